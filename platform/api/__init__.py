@@ -1,0 +1,1 @@
+"""The JSON face: routes, thin handlers, problem documents and OpenAPI."""

@@ -1,0 +1,1 @@
+"""What makes metadata real: workspaces, tables, records, queries, history and jobs."""

@@ -1,0 +1,1 @@
+"""What a tenant declares: documents, field types, schemas and the immutable App model."""

@@ -1,0 +1,1 @@
+"""What a person sees: pages, fragments, assets, locale, the Studio and the command line."""
