@@ -1,0 +1,50 @@
+"""Sentences: the catalogues of all layers, and how one is filled for a reader's language."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+FALLBACK = "en"
+LOCALES = ("en", "zh-CN")
+_folders: list[Path] = [Path(__file__).parent / "locale"]
+
+
+def add_catalogue(folder: Path) -> None:
+    """Register a layer's folder of `<locale>.json` files, each a map of id to sentence."""
+    if folder not in _folders:
+        _folders.append(folder)
+        catalogue.cache_clear()
+
+
+@cache
+def catalogue(locale: str) -> Mapping[str, str]:
+    """All sentences of a locale, by id; an id that two layers claim is an error."""
+    found: dict[str, str] = {}
+    for folder in _folders:
+        path = folder / f"{locale}.json"
+        if not path.exists():
+            continue
+        for key, sentence in json.loads(path.read_text("utf-8")).items():
+            if key in found:
+                raise ValueError(f"{path}: the id {key!r} has a sentence already")
+            found[key] = sentence
+    return found
+
+
+def render(key: str, locale: str, params: Mapping[str, Any] | None = None) -> str:
+    """The sentence `key` for `locale`; `{name}` is replaced from `params`, English is the fallback."""
+    sentence = catalogue(locale).get(key) or catalogue(FALLBACK).get(key)
+    if sentence is None:
+        return f"{key} {dict(params or {})}" if params else key
+    return sentence.format_map(_Shown(params or {}))
+
+
+class _Shown(dict[str, Any]):
+    """Parameters of a sentence; a missing one shows its own name instead of raising."""
+
+    def __missing__(self, key: str) -> str:
+        return "{" + key + "}"
