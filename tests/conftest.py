@@ -4,9 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.servers import chromium
 from tests.servers.database import Database
 from tests.servers.postgres import PostgresServer, postgres_server
+from tests.servers.redis import redis_server
 
 
 @pytest.fixture
@@ -37,3 +40,35 @@ def database(request: pytest.FixtureRequest) -> Database:
     if request.param == "sqlite":
         return Database("sqlite", None)
     return Database("postgresql", request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """Return the address of this test process's Redis."""
+    with redis_server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Return a browser without a window; `page` is what most tests want."""
+    program = chromium.program()
+    if program is None:
+        pytest.fail("there is no chromium: run make browser")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=list(chromium.FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """Return a new page of a Chinese reader, with no cookies, on a laptop's screen."""
+    context = browser.new_context(
+        locale="zh-CN",
+        timezone_id="Asia/Shanghai",
+        viewport={"width": 1440, "height": 900},
+    )
+    context.set_default_timeout(10_000)
+    yield context.new_page()
+    context.close()

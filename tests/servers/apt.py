@@ -14,8 +14,8 @@ def install(*packages: str) -> None:
     command = _as_root()
     if command is None or not shutil.which("apt-get"):
         raise CannotInstall(f"please install: {' '.join(packages)}")
-    apt = [*command, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
-    apt += ["-o", "DPkg::Lock::Timeout=300"]
+    apt = [*command, "env", "DEBIAN_FRONTEND=noninteractive", "RUNLEVEL=1"]
+    apt += ["apt-get", "-qq", "-o", "DPkg::Lock::Timeout=300"]
     _run([*apt, "update"])
     _run([*apt, "install", "--yes", "--no-install-recommends", *packages])
 

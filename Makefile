@@ -1,0 +1,78 @@
+# Everything one does with Fieldstone. A step that is up to date is skipped.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules
+
+BIN := .venv/bin
+DIST := ui/static/dist
+LAYERS := metadata rules engine api
+SOURCES := $(shell find ui/assets -name node_modules -prune -o -type f -print)
+
+.PHONY: help setup run test lint format types layers cover docs bench lock browser clean
+
+help: ## Show what there is to do
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: .venv/.installed .venv/.linked $(DIST)/app.js ## Install everything into .venv and build the pages' assets
+
+run: setup ## Serve the demonstration on this machine
+	$(BIN)/fieldstone serve --demo
+
+test: lint types layers browser ## Check and test everything
+	$(BIN)/pytest -n 2 --dist loadfile
+
+lint: setup ## Check style with ruff
+	$(BIN)/ruff check .
+
+format: setup ## Lay the code out with ruff
+	$(BIN)/ruff format .
+
+types: setup ## Check types with mypy and tsc
+	$(BIN)/mypy
+	tools/with-node npm --prefix ui/assets run --silent types
+
+layers: setup ## Check that imports only go downward
+	$(BIN)/lint-imports --no-logo
+
+cover: setup browser ## Test, and say which branches no test takes
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
+docs: setup ## Write the reference pages from the schemas
+	$(BIN)/python docs/generate.py
+
+bench: setup ## Measure, and compare with the figures kept
+	$(BIN)/python -m benchmarks
+
+browser: setup ## Install the browser that the tests drive
+	$(BIN)/python -m tests.servers.chromium
+
+lock: .venv/bin/uv ## Pin the newest versions that the *.in files allow
+	tools/lock
+
+clean: ## Remove all that setup made
+	rm -rf .venv names ui/assets/node_modules $(DIST)
+
+.venv/bin/uv:
+	tools/make-venv
+
+.venv/.installed: requirements-dev.lock requirements.in pyproject.toml setup.py | .venv/bin/uv
+	tools/install
+	@touch $@
+
+.venv/.linked: Makefile | .venv/bin/uv
+	@mkdir -p names/fieldstone
+	@for layer in $(LAYERS); do ln -sfn ../../platform/$$layer names/fieldstone/$$layer; done
+	@for folder in ui apps; do ln -sfn ../../$$folder names/fieldstone/$$folder; done
+	@touch $@
+
+ui/assets/node_modules/.package-lock.json: ui/assets/package.json ui/assets/package-lock.json | .venv/bin/uv
+	tools/with-node npm --prefix ui/assets ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+$(DIST)/app.js: $(SOURCES) ui/assets/node_modules/.package-lock.json
+	tools/with-node npm --prefix ui/assets run --silent build

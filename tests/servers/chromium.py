@@ -1,0 +1,50 @@
+"""The browser for the tests: Debian's Chromium, and a font that has Chinese characters."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.servers import apt
+
+PACKAGES = ("chromium", "fonts-noto-cjk")
+# Without the last four the browser calls home at every start.
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def program() -> Path | None:
+    """Return the browser, if there is one."""
+    found = shutil.which("chromium")
+    return Path(found) if found else None
+
+
+def has_chinese_font() -> bool:
+    """Return whether Chinese text shows as more than boxes."""
+    if not shutil.which("fc-list"):
+        return False
+    fonts = subprocess.run(["fc-list", ":lang=zh"], capture_output=True, check=False)
+    return bool(fonts.stdout.strip())
+
+
+def main() -> int:
+    """Install what is missing, or say what to install."""
+    if program() and has_chinese_font():
+        return 0
+    try:
+        apt.install(*PACKAGES)
+    except apt.CannotInstall as problem:
+        print(f"The tests drive a browser. {problem}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
