@@ -1,0 +1,160 @@
+"""Layout: where each field of each entity is stored, as a value that a revision keeps.
+
+Two workspaces with equal documents may have different layouts (a converted field lives in a new
+column), so the layout is never part of the documents and never exported.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, Literal
+
+Storage = Literal["text", "integer", "decimal", "boolean", "date", "datetime", "reference"]
+"""How a value lies in its column; `decimal` has a scale, `reference` is the id of a record."""
+
+# SQLite keeps names with this prefix for itself, PostgreSQL these column names.
+_RESERVED_PREFIX = "sqlite_"
+_RESERVED_COLUMNS = frozenset({"cmax", "cmin", "ctid", "oid", "tableoid", "xmax", "xmin"})
+
+
+@dataclass(frozen=True, slots=True)
+class StoredField:
+    """The column of a field.
+
+    `scale` counts digits after the point (decimals only). `generation` is 1 for the first column
+    of a field and one more after each conversion into a new column.
+    """
+
+    table: str
+    column: str
+    storage: Storage
+    scale: int = 0
+    generation: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class EntityLayout:
+    """The tables of an entity: its own, the one of its tags, and a column a stored field.
+
+    `spares` are columns that a conversion left behind; nothing reads them any more and a later
+    publish drops them.
+    """
+
+    table: str
+    link_table: str | None = None
+    fields: Mapping[str, StoredField] = field(default_factory=dict)
+    spares: tuple[str, ...] = ()
+
+    def with_field(self, field_id: str, stored: StoredField) -> EntityLayout:
+        """The same tables with one field more, or that field elsewhere."""
+        return replace(self, fields={**self.fields, field_id: stored})
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """(entity id, field id) -> column, for a whole workspace; equal by content."""
+
+    entities: Mapping[str, EntityLayout] = field(default_factory=dict)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Layout) and other.hash == self.hash
+
+    def __hash__(self) -> int:
+        return hash(self.hash)
+
+    @cached_property
+    def hash(self) -> str:
+        """A hash of the content: the key of what is derived from a layout."""
+        text = json.dumps(self.to_json(), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def __contains__(self, entity_id: object) -> bool:
+        return entity_id in self.entities
+
+    def entity(self, entity_id: str) -> EntityLayout:
+        """The tables of an entity; KeyError where it has none."""
+        return self.entities[entity_id]
+
+    def table(self, entity_id: str) -> str:
+        """The name of an entity's table; KeyError where it has none."""
+        return self.entities[entity_id].table
+
+    def link_table(self, entity_id: str) -> str | None:
+        """The name of the table that links an entity's records to tags, or None without tags."""
+        return self.entities[entity_id].link_table
+
+    def stored(self, entity_id: str, field_id: str) -> StoredField:
+        """The column of a field; KeyError for one without (tags, computed on reading)."""
+        return self.entities[entity_id].fields[field_id]
+
+    def find(self, entity_id: str, field_id: str) -> StoredField | None:
+        """The column of a field, or None for one without (tags, computed on reading)."""
+        entity = self.entities.get(entity_id)
+        return entity.fields.get(field_id) if entity else None
+
+    def __iter__(self) -> Iterator[tuple[str, str, StoredField]]:
+        """Every (entity id, field id, column)."""
+        for entity_id, entity in self.entities.items():
+            for field_id, stored in entity.fields.items():
+                yield entity_id, field_id, stored
+
+    def with_entity(self, entity_id: str, entity: EntityLayout) -> Layout:
+        """The same layout with one entity added or replaced."""
+        return Layout({**self.entities, entity_id: entity})
+
+    def to_json(self) -> dict[str, Any]:
+        """What `from_json` reads back: names, numbers, lists and maps only."""
+        return {
+            entity_id: {
+                "table": one.table,
+                "link_table": one.link_table,
+                "spares": list(one.spares),
+                "fields": {
+                    field_id: [at.column, at.storage, at.scale, at.generation]
+                    for field_id, at in one.fields.items()
+                },
+            }
+            for entity_id, one in self.entities.items()
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Layout:
+        """The layout that `to_json` wrote."""
+        return cls({entity_id: _entity(one) for entity_id, one in data.items()})
+
+
+def _entity(data: Mapping[str, Any]) -> EntityLayout:
+    table = data["table"]
+    fields = {
+        field_id: StoredField(table, column, storage, scale, generation)
+        for field_id, (column, storage, scale, generation) in data["fields"].items()
+    }
+    return EntityLayout(table, data["link_table"], fields, tuple(data["spares"]))
+
+
+def table_name(entity_id: str) -> str:
+    """The name of an entity's table: its id, which never changes."""
+    return f"{entity_id}$" if entity_id.startswith(_RESERVED_PREFIX) else entity_id
+
+
+def link_table_name(entity_id: str) -> str:
+    """The name of the table that links an entity's records to tags; no tenant's name starts so."""
+    return f"_tags_{entity_id}"
+
+
+def column_name(field_id: str, generation: int = 1) -> str:
+    """The name of a field's column: its id, and from the second on which column it is.
+
+    No tenant's name holds a `$`, so these never meet another field's column.
+    """
+    if generation > 1 or field_id in _RESERVED_COLUMNS:
+        return f"{field_id}${generation}"
+    return field_id
+
+
+EMPTY = Layout()
+"""The layout of a workspace without entities."""
