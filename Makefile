@@ -16,6 +16,7 @@ help: ## Show what there is to do
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: .venv/.installed .venv/.linked $(DIST)/app.js ## Install everything into .venv and build the pages' assets
+	@:
 
 run: setup ## Serve the demonstration on this machine
 	$(BIN)/fieldstone serve --demo
@@ -71,7 +72,7 @@ clean: ## Remove all that setup made
 	@touch $@
 
 ui/assets/node_modules/.package-lock.json: ui/assets/package.json ui/assets/package-lock.json | .venv/bin/uv
-	tools/with-node npm --prefix ui/assets ci --ignore-scripts --no-audit --no-fund
+	tools/with-node npm --prefix ui/assets ci --ignore-scripts
 	@touch $@
 
 $(DIST)/app.js: $(SOURCES) ui/assets/node_modules/.package-lock.json
