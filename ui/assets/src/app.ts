@@ -1,12 +1,22 @@
-// What every page loads: htmx for fragments, Tom Select for pickers.
+// What every page loads: htmx for fragments, and small modules that make plain pages quicker.
 import "htmx.org";
-import TomSelect from "tom-select";
+import { watchChooser, watchFrames } from "./page/lists";
+import { watchForms } from "./page/forms";
+import { watchKeys } from "./page/keys";
+import { watchMenus } from "./page/menus";
+import { enhancePickers } from "./page/pickers";
+import { watchRequests } from "./page/requests";
 
 function enhance(root: ParentNode): void {
-  for (const select of root.querySelectorAll<HTMLSelectElement>("select[data-picker]")) {
-    if (!("tomselect" in select)) new TomSelect(select, {});
-  }
+  enhancePickers(root);
+  watchFrames(root);
 }
 
-document.addEventListener("DOMContentLoaded", () => enhance(document));
+watchMenus();
+watchKeys();
+watchForms();
+watchChooser();
+watchRequests();
+if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => enhance(document));
+else enhance(document);
 document.addEventListener("htmx:after:swap", () => enhance(document));

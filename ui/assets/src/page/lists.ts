@@ -1,0 +1,39 @@
+// Lists: widths of columns, the line beside the frozen column, the search box of the column chooser,
+// and the fields of a filter that fit its operator.
+
+function fit(frame: HTMLElement): void {
+  for (const column of frame.querySelectorAll<HTMLElement>("th[data-width]")) {
+    column.style.minWidth = `${column.dataset["width"]}px`;
+  }
+  frame.toggleAttribute("data-scrolled", frame.scrollLeft > 0);
+}
+
+export function watchFrames(root: ParentNode): void {
+  for (const frame of root.querySelectorAll<HTMLElement>(".frame")) {
+    fit(frame);
+    if (frame.dataset["watched"]) continue;
+    frame.dataset["watched"] = "yes";
+    frame.addEventListener("scroll", () => frame.toggleAttribute("data-scrolled", frame.scrollLeft > 0), {
+      passive: true,
+    });
+  }
+}
+
+function narrow(box: HTMLInputElement): void {
+  const wanted = box.value.trim().toLowerCase();
+  const pool = box.closest("[data-pool]");
+  for (const row of pool?.querySelectorAll<HTMLElement>("[data-word]") ?? []) {
+    row.hidden = wanted !== "" && !(row.dataset["word"] ?? "").toLowerCase().includes(wanted);
+  }
+}
+
+export function watchChooser(): void {
+  document.addEventListener("input", (event) => {
+    const box = event.target as HTMLInputElement;
+    if (box.matches?.("[data-narrow]")) narrow(box);
+  });
+  document.addEventListener("keydown", (event) => {
+    const box = event.target as HTMLElement;
+    if (event.key === "Enter" && box.matches?.("[data-narrow]")) event.preventDefault();
+  });
+}
