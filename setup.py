@@ -37,7 +37,9 @@ def find_packages() -> list[str]:
     for name, folder in mapped_folders().items():
         base = ROOT / folder
         for init in base.rglob("__init__.py"):
-            found.append(".".join((name, *init.parent.relative_to(base).parts)))
+            parts = init.parent.relative_to(base).parts
+            if "node_modules" not in parts:
+                found.append(".".join((name, *parts)))
     return sorted(found)
 
 

@@ -1,8 +1,10 @@
 """Fixtures that every test may ask for: a data folder, databases, a broker and a browser."""
 
+import zoneinfo
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -10,6 +12,13 @@ from tests.servers import chromium
 from tests.servers.database import Database
 from tests.servers.postgres import PostgresServer, postgres_server
 from tests.servers.redis import redis_server
+
+# Time zones from the pinned package, not from whatever year the system's are of.
+zoneinfo.reset_tzpath(())
+
+# A machine that others use too is now and then slow, which is no fault of the code.
+hypothesis.settings.register_profile("fieldstone", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("fieldstone")
 
 
 @pytest.fixture

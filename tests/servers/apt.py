@@ -1,8 +1,12 @@
 """Debian packages that the tests need, installed where this process is allowed to."""
 
+import fcntl
 import os
 import shutil
 import subprocess
+from pathlib import Path
+
+LOCK = Path(f"/tmp/fieldstone-tests-apt-{os.geteuid()}.lock")
 
 
 class CannotInstall(RuntimeError):
@@ -16,8 +20,10 @@ def install(*packages: str) -> None:
         raise CannotInstall(f"please install: {' '.join(packages)}")
     apt = [*command, "env", "DEBIAN_FRONTEND=noninteractive", "RUNLEVEL=1"]
     apt += ["apt-get", "-qq", "-o", "DPkg::Lock::Timeout=300"]
-    _run([*apt, "update"])
-    _run([*apt, "install", "--yes", "--no-install-recommends", *packages])
+    with LOCK.open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # apt-get update waits for nobody
+        _run([*apt, "update"])
+        _run([*apt, "install", "--yes", "--no-install-recommends", *packages])
 
 
 def _as_root() -> list[str] | None:
