@@ -86,7 +86,7 @@ def _body(schema: Schema) -> list[str]:
     lines = [str(schema["description"]), ""] if schema.get("description") else []
     if schema.get("properties"):
         lines += ["| key | type | needed | default | meaning |", "|---|---|---|---|---|"]
-        lines += [*_rows(schema), ""]
+        lines += [*_rows(schema), "", *_variants(schema)]
     elif "type" in schema or "enum" in schema or "oneOf" in schema or "anyOf" in schema:
         lines += [f"A value: {type_of(schema)}.", ""]
     for example in schema.get("examples", ()):
@@ -95,14 +95,53 @@ def _body(schema: Schema) -> list[str]:
     return lines
 
 
-def _rows(schema: Schema) -> Iterator[str]:
+def _rows(schema: Schema, prefix: str = "") -> Iterator[str]:
     needed = schema.get("required", ())
     for key, value in schema["properties"].items():
         known = value if isinstance(value, Mapping) else {}
+        name = f"`{prefix}{key}`"
         default = _code(known["default"]) if "default" in known else ""
         meaning = known.get("description") or known.get("title") or ""
-        columns = (f"`{key}`", type_of(value), "yes" if key in needed else "", default, meaning)
+        columns = (name, type_of(value), "yes" if key in needed else "", default, meaning)
         yield f"| {' | '.join(cell(column) for column in columns)} |"
+        for mark, part in _inner_objects(known):
+            yield from _rows(part, f"{prefix}{key}{mark}.")
+
+
+def _inner_objects(schema: Schema) -> Iterator[tuple[str, Schema]]:
+    """Yield the objects described in place, and how a path goes on into them."""
+    if "properties" in schema:
+        yield "", schema
+    for choice in (*schema.get("anyOf", ()), *schema.get("oneOf", ())):
+        if isinstance(choice, Mapping) and ("properties" in choice or "items" in choice):
+            yield from _inner_objects(choice)
+    items = schema.get("items")
+    if isinstance(items, Mapping):
+        for mark, part in _inner_objects(items):
+            yield f"[]{mark}", part
+
+
+def _variants(schema: Schema) -> list[str]:
+    """Return the table of the keys that go only with some values of another key."""
+    variants = [found for part in schema.get("allOf", ()) if (found := _variant(part))]
+    if len(variants) < 2:
+        return []
+    everywhere = set.intersection(*(set(keys) for _, _, keys in variants))
+    lines = [f"| {cell(variants[0][0])} | takes also |", "|---|---|"]
+    for _, value, keys in variants:
+        own = ", ".join(f"`{key}`" for key in keys if key not in everywhere)
+        lines.append(f"| {_code(value)} | {own} |")
+    return [*lines, ""]
+
+
+def _variant(part: Schema) -> tuple[str, Any, list[str]] | None:
+    """Return key, value and the keys allowed then, of a rule `if key is value, then only ...`."""
+    condition = part.get("if", {}).get("properties", {})
+    allowed = part.get("then", {}).get("propertyNames", {}).get("enum")
+    if len(condition) != 1 or allowed is None:
+        return None
+    ((key, wanted),) = condition.items()
+    return (f"`{key}`", wanted["const"], allowed) if "const" in wanted else None
 
 
 def _link(reference: str) -> str:

@@ -31,6 +31,27 @@ def test_a_page_has_a_row_for_every_key() -> None:
     assert '  "name": "咪咪"' in lines
 
 
+def test_objects_described_in_place_have_rows_too() -> None:
+    home = {"properties": {"street": {"type": "string", "description": "Where."}}}
+    schema = {"properties": {"home": home, "walks": {"type": "array", "items": home}}}
+    text = generate.page("pet.json", schema)
+    assert "| `home.street` | string |  |  | Where. |" in text
+    assert "| `walks[].street` | string |  |  | Where. |" in text
+
+
+def test_keys_that_go_with_some_values_only_have_a_table() -> None:
+    rules = [
+        {
+            "if": {"properties": {"type": {"const": kind}}},
+            "then": {"propertyNames": {"enum": ["type", own]}},
+        }
+        for kind, own in [("text", "max_length"), ("number", "scale")]
+    ]
+    text = generate.page("field.json", {"properties": {"type": {}}, "allOf": rules})
+    assert '| `type` | takes also |\n|---|---|\n| `"text"` | `max_length` |\n' in text
+    assert '| `"number"` | `scale` |' in text
+
+
 def test_a_page_has_a_part_for_every_definition() -> None:
     text = generate.page("pet.json", PET)
     assert '## friend\n\nWho it likes.\n\nA value: `"cat"`, `"dog"`.\n' in text
