@@ -1,0 +1,126 @@
+"""PostgreSQL: one database, a schema for control and one for each workspace."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+import sqlalchemy as sa
+from psycopg import errors
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from ..metadata.problems import Problem
+from .errors import Unavailable
+from .stores import CONTROL
+
+_CONTROL_SCHEMA = "fieldstone_control"
+_WORKSPACE_PREFIX = "fieldstone_"
+_LOCK_POLL = 0.05
+
+
+class PostgresDatabases:
+    """The schemas of one PostgreSQL database, reached through one pool of connections."""
+
+    dialect: Literal["postgresql"] = "postgresql"
+
+    def __init__(self, url: str) -> None:
+        self._engine = sa.create_engine(
+            make_url(url).set(drivername="postgresql+psycopg"),
+            # A statement prepared before a type change would fail afterwards.
+            connect_args={"prepare_threshold": None, "application_name": "fieldstone"},
+            pool_size=8,
+            max_overflow=24,
+            pool_pre_ping=True,
+            query_cache_size=2000,
+        )
+
+    def store(self, name: str) -> PostgresStore:
+        return PostgresStore(self._engine, _schema(name))
+
+    @contextmanager
+    def lock(self, name: str, *, wait: float = 0) -> Iterator[bool]:
+        deadline = time.monotonic() + wait
+        with _connected(self._engine) as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            held = _try_lock(connection, name)
+            while not held and time.monotonic() < deadline:
+                time.sleep(_LOCK_POLL)
+                held = _try_lock(connection, name)
+            try:
+                yield held
+            finally:
+                if held:
+                    connection.execute(_UNLOCK, {"name": f"fieldstone:{name}"})
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+
+class PostgresStore:
+    """One schema."""
+
+    dialect: Literal["postgresql"] = "postgresql"
+
+    def __init__(self, engine: sa.Engine, schema: str) -> None:
+        self._engine = engine
+        self.schema = schema
+
+    @contextmanager
+    def begin(self, *, writing: bool) -> Iterator[sa.Connection]:
+        with _connected(self._engine) as connection:
+            if not writing:
+                connection.execution_options(
+                    isolation_level="REPEATABLE READ", postgresql_readonly=True
+                )
+            with connection.begin():
+                connection.exec_driver_sql(f'SET LOCAL search_path TO "{self.schema}"')
+                yield connection
+
+    def create(self) -> None:
+        with _connected(self._engine) as connection, connection.begin():
+            connection.exec_driver_sql(f'CREATE SCHEMA IF NOT EXISTS "{self.schema}"')
+
+    def drop(self) -> None:
+        with _connected(self._engine) as connection, connection.begin():
+            connection.exec_driver_sql(f'DROP SCHEMA IF EXISTS "{self.schema}" CASCADE')
+
+    def exists(self) -> bool:
+        with _connected(self._engine) as connection:
+            found = connection.execute(_SCHEMA_EXISTS, {"name": self.schema}).scalar()
+        return bool(found)
+
+
+def lock_not_available(error: DBAPIError) -> bool:
+    """Whether a statement gave up waiting for a lock, or lost a deadlock: trying again may work."""
+    return isinstance(error.orig, errors.LockNotAvailable | errors.DeadlockDetected)
+
+
+_TRY_LOCK = sa.text("SELECT pg_try_advisory_lock(hashtextextended(:name, 0))")
+_UNLOCK = sa.text("SELECT pg_advisory_unlock(hashtextextended(:name, 0))")
+_SCHEMA_EXISTS = sa.text("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = :name)")
+
+
+def _schema(name: str) -> str:
+    if name == CONTROL:
+        return _CONTROL_SCHEMA
+    if not name.isalnum():
+        raise ValueError(f"{name!r} names no store")
+    return _WORKSPACE_PREFIX + name
+
+
+def _try_lock(connection: sa.Connection, name: str) -> bool:
+    return bool(connection.execute(_TRY_LOCK, {"name": f"fieldstone:{name}"}).scalar())
+
+
+@contextmanager
+def _connected(engine: sa.Engine) -> Iterator[sa.Connection]:
+    try:
+        connection = engine.connect()
+    except OperationalError as error:
+        why = str(error.orig).splitlines()[0]
+        raise Unavailable(Problem("database.unavailable", {"why": why}), retry_after=5) from error
+    with connection:
+        yield connection

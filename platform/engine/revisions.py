@@ -1,0 +1,209 @@
+"""Revisions: every state a workspace's documents were published in, and the one in force."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import cache
+from importlib.metadata import version
+from typing import Literal
+
+import sqlalchemy as sa
+
+from ..metadata.build import build
+from ..metadata.documents import Document, canonical, document_of
+from ..metadata.model import App, Manifest
+from ..metadata.problems import Problem
+from .column_types import dump_json
+from .errors import NotFound
+from .layout import EMPTY, Layout
+from .system_tables import DOCUMENT, REVISION, STATE
+
+_MOST_KEPT = 256
+NO_APP = App(hash="", manifest=Manifest(id="app", name="app"), entities={})
+"""What holds before the first revision."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class InForce:
+    """The revision that holds, with its app and layout; revision 0 is an app without entities."""
+
+    revision: int
+    app: App
+    layout: Layout
+
+
+@dataclass(frozen=True, kw_only=True)
+class Revision:
+    """One published state, without its documents' bodies.
+
+    `manifest` is {kind/id: hash of the document}; `author` a member's id, or None for the system.
+    """
+
+    id: int
+    parent: int | None
+    manifest: Mapping[str, str]
+    author: int | None
+    reason: str | None
+    product_version: str
+    created_at: datetime
+
+
+def current(
+    connection: sa.Connection, *, lock: Literal["share", "update"] | None = None
+) -> InForce:
+    """The revision in force.
+
+    With `lock` nobody else publishes (share), or writes at all (update), until the transaction
+    ends; on SQLite the writing transaction does that anyway.
+    """
+    query = sa.select(STATE.c.revision, STATE.c.revision_hash)
+    if lock:
+        query = query.with_for_update(read=lock == "share")
+    row = connection.execute(query).one()
+    return _in_force(connection, row.revision, row.revision_hash)
+
+
+def load(connection: sa.Connection, revision: int) -> InForce:
+    """A revision by its id, as if it were in force; NotFound if there is none."""
+    if revision == 0:
+        return _in_force(connection, 0, "")
+    query = sa.select(REVISION.c.hash).where(REVISION.c.id == revision)
+    found = connection.execute(query).scalar_one_or_none()
+    if found is None:
+        raise NotFound(Problem("revision.unknown", {"revision": revision}))
+    return _in_force(connection, revision, found)
+
+
+def listed(connection: sa.Connection, *, limit: int = 100) -> tuple[Revision, ...]:
+    """The newest revisions, newest first."""
+    columns = [one for one in REVISION.c if one.name not in {"layout", "hash"}]
+    query = sa.select(*columns).order_by(REVISION.c.id.desc()).limit(limit)
+    return tuple(Revision(**row._mapping) for row in connection.execute(query))
+
+
+def documents(connection: sa.Connection, revision: int) -> tuple[Document, ...]:
+    """The documents of a revision in id space, in the order of kind and id; () for revision 0."""
+    manifest = _manifest(connection, revision)
+    bodies = _bodies(connection, manifest.values())
+    return tuple(
+        document_of(json.loads(bodies[digest], parse_float=Decimal), in_ids=True)
+        for _, digest in sorted(manifest.items())
+    )
+
+
+def append(
+    connection: sa.Connection,
+    documents: Iterable[Document],
+    layout: Layout,
+    *,
+    author: int | None,
+    reason: str | None,
+    at: datetime,
+) -> int:
+    """Write a revision of these documents (id space), put it in force and return its id.
+
+    Bodies that were stored before are stored once. The caller holds the lock "update".
+    """
+    bodies = {one.key: canonical(one.data) for one in documents}
+    manifest = {key: _digest(body) for key, body in bodies.items()}
+    _store(connection, {manifest[key]: body for key, body in bodies.items()})
+    parent = connection.execute(sa.select(STATE.c.revision)).scalar_one()
+    content = layout.to_json()
+    digest = _digest(dump_json({"manifest": manifest, "layout": content}))
+    revision = connection.execute(
+        sa.insert(REVISION)
+        .values(
+            parent=parent or None,
+            hash=digest,
+            manifest=manifest,
+            layout=content,
+            author=author,
+            reason=reason,
+            product_version=product_version(),
+            created_at=at,
+        )
+        .returning(REVISION.c.id)
+    ).scalar_one()
+    connection.execute(sa.update(STATE).values(revision=revision, revision_hash=digest))
+    return int(revision)
+
+
+@cache
+def product_version() -> str:
+    """The version of the product that runs."""
+    return version("fieldstone")
+
+
+class _Kept:
+    """Apps and layouts by the hash of manifest and layout: equal workspaces share them.
+
+    What a hash names never changes, so nothing is ever cleared, only the oldest let go.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._found: OrderedDict[str, tuple[App, Layout]] = OrderedDict()
+        self._guard = threading.Lock()
+
+    def get(self, digest: str) -> tuple[App, Layout] | None:
+        with self._guard:
+            found = self._found.get(digest)
+            if found is not None:
+                self._found.move_to_end(digest)
+            return found
+
+    def put(self, digest: str, content: tuple[App, Layout]) -> None:
+        with self._guard:
+            self._found[digest] = content
+            while len(self._found) > self._most:
+                self._found.popitem(last=False)
+
+
+_kept = _Kept(_MOST_KEPT)
+
+
+def _in_force(connection: sa.Connection, revision: int, digest: str) -> InForce:
+    if revision == 0:
+        return InForce(revision=0, app=NO_APP, layout=EMPTY)
+    content = _kept.get(digest)
+    if content is None:
+        app = build(documents(connection, revision))
+        query = sa.select(REVISION.c.layout).where(REVISION.c.id == revision)
+        content = app, Layout.from_json(connection.execute(query).scalar_one())
+        _kept.put(digest, content)
+    return InForce(revision=revision, app=content[0], layout=content[1])
+
+
+def _manifest(connection: sa.Connection, revision: int) -> Mapping[str, str]:
+    if revision == 0:
+        return {}
+    query = sa.select(REVISION.c.manifest).where(REVISION.c.id == revision)
+    found: Mapping[str, str] | None = connection.execute(query).scalar_one_or_none()
+    if found is None:
+        raise NotFound(Problem("revision.unknown", {"revision": revision}))
+    return found
+
+
+def _bodies(connection: sa.Connection, digests: Iterable[str]) -> dict[str, str]:
+    query = sa.select(DOCUMENT.c.hash, DOCUMENT.c.body).where(
+        DOCUMENT.c.hash.in_(sorted(set(digests)))
+    )
+    return {row.hash: row.body for row in connection.execute(query)}
+
+
+def _store(connection: sa.Connection, bodies: Mapping[str, str]) -> None:
+    there = _bodies(connection, bodies)
+    fresh = [{"hash": key, "body": body} for key, body in bodies.items() if key not in there]
+    if fresh:
+        connection.execute(sa.insert(DOCUMENT), fresh)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

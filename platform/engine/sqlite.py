@@ -1,0 +1,184 @@
+"""SQLite: a file for the control database and one for each workspace, opened under strict rules."""
+
+from __future__ import annotations
+
+import fcntl
+import sqlite3
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Literal
+from urllib.parse import quote
+
+import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
+
+from ..metadata.problems import Problem
+from .errors import Unavailable
+from .stores import CONTROL
+
+_MOST_ENGINES = 64
+"""Engines kept open; one idle connection each is three open files in WAL mode."""
+
+_BUSY_SECONDS = 30
+_LOCK_POLL = 0.05
+_SIDE_FILES = ("", "-wal", "-shm", "-journal")
+
+
+class SqliteDatabases:
+    """The files of a home folder: `control.sqlite` and `workspaces/<id>.sqlite`."""
+
+    dialect: Literal["sqlite"] = "sqlite"
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._engines: OrderedDict[Path, sa.Engine] = OrderedDict()
+        self._guard = threading.Lock()
+        (home / "workspaces").mkdir(parents=True, exist_ok=True)
+
+    def store(self, name: str) -> SqliteStore:
+        return SqliteStore(self, self._path(name))
+
+    @contextmanager
+    def lock(self, name: str, *, wait: float = 0) -> Iterator[bool]:
+        path = self._path(name).with_suffix(".lock")
+        deadline = time.monotonic() + wait
+        with path.open("w") as file:
+            held = _try_flock(file.fileno())
+            while not held and time.monotonic() < deadline:
+                time.sleep(_LOCK_POLL)
+                held = _try_flock(file.fileno())
+            yield held
+
+    def close(self) -> None:
+        with self._guard:
+            while self._engines:
+                self._engines.popitem()[1].dispose()
+
+    def engine(self, path: Path) -> sa.Engine:
+        """The engine of a file; the one used longest ago is closed when there are too many."""
+        with self._guard:
+            found = self._engines.get(path)
+            if found is None:
+                found = self._engines[path] = _new_engine(path)
+            self._engines.move_to_end(path)
+            oldest = self._engines.popitem(last=False) if self._too_many() else None
+        if oldest is not None:
+            oldest[1].dispose()
+        return found
+
+    def forget(self, path: Path) -> None:
+        """Close what is open of a file that is about to be removed."""
+        with self._guard:
+            found = self._engines.pop(path, None)
+        if found is not None:
+            found.dispose()
+
+    def _too_many(self) -> bool:
+        return len(self._engines) > _MOST_ENGINES
+
+    def _path(self, name: str) -> Path:
+        if name == CONTROL:
+            return self._home / "control.sqlite"
+        if not name.isalnum():
+            raise ValueError(f"{name!r} names no store")
+        return self._home / "workspaces" / f"{name}.sqlite"
+
+
+class SqliteStore:
+    """One SQLite file."""
+
+    dialect: Literal["sqlite"] = "sqlite"
+
+    def __init__(self, databases: SqliteDatabases, path: Path) -> None:
+        self._databases = databases
+        self.path = path
+
+    @contextmanager
+    def begin(self, *, writing: bool) -> Iterator[sa.Connection]:
+        engine = self._databases.engine(self.path)
+        with _connected(engine) as connection, connection.begin():
+            # Taking the write lock first means waiting for it; a reader that begins to write
+            # later would be refused at once.
+            _run(connection, "BEGIN IMMEDIATE" if writing else "BEGIN")
+            yield connection
+
+    def create(self) -> None:
+        sqlite3.connect(self.path).close()
+        self.path.touch(mode=0o600)
+        self.path.chmod(0o600)
+
+    def drop(self) -> None:
+        self._databases.forget(self.path)
+        for suffix in _SIDE_FILES:
+            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+
+    def exists(self) -> bool:
+        return self.path.exists()
+
+
+def _new_engine(path: Path) -> sa.Engine:
+    def connect() -> sqlite3.Connection:
+        # mode=rw: a removed workspace stays removed instead of coming back as an empty file.
+        return sqlite3.connect(
+            f"file:{quote(str(path.absolute()))}?mode=rw",
+            uri=True,
+            timeout=_BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=256,
+        )
+
+    engine = sa.create_engine(
+        "sqlite://", creator=connect, poolclass=QueuePool, pool_size=1, max_overflow=64
+    )
+    sa.event.listen(engine, "connect", _prepare)
+    return engine
+
+
+def _prepare(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+    for pragma in (
+        f"busy_timeout={_BUSY_SECONDS * 1000}",
+        "journal_mode=wal",
+        "synchronous=full",
+        "foreign_keys=on",
+        "temp_store=memory",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+    if find_spec("fieldstone.rules.sqlite_functions"):
+        import_module("fieldstone.rules.sqlite_functions").register(connection)
+
+
+@contextmanager
+def _connected(engine: sa.Engine) -> Iterator[sa.Connection]:
+    try:
+        connection = engine.connect()
+    except OperationalError as error:
+        raise _unavailable(error) from error
+    with connection:
+        yield connection
+
+
+def _run(connection: sa.Connection, statement: str) -> None:
+    try:
+        connection.exec_driver_sql(statement)
+    except OperationalError as error:
+        raise _unavailable(error) from error
+
+
+def _unavailable(error: OperationalError) -> Unavailable:
+    return Unavailable(Problem("database.unavailable", {"why": str(error.orig)}))
+
+
+def _try_flock(file: int) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -1,0 +1,65 @@
+"""Stores: what the control database and a workspace's database have in common, as protocols."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import Literal, Protocol
+
+import sqlalchemy as sa
+
+DialectName = Literal["sqlite", "postgresql"]
+
+CONTROL = "control"
+"""The name of the control store; every other store is named by a workspace's id."""
+
+
+class Store(Protocol):
+    """One place with tables of its own: the control database or a workspace."""
+
+    @property
+    def dialect(self) -> DialectName:
+        """The kind of database."""
+        ...
+
+    def begin(self, *, writing: bool) -> AbstractContextManager[sa.Connection]:
+        """A transaction, committed at the end or rolled back by an exception.
+
+        A reading one sees the data of one instant. Unavailable if the database is away or busy.
+        """
+        ...
+
+    def create(self) -> None:
+        """Make the place; nothing happens where it is."""
+        ...
+
+    def drop(self) -> None:
+        """Remove the place with everything in it; nothing happens where it is not."""
+        ...
+
+    def exists(self) -> bool:
+        """Whether the place is there."""
+        ...
+
+
+class Databases(Protocol):
+    """All stores of an installation, on one kind of database."""
+
+    @property
+    def dialect(self) -> DialectName:
+        """The kind of database."""
+        ...
+
+    def store(self, name: str) -> Store:
+        """The store of that name (CONTROL or a workspace's id), there or not."""
+        ...
+
+    def lock(self, name: str, *, wait: float = 0) -> AbstractContextManager[bool]:
+        """Hold a name against other processes, waiting up to `wait` seconds; yields success.
+
+        The lock ends with the process that holds it, however that ends.
+        """
+        ...
+
+    def close(self) -> None:
+        """Close all connections."""
+        ...

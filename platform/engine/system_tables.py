@@ -1,0 +1,290 @@
+"""System tables: what the product itself keeps in each workspace, beside the tenant's tables.
+
+Their names begin with `_`, which no tenant's name can. They carry no schema: on PostgreSQL the
+transaction's search path finds them. Change them only together with a step in `system_versions.py`.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from .column_types import CODE, RECORD_ID, WORDS, JsonText, UtcDateTime
+
+METADATA = sa.MetaData()
+
+
+def _table(name: str, *items: sa.schema.SchemaItem) -> sa.Table:
+    # AUTOINCREMENT: an id that was once given is never given again.
+    return sa.Table(name, METADATA, *items, sqlite_autoincrement=_has_serial(items))
+
+
+def _has_serial(items: tuple[sa.schema.SchemaItem, ...]) -> bool:
+    return any(isinstance(one, sa.Column) and one.name == "id" for one in items)
+
+
+def _serial() -> sa.Column[int]:
+    return sa.Column("id", RECORD_ID, sa.Identity(), primary_key=True)
+
+
+STATE = _table(
+    "_state",
+    sa.Column("one", sa.Integer(), primary_key=True, autoincrement=False),
+    sa.Column("revision", sa.BigInteger(), nullable=False),
+    sa.Column("revision_hash", CODE, nullable=False),
+    sa.Column("system_version", sa.Integer(), nullable=False),
+)
+"""One row: the revision in force (0 before the first) and the version of these tables."""
+
+DOCUMENT = _table(
+    "_document",
+    sa.Column("hash", CODE, primary_key=True),
+    sa.Column("body", WORDS, nullable=False),
+)
+"""Bodies of documents in canonical JSON, by the hash of their content."""
+
+REVISION = _table(
+    "_revision",
+    _serial(),
+    sa.Column("parent", sa.BigInteger()),
+    sa.Column("hash", CODE, nullable=False),
+    sa.Column("manifest", JsonText(), nullable=False),
+    sa.Column("layout", JsonText(), nullable=False),
+    sa.Column("author", sa.BigInteger()),
+    sa.Column("reason", WORDS),
+    sa.Column("product_version", WORDS, nullable=False),
+    sa.Column("created_at", UtcDateTime(), nullable=False),
+)
+"""Every state the documents were published in: manifest is {kind/id: hash of the document}."""
+
+MEMBER = _table(
+    "_member",
+    _serial(),
+    sa.Column("account", CODE),
+    sa.Column("name", WORDS, nullable=False),
+    sa.Column("email", WORDS),
+    sa.Column("mobile", WORDS),
+    sa.Column("user_name", WORDS),
+    sa.Column("team", WORDS),
+    sa.Column("manager", sa.BigInteger()),
+    sa.Column("active", sa.Boolean(), nullable=False),
+    sa.Column("created_at", UtcDateTime(), nullable=False),
+    sa.Index("_member_account", "account", unique=True),
+)
+"""The people of the workspace; `account` is who they are in the control database."""
+
+MEMBER_ROLE = _table(
+    "_member_role",
+    sa.Column("member_id", sa.BigInteger(), primary_key=True, autoincrement=False),
+    sa.Column("role_id", CODE, primary_key=True),
+)
+
+CHANGE = _table(
+    "_change",
+    _serial(),
+    sa.Column("actor", sa.BigInteger()),
+    sa.Column("origin", CODE, nullable=False),
+    sa.Column("at", UtcDateTime(), nullable=False),
+    sa.Column("revision", sa.BigInteger(), nullable=False),
+    sa.Index("_change_at", "at"),
+)
+"""Change sets: who (a member, or null for the system), from where, when, under which revision."""
+
+FIELD_CHANGE = _table(
+    "_field_change",
+    _serial(),
+    sa.Column("change_id", sa.BigInteger(), nullable=False),
+    sa.Column("entity", CODE, nullable=False),
+    sa.Column("record_id", sa.BigInteger(), nullable=False),
+    sa.Column("field", CODE, nullable=False),
+    sa.Column("before", WORDS),
+    sa.Column("after", WORDS),
+    sa.Index("_field_change_record", "entity", "record_id", "id"),
+    sa.Index("_field_change_change", "change_id"),
+)
+"""Values that changed, one row a field, typed as canonical text."""
+
+TRANSITION = _table(
+    "_transition",
+    _serial(),
+    sa.Column("change_id", sa.BigInteger(), nullable=False),
+    sa.Column("entity", CODE, nullable=False),
+    sa.Column("record_id", sa.BigInteger(), nullable=False),
+    sa.Column("field", CODE, nullable=False),
+    sa.Column("before", WORDS),
+    sa.Column("after", WORDS),
+    sa.Column("at", UtcDateTime(), nullable=False),
+    sa.Column("origin", CODE, nullable=False),
+    sa.Index("_transition_record", "entity", "record_id", "field", "at"),
+    sa.Index("_transition_field", "entity", "field", "at"),
+)
+"""Moves of a stage, tier, owner or status, with the time of the move."""
+
+ALERT = _table(
+    "_alert",
+    _serial(),
+    sa.Column("rule", CODE, nullable=False),
+    sa.Column("entity", CODE, nullable=False),
+    sa.Column("record_id", sa.BigInteger(), nullable=False),
+    sa.Column("state", CODE, nullable=False),
+    sa.Column("severity", CODE, nullable=False),
+    sa.Column("owner", sa.BigInteger()),
+    sa.Column("entered_at", UtcDateTime(), nullable=False),
+    sa.Column("last_seen_at", UtcDateTime(), nullable=False),
+    sa.Column("left_at", UtcDateTime()),
+    sa.Column("message", JsonText(), nullable=False),
+    sa.Column("values", JsonText(), nullable=False),
+    sa.Column("acknowledged_at", UtcDateTime()),
+    sa.Column("acknowledged_by", sa.BigInteger()),
+    sa.Column("snoozed_until", UtcDateTime()),
+    sa.Column("closed_by", sa.BigInteger()),
+    sa.Column("quiet", sa.Boolean(), nullable=False, server_default=sa.false()),
+    sa.Column("run_id", sa.BigInteger()),
+    sa.Index(
+        "_alert_open",
+        "rule",
+        "record_id",
+        unique=True,
+        sqlite_where=sa.text("left_at IS NULL"),
+        postgresql_where=sa.text("left_at IS NULL"),
+    ),
+    sa.Index("_alert_inbox", "state", "owner", "entered_at"),
+    sa.Index("_alert_record", "entity", "record_id"),
+    sa.Index("_alert_rule", "rule", "left_at"),
+)
+"""Alerts with their life: at most one that has not left for a rule and a record.
+
+`state` is open, resolved or dismissed; a dismissed one has not left yet. `message` is a map by
+locale, `values` what the condition read when the record entered.
+"""
+
+NOTIFICATION = _table(
+    "_notification",
+    _serial(),
+    sa.Column("member_id", sa.BigInteger(), nullable=False),
+    sa.Column("kind", CODE, nullable=False),
+    sa.Column("key", CODE),
+    sa.Column("alert_id", sa.BigInteger()),
+    sa.Column("entity", CODE),
+    sa.Column("record_id", sa.BigInteger()),
+    sa.Column("title", JsonText(), nullable=False),
+    sa.Column("body", JsonText()),
+    sa.Column("at", UtcDateTime(), nullable=False),
+    sa.Column("read_at", UtcDateTime()),
+    sa.Index("_notification_member", "member_id", "read_at", "id"),
+    sa.Index("_notification_key", "key", unique=True),
+)
+"""Messages to members inside the product; `key` (where set) makes one message come once."""
+
+RULE_STATE = _table(
+    "_rule_state",
+    sa.Column("kind", CODE, primary_key=True),
+    sa.Column("rule", CODE, primary_key=True),
+    sa.Column("definition", CODE),
+    sa.Column("last_evaluated_at", UtcDateTime()),
+    sa.Column("next_due_at", UtcDateTime()),
+    sa.Column("last_run", JsonText()),
+    sa.Index("_rule_state_due", "next_due_at"),
+)
+"""When each rule or tier scheme (`kind`) ran last and is due next; `definition` is its hash then."""
+
+TIER_RANK = _table(
+    "_tier_rank",
+    sa.Column("scheme", CODE, primary_key=True),
+    sa.Column("record_id", sa.BigInteger(), primary_key=True, autoincrement=False),
+    sa.Column("measure", sa.Numeric(asdecimal=True).with_variant(sa.BigInteger(), "sqlite")),
+    sa.Column("position", sa.BigInteger(), nullable=False),
+    sa.Column("ranked", sa.BigInteger(), nullable=False),
+    sa.Column("at", UtcDateTime(), nullable=False),
+)
+"""Why each ranked record has its tier: its measure (as stored), its position among how many."""
+
+JOB = _table(
+    "_job",
+    _serial(),
+    sa.Column("kind", CODE, nullable=False),
+    sa.Column("key", CODE, nullable=False),
+    sa.Column("payload", JsonText(), nullable=False),
+    sa.Column("state", CODE, nullable=False),
+    sa.Column("created_at", UtcDateTime(), nullable=False),
+    sa.Column("due_at", UtcDateTime(), nullable=False),
+    sa.Column("lease_until", UtcDateTime()),
+    sa.Column("attempts", sa.Integer(), nullable=False, server_default="0"),
+    sa.Column("error", WORDS),
+    sa.Column("progress", JsonText()),
+    sa.Column("finished_at", UtcDateTime()),
+    sa.Index("_job_key", "key", unique=True),
+    sa.Index("_job_due", "state", "due_at"),
+)
+"""Work to do, exactly once by `key`; `state` is queued, running, done, failed or dead."""
+
+RUN = _table(
+    "_run",
+    _serial(),
+    sa.Column("kind", CODE, nullable=False),
+    sa.Column("rule", CODE, nullable=False),
+    sa.Column("due_at", UtcDateTime()),
+    sa.Column("started_at", UtcDateTime(), nullable=False),
+    sa.Column("finished_at", UtcDateTime()),
+    sa.Column("state", CODE, nullable=False),
+    sa.Column("report", JsonText()),
+    sa.Column("error", WORDS),
+    sa.Index("_run_rule", "kind", "rule", "id"),
+)
+"""The log of runs of rules and tier schemes, with what each found."""
+
+IMPORT = _table(
+    "_import",
+    _serial(),
+    sa.Column("entity", CODE, nullable=False),
+    sa.Column("state", CODE, nullable=False),
+    sa.Column("member_id", sa.BigInteger()),
+    sa.Column("file_name", WORDS),
+    sa.Column("options", JsonText(), nullable=False),
+    sa.Column("report", JsonText()),
+    sa.Column("change_id", sa.BigInteger()),
+    sa.Column("created_at", UtcDateTime(), nullable=False),
+    sa.Column("finished_at", UtcDateTime()),
+)
+"""Imports: their file, mapping and choices (`options`), and the counts (`report`)."""
+
+IMPORT_ROW = _table(
+    "_import_row",
+    sa.Column("import_id", sa.BigInteger(), primary_key=True, autoincrement=False),
+    sa.Column("row", sa.BigInteger(), primary_key=True, autoincrement=False),
+    sa.Column("state", CODE, nullable=False),
+    sa.Column("record_id", sa.BigInteger()),
+    sa.Column("values", JsonText()),
+    sa.Column("problems", JsonText()),
+    sa.Index("_import_row_state", "import_id", "state", "row"),
+)
+"""Rows of an import between reading and writing, and what became of each."""
+
+CHECKLIST_TICK = _table(
+    "_checklist_tick",
+    sa.Column("entity", CODE, primary_key=True),
+    sa.Column("record_id", sa.BigInteger(), primary_key=True, autoincrement=False),
+    sa.Column("stage", CODE, primary_key=True),
+    sa.Column("item", CODE, primary_key=True),
+    sa.Column("member_id", sa.BigInteger()),
+    sa.Column("at", UtcDateTime(), nullable=False),
+)
+"""Key actions of a stage that were ticked for a record, by whom and when."""
+
+COUNTER = _table(
+    "_counter",
+    sa.Column("key", CODE, primary_key=True),
+    sa.Column("value", sa.BigInteger(), nullable=False),
+)
+"""The last number given by each automatic numbering."""
+
+SAVED = _table(
+    "_saved",
+    sa.Column("member_id", sa.BigInteger(), primary_key=True, autoincrement=False),
+    sa.Column("key", CODE, primary_key=True),
+    sa.Column("value", JsonText(), nullable=False),
+    sa.Column("at", UtcDateTime(), nullable=False),
+)
+"""What a member set for themselves: columns of a list, the last view, the locale."""
+
+APPEND_ONLY = (CHANGE, FIELD_CHANGE, TRANSITION)
+"""Tables that triggers keep from being changed or emptied."""

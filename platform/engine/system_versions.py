@@ -1,0 +1,58 @@
+"""The versions of a workspace's system tables: how they are made, and moved from one to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import sqlalchemy as sa
+
+from .system_tables import APPEND_ONLY, METADATA, STATE
+
+Step = Callable[[sa.Connection], None]
+
+STEPS: Sequence[Step] = ()
+"""Step n moves the tables from version n + 1 to n + 2; a new workspace is made at the last one."""
+
+LATEST = 1 + len(STEPS)
+
+
+def create(connection: sa.Connection) -> None:
+    """Make the system tables of a new workspace, without a revision."""
+    METADATA.create_all(connection, checkfirst=False)
+    for table in APPEND_ONLY:
+        _refuse_changes(connection, table.name)
+    connection.execute(
+        sa.insert(STATE).values(one=1, revision=0, revision_hash="", system_version=LATEST)
+    )
+
+
+def of(connection: sa.Connection) -> int:
+    """The version of a workspace's system tables."""
+    return int(connection.execute(sa.select(STATE.c.system_version)).scalar_one())
+
+
+def upgrade(connection: sa.Connection) -> None:
+    """Move the system tables to the latest version; the caller commits."""
+    connection.execute(sa.select(STATE.c.one).with_for_update())
+    for step in STEPS[of(connection) - 1 :]:
+        step(connection)
+    connection.execute(sa.update(STATE).values(system_version=LATEST))
+
+
+def _refuse_changes(connection: sa.Connection, table: str) -> None:
+    """Make a table append-only, whoever writes to it."""
+    if connection.dialect.name == "sqlite":
+        for event in ("UPDATE", "DELETE"):
+            connection.exec_driver_sql(
+                f"CREATE TRIGGER {table}_no_{event.lower()} BEFORE {event} ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            )
+        return
+    connection.exec_driver_sql(
+        "CREATE OR REPLACE FUNCTION _append_only() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$"
+    )
+    connection.exec_driver_sql(
+        f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION _append_only()"
+    )

@@ -1,0 +1,48 @@
+"""The transaction: one connection to one workspace, and everything that holds while it lasts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from ..metadata.model import App
+from .layout import Layout
+from .tables import Tables
+
+if TYPE_CHECKING:
+    from .workspaces import Workspace
+
+
+@dataclass(kw_only=True, eq=False)
+class Transaction:
+    """One transaction of a workspace, and what holds while it lasts.
+
+    `now` is one instant for everything done in it, `zone` the workspace's time zone; `app`,
+    `layout` and `tables` belong to `revision`, the revision in force (0: none published yet, an
+    app without entities). Rows are written only where `writable`.
+    """
+
+    connection: sa.Connection
+    workspace: Workspace
+    now: datetime
+    zone: ZoneInfo
+    app: App
+    layout: Layout
+    tables: Tables
+    revision: int
+    writable: bool
+    _afterwards: list[Callable[[], None]] = field(default_factory=list)
+
+    def after_commit(self, callback: Callable[[], None]) -> None:
+        """Call this once the transaction is committed; never if it is rolled back."""
+        self._afterwards.append(callback)
+
+    def committed(self) -> None:
+        """Make the calls that waited for the commit; whoever commits says so once."""
+        while self._afterwards:
+            self._afterwards.pop(0)()

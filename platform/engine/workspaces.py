@@ -1,0 +1,128 @@
+"""Workspaces: the handle of one tenant's data, and how its transactions begin and end."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+
+from ..metadata.problems import Problem
+from . import clock as clocks
+from . import revisions, system_versions
+from .errors import Unavailable
+from .postgresql import lock_not_available
+from .stores import DialectName, Store
+from .tables import tables_of
+from .transaction import Transaction
+
+if TYPE_CHECKING:
+    from .control import Control
+
+_LOCK_TIMEOUT = "100ms"
+_LOCK_PATIENCE = 30.0
+
+_T = TypeVar("_T")
+
+
+class Workspace:
+    """A tenant: its id for ever, its slug and name for now, and the door to its data."""
+
+    def __init__(self, *, id: str, slug: str, name: str, store: Store, control: Control) -> None:
+        self.id = id
+        self.slug = slug
+        self.name = name
+        self.control = control
+        self._store = store
+        self._held = threading.local()
+
+    def __repr__(self) -> str:
+        return f"Workspace({self.slug!r}, {self.id!r})"
+
+    @property
+    def dialect(self) -> DialectName:
+        """The kind of database that holds it."""
+        return self._store.dialect
+
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        """A transaction that sees one instant of the data and writes nothing."""
+        with self._store.begin(writing=False) as connection:
+            yield self._transaction(connection, writable=False)
+
+    @contextmanager
+    def writing(self) -> Iterator[Transaction]:
+        """A transaction that may write; committed at the end, rolled back by an exception.
+
+        The revision in force cannot change while it lasts. A thread holds at most one.
+        """
+        with self._store_writing() as connection:
+            transaction = self._transaction(connection, writable=True)
+            yield transaction
+        transaction.committed()
+
+    def altering(self, work: Callable[[Transaction], _T]) -> _T:
+        """Run `work` in a writing transaction that may change tables, and return its answer.
+
+        On PostgreSQL a lock on a table is waited for only shortly, so that nobody queues up
+        behind us, and the whole of `work` runs again; Unavailable after 30 s. `work` therefore
+        has no effect outside the transaction.
+        """
+        deadline = time.monotonic() + _LOCK_PATIENCE
+        while True:
+            try:
+                with self._store_writing() as connection:
+                    if self.dialect == "postgresql":
+                        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'")
+                    transaction = self._transaction(connection, writable=True, altering=True)
+                    answer = work(transaction)
+                break
+            except DBAPIError as error:
+                if not lock_not_available(error):
+                    raise
+                if time.monotonic() > deadline:
+                    raise Unavailable(Problem("database.busy", {}), retry_after=30) from error
+            time.sleep(random.uniform(0.02, 0.2))
+        transaction.committed()
+        return answer
+
+    @contextmanager
+    def _store_writing(self) -> Iterator[sa.Connection]:
+        if getattr(self._held, "writing", False):
+            raise RuntimeError(f"{self!r} is being written in this thread already")
+        self._held.writing = True
+        try:
+            with self._store.begin(writing=True) as connection:
+                yield connection
+        finally:
+            self._held.writing = False
+
+    def _transaction(
+        self, connection: sa.Connection, *, writable: bool, altering: bool = False
+    ) -> Transaction:
+        lock = ("update" if altering else "share") if writable else None
+        force = revisions.current(connection, lock=lock)
+        return Transaction(
+            connection=connection,
+            workspace=self,
+            now=self.control.clock.now(),
+            zone=clocks.zone(force.app.manifest.time_zone),
+            app=force.app,
+            layout=force.layout,
+            tables=tables_of(force.app, force.layout, self.dialect),
+            revision=force.revision,
+            writable=writable,
+        )
+
+    def upgrade(self) -> None:
+        """Move the system tables to the version of this product, if they are older."""
+        with self._store.begin(writing=False) as connection:
+            if system_versions.of(connection) >= system_versions.LATEST:
+                return
+        with self._store_writing() as connection:
+            system_versions.upgrade(connection)
