@@ -36,11 +36,22 @@ def catalogue(locale: str) -> Mapping[str, str]:
 
 
 def render(key: str, locale: str, params: Mapping[str, Any] | None = None) -> str:
-    """The sentence `key` for `locale`; `{name}` is replaced from `params`, English is the fallback."""
+    """The sentence `key` for `locale`; `{name}` is replaced from `params`, English is the fallback.
+
+    A parameter that has words of its own by locale (an entity, a field, a stage, another problem:
+    whatever has `text(locale)`) shows them in the reader's language.
+    """
     sentence = catalogue(locale).get(key) or catalogue(FALLBACK).get(key)
     if sentence is None:
         return f"{key} {dict(params or {})}" if params else key
-    return sentence.format_map(_Shown(params or {}))
+    return sentence.format_map(_Shown(_in_words(params or {}, locale)))
+
+
+def _in_words(params: Mapping[str, Any], locale: str) -> dict[str, Any]:
+    return {
+        name: value.text(locale) if callable(getattr(value, "text", None)) else value
+        for name, value in params.items()
+    }
 
 
 class _Shown(dict[str, Any]):
