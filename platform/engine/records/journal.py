@@ -1,0 +1,109 @@
+"""The journal: what every write leaves behind in the history, set-based.
+
+All writes of one actor in one transaction stand under one change set. Changes of single fields
+are kept on update only; moves of a stage, owner, tier or status also when the record is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakKeyDictionary
+
+import sqlalchemy as sa
+
+from ...metadata.model import Field
+from ..access import Caller
+from ..canonical import to_text
+from ..system_tables import CHANGE, FIELD_CHANGE, TRANSITION
+
+if TYPE_CHECKING:
+    from ..workspaces import Transaction
+
+DELETED_AT: Final = "deleted_at"
+CREATED_AT: Final = "created_at"
+_open: WeakKeyDictionary[Transaction, dict[tuple[int | None, str], int]] = WeakKeyDictionary()
+_NEW_CHANGE = sa.insert(CHANGE).returning(CHANGE.c.id)
+_NEW_FIELD_CHANGES = sa.insert(FIELD_CHANGE)
+_NEW_TRANSITIONS = sa.insert(TRANSITION)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A record's move from one stage, owner, tier or status to another, and when it moved."""
+
+    record_id: int
+    field: str
+    before: Any
+    after: Any
+    at: datetime
+    reason: str | None = None
+
+
+def change_set(tx: Transaction, caller: Caller) -> int:
+    """The id of the change set of this actor in this transaction, opened at the first use."""
+    opened = _open.setdefault(tx, {})
+    key = (caller.member_id, caller.origin)
+    if key not in opened:
+        row = {
+            "actor": caller.member_id,
+            "origin": caller.origin,
+            "at": tx.now,
+            "revision": tx.revision,
+        }
+        opened[key] = tx.connection.execute(_NEW_CHANGE, row).scalar_one()
+    return opened[key]
+
+
+def is_tracked(one: Field) -> bool:
+    """Whether moves of this field are kept as transitions."""
+    return one.type in ("stage", "owner", "tier") or bool(
+        one.type == "choice" and one.transitions is not None
+    )
+
+
+def field_changes(
+    tx: Transaction,
+    caller: Caller,
+    entity_id: str,
+    changes: Iterable[tuple[int, Mapping[str, Any], Mapping[str, Any]]],
+) -> None:
+    """Keep (record id, values before, values after), a row a field of `after`."""
+    change_id = change_set(tx, caller)
+    rows = [
+        {
+            "change_id": change_id,
+            "entity": entity_id,
+            "record_id": record_id,
+            "field": field_id,
+            "before": to_text(before.get(field_id)),
+            "after": to_text(value),
+        }
+        for record_id, before, after in changes
+        for field_id, value in after.items()
+    ]
+    if rows:
+        tx.connection.execute(_NEW_FIELD_CHANGES, rows)
+
+
+def transitions(tx: Transaction, caller: Caller, entity_id: str, moves: Iterable[Moved]) -> None:
+    """Keep moves of stages, owners, tiers and statuses."""
+    change_id = change_set(tx, caller)
+    rows = [
+        {
+            "change_id": change_id,
+            "entity": entity_id,
+            "record_id": one.record_id,
+            "field": one.field,
+            "before": to_text(one.before),
+            "after": to_text(one.after),
+            "at": one.at,
+            "origin": caller.origin,
+            "reason": one.reason,
+        }
+        for one in moves
+    ]
+    if rows:
+        tx.connection.execute(_NEW_TRANSITIONS, rows)

@@ -1,0 +1,224 @@
+"""Rows of records by their ids: whole ones for writing, the readable part for reading.
+
+A call takes as many ids as one likes and a fixed number of statements: one for the rows, one for
+their tags. Asked for many ids, it goes through them by `CHUNK`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import sqlalchemy as sa
+
+from ...rules import to_sql
+from .. import access
+from ..access import Caller
+from ..statements import STATEMENTS
+from .record import Shape, Values, shape_of
+
+if TYPE_CHECKING:
+    from ..workspaces import Transaction
+
+_T = TypeVar("_T")
+CHUNK: Final = 1000
+"""Ids a statement takes at once: SQLite and PostgreSQL both bound the number of parameters."""
+
+
+def chunks(items: Sequence[_T], size: int = CHUNK) -> Iterator[Sequence[_T]]:
+    """The items in runs of at most `size`."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def whole_rows(
+    tx: Transaction, caller: Caller, entity_id: str, ids: Collection[int], *, deleted: bool = False
+) -> dict[int, dict[str, Any]]:
+    """Everything stored of the records that the caller may read, by id, locked when writing.
+
+    Records in the recycle bin are found only with `deleted`, and then no others.
+    """
+    shape = shape_of(tx.tables, entity_id)
+    found: dict[int, dict[str, Any]] = {}
+    statement = _whole_statement(tx, caller, shape, deleted)
+    for some in chunks(sorted(set(ids))):
+        for row in tx.connection.execute(statement, {"ids": list(some)}):
+            values: dict[str, Any] = dict(zip(shape.stored, row, strict=True))
+            found[values["id"]] = values
+    add_tags(tx, entity_id, shape.tags, found)
+    return found
+
+
+def add_tags(
+    tx: Transaction, entity_id: str, field_ids: Iterable[str], rows: dict[int, dict[str, Any]]
+) -> None:
+    """Put the present tags of `field_ids` into rows by record id."""
+    wanted = sorted(field_ids)
+    if not wanted or not rows:
+        return
+    for values in rows.values():
+        values.update(dict.fromkeys(wanted, frozenset()))
+    collected: defaultdict[tuple[int, str], set[str]] = defaultdict(set)
+    statement = STATEMENTS.get(
+        (*tx.tables.key, "tags", entity_id), lambda: _tags_statement(tx, entity_id)
+    )
+    for some in chunks(sorted(rows)):
+        parameters = {"ids": list(some), "fields": wanted}
+        for record_id, field_id, tag_id in tx.connection.execute(statement, parameters):
+            collected[record_id, field_id].add(tag_id)
+    for (record_id, field_id), tags in collected.items():
+        rows[record_id][field_id] = frozenset(tags)
+
+
+def readable_row(
+    tx: Transaction, caller: Caller, entity_id: str, record_id: int, field_ids: Sequence[str]
+) -> dict[str, Any] | None:
+    """The asked fields of one live record that the caller may read, computed ones too, or None."""
+    shape = shape_of(tx.tables, entity_id)
+    columns = [one for one in field_ids if one not in shape.tags]
+    row = tx.connection.execute(
+        _one_statement(tx, caller, shape, tuple(columns)), {"id": record_id}
+    ).first()
+    if row is None:
+        return None
+    values: dict[str, Any] = dict(zip(columns, row, strict=True))
+    if shape.tags:
+        add_tags(tx, entity_id, [one for one in shape.tags if one in field_ids], {record_id: values})
+    return values
+
+
+def column_or_value(
+    tx: Transaction, caller: Caller, entity_id: str, row: sa.FromClause, field_id: str
+) -> sa.ColumnElement[Any]:
+    """A field of `row` as SQL: its column, or the expression of a formula that is not stored."""
+    if tx.layout.find(entity_id, field_id):
+        return tx.tables.column(row, entity_id, field_id)
+    expression = access.formula(tx.app, entity_id, field_id)
+    return to_sql(expression, tx.tables, row, access.context(tx, access.SYSTEM), mode="value")
+
+
+def depends_on_time(tx: Transaction, entity_id: str, field_ids: Iterable[str]) -> bool:
+    """Whether SQL of these fields holds the present instant."""
+    return any(
+        access.formula(tx.app, entity_id, one).depends_on_time
+        for one in field_ids
+        if one in shape_of(tx.tables, entity_id).computed
+    )
+
+
+def _whole_statement(
+    tx: Transaction, caller: Caller, shape: Shape, deleted: bool
+) -> sa.Select[tuple[Any, ...]]:
+    sight = access.statement_key(tx, caller)
+    key = sight and (*sight, "whole", shape.entity.id, deleted, tx.writable)
+    return STATEMENTS.get(key, lambda: _make_whole(tx, caller, shape, deleted))
+
+
+def _make_whole(
+    tx: Transaction, caller: Caller, shape: Shape, deleted: bool
+) -> sa.Select[tuple[Any, ...]]:
+    entity_id = shape.entity.id
+    row = tx.tables.table(entity_id).alias("r")
+    at = tx.tables.column(row, entity_id, "id")
+    gone = tx.tables.column(row, entity_id, "deleted_at")
+    statement = (
+        sa.select(*(tx.tables.column(row, entity_id, one) for one in shape.stored))
+        .where(at.in_(sa.bindparam("ids", expanding=True)))
+        .where(gone.is_not(None) if deleted else gone.is_(None))
+    )
+    predicate = access.row_predicate(tx, caller, entity_id, row)
+    if predicate is not None:
+        statement = statement.where(predicate)
+    if tx.writable and tx.tables.dialect == "postgresql":
+        # In the order of ids, so that two writers of the same records wait and never deadlock.
+        statement = statement.order_by(at).with_for_update(key_share=True)
+    return statement
+
+
+def _one_statement(
+    tx: Transaction, caller: Caller, shape: Shape, columns: tuple[str, ...]
+) -> sa.Select[tuple[Any, ...]]:
+    sight = access.statement_key(tx, caller)
+    if depends_on_time(tx, shape.entity.id, columns):
+        sight = None
+    key = sight and (*sight, "one", shape.entity.id, columns)
+    return STATEMENTS.get(key, lambda: _make_one(tx, caller, shape, columns))
+
+
+def _make_one(
+    tx: Transaction, caller: Caller, shape: Shape, columns: tuple[str, ...]
+) -> sa.Select[tuple[Any, ...]]:
+    entity_id = shape.entity.id
+    row = tx.tables.table(entity_id).alias("r")
+    statement = sa.select(
+        *(column_or_value(tx, caller, entity_id, row, one) for one in columns)
+    ).where(tx.tables.column(row, entity_id, "id") == sa.bindparam("id"))
+    if not shape.entity.system:
+        statement = statement.where(tx.tables.column(row, entity_id, "deleted_at").is_(None))
+    predicate = access.row_predicate(tx, caller, entity_id, row)
+    return statement if predicate is None else statement.where(predicate)
+
+
+def _tags_statement(tx: Transaction, entity_id: str) -> sa.Select[tuple[int, str, str]]:
+    link = tx.tables.tags(entity_id)
+    return sa.select(link.c.record_id, link.c.field_id, link.c.tag_id).where(
+        link.c.record_id.in_(sa.bindparam("ids", expanding=True)),
+        link.c.field_id.in_(sa.bindparam("fields", expanding=True)),
+        link.c.valid_to.is_(None),
+    )
+
+
+def titles_of(
+    tx: Transaction, caller: Caller, wanted: dict[str, set[int]]
+) -> dict[tuple[str, int], str]:
+    """The titles of records by (entity id, id): one statement an entity, invisible ones left out."""
+    found: dict[tuple[str, int], str] = {}
+    for entity_id, ids in sorted(wanted.items()):
+        if not ids or not title_readable(tx, caller, entity_id):
+            continue
+        statement = _titles_statement(tx, caller, entity_id)
+        for some in chunks(sorted(ids)):
+            for record_id, title in tx.connection.execute(statement, {"ids": list(some)}):
+                found[entity_id, record_id] = "" if title is None else str(title)
+    return found
+
+
+def title_readable(tx: Transaction, caller: Caller, entity_id: str) -> bool:
+    """Whether the caller may read the field that names records of an entity."""
+    entity = tx.app.entity(entity_id)
+    return entity.title in access.readable(tx.app, caller, entity_id)
+
+
+def _titles_statement(
+    tx: Transaction, caller: Caller, entity_id: str
+) -> sa.Select[tuple[int, Any]]:
+    title = tx.app.entity(entity_id).title
+    sight = access.statement_key(tx, caller)
+    if depends_on_time(tx, entity_id, [title]):
+        sight = None
+    key = sight and (*sight, "titles", entity_id)
+    return STATEMENTS.get(key, lambda: _make_titles(tx, caller, entity_id, title))
+
+
+def _make_titles(
+    tx: Transaction, caller: Caller, entity_id: str, title: str
+) -> sa.Select[tuple[int, Any]]:
+    row = tx.tables.table(entity_id).alias("r")
+    at = tx.tables.column(row, entity_id, "id")
+    statement = sa.select(at, column_or_value(tx, caller, entity_id, row, title)).where(
+        at.in_(sa.bindparam("ids", expanding=True))
+    )
+    predicate = access.row_predicate(tx, caller, entity_id, row)
+    return statement if predicate is None else statement.where(predicate)
+
+
+def references_in(shape: Shape, rows: Iterable[Values]) -> dict[str, set[int]]:
+    """The ids that rows point at, by entity."""
+    wanted: defaultdict[str, set[int]] = defaultdict(set)
+    for values in rows:
+        for field_id, target in shape.references.items():
+            pointed = values.get(field_id)
+            if pointed is not None:
+                wanted[target].add(pointed)
+    return dict(wanted)

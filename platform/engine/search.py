@@ -1,0 +1,168 @@
+"""Search: keeps the index of searchable values current, and finds records by words.
+
+Chinese is found by two characters, by pinyin and by initials, telephone numbers by any digits.
+The index only names candidates: they are checked against the text itself, and only fields that
+the caller may read are looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
+
+from ..metadata.model import Entity
+from ..metadata.problems import Problem
+from . import access
+from .access import Caller
+from .errors import Malformed
+from .search_tables import SEARCH
+from .search_terms import MOST_QUERY, Word, searchable, terms_of, words_of
+
+if TYPE_CHECKING:
+    from .workspaces import Transaction
+
+_COLUMNS: Final = "entity, field, record_id, folded, terms"
+_ON_CONFLICT: Final = (
+    "ON CONFLICT (entity, record_id, field) "
+    "DO UPDATE SET folded = excluded.folded, terms = excluded.terms"
+)
+_KEEP: Final = {
+    "sqlite": sa.text(
+        f"INSERT INTO _search ({_COLUMNS}) "
+        f"VALUES (:entity, :field, :record_id, :folded, :terms) {_ON_CONFLICT}"
+    ),
+    "postgresql": sa.text(
+        f"INSERT INTO _search ({_COLUMNS}) VALUES (:entity, :field, :record_id, :folded, "
+        f"array_to_tsvector(string_to_array(:terms, ' '))) {_ON_CONFLICT}"
+    ),
+}
+
+
+def searched_fields(entity: Entity) -> tuple[str, ...]:
+    """The ids of the live fields whose values are indexed."""
+    return tuple(one.id for one in entity.live_fields if one.search and not one.system)
+
+
+def keep(
+    tx: Transaction, entity_id: str, changes: Iterable[tuple[int, Mapping[str, Any]]]
+) -> None:
+    """Index the searchable ones of the values that (record id, values) name; one statement."""
+    entity = tx.app.entity(entity_id)
+    fields = searched_fields(entity)
+    rows = [
+        _row(entity, field_id, record_id, values[field_id])
+        for record_id, values in changes
+        for field_id in fields
+        if field_id in values
+    ]
+    if rows:
+        tx.connection.execute(_KEEP[tx.tables.dialect], rows)
+
+
+def rebuild(tx: Transaction, entity_id: str) -> None:
+    """Index an entity anew: after its searchable fields were declared otherwise."""
+    entity = tx.app.entity(entity_id)
+    tx.connection.execute(sa.delete(SEARCH).where(SEARCH.c.entity == entity_id))
+    fields = [one for one in searched_fields(entity) if tx.layout.find(entity_id, one)]
+    if not fields:
+        return
+    table = tx.tables.table(entity_id)
+    at = tx.tables.column(table, entity_id, "id")
+    columns = [tx.tables.column(table, entity_id, one) for one in fields]
+    last = 0
+    while True:
+        statement = sa.select(at, *columns).where(at > last).order_by(at).limit(1000)
+        rows = tx.connection.execute(statement).all()
+        if not rows:
+            return
+        last = rows[-1][0]
+        keep(tx, entity_id, [(row[0], dict(zip(fields, row[1:], strict=True))) for row in rows])
+
+
+def _row(entity: Entity, field_id: str, record_id: int, value: Any) -> dict[str, Any]:
+    digits = entity.field(field_id).type == "phone"
+    folded = "" if value is None else searchable(value, digits=digits)
+    return {
+        "entity": entity.id,
+        "field": field_id,
+        "record_id": record_id,
+        "folded": folded,
+        "terms": terms_of(folded),
+    }
+
+
+def condition(
+    tx: Transaction, caller: Caller, entity_id: str, record_id: sa.ColumnElement[int], query: str
+) -> sa.ColumnElement[bool] | None:
+    """The condition on a record's id that it is found by every word of `query`.
+
+    None where the query asks for nothing. Malformed if it is too long.
+    """
+    if len(query) > MOST_QUERY:
+        raise Malformed(Problem("search.too_long", {"most": MOST_QUERY}, pointer="/q"))
+    words = words_of(query)
+    if not words:
+        return sa.false() if query.strip() else None
+    known = access.readable(tx.app, caller, entity_id)
+    fields = [one for one in searched_fields(tx.app.entity(entity_id)) if one in known]
+    if not fields:
+        return sa.false()
+    matches = _MATCHES[tx.tables.dialect]
+    found = []
+    for word in words:
+        hit = SEARCH.alias()
+        found.append(
+            record_id.in_(
+                sa.select(hit.c.record_id).where(
+                    hit.c.entity == entity_id, hit.c.field.in_(fields), matches(hit, word)
+                )
+            )
+        )
+    return sa.and_(*found)
+
+
+def _matches_sqlite(hit: sa.FromClause, word: Word) -> sa.ColumnElement[bool]:
+    ways = []
+    if word.pairs:
+        wanted = " AND ".join(f'"{one}"' for one in word.pairs)
+        ways.append(sa.and_(_terms_sqlite(hit, wanted), sa.func.instr(hit.c.folded, word.text) > 0))
+    if word.beginning:
+        near = _terms_sqlite(hit, f'"{word.beginning}"')
+        ways.append(sa.and_(near, sa.func.instr(hit.c.folded, word.text) > 0))
+    if word.sounds:
+        ways.append(_terms_sqlite(hit, " OR ".join(f'"{one}" *' for one in word.sounds)))
+    return sa.or_(*ways)
+
+
+def _terms_sqlite(hit: sa.FromClause, wanted: str) -> sa.ColumnElement[bool]:
+    matching = sa.text("SELECT rowid FROM _search_terms WHERE _search_terms MATCH :wanted")
+    bound = matching.bindparams(sa.bindparam("wanted", wanted, unique=True))
+    return hit.c.id.in_(bound.columns(sa.column("rowid", sa.Integer())).scalar_subquery())
+
+
+def _matches_postgresql(hit: sa.FromClause, word: Word) -> sa.ColumnElement[bool]:
+    ways = []
+    if word.pairs:
+        wanted = " & ".join(f"'{one}'" for one in word.pairs)
+        near = _terms_postgresql(hit, wanted)
+        ways.append(sa.and_(near, sa.func.strpos(hit.c.folded, word.text) > 0))
+    if word.beginning:
+        near = _terms_postgresql(hit, f"'{word.beginning}'")
+        ways.append(sa.and_(near, sa.func.strpos(hit.c.folded, word.text) > 0))
+    if word.sounds:
+        ways.append(_terms_postgresql(hit, " | ".join(f"'{one}':*" for one in word.sounds)))
+    return sa.or_(*ways)
+
+
+def _terms_postgresql(hit: sa.FromClause, wanted: str) -> sa.ColumnElement[bool]:
+    # Words hold letters and digits only, so quoting needs no escape.
+    terms = sa.type_coerce(hit.c.terms, TSVECTOR)
+    asked = sa.cast(sa.literal(wanted, sa.Text()), TSQUERY)
+    found: sa.ColumnElement[bool] = terms.bool_op("@@")(asked)
+    return found
+
+
+_MATCHES: Final = {"sqlite": _matches_sqlite, "postgresql": _matches_postgresql}
