@@ -114,10 +114,11 @@ TRANSITION = _table(
     sa.Column("after", WORDS),
     sa.Column("at", UtcDateTime(), nullable=False),
     sa.Column("origin", CODE, nullable=False),
+    sa.Column("reason", WORDS),
     sa.Index("_transition_record", "entity", "record_id", "field", "at"),
     sa.Index("_transition_field", "entity", "field", "at"),
 )
-"""Moves of a stage, tier, owner or status, with the time of the move."""
+"""Moves of a stage, tier, owner or status, with the time of the move and why (a move back)."""
 
 ALERT = _table(
     "_alert",

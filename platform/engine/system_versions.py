@@ -1,4 +1,4 @@
-"""The versions of a workspace's system tables: how they are made, and moved from one to the next."""
+"""Versions of the system tables: how they are made, and moved from one to the next."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ LATEST = 1 + len(STEPS)
 def create(connection: sa.Connection) -> None:
     """Make the system tables of a new workspace, without a revision."""
     METADATA.create_all(connection, checkfirst=False)
+    search_tables.create(connection)
     for table in APPEND_ONLY:
         _refuse_changes(connection, table.name)
     connection.execute(
