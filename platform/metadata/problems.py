@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import Any
 
 from .messages import render
-
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +20,7 @@ class Problem:
     """
 
     id: str
-    params: Mapping[str, Any] = field(default=_NOTHING)
+    params: Mapping[str, Any] = field(default_factory=dict, hash=False)
     document: str | None = None
     pointer: str = ""
     position: int | None = None
