@@ -1,4 +1,4 @@
-"""Problems: what is wrong with a document, an expression or a value, as values that can be listed."""
+"""Problems: what is wrong with a document, an expression or a value, as values to be listed."""
 
 from __future__ import annotations
 

@@ -1,0 +1,220 @@
+"""Cutting an expression's text into tokens; what would be misread is refused here, with advice."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..problems import Problem, ProblemsError
+from . import limits
+
+KEYWORDS = frozenset({"and", "or", "not", "in", "is", "if", "else", "True", "False", "None"})
+_OTHER_KEYWORDS = frozenset(
+    {"as", "assert", "async", "await", "break", "class", "continue", "def", "del", "elif"}
+    | {"except", "finally", "for", "from", "global", "import", "lambda", "nonlocal", "pass"}
+    | {"raise", "return", "try", "while", "with", "yield"}
+)
+_ADVICE = {
+    "&&": "and",
+    "||": "or",
+    "&": "and",
+    "|": "or",
+    "!": "not",
+    "<>": "!=",
+    "=>": ">=",
+    "=<": "<=",
+    "===": "==",
+    "!==": "!=",
+}
+_SYMBOLS = re.compile(
+    r"===|!==|==|!=|<=|>=|<>|=>|=<|//|\*\*|&&|\|\||->|:=|[-+*/%()\[\],.<>=!&|;:?{}@^~$#`\\]"
+)
+_ALLOWED = frozenset(
+    {"==", "!=", "<=", ">=", "<", ">", "+", "-", "*", "/", "//", "%", "(", ")", "[", "]", ",", "."}
+    | {"="}
+)
+_NUMBER = re.compile(r"(?:\d+(?:\.\d*)?|\.\d+)")
+_EXPONENT = re.compile(r"[eE][+-]?\d")
+_SPACE = " \t\r\n"
+_ESCAPES = {"n": "\n", "t": "\t", "\\": "\\", '"': '"', "'": "'"}
+_QUOTES = {"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "「": '"', "」": '"'}
+_MARKS = {"\u3000": " ", "。": ".", "、": ",", "【": "[", "】": "]", "×": "*", "÷": "/",
+          "−": "-", "–": "-", "—": "-", "≥": ">=", "≤": "<=", "≠": "!=", "\u00a0": " "}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of text: `kind` is number, text, name, keyword, symbol or end."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+    value: Any = None
+
+
+def refuse(problem: str, start: int, **params: Any) -> ProblemsError:
+    """The error to raise for something at offset `start`."""
+    return ProblemsError([Problem(problem, params, position=start + 1)])
+
+
+def tokens(text: str, start: int = 0, stop: str | None = None) -> list[Token]:
+    """The tokens of `text` from `start` on, an "end" token last.
+
+    With `stop` (`}}` of a message) the expression ends before that symbol; without it, at the end
+    of the text. Raises ProblemsError with the place and what to write instead.
+    """
+    found: list[Token] = []
+    at = start
+    while True:
+        while at < len(text) and text[at] in _SPACE:
+            at += 1
+        if at >= len(text) or (stop is not None and text.startswith(stop, at)):
+            found.append(Token("end", "", at, at))
+            return found
+        token = _token(text, at, found[-1] if found else None)
+        found.append(token)
+        at = token.end
+
+
+def _token(text: str, at: int, before: Token | None) -> Token:
+    char = text[at]
+    if char in "\"'":
+        return _text(text, at)
+    if _starts_number(text, at, before):
+        return _number(text, at)
+    if char.isidentifier() and not _full_width(char):
+        return _name(text, at)
+    if not char.isascii():
+        raise _not_ascii(text, at)
+    match = _SYMBOLS.match(text, at)
+    if match is None:
+        raise refuse("expression.character", at, character=_shown(char))
+    symbol = match.group()
+    if symbol in _ALLOWED:
+        return Token("symbol", symbol, at, match.end())
+    raise _symbol_problem(text, symbol, at)
+
+
+def _starts_number(text: str, at: int, before: Token | None) -> bool:
+    if text[at] == "." and before is not None and before.kind == "name":
+        return False
+    digit = text[at + 1 : at + 2] if text[at] == "." else text[at]
+    return digit.isascii() and digit.isdigit()
+
+
+def _symbol_problem(text: str, symbol: str, at: int) -> ProblemsError:
+    if symbol in _ADVICE:
+        return refuse("expression.operator", at, operator=symbol, instead=_ADVICE[symbol])
+    if symbol == ";":
+        return refuse("expression.statements", at)
+    if symbol == ":=":
+        return refuse("expression.assignment", at, instead="==")
+    if symbol == "**":
+        return refuse("expression.power", at)
+    if symbol in "?:":
+        return refuse("expression.ternary", at, character=symbol)
+    if symbol in "{}":
+        return refuse("expression.braces", at)
+    return refuse("expression.character", at, character=symbol)
+
+
+def _name(text: str, at: int) -> Token:
+    end = at + 1
+    while end < len(text) and text[at : end + 1].isidentifier() and not _full_width(text[end]):
+        end += 1
+    name = text[at:end]
+    quoted = text[end : end + 1] in ('"', "'")
+    if quoted and len(name) <= 2 and not name.lower().strip("rbfu"):
+        raise refuse("expression.text_prefix", at, prefix=name)
+    if name in KEYWORDS:
+        return Token("keyword", name, at, end)
+    if name in _OTHER_KEYWORDS:
+        raise refuse("expression.not_allowed", at, what=name)
+    return Token("name", name, at, end)
+
+
+def _number(text: str, at: int) -> Token:
+    match = _NUMBER.match(text, at)
+    assert match is not None
+    written, end = match.group(), match.end()
+    following = text[end : end + 1]
+    if following in ("e", "E") and _EXPONENT.match(text, end):
+        raise refuse("expression.exponent", at)
+    if following and ((following.isidentifier() and following.isascii()) or following == "."):
+        raise refuse("expression.number", at, number=written + following)
+    whole, _, fraction = written.partition(".")
+    if len(whole) > 1 and whole.startswith("0"):
+        raise refuse("expression.leading_zero", at, number=written)
+    if len(fraction) > limits.SCALE:
+        raise refuse("expression.scale", at, scale=limits.SCALE)
+    if len(whole.lstrip("0")) + len(fraction) > limits.DIGITS:
+        raise refuse("expression.digits", at, digits=limits.DIGITS)
+    return Token("number", written, at, end)
+
+
+def _text(text: str, at: int) -> Token:
+    quote, end, value = text[at], at + 1, []
+    if text.startswith(quote * 3, at):
+        raise refuse("expression.text_prefix", at, prefix=quote * 3)
+    while True:
+        if end >= len(text):
+            raise refuse("expression.text_open", at, quote=quote)
+        char = text[end]
+        if char == quote:
+            break
+        if char == "\\":
+            escaped = text[end + 1 : end + 2]
+            if escaped not in _ESCAPES or not escaped:
+                raise refuse("expression.escape", end, escape="\\" + escaped)
+            value.append(_ESCAPES[escaped])
+            end += 2
+            continue
+        if unicodedata.category(char) == "Cs" or char == "\0":
+            raise refuse("expression.character", end, character=_shown(char))
+        value.append(char)
+        end += 1
+    normal = unicodedata.normalize("NFC", "".join(value))
+    return Token("text", text[at : end + 1], at, end + 1, normal)
+
+
+def _full_width(char: str) -> bool:
+    return char in _MARKS or char in _QUOTES or 0xFF01 <= ord(char) <= 0xFF5E
+
+
+def _not_ascii(text: str, at: int) -> ProblemsError:
+    char = text[at]
+    if not _full_width(char):
+        return refuse("expression.character", at, character=_shown(char))
+    return refuse("expression.full_width", at, character=char, instead=corrected(text))
+
+
+def corrected(text: str) -> str:
+    """`text` with full-width marks, digits and letters made half-width, but not within texts."""
+    out: list[str] = []
+    quote: str | None = None
+    for char in text:
+        plain = _half_width(char)
+        if quote is not None:
+            closes = plain == quote if plain in ('"', "'") else False
+            out.append(plain if closes else char)
+            quote = None if closes else quote
+            continue
+        out.append(plain)
+        if plain in ('"', "'"):
+            quote = plain
+    return "".join(out)
+
+
+def _half_width(char: str) -> str:
+    table: Mapping[str, str] = _QUOTES if char in _QUOTES else _MARKS
+    if char in table:
+        return table[char]
+    return chr(ord(char) - 0xFEE0) if 0xFF01 <= ord(char) <= 0xFF5E else char
+
+
+def _shown(char: str) -> str:
+    return char if char.isprintable() else f"U+{ord(char):04X}"

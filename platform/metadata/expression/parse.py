@@ -1,0 +1,326 @@
+"""Reading an expression: a subset of Python's, by a small parser, so that nothing else parses.
+
+The grouping is Python's (tests compare it with `ast`); every refusal names the place and says what
+to write instead.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import lru_cache
+
+from . import limits
+from .lexer import Token, refuse, tokens
+from .tree import (
+    Arithmetic,
+    Call,
+    Comparison,
+    Either,
+    Items,
+    Logic,
+    Name,
+    Negative,
+    Node,
+    Not,
+    Nothing,
+    Number,
+    Path,
+    Text,
+    Truth,
+)
+
+_COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">="})
+_SUMS = frozenset({"+", "-"})
+_PRODUCTS = frozenset({"*", "/", "//", "%"})
+_PARENTHESES = 64
+
+
+@lru_cache(maxsize=4096)
+def parse(text: str) -> Node:
+    """The tree of an expression; raises ProblemsError with the position of what is wrong."""
+    if len(text) > limits.CHARACTERS:
+        raise refuse("expression.too_long", limits.CHARACTERS, limit=limits.CHARACTERS)
+    return parse_tokens(tokens(text))
+
+
+def parse_tokens(found: list[Token]) -> Node:
+    """The tree of an expression that was cut into tokens; see `parse`."""
+    parser = _Parser(found)
+    if parser.now.kind == "end":
+        raise refuse("expression.empty", parser.now.start)
+    node = parser.either()
+    parser.finish()
+    _measure(node)
+    return node
+
+
+class _Parser:
+    """One method a level of precedence, loosest first; each returns the node that it read."""
+
+    def __init__(self, found: list[Token]) -> None:
+        self.found = found
+        self.at = 0
+        self.nesting = 0
+
+    @property
+    def now(self) -> Token:
+        return self.found[self.at]
+
+    def sees(self, *texts: str) -> bool:
+        return self.now.kind in ("symbol", "keyword") and self.now.text in texts
+
+    def next(self) -> Token:
+        token = self.now
+        self.at += 1
+        return token
+
+    def expect(self, text: str, opened: Token) -> Token:
+        if self.sees(text):
+            return self.next()
+        if self.now.kind == "end":
+            raise refuse("expression.not_closed", opened.start, opened=opened.text, missing=text)
+        raise self.unexpected()
+
+    def finish(self) -> None:
+        if self.now.kind != "end":
+            raise self.unexpected()
+
+    def unexpected(self) -> Exception:
+        token = self.now
+        if token.kind == "end":
+            return refuse("expression.ends_early", token.start)
+        if token.text == "=":
+            return refuse("expression.assignment", token.start, instead="==")
+        if token.text == "[":
+            return refuse("expression.subscript", token.start)
+        if token.text == "if":
+            return refuse("expression.if_without_else", token.start)
+        upper = {"AND": "and", "OR": "or", "NOT": "not", "IN": "in", "IS": "is"}
+        if token.kind == "name" and token.text.upper() in upper:
+            instead = upper[token.text.upper()]
+            return refuse("expression.operator", token.start, operator=token.text, instead=instead)
+        return refuse("expression.unexpected", token.start, found=token.text)
+
+    def either(self) -> Node:
+        self.nesting += 1
+        if self.nesting > _PARENTHESES:
+            raise refuse("expression.too_deep", self.now.start, limit=limits.DEPTH)
+        body = self.disjunction()
+        if self.sees("if"):
+            opened = self.next()
+            test = self.disjunction()
+            if not self.sees("else"):
+                raise refuse("expression.if_without_else", opened.start)
+            self.next()
+            other = self.either()
+            body = Either(body.start, other.end, body, test, other)
+        self.nesting -= 1
+        return body
+
+    def disjunction(self) -> Node:
+        items = [self.conjunction()]
+        while self.sees("or"):
+            self.next()
+            items.append(self.conjunction())
+        if len(items) == 1:
+            return items[0]
+        return Logic(items[0].start, items[-1].end, "or", tuple(items))
+
+    def conjunction(self) -> Node:
+        items = [self.negation()]
+        while self.sees("and"):
+            self.next()
+            items.append(self.negation())
+        if len(items) == 1:
+            return items[0]
+        return Logic(items[0].start, items[-1].end, "and", tuple(items))
+
+    def negation(self) -> Node:
+        opened = []
+        while self.sees("not"):
+            opened.append(self.next())
+        node = self.comparison()
+        for token in reversed(opened[-limits.DEPTH - 1 :]):
+            node = Not(token.start, node.end, node)
+        return node
+
+    def comparison(self) -> Node:
+        operands = [self.sum()]
+        operators = []
+        while (operator := self.comparison_operator()) is not None:
+            operators.append(operator)
+            if self.sees("not"):
+                raise refuse("expression.parentheses", self.now.start, what="not")
+            operands.append(self.sum())
+        if not operators:
+            return operands[0]
+        return Comparison(operands[0].start, operands[-1].end, tuple(operands), tuple(operators))
+
+    def comparison_operator(self) -> str | None:
+        if self.now.kind == "symbol" and self.now.text in _COMPARISONS:
+            return self.next().text
+        if self.sees("in"):
+            return self.next().text
+        if self.sees("is"):
+            self.next()
+            if self.sees("not"):
+                self.next()
+                return "is not"
+            return "is"
+        if self.sees("not"):
+            opened = self.next()
+            if not self.sees("in"):
+                raise refuse("expression.unexpected", opened.start, found="not")
+            self.next()
+            return "not in"
+        return None
+
+    def sum(self) -> Node:
+        node = self.product()
+        while self.now.kind == "symbol" and self.now.text in _SUMS:
+            operator = self.next().text
+            right = self.product()
+            node = Arithmetic(node.start, right.end, operator, node, right)
+        return node
+
+    def product(self) -> Node:
+        node = self.signed()
+        while self.now.kind == "symbol" and self.now.text in _PRODUCTS:
+            operator = self.next().text
+            right = self.signed()
+            node = Arithmetic(node.start, right.end, operator, node, right)
+        return node
+
+    def signed(self) -> Node:
+        opened = []
+        while self.sees("-", "+"):
+            token = self.next()
+            if token.text == "+":
+                raise refuse("expression.plus", token.start)
+            opened.append(token)
+        node = self.operand()
+        for token in reversed(opened[-limits.DEPTH - 1 :]):
+            node = Negative(token.start, node.end, node)
+        return node
+
+    def operand(self) -> Node:
+        node = self.atom()
+        if self.sees("."):
+            raise refuse("expression.point", self.now.start)
+        if self.sees("["):
+            raise refuse("expression.subscript", self.now.start)
+        if self.sees("("):
+            raise refuse("expression.unexpected", self.now.start, found="(")
+        return node
+
+    def atom(self) -> Node:
+        token = self.now
+        if token.kind == "number":
+            self.next()
+            fraction = token.text.partition(".")[2]
+            return Number(token.start, token.end, Decimal(token.text), len(fraction))
+        if token.kind == "text":
+            return self.text()
+        if token.kind == "name":
+            return self.path_or_call()
+        if self.sees("True", "False"):
+            self.next()
+            return Truth(token.start, token.end, token.text == "True")
+        if self.sees("None"):
+            self.next()
+            return Nothing(token.start, token.end)
+        if self.sees("("):
+            return self.parenthesised()
+        if self.sees("["):
+            return self.items()
+        raise self.unexpected()
+
+    def text(self) -> Node:
+        token = self.next()
+        if self.now.kind == "text":
+            raise refuse("expression.text_twice", self.now.start)
+        return Text(token.start, token.end, token.value)
+
+    def parenthesised(self) -> Node:
+        opened = self.next()
+        if self.sees(")"):
+            raise refuse("expression.empty_parentheses", opened.start)
+        node = self.either()
+        if self.sees(","):
+            raise refuse("expression.tuple", self.now.start)
+        self.expect(")", opened)
+        return node
+
+    def items(self) -> Node:
+        opened = self.next()
+        found: list[Node] = []
+        while not self.sees("]"):
+            found.append(self.either())
+            if not self.sees(","):
+                break
+            self.next()
+        closed = self.expect("]", opened)
+        return Items(opened.start, closed.end, tuple(found))
+
+    def path_or_call(self) -> Node:
+        names = [self.name()]
+        while self.sees("."):
+            point = self.next()
+            if self.now.kind != "name":
+                raise refuse("expression.point_name", point.start)
+            names.append(self.name())
+        if self.sees("("):
+            if len(names) > 1:
+                method = names[-1]
+                raise refuse("expression.method", method.start, name=method.text)
+            return self.call(names[0])
+        return Path(names[0].start, names[-1].end, tuple(names))
+
+    def name(self) -> Name:
+        token = self.next()
+        return Name(token.start, token.end, token.text)
+
+    def call(self, function: Name) -> Node:
+        opened = self.next()
+        arguments: list[Node] = []
+        by: Node | None = None
+        while not self.sees(")"):
+            if self.now.kind == "name" and self.found[self.at + 1].text == "=":
+                by = self.keyword(function)
+            else:
+                if self.sees("*"):
+                    raise refuse("expression.not_allowed", self.now.start, what="*")
+                if by is not None:
+                    raise refuse("expression.after_by", self.now.start)
+                arguments.append(self.either())
+            if not self.sees(","):
+                break
+            self.next()
+        closed = self.expect(")", opened)
+        return Call(function.start, closed.end, function, tuple(arguments), by)
+
+    def keyword(self, function: Name) -> Node:
+        token = self.next()
+        equals = self.next()
+        if function.text not in ("first", "last"):
+            raise refuse("expression.assignment", equals.start, instead="==")
+        if token.text != "by":
+            raise refuse("expression.keyword", token.start, name=token.text)
+        return self.either()
+
+
+def _measure(root: Node) -> None:
+    """Refuse a tree with too many nodes or levels; a chain of sums or products is one level."""
+    count = 0
+    work = [(root, 1)]
+    while work:
+        node, depth = work.pop()
+        count += 1
+        if count > limits.NODES:
+            raise refuse("expression.too_many_nodes", node.start, limit=limits.NODES)
+        if depth > limits.DEPTH:
+            raise refuse("expression.too_deep", node.start, limit=limits.DEPTH)
+        for child in node.children():
+            chained = isinstance(node, Arithmetic) and child is node.left
+            same = chained and isinstance(child, Arithmetic)
+            work.append((child, depth if same else depth + 1))
