@@ -1,10 +1,11 @@
-"""Refusals: what the engine answers when it will not do what was asked, as exceptions with problems."""
+"""Refusals: exceptions with problems, for what the engine will not do."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
+from ..metadata.naming import nearest
 from ..metadata.problems import Problem, ProblemsError
 
 
@@ -20,7 +21,7 @@ class Refused(ProblemsError):
         super().__init__(_flat(problems))
 
     @classmethod
-    def because(cls, problem_id: str, /, *, pointer: str = "", **params: Any) -> Refused:
+    def because(cls, problem_id: str, /, *, pointer: str = "", **params: Any) -> Self:
         """A refusal for one problem: `Conflict.because("workspace.exists", slug="acme")`."""
         return cls(Problem(problem_id, params, pointer=pointer))
 
@@ -101,6 +102,17 @@ class Unavailable(Refused):
     def __init__(self, *problems: Problem | Iterable[Problem], retry_after: int = 1) -> None:
         super().__init__(*problems)
         self.retry_after = retry_after
+
+
+def unknown(problem_id: str, name: str, known: Iterable[str], pointer: str = "") -> Problem:
+    """The problem of a name that nothing has, with the nearest known one where there is one.
+
+    Then its id ends in `_near`. Give only names that the caller may know of.
+    """
+    near = nearest(name, known)
+    if near is None:
+        return Problem(problem_id, {"name": name}, pointer=pointer)
+    return Problem(f"{problem_id}_near", {"name": name, "near": near}, pointer=pointer)
 
 
 def _flat(problems: Iterable[Problem | Iterable[Problem]]) -> list[Problem]:

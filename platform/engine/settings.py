@@ -1,4 +1,4 @@
-"""Settings: what an installation is told from outside, by FIELDSTONE_ variables or a `.env` file."""
+"""Settings: what an installation is told from outside, by variables or a `.env` file."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ _KNOWN_KEYS = frozenset({"secret", "changeme", "change-me", "password", "develop
 Environment = Literal["production", "test", "demo"]
 
 
-def _setting(default: Any, description: str, read: Callable[[str], Any] = str) -> Any:
-    return field(default=default, metadata={"description": description, "read": read})
+def _about(description: str, read: Callable[[str], Any] = str) -> dict[str, Any]:
+    return {"description": description, "read": read}
 
 
 def _flag(text: str) -> bool:
@@ -76,51 +76,82 @@ def _clock(text: str) -> str:
 class Settings:
     """Every setting of an installation; each is the variable FIELDSTONE_<NAME>."""
 
-    home: Path = _setting(
-        Path("var"), "Folder of everything this installation keeps on disk.", Path
+    home: Path = field(
+        default=Path("var"),
+        metadata=_about("Folder of everything this installation keeps on disk.", Path),
     )
-    database_url: str | None = _setting(
-        None,
-        "Address of a PostgreSQL database (postgresql://...); SQLite files in the home without it.",
-        _database,
+    database_url: str | None = field(
+        default=None,
+        metadata=_about(
+            "Address of a PostgreSQL database (postgresql://...); without it SQLite files "
+            "in the home.",
+            _database,
+        ),
     )
-    broker_url: str | None = _setting(
-        None,
-        "Address of the message broker that wakes workers; built in without it.",
+    broker_url: str | None = field(
+        default=None,
+        metadata=_about("Address of the message broker that wakes workers; without it built in."),
     )
-    secret_key: str | None = _setting(
-        None,
-        "Key that signs cookies, 32 or more random characters; made and kept in the home without it.",
-        _secret,
+    secret_key: str | None = field(
+        default=None,
+        metadata=_about(
+            "Key that signs cookies, 32 or more random characters; without it one is made and "
+            "kept in the home.",
+            _secret,
+        ),
     )
-    env: Environment = _setting(
-        "production", "What the installation is for: production, test or demo.", _environment
+    env: Environment = field(
+        default="production",
+        metadata=_about("What the installation is for: production, test or demo.", _environment),
     )
-    clock: str | None = _setting(
-        None,
-        "Instant at which the clock stands (or file:PATH that holds it); only for test and demo.",
-        _clock,
+    clock: str | None = field(
+        default=None,
+        metadata=_about(
+            "Instant at which the clock stands, or file:PATH that holds it; only for test and "
+            "demo.",
+            _clock,
+        ),
     )
-    fail_at: str | None = _setting(
-        None, "Place and count at which the process kills itself (NAME:N); only for test."
+    fail_at: str | None = field(
+        default=None,
+        metadata=_about(
+            "Place and count at which the process kills itself (NAME:N); only for test."
+        ),
     )
-    listen: str = _setting("127.0.0.1:8000", "Address and port that `serve` answers at.")
-    public_url: str | None = _setting(
-        None,
-        "Address that people type, such as https://crm.example.com; https makes cookies secure.",
+    listen: str = field(
+        default="127.0.0.1:8000", metadata=_about("Address and port that `serve` answers at.")
     )
-    proxies: int = _setting(
-        0, "How many reverse proxies stand in front, whose forwarded headers are believed.", _count
+    public_url: str | None = field(
+        default=None,
+        metadata=_about(
+            "Address that people type, such as https://crm.example.com; https makes cookies secure."
+        ),
     )
-    session_idle_minutes: int = _setting(
-        720, "Minutes without a request after which a session ends.", _positive
+    proxies: int = field(
+        default=0,
+        metadata=_about(
+            "How many reverse proxies stand in front, whose forwarded headers are believed.",
+            _count,
+        ),
     )
-    session_hours: int = _setting(
-        168, "Hours after signing in at which a session ends in any case.", _positive
+    session_idle_minutes: int = field(
+        default=720,
+        metadata=_about("Minutes without a request after which a session ends.", _positive),
     )
-    tick_seconds: int = _setting(15, "Seconds between two looks for work that is due.", _positive)
-    worker_threads: int = _setting(2, "How many jobs a worker does at the same time.", _positive)
-    log_json: bool = _setting(False, "Write the log as lines of JSON instead of text.", _flag)
+    session_hours: int = field(
+        default=168,
+        metadata=_about("Hours after signing in at which a session ends in any case.", _positive),
+    )
+    tick_seconds: int = field(
+        default=15, metadata=_about("Seconds between two looks for work that is due.", _positive)
+    )
+    worker_threads: int = field(
+        default=2,
+        metadata=_about("How many jobs a worker does at the same time.", _positive),
+    )
+    log_json: bool = field(
+        default=False, metadata=_about("Write the log as JSON lines instead of text.", _flag)
+    )
 
     @classmethod
     def read(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import sqlalchemy as sa
 
+from . import search_tables
 from .system_tables import APPEND_ONLY, METADATA, STATE
 
 Step = Callable[[sa.Connection], None]

@@ -1,0 +1,130 @@
+"""Tables of the control database: accounts, sessions, tokens, memberships and workspaces."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import sqlalchemy as sa
+
+from .column_types import CODE, WORDS, UtcDateTime
+
+METADATA = sa.MetaData()
+
+VERSION = sa.Table(
+    "control_version",
+    METADATA,
+    sa.Column("one", sa.Integer(), primary_key=True, autoincrement=False),
+    sa.Column("version", sa.Integer(), nullable=False),
+)
+"""One row: the version of these tables."""
+
+WORKSPACE = sa.Table(
+    "workspace",
+    METADATA,
+    sa.Column("id", CODE, primary_key=True),
+    sa.Column("slug", CODE, nullable=False),
+    sa.Column("name", WORDS, nullable=False),
+    sa.Column("state", CODE, nullable=False),
+    sa.Column("created_at", UtcDateTime(), nullable=False),
+    sa.Column("next_due_at", UtcDateTime()),
+    sa.Index("workspace_slug", "slug", unique=True),
+    sa.Index("workspace_next_due_at", "next_due_at"),
+)
+"""Workspaces; `state` is creating, active or deleting, `next_due_at` a hint for the tick."""
+
+ACCOUNT = sa.Table(
+    "account",
+    METADATA,
+    sa.Column("id", CODE, primary_key=True),
+    sa.Column("name", WORDS, nullable=False),
+    sa.Column("email", CODE),
+    sa.Column("mobile", CODE),
+    sa.Column("user_name", CODE),
+    sa.Column("password_hash", CODE),
+    sa.Column("locale", CODE, nullable=False),
+    sa.Column("active", sa.Boolean(), nullable=False),
+    sa.Column("created_at", UtcDateTime(), nullable=False),
+    sa.Index("account_email", "email", unique=True),
+    sa.Index("account_mobile", "mobile", unique=True),
+    sa.Index("account_user_name", "user_name", unique=True),
+)
+"""People who may sign in; the three names they sign in by are kept folded."""
+
+SESSION = sa.Table(
+    "session",
+    METADATA,
+    sa.Column("hash", CODE, primary_key=True),
+    sa.Column("account_id", CODE, sa.ForeignKey("account.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("created_at", UtcDateTime(), nullable=False),
+    sa.Column("last_seen_at", UtcDateTime(), nullable=False),
+    sa.Column("expires_at", UtcDateTime(), nullable=False),
+    sa.Column("confirmed_at", UtcDateTime(), nullable=False),
+    sa.Column("address", WORDS),
+    sa.Column("agent", WORDS),
+    sa.Index("session_account", "account_id"),
+)
+"""Sessions by the hash of their reference; `confirmed_at` is when the password was last given."""
+
+TOKEN = sa.Table(
+    "token",
+    METADATA,
+    sa.Column("id", CODE, primary_key=True),
+    sa.Column("hash", CODE, nullable=False),
+    sa.Column("account_id", CODE, sa.ForeignKey("account.id", ondelete="CASCADE"), nullable=False),
+    sa.Column(
+        "workspace_id", CODE, sa.ForeignKey("workspace.id", ondelete="CASCADE"), nullable=False
+    ),
+    sa.Column("member_id", sa.BigInteger(), nullable=False),
+    sa.Column("name", WORDS, nullable=False),
+    sa.Column("created_at", UtcDateTime(), nullable=False),
+    sa.Column("expires_at", UtcDateTime(), nullable=False),
+    sa.Column("last_used_at", UtcDateTime()),
+    sa.Index("token_hash", "hash", unique=True),
+    sa.Index("token_member", "workspace_id", "member_id"),
+    sa.Index("token_account", "account_id"),
+)
+"""Tokens of the API, each bound to one member of one workspace."""
+
+MEMBERSHIP = sa.Table(
+    "membership",
+    METADATA,
+    sa.Column(
+        "account_id", CODE, sa.ForeignKey("account.id", ondelete="CASCADE"), primary_key=True
+    ),
+    sa.Column(
+        "workspace_id", CODE, sa.ForeignKey("workspace.id", ondelete="CASCADE"), primary_key=True
+    ),
+    sa.Index("membership_workspace", "workspace_id"),
+)
+"""Which workspaces an account may enter: an index, the truth is each workspace's members."""
+
+ATTEMPTS = sa.Table(
+    "sign_in_attempts",
+    METADATA,
+    sa.Column("key", CODE, primary_key=True),
+    sa.Column("failures", sa.Integer(), nullable=False),
+    sa.Column("last_at", UtcDateTime(), nullable=False),
+    sa.Index("sign_in_attempts_last_at", "last_at"),
+)
+"""Failed sign-ins by account name and by address (both hashed), for slowing guessers down."""
+
+
+def _first(connection: sa.Connection) -> None:
+    METADATA.create_all(connection, checkfirst=False)
+
+
+STEPS: Sequence[Callable[[sa.Connection], None]] = (_first,)
+"""Step n makes version n + 1 of the tables out of version n; a released step never changes."""
+
+
+def upgrade(connection: sa.Connection) -> None:
+    """Move the tables to the latest version, from nothing or from an older one."""
+    version = 0
+    if sa.inspect(connection).has_table(VERSION.name):
+        version = int(connection.execute(sa.select(VERSION.c.version)).scalar_one())
+    for step in STEPS[version:]:
+        step(connection)
+    if version == 0:
+        connection.execute(sa.insert(VERSION).values(one=1, version=len(STEPS)))
+    elif version < len(STEPS):
+        connection.execute(sa.update(VERSION).values(version=len(STEPS)))

@@ -1,0 +1,222 @@
+"""The installation: what the settings name, opened; its workspaces made, found and removed."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from ..metadata.documents import Document, read_folder
+from ..metadata.problems import Problem
+from . import failpoints, members, publishing, system_versions
+from .access import SYSTEM
+from .clock import Clock
+from .control import Control, WorkspaceEntry
+from .database import databases
+from .errors import Conflict, Invalid
+from .members import NewMember
+from .settings import Settings
+from .stores import Databases
+from .templates import template
+from .workspaces import Workspace
+
+_SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_RESERVED_SLUGS = frozenset(
+    "account accounts admin api app assets auth control docs health help login logout me new "
+    "openapi public sign-in sign-out static studio system www".split()
+)
+
+
+class Installation:
+    """One installation: its settings, clock, control database and workspaces."""
+
+    def __init__(self, settings: Settings, clock: Clock, stores: Databases) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.control = Control(
+            stores,
+            clock,
+            idle=timedelta(minutes=settings.session_idle_minutes),
+            absolute=timedelta(hours=settings.session_hours),
+        )
+        self._stores = stores
+        self._current: set[str] = set()
+
+    @classmethod
+    def open(cls, settings: Settings, clock: Clock | None = None) -> Self:
+        """Open the installation that the settings name, made if it is new.
+
+        Brings the control tables up to date, and removes what was left of workspaces whose
+        creation or removal was cut short.
+        """
+        settings.home.mkdir(parents=True, exist_ok=True)
+        opened = cls(settings, clock or settings.make_clock(), databases(settings))
+        opened.control.upgrade()
+        opened.reconcile()
+        return opened
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._stores.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def workspaces(self) -> tuple[WorkspaceEntry, ...]:
+        """The active workspaces in the order of their slugs."""
+        return self.control.workspaces()
+
+    def workspace(self, slug: str) -> Workspace:
+        """The workspace of that slug, its system tables up to date; NotFound if there is none."""
+        return self._opened(self.control.workspace(slug=slug))
+
+    def workspace_by_id(self, workspace_id: str) -> Workspace:
+        """The workspace of that id, its system tables up to date; NotFound if there is none."""
+        return self._opened(self.control.workspace(id=workspace_id))
+
+    def create_workspace(
+        self,
+        slug: str,
+        name: str,
+        documents: str | Path | Iterable[Document],
+        *,
+        admin: NewMember | None = None,
+    ) -> Workspace:
+        """Make a workspace from a template's name, a folder or documents, with its first member.
+
+        All or nothing: after a failure, and after a crash at the next `open`, nothing is left of
+        it. The first member gets every role that administers, unless `admin` names roles.
+        Invalid lists what is wrong with the documents, Conflict says that the slug is taken.
+        """
+        problems = _wrong_slug(slug) + _wrong_name(name)
+        if problems:
+            raise Invalid(problems)
+        chosen = _documents(documents)
+        workspace_id = uuid.uuid4().hex
+        with self._stores.lock(workspace_id) as held:
+            if not held:
+                raise RuntimeError(f"{workspace_id} is locked already")
+            self.control.enter(workspace_id, slug, name)
+            failpoints.hit("workspace.entered")
+            try:
+                workspace = self._filled(workspace_id, slug, name, chosen, admin)
+            except BaseException:
+                self._forget(workspace_id)
+                raise
+        return workspace
+
+    def rename_workspace(self, workspace: Workspace, *, slug: str, name: str) -> Workspace:
+        """Give a workspace another slug and name; its id, file and schema stay."""
+        problems = _wrong_slug(slug) + _wrong_name(name)
+        if problems:
+            raise Invalid(problems)
+        self.control.rename(workspace.id, slug, name)
+        return self.workspace_by_id(workspace.id)
+
+    def delete_workspace(self, slug: str) -> None:
+        """Remove a workspace with all its data, at once and for ever."""
+        entry = self.control.workspace(slug=slug)
+        with self._stores.lock(entry.id) as held:
+            if not held:
+                raise Conflict.because("workspace.busy", slug=slug)
+            self.control.set_state(entry.id, "deleting")
+            failpoints.hit("workspace.deleting")
+            self._forget(entry.id)
+
+    def reconcile(self) -> None:
+        """Remove workspaces whose creation or removal was cut short; those at work are held."""
+        for entry in self.control.workspaces("creating", "deleting"):
+            with self._stores.lock(entry.id) as held:
+                if held and self._still(entry):
+                    self._forget(entry.id)
+
+    def _still(self, entry: WorkspaceEntry) -> bool:
+        """Whether it is as it was before we held it: its maker may just have finished."""
+        return entry.id in {one.id for one in self.control.workspaces("creating", "deleting")}
+
+    def _filled(
+        self,
+        workspace_id: str,
+        slug: str,
+        name: str,
+        documents: tuple[Document, ...],
+        admin: NewMember | None,
+    ) -> Workspace:
+        store = self._stores.store(workspace_id)
+        store.create()
+        with store.begin(writing=True) as connection:
+            system_versions.create(connection)
+        failpoints.hit("workspace.created")
+        workspace = self._handle(workspace_id, slug, name)
+        plan = publishing.preview(workspace, SYSTEM, documents)
+        publishing.publish(workspace, SYSTEM, plan, None)
+        failpoints.hit("workspace.published")
+        if admin is not None:
+            members.add(workspace, SYSTEM, _administrator(workspace, admin))
+        failpoints.hit("workspace.filled")
+        self.control.set_state(workspace_id, "active")
+        self._current.add(workspace_id)
+        return workspace
+
+    def _forget(self, workspace_id: str) -> None:
+        self._stores.store(workspace_id).drop()
+        failpoints.hit("workspace.dropped")
+        self.control.remove(workspace_id)
+
+    def _handle(self, workspace_id: str, slug: str, name: str) -> Workspace:
+        store = self._stores.store(workspace_id)
+        return Workspace(id=workspace_id, slug=slug, name=name, store=store, control=self.control)
+
+    def _opened(self, entry: WorkspaceEntry) -> Workspace:
+        workspace = self._handle(entry.id, entry.slug, entry.name)
+        if entry.id not in self._current:
+            workspace.upgrade()
+            self._current.add(entry.id)
+        return workspace
+
+
+def _documents(source: str | Path | Iterable[Document]) -> tuple[Document, ...]:
+    if isinstance(source, str):
+        source = template(source)
+    if not isinstance(source, Path):
+        return tuple(source)
+    found, problems = read_folder(source)
+    if problems:
+        raise Invalid(problems)
+    return found
+
+
+def _administrator(workspace: Workspace, admin: NewMember) -> NewMember:
+    """The first member, with all roles that administer where none are named."""
+    if admin.roles:
+        return admin
+    with workspace.reading() as tx:
+        roles = tuple(one for one in sorted(tx.app.roles) if members.administers(tx.app, (one,)))
+    return replace(admin, roles=roles)
+
+
+def _wrong_slug(slug: str) -> list[Problem]:
+    if not _SLUG.fullmatch(slug) or len(slug) > 40:
+        return [Problem("workspace.slug", {"slug": slug}, pointer="/slug")]
+    if slug in _RESERVED_SLUGS:
+        return [Problem("workspace.slug_reserved", {"slug": slug}, pointer="/slug")]
+    return []
+
+
+def _wrong_name(name: str) -> list[Problem]:
+    if not 1 <= len(name.strip()) <= 100 or "\x00" in name:
+        return [Problem("workspace.name", {}, pointer="/name")]
+    return []

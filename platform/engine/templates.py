@@ -1,0 +1,25 @@
+"""Templates: the folders of documents that come with the product, to begin a workspace from."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+from .errors import NotFound, unknown
+
+_PACKAGE = "fieldstone.apps"
+
+
+def templates() -> dict[str, Path]:
+    """The folder of each template, by its name (`crm_template`)."""
+    root = Path(str(files(_PACKAGE)))
+    return {path.parent.name: path.parent for path in sorted(root.glob("*/app.json"))}
+
+
+def template(name: str) -> Path:
+    """The folder of a template; `crm` means `crm_template`. NotFound if there is none."""
+    known = templates()
+    found = known.get(name) or known.get(f"{name}_template")
+    if found is None:
+        raise NotFound(unknown("template.unknown", name, known))
+    return found
