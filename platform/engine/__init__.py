@@ -4,4 +4,5 @@ from pathlib import Path
 
 from ..metadata.messages import add_catalogue
 
-add_catalogue(Path(__file__).parent / "locale")
+for _folder in sorted(Path(__file__).parent.glob("locale*")):
+    add_catalogue(_folder)

@@ -130,16 +130,13 @@ ALERT = _table(
     sa.Column("severity", CODE, nullable=False),
     sa.Column("owner", sa.BigInteger()),
     sa.Column("entered_at", UtcDateTime(), nullable=False),
-    sa.Column("last_seen_at", UtcDateTime(), nullable=False),
     sa.Column("left_at", UtcDateTime()),
     sa.Column("message", JsonText(), nullable=False),
-    sa.Column("values", JsonText(), nullable=False),
     sa.Column("acknowledged_at", UtcDateTime()),
     sa.Column("acknowledged_by", sa.BigInteger()),
     sa.Column("snoozed_until", UtcDateTime()),
     sa.Column("closed_by", sa.BigInteger()),
     sa.Column("quiet", sa.Boolean(), nullable=False, server_default=sa.false()),
-    sa.Column("run_id", sa.BigInteger()),
     sa.Index(
         "_alert_open",
         "rule",
@@ -154,8 +151,8 @@ ALERT = _table(
 )
 """Alerts with their life: at most one that has not left for a rule and a record.
 
-`state` is open, resolved or dismissed; a dismissed one has not left yet. `message` is a map by
-locale, `values` what the condition read when the record entered.
+`state` is open, resolved or dismissed; `left_at` is when the condition ended. `message` is a map
+by locale; `quiet` ones held already when the rule was first evaluated.
 """
 
 NOTIFICATION = _table(
