@@ -26,10 +26,11 @@ from .templates import template
 from .workspaces import Workspace
 
 _SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-_RESERVED_SLUGS = frozenset(
+_PAGES = (
     "account accounts admin api app assets auth control docs health help login logout me new "
-    "openapi public sign-in sign-out static studio system www".split()
+    "openapi public sign-in sign-out static studio system www"
 )
+_RESERVED_SLUGS = frozenset(_PAGES.split())
 
 
 class Installation:
