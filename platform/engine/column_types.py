@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,29 +16,6 @@ CODE: sa.types.TypeEngine[str] = WORDS
 
 RECORD_ID: sa.types.TypeEngine[int] = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 """A 64-bit id; SQLite gives automatic ids to a column of the type INTEGER alone."""
-
-
-class UtcDateTime(sa.types.TypeDecorator[datetime]):
-    """An aware UTC instant: timestamptz, on SQLite a text of fixed width that sorts by time."""
-
-    impl = sa.DateTime
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> sa.types.TypeEngine[Any]:
-        if dialect.name == "postgresql":
-            return dialect.type_descriptor(sa.DateTime(timezone=True))
-        return dialect.type_descriptor(sa.Text())
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        if value is None:
-            return None
-        utc = value.astimezone(UTC)
-        return utc if dialect.name == "postgresql" else f"{utc:%Y-%m-%dT%H:%M:%S.%fZ}"
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        if isinstance(value, str):
-            return datetime.fromisoformat(value)
-        return None if value is None else value.astimezone(UTC)
 
 
 class JsonText(sa.types.TypeDecorator[Any]):

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 
 import sqlalchemy as sa
 
-from .column_types import CODE, WORDS, UtcDateTime
+from ..rules.sql_types import UtcDateTime
+from .column_types import CODE, WORDS
 
 METADATA = sa.MetaData()
 

@@ -13,7 +13,7 @@ from typing import Self
 
 from ..metadata.documents import Document, read_folder
 from ..metadata.problems import Problem
-from . import failpoints, members, publishing, system_versions
+from . import failpoints, members, publish, system_versions
 from .access import SYSTEM
 from .clock import Clock
 from .control import Control, WorkspaceEntry
@@ -98,6 +98,8 @@ class Installation:
     ) -> Workspace:
         """Make a workspace from a template's name, a folder or documents, with its first member.
 
+        Without documents it has no revision yet: an app without entities.
+
         All or nothing: after a failure, and after a crash at the next `open`, nothing is left of
         it. The first member gets every role that administers, unless `admin` names roles.
         Invalid lists what is wrong with the documents, Conflict says that the slug is taken.
@@ -162,9 +164,10 @@ class Installation:
             system_versions.create(connection)
         failpoints.hit("workspace.created")
         workspace = self._handle(workspace_id, slug, name)
-        plan = publishing.preview(workspace, SYSTEM, documents)
-        publishing.publish(workspace, SYSTEM, plan, None)
-        failpoints.hit("workspace.published")
+        if documents:
+            plan = publish.preview(workspace, SYSTEM, documents)
+            publish.publish(workspace, SYSTEM, plan, None)
+            failpoints.hit("workspace.published")
         if admin is not None:
             members.add(workspace, SYSTEM, _administrator(workspace, admin))
         failpoints.hit("workspace.filled")

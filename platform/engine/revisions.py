@@ -25,6 +25,8 @@ from .errors import NotFound
 from .layout import EMPTY, Layout
 from .system_tables import DOCUMENT, REVISION, STATE
 
+Lock = Literal["share", "update"]
+
 _MOST_KEPT = 256
 NO_APP = App(hash="", manifest=Manifest(id="app", name="app"), entities={})
 """What holds before the first revision."""
@@ -55,9 +57,7 @@ class Revision:
     created_at: datetime
 
 
-def current(
-    connection: sa.Connection, *, lock: Literal["share", "update"] | None = None
-) -> InForce:
+def current(connection: sa.Connection, *, lock: Lock | None = None) -> InForce:
     """The revision in force.
 
     With `lock` nobody else publishes (share), or writes at all (update), until the transaction

@@ -20,7 +20,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from ..metadata.problems import Problem
-from .errors import Unavailable
+from .errors import NotFound, Unavailable
 from .stores import CONTROL
 
 _MOST_ENGINES = 64
@@ -102,6 +102,9 @@ class SqliteStore:
 
     @contextmanager
     def begin(self, *, writing: bool) -> Iterator[sa.Connection]:
+        # A connection that is still open would go on writing into a file that was removed.
+        if not self.path.exists():
+            raise NotFound.because("workspace.gone")
         engine = self._databases.engine(self.path)
         with _connected(engine) as connection, connection.begin():
             # Taking the write lock first means waiting for it; a reader that begins to write

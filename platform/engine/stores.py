@@ -25,6 +25,7 @@ class Store(Protocol):
         """A transaction, committed at the end or rolled back by an exception.
 
         A reading one sees the data of one instant. Unavailable if the database is away or busy.
+        NotFound if the place is not there, at the latest at the first statement on its tables.
         """
         ...
 

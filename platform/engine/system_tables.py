@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from .column_types import CODE, RECORD_ID, WORDS, JsonText, UtcDateTime
+from ..rules.sql_types import UtcDateTime
+from .column_types import CODE, RECORD_ID, WORDS, JsonText
 
 METADATA = sa.MetaData()
 

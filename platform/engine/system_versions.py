@@ -52,7 +52,7 @@ def _refuse_changes(connection: sa.Connection, table: str) -> None:
         return
     connection.exec_driver_sql(
         "CREATE OR REPLACE FUNCTION _append_only() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$"
+        "$$ BEGIN RAISE EXCEPTION USING MESSAGE = TG_TABLE_NAME || ' is append-only'; END $$"
     )
     connection.exec_driver_sql(
         f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "

@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from ..metadata.problems import Problem
 from . import clock as clocks
 from . import revisions, system_versions
-from .errors import Unavailable
+from .errors import NotFound, Unavailable
 from .postgresql import lock_not_available
 from .stores import DialectName, Store
 from .tables import tables_of
@@ -105,8 +105,14 @@ class Workspace:
     def _transaction(
         self, connection: sa.Connection, *, writable: bool, altering: bool = False
     ) -> Transaction:
-        lock = ("update" if altering else "share") if writable else None
-        force = revisions.current(connection, lock=lock)
+        lock: revisions.Lock | None = None
+        if writable:
+            lock = "update" if altering else "share"
+        try:
+            force = revisions.current(connection, lock=lock)
+        except ProgrammingError as error:
+            # PostgreSQL only: the schema went away while somebody held this handle.
+            raise NotFound.because("workspace.gone") from error
         return Transaction(
             connection=connection,
             workspace=self,
