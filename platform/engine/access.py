@@ -48,7 +48,8 @@ NOTHING: Final = Nothing.NOTHING
 class Caller:
     """Who asks: a member with roles (ids), or the system; `origin` goes into the history.
 
-    `locale` is the language of messages, `system` stands above all rules of access.
+    `locale` is the language of messages, `team` what `my_team()` means; `system` stands above all
+    rules of access.
     """
 
     member_id: int | None
@@ -56,6 +57,7 @@ class Caller:
     locale: str = "en"
     origin: str = "api"
     system: bool = False
+    team: str | None = None
 
 
 SYSTEM: Final = Caller(member_id=None, origin="system", system=True)
@@ -67,11 +69,11 @@ def for_member(tx: Transaction, member_id: int, locale: str = "en", origin: str 
     if not rows:
         raise NotFound(Problem("member.not_active"))
     roles = tuple(sorted(row.role_id for row in rows if row.role_id in tx.app.roles))
-    return Caller(member_id, roles, locale, origin)
+    return Caller(member_id, roles, locale, origin, team=rows[0].team)
 
 
 _ROLES_OF = (
-    sa.select(MEMBER.c.id, MEMBER_ROLE.c.role_id)
+    sa.select(MEMBER.c.id, MEMBER.c.team, MEMBER_ROLE.c.role_id)
     .select_from(MEMBER.outerjoin(MEMBER_ROLE, MEMBER_ROLE.c.member_id == MEMBER.c.id))
     .where(MEMBER.c.id == sa.bindparam("member_id"), MEMBER.c.active)
 )
@@ -169,7 +171,7 @@ def visible(
 
 def context(tx: Transaction, caller: Caller) -> Context:
     """What an expression is evaluated in: the transaction's instant and the acting member."""
-    return Context(now=tx.now, zone=tx.zone, me=caller.member_id)
+    return Context(now=tx.now, zone=tx.zone, me=caller.member_id, team=caller.team)
 
 
 def statement_key(tx: Transaction, caller: Caller) -> tuple[object, ...] | None:
@@ -181,7 +183,7 @@ def statement_key(tx: Transaction, caller: Caller) -> tuple[object, ...] | None:
         return (*tx.tables.key, "system")
     if _depends_on_time(tx.app, caller.roles):
         return None
-    return (*tx.tables.key, caller.member_id, caller.roles)
+    return (*tx.tables.key, caller.member_id, caller.team, caller.roles)
 
 
 def visible_app(app: App, caller: Caller) -> App:

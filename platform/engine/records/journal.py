@@ -59,7 +59,9 @@ def change_set(tx: Transaction, caller: Caller) -> int:
 
 def is_tracked(one: Field) -> bool:
     """Whether moves of this field are kept as transitions."""
-    return one.type in ("stage", "owner", "tier") or bool(
+    if one.system:
+        return False
+    return one.type in ("stage", "owner", "tier") or (
         one.type == "choice" and one.transitions is not None
     )
 

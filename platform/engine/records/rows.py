@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from ...rules import to_sql
 from .. import access
-from ..access import Caller
+from ..access import SYSTEM, Caller
 from ..statements import STATEMENTS
 from .record import Shape, Values, shape_of
 
@@ -33,15 +33,22 @@ def chunks(items: Sequence[_T], size: int = CHUNK) -> Iterator[Sequence[_T]]:
 
 
 def whole_rows(
-    tx: Transaction, caller: Caller, entity_id: str, ids: Collection[int], *, deleted: bool = False
+    tx: Transaction,
+    caller: Caller,
+    entity_id: str,
+    ids: Collection[int],
+    *,
+    deleted: bool = False,
+    lock: bool = True,
 ) -> dict[int, dict[str, Any]]:
-    """Everything stored of the records that the caller may read, by id, locked when writing.
+    """Everything stored of the records that the caller may read, by id.
 
-    Records in the recycle bin are found only with `deleted`, and then no others.
+    A writing transaction holds them until its end, unless `lock` is false. Records in the recycle
+    bin are found only with `deleted`, and then no others.
     """
     shape = shape_of(tx.tables, entity_id)
     found: dict[int, dict[str, Any]] = {}
-    statement = _whole_statement(tx, caller, shape, deleted)
+    statement = _whole_statement(tx, caller, shape, deleted, lock and tx.writable)
     for some in chunks(sorted(set(ids))):
         for row in tx.connection.execute(statement, {"ids": list(some)}):
             values: dict[str, Any] = dict(zip(shape.stored, row, strict=True))
@@ -72,9 +79,17 @@ def add_tags(
 
 
 def readable_row(
-    tx: Transaction, caller: Caller, entity_id: str, record_id: int, field_ids: Sequence[str]
+    tx: Transaction,
+    caller: Caller,
+    entity_id: str,
+    record_id: int,
+    field_ids: Sequence[str],
+    *,
+    any_row: bool = False,
 ) -> dict[str, Any] | None:
-    """The asked fields of one live record that the caller may read, computed ones too, or None."""
+    """The asked fields of one live record of the caller's rows, computed ones too, or None."""
+    if any_row:
+        caller = SYSTEM
     shape = shape_of(tx.tables, entity_id)
     columns = [one for one in field_ids if one not in shape.tags]
     row = tx.connection.execute(
@@ -108,29 +123,29 @@ def depends_on_time(tx: Transaction, entity_id: str, field_ids: Iterable[str]) -
 
 
 def _whole_statement(
-    tx: Transaction, caller: Caller, shape: Shape, deleted: bool
+    tx: Transaction, caller: Caller, shape: Shape, deleted: bool, lock: bool
 ) -> sa.Select[tuple[Any, ...]]:
     sight = access.statement_key(tx, caller)
-    key = sight and (*sight, "whole", shape.entity.id, deleted, tx.writable)
-    return STATEMENTS.get(key, lambda: _make_whole(tx, caller, shape, deleted))
+    key = sight and (*sight, "whole", shape.entity.id, deleted, lock)
+    return STATEMENTS.get(key, lambda: _make_whole(tx, caller, shape, deleted, lock))
 
 
 def _make_whole(
-    tx: Transaction, caller: Caller, shape: Shape, deleted: bool
+    tx: Transaction, caller: Caller, shape: Shape, deleted: bool, lock: bool
 ) -> sa.Select[tuple[Any, ...]]:
     entity_id = shape.entity.id
     row = tx.tables.table(entity_id).alias("r")
     at = tx.tables.column(row, entity_id, "id")
-    gone = tx.tables.column(row, entity_id, "deleted_at")
-    statement = (
-        sa.select(*(tx.tables.column(row, entity_id, one) for one in shape.stored))
-        .where(at.in_(sa.bindparam("ids", expanding=True)))
-        .where(gone.is_not(None) if deleted else gone.is_(None))
-    )
+    statement = sa.select(
+        *(tx.tables.column(row, entity_id, one) for one in shape.stored)
+    ).where(at.in_(sa.bindparam("ids", expanding=True)))
+    if "deleted_at" in shape.stored:
+        gone = tx.tables.column(row, entity_id, "deleted_at")
+        statement = statement.where(gone.is_not(None) if deleted else gone.is_(None))
     predicate = access.row_predicate(tx, caller, entity_id, row)
     if predicate is not None:
         statement = statement.where(predicate)
-    if tx.writable and tx.tables.dialect == "postgresql":
+    if lock and tx.tables.dialect == "postgresql":
         # In the order of ids, so that two writers of the same records wait and never deadlock.
         statement = statement.order_by(at).with_for_update(key_share=True)
     return statement
@@ -154,7 +169,7 @@ def _make_one(
     statement = sa.select(
         *(column_or_value(tx, caller, entity_id, row, one) for one in columns)
     ).where(tx.tables.column(row, entity_id, "id") == sa.bindparam("id"))
-    if not shape.entity.system:
+    if "deleted_at" in shape.stored:
         statement = statement.where(tx.tables.column(row, entity_id, "deleted_at").is_(None))
     predicate = access.row_predicate(tx, caller, entity_id, row)
     return statement if predicate is None else statement.where(predicate)

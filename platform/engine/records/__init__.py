@@ -1,0 +1,37 @@
+"""The one door for data: reading, creating, changing and deleting records, under all rules."""
+
+from .checklist import Tick, missing_for_stage, tick, ticks
+from .create import create, create_many
+from .delete import delete, delete_many, restore
+from .draft import Outcome, refusal
+from .present import etag, present, wire_value
+from .read import get
+from .record import Record, Values
+from .update import Update, move, update, update_many
+from .written import Written, listen
+
+__all__ = [
+    "Outcome",
+    "Record",
+    "Tick",
+    "Update",
+    "Values",
+    "Written",
+    "create",
+    "create_many",
+    "delete",
+    "delete_many",
+    "etag",
+    "get",
+    "listen",
+    "missing_for_stage",
+    "move",
+    "present",
+    "refusal",
+    "restore",
+    "tick",
+    "ticks",
+    "update",
+    "update_many",
+    "wire_value",
+]

@@ -1,0 +1,245 @@
+"""Creating records: set-based, with a fixed number of statements for each thousand rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from ...metadata.model import Field
+from ...rules import compile_expression, evaluate
+from .. import access, schemas, search, stored
+from ..access import Caller
+from ..statements import STATEMENTS
+from . import journal, numbers, stage, tags, unique, validity, written
+from .draft import Draft, Outcome, outcome, refusal
+from .read import get
+from .record import Record, Shape, shape_of
+from .rows import CHUNK, chunks
+from .source import Pool
+
+if TYPE_CHECKING:
+    from ..workspaces import Transaction
+
+HISTORY_FIELDS: Final = frozenset({"created_at", "created_by", "updated_at", "updated_by"})
+
+
+def create(
+    tx: Transaction,
+    caller: Caller,
+    entity_id: str,
+    values: Mapping[str, Any],
+    *,
+    typed: bool = False,
+) -> Record:
+    """Make a record of values by field name (or id) as the API speaks them, and return it.
+
+    With `typed` the keys are field ids and the values Python values. Invalid, Conflict (a unique
+    value, a guard of a stage), NotFound or Forbidden with every problem found.
+    """
+    done = create_many(tx, caller, entity_id, [values], typed=typed)[0]
+    if not done.done or done.record_id is None:
+        raise refusal(done.problems)
+    return get(tx, caller, entity_id, done.record_id, any_row=True)
+
+
+def create_many(
+    tx: Transaction,
+    caller: Caller,
+    entity_id: str,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    typed: bool = False,
+    history: bool = False,
+    atomic: bool = False,
+) -> tuple[Outcome, ...]:
+    """Make records and tell what became of each row, in order; bad rows are not written.
+
+    With `atomic` nothing is written if any row is bad. With `history` (an import of what happened
+    elsewhere) rows may bring created_at, created_by, updated_at, automatic numbers and the times
+    of stages, and guards of stages only warn.
+    """
+    access.entity_for(tx.app, caller, entity_id, "create")
+    shape = shape_of(tx.tables, entity_id)
+    found: list[Draft] = []
+    ready: list[Sequence[Draft]] = []
+    for at, some in enumerate(chunks(rows, CHUNK)):
+        drafts = _drafts(tx, caller, shape, some, at * CHUNK, typed=typed, history=history)
+        validity.judge(tx, caller, shape, drafts, history=history)
+        found.extend(drafts)
+        good = [one for one in drafts if not one.problems]
+        if not atomic:
+            _write(tx, caller, shape, good)
+        ready.append(good)
+    if atomic and not any(one.problems for one in found):
+        for good in ready:
+            _write(tx, caller, shape, good)
+    return tuple(outcome(one, 1 if one.record_id else None) for one in found)
+
+
+def _drafts(
+    tx: Transaction,
+    caller: Caller,
+    shape: Shape,
+    rows: Sequence[Mapping[str, Any]],
+    start: int,
+    *,
+    typed: bool,
+    history: bool,
+) -> list[Draft]:
+    loaded = schemas.load(
+        tx, caller, shape.entity.id, "create", rows, typed=typed, history=history
+    )
+    drafts = []
+    for at, (given, problems) in enumerate(loaded):
+        draft = Draft(start + at, {}, given, dict(given), problems=list(problems))
+        drafts.append(draft)
+    _fill_defaults(tx, caller, shape, drafts)
+    for draft in drafts:
+        _fill_system(tx, caller, shape, draft)
+    return drafts
+
+
+def _fill_defaults(
+    tx: Transaction, caller: Caller, shape: Shape, drafts: Sequence[Draft]
+) -> None:
+    """Give fields that a row leaves out their default: literals first, then expressions."""
+    computed: list[Field] = []
+    for one in shape.entity.live_fields:
+        if one.system or one.type in ("formula", "auto_number"):
+            continue
+        literal = _literal(shape, one)
+        if one.default is not None and one.default.expr is not None:
+            computed.append(one)
+        for draft in drafts:
+            draft.after.setdefault(one.id, literal)
+    if computed:
+        _fill_expressions(tx, caller, shape, drafts, computed)
+
+
+def _fill_expressions(
+    tx: Transaction,
+    caller: Caller,
+    shape: Shape,
+    drafts: Sequence[Draft],
+    computed: Iterable[Field],
+) -> None:
+    pool = Pool(tx)
+    context = access.context(tx, caller)
+    entity_id = shape.entity.id
+    sources = [(one, pool.add(entity_id, one.after)) for one in drafts if not one.problems]
+    for one in computed:
+        assert one.default is not None and one.default.expr is not None
+        expression = compile_expression(tx.app, entity_id, one.default.expr, allow_viewer=True)
+        for draft, source in sources:
+            if one.id not in draft.given:
+                draft.after[one.id] = schemas.fitted(one, evaluate(expression, source, context))
+
+
+def _literal(shape: Shape, one: Field) -> Any:
+    if one.default is not None and one.default.expr is None:
+        return schemas.typed_default(one)
+    pipeline = shape.entity.pipeline
+    if pipeline is not None and one.id == pipeline.field:
+        return stage.first_stage(pipeline).id
+    if one.type == "boolean":
+        return False
+    return frozenset() if one.type == "tags" else None
+
+
+def _fill_system(tx: Transaction, caller: Caller, shape: Shape, draft: Draft) -> None:
+    after = draft.after
+    after.setdefault("created_at", tx.now)
+    after.setdefault("created_by", caller.member_id)
+    after.setdefault("updated_at", after["created_at"])
+    after.setdefault("updated_by", after["created_by"])
+    after.update(version=1, deleted_at=None, origin=caller.origin)
+    for field_id, companions in shape.companions.items():
+        for companion in companions:
+            if companion.endswith("_before"):
+                after.setdefault(companion, None)
+            else:
+                moved = after["created_at"] if after.get(field_id) is not None else None
+                after.setdefault(companion, moved)
+
+
+def _write(tx: Transaction, caller: Caller, shape: Shape, drafts: Sequence[Draft]) -> None:
+    if not drafts:
+        return
+    entity_id = shape.entity.id
+    numbers.number(tx, shape, drafts)
+    try:
+        _insert(tx, shape, drafts)
+    except IntegrityError as error:
+        raise unique.collision(shape, error) from error
+    ids = tuple(one.record_id for one in drafts if one.record_id is not None)
+    tags.keep(tx, shape, drafts, "import" if caller.origin.startswith("import") else "hand")
+    _keep_transitions(tx, caller, shape, drafts)
+    search.keep(tx, entity_id, ((one.record_id or 0, one.after) for one in drafts))
+    stored.refresh(tx, entity_id, ids, None, befores=())
+    written.tell(tx, caller, written.Written(entity_id, "created", ids))
+
+
+def _insert(tx: Transaction, shape: Shape, drafts: Sequence[Draft]) -> None:
+    """Insert the rows and give the drafts their ids: two statements, one for a single row."""
+    entity_id = shape.entity.id
+    columns = {one: tx.layout.stored(entity_id, one).column for one in shape.stored if one != "id"}
+    rows = [{column: one.after.get(key) for key, column in columns.items()} for one in drafts]
+    table = tx.tables.table(entity_id)
+    key = (*tx.tables.key, "insert", entity_id)
+    if len(drafts) == 1:
+        statement = STATEMENTS.get(
+            (*key, 1), lambda: sa.insert(table).returning(table.c.id)
+        )
+        drafts[0].record_id = tx.connection.execute(statement, rows[0]).scalar_one()
+    else:
+        ids = _new_ids(tx, table.name, len(drafts))
+        for draft, row, record_id in zip(drafts, rows, ids, strict=True):
+            draft.record_id = row["id"] = record_id
+        tx.connection.execute(STATEMENTS.get(key, lambda: sa.insert(table)), rows)
+    for draft in drafts:
+        draft.after["id"] = draft.record_id
+
+
+_NEXT_SQLITE: Final = sa.text("SELECT seq FROM sqlite_sequence WHERE name = :table")
+_NEXT_POSTGRESQL: Final = sa.text(
+    "SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :count)"
+)
+
+
+def _new_ids(tx: Transaction, table: str, count: int) -> list[int]:
+    """Ids that nobody else gets: SQLite has one writer, PostgreSQL a sequence."""
+    if tx.tables.dialect == "sqlite":
+        last = tx.connection.execute(_NEXT_SQLITE, {"table": table}).scalar() or 0
+        return list(range(last + 1, last + 1 + count))
+    quoted = f'"{table}"'
+    rows = tx.connection.execute(_NEXT_POSTGRESQL, {"table": quoted, "count": count})
+    return sorted(rows.scalars())
+
+
+def _keep_transitions(
+    tx: Transaction, caller: Caller, shape: Shape, drafts: Sequence[Draft]
+) -> None:
+    tracked = [one.id for one in shape.entity.live_fields if journal.is_tracked(one)]
+    moves = [
+        journal.Moved(one.record_id or 0, field_id, None, one.after[field_id], _at(shape, one, field_id))
+        for one in drafts
+        for field_id in tracked
+        if one.after.get(field_id) is not None
+    ]
+    if moves:
+        journal.transitions(tx, caller, shape.entity.id, moves)
+
+
+def _at(shape: Shape, draft: Draft, field_id: str) -> datetime:
+    """When the record entered its stage: with an import of history not now."""
+    for companion in shape.companions.get(field_id, ()):
+        at = draft.after.get(companion)
+        if isinstance(at, datetime):
+            return at
+    at = draft.after["created_at"]
+    assert isinstance(at, datetime)
+    return at

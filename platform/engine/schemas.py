@@ -1,0 +1,227 @@
+"""Schemas: what comes over the wire, read into Python values by the fields' types.
+
+A marshmallow schema is built from an entity's fields and kept by the App's hash. Keys are field
+names, former names or ids; all problems are found at once and point at the key that was sent.
+Whether a record as a whole is valid is decided later (`records/validity.py`).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, Literal
+from zoneinfo import ZoneInfo
+
+import marshmallow as ma
+
+from ..metadata.fields import field_type
+from ..metadata.model import App, Entity, Field
+from ..metadata.problems import Problem, ProblemsError
+from . import access
+from . import clock as clocks
+from .access import Caller
+
+if TYPE_CHECKING:
+    from .workspaces import Transaction
+
+Verb = Literal["create", "update"]
+Loaded = tuple[dict[str, Any], tuple[Problem, ...]]
+"""Values by field id, and what is wrong with the rest."""
+
+_HISTORY: Final = ("created_at", "created_by", "updated_at", "updated_by")
+_HISTORY_ENDINGS: Final = ("_entered_at", "_since")
+
+
+class Declared(ma.fields.Field[Any]):
+    """A marshmallow field that reads values as a field's type says."""
+
+    def __init__(self, declared: Field, zone: ZoneInfo, archived: bool) -> None:
+        super().__init__(allow_none=True)
+        self.declared = declared
+        self.type = field_type(declared.type)
+        self.zone = zone
+        self.archived = archived
+
+    def deserialize(
+        self, value: Any, attr: str | None = None, data: Any = None, **kwargs: Any
+    ) -> Any:
+        """The Python value; a ValidationError carries problems instead of sentences."""
+        if value is ma.missing:
+            return ma.missing
+        try:
+            found = self.type.load(
+                self.declared, value, zone=self.zone, archived=self.archived
+            )
+        except ProblemsError as error:
+            raise ma.ValidationError(list(error.problems)) from error
+        return bool(found) if self.declared.type == "boolean" else found
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A schema, and which field every key means."""
+
+    schema: ma.Schema
+    keys: Mapping[str, str]
+
+
+def schema_of(app: App, entity_id: str, verb: Verb, *, history: bool = False) -> Known:
+    """The schema of an entity's records for creating or updating them."""
+    return _schema(app, entity_id, verb, history)
+
+
+@lru_cache(maxsize=1024)
+def _schema(app: App, entity_id: str, verb: Verb, history: bool) -> Known:
+    entity = app.entity(entity_id)
+    zone = clocks.zone(app.manifest.time_zone)
+    # What an old record holds may be sent back unchanged, so an update takes archived options;
+    # that none is newly chosen is judged later.
+    archived = history or verb == "update"
+    fields = {
+        one.id: Declared(one, zone, archived)
+        for one in entity.live_fields
+        if _settable(one) or (history and _is_history(one))
+    }
+    made: type[ma.Schema] = ma.Schema.from_dict(dict(fields), name=f"{entity_id}_{verb}")
+    return Known(made(unknown=ma.RAISE), _keys(entity))
+
+
+def _settable(one: Field) -> bool:
+    return not one.system and one.type not in ("formula", "auto_number")
+
+
+def _is_history(one: Field) -> bool:
+    if one.type == "auto_number" or one.id in _HISTORY:
+        return True
+    return one.system and one.id.endswith(_HISTORY_ENDINGS)
+
+
+def _keys(entity: Entity) -> dict[str, str]:
+    keys: dict[str, str] = {}
+    for one in entity.live_fields:
+        for alias in (*one.aliases, one.id):
+            keys.setdefault(alias, one.id)
+    keys.update({one.name: one.id for one in entity.live_fields})
+    return keys
+
+
+def load(
+    tx: Transaction,
+    caller: Caller,
+    entity_id: str,
+    verb: Verb,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    typed: bool = False,
+    history: bool = False,
+) -> list[Loaded]:
+    """Read rows that a caller sent: for each its values by field id and its problems.
+
+    With `typed` the keys are ids and the values Python values already. A key that the caller may
+    not read is unknown; one that they may not set is refused. `history` lets through the times
+    and numbers that an import of history brings.
+    """
+    known = schema_of(tx.app, entity_id, verb, history=history)
+    gate = _Gate(tx.app, caller, entity_id, verb, history)
+    sorted_rows = [gate.sort(row, known.keys) for row in rows]
+    if typed:
+        entity = tx.app.entity(entity_id)
+        return [
+            ({key: fitted(entity.field(key), value) for key, value in values.items()}, problems)
+            for values, problems, _ in sorted_rows
+        ]
+    found: list[Loaded] = []
+    for values, problems, keys in sorted_rows:
+        given, wrong = _read(known.schema, values, keys)
+        found.append((given, (*problems, *wrong)))
+    return found
+
+
+def _read(
+    schema: ma.Schema, values: Mapping[str, Any], keys: Mapping[str, str]
+) -> tuple[dict[str, Any], list[Problem]]:
+    try:
+        return dict(schema.load(values)), []
+    except ma.ValidationError as error:
+        messages = error.messages_dict
+        problems = [
+            one.at(None, f"/{keys[field_id]}") if isinstance(one, Problem) else _odd(one)
+            for field_id, wrong in messages.items()
+            for one in wrong
+        ]
+        valid = error.valid_data
+        return (dict(valid) if isinstance(valid, Mapping) else {}), problems
+
+
+def _odd(message: object) -> Problem:
+    return Problem("record.not_object", {"message": str(message)})
+
+
+class _Gate:
+    """Sorts the keys of rows into those the caller may set and those that are refused."""
+
+    def __init__(
+        self, app: App, caller: Caller, entity_id: str, verb: Verb, history: bool
+    ) -> None:
+        self.app = app
+        self.caller = caller
+        self.entity = app.entity(entity_id)
+        self.readable = access.readable(app, caller, entity_id)
+        self.writable = access.writable(app, caller, entity_id, verb)
+        if history:
+            self.writable |= {one.id for one in self.entity.live_fields if _is_history(one)}
+
+    def sort(
+        self, row: Mapping[str, Any], keys: Mapping[str, str]
+    ) -> tuple[dict[str, Any], tuple[Problem, ...], dict[str, str]]:
+        """The values by field id, the problems of keys, and the key that each field came under."""
+        if not isinstance(row, Mapping):
+            return {}, (Problem("record.not_object", {}),), {}
+        values: dict[str, Any] = {}
+        problems: list[Problem] = []
+        sent: dict[str, str] = {}
+        for key, value in row.items():
+            field_id = keys.get(key) if isinstance(key, str) else None
+            if field_id is None or field_id not in self.readable:
+                name, place = str(key), f"/{key}"
+                problems.append(
+                    access.unknown_field(self.app, self.caller, self.entity.id, name, place)
+                )
+            elif field_id not in self.writable:
+                params = {"field": self.entity.field(field_id)}
+                problems.append(Problem("field.read_only", params, pointer=f"/{key}"))
+            elif field_id in sent:
+                params = {"field": self.entity.field(field_id)}
+                problems.append(Problem("field.twice", params, pointer=f"/{key}"))
+            else:
+                values[field_id] = value
+                sent[field_id] = key
+        return values, tuple(problems), sent
+
+
+def typed_default(one: Field, zone: ZoneInfo | None = None) -> Any:
+    """The literal default of a field as a Python value."""
+    assert one.default is not None
+    return field_type(one.type).load(one, one.default.value, zone=zone, archived=True)
+
+
+def fitted(one: Field, value: Any) -> Any:
+    """A Python value that was computed, made fit for its field: rounded, normalised."""
+    if isinstance(value, str):
+        return unicodedata.normalize("NFC", value) or None
+    if one.type in ("money", "decimal", "percent") and isinstance(value, int | Decimal):
+        exact = Decimal(value)
+        return exact.quantize(Decimal(1).scaleb(-one.scale), rounding=ROUND_HALF_UP)
+    if one.type == "integer" and isinstance(value, Decimal):
+        return int(value.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+    if one.type == "date" and isinstance(value, datetime):
+        return value.date()
+    if one.type == "boolean":
+        return bool(value)
+    if one.type == "tags":
+        return frozenset(value or ())
+    return value
