@@ -120,7 +120,7 @@ class Accounts:
             raise Unauthenticated.because("sign_in.failed")
         self._throttle.passed(folded, address)
         if passwords.outdated(row.password_hash):
-            self._update(row.id, password_hash=passwords.hashed(password))
+            self._update(row.id, {"password_hash": passwords.hashed(password)})
         reference = self._sessions.start(row.id, address=address, agent=agent)
         return SignedIn(account=_account(row), reference=reference)
 
@@ -143,7 +143,8 @@ class Accounts:
         if wrong:
             raise Invalid(wrong)
         digest = passwords.hashed(password)
-        self._update(account_id, shut_out=True, keep_session=keep_session, password_hash=digest)
+        changes = {"password_hash": digest}
+        self._update(account_id, changes, shut_out=True, keep_session=keep_session)
 
     def set_names(
         self,
@@ -156,19 +157,19 @@ class Accounts:
         """Replace all names that an account signs in by; Invalid or Conflict as in `create`."""
         names = read_names(email=email, mobile=mobile, user_name=user_name)
         try:
-            self._update(account_id, **names)
+            self._update(account_id, names)
         except IntegrityError as error:
             raise self._taken(names, account_id) from error
         return self.get(account_id)
 
     def set_profile(self, account_id: str, *, name: str, locale: str) -> Account:
         """Change how a person is called and which language they read."""
-        self._update(account_id, name=name, locale=locale)
+        self._update(account_id, {"name": name, "locale": locale})
         return self.get(account_id)
 
     def set_active(self, account_id: str, active: bool) -> None:
         """Let an account in again, or shut it out at once: its sessions and tokens end."""
-        self._update(account_id, shut_out=not active, active=active)
+        self._update(account_id, {"active": active}, shut_out=not active)
 
     def _check(self, wanted: sa.ColumnElement[bool], password: str) -> sa.Row[tuple[object]] | None:
         row = self._row(wanted)
@@ -178,15 +179,15 @@ class Accounts:
     def _update(
         self,
         account_id: str,
+        values: Mapping[str, object],
         *,
         shut_out: bool = False,
         keep_session: str | None = None,
-        **values: object,
     ) -> None:
         """Change an account and, with `shut_out`, end its sessions and tokens along with it."""
         with self._store.begin(writing=True) as connection:
             done = connection.execute(
-                sa.update(ACCOUNT).where(ACCOUNT.c.id == account_id).values(**values)
+                sa.update(ACCOUNT).where(ACCOUNT.c.id == account_id).values(dict(values))
             )
             if shut_out:
                 end_sessions(connection, account_id, but=keep_session)

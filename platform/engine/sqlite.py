@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import sqlite3
 import threading
 import time
@@ -49,12 +50,18 @@ class SqliteDatabases:
     def lock(self, name: str, *, wait: float = 0) -> Iterator[bool]:
         path = self._path(name).with_suffix(".lock")
         deadline = time.monotonic() + wait
-        with path.open("w") as file:
-            held = _try_flock(file.fileno())
-            while not held and time.monotonic() < deadline:
-                time.sleep(_LOCK_POLL)
-                held = _try_flock(file.fileno())
-            yield held
+        file = _locked(path)
+        while file is None and time.monotonic() < deadline:
+            time.sleep(_LOCK_POLL)
+            file = _locked(path)
+        if file is None:
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            path.unlink(missing_ok=True)
+            os.close(file)
 
     def close(self) -> None:
         with self._guard:
@@ -179,9 +186,15 @@ def _unavailable(error: OperationalError) -> Unavailable:
     return Unavailable(Problem("database.unavailable", {"why": str(error.orig)}))
 
 
-def _try_flock(file: int) -> bool:
+def _locked(path: Path) -> int | None:
+    """The open file of a lock that is now ours, or None while another process has it."""
+    file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # Who had it removed the file: then this is a lock on nothing that others look at.
+        if path.exists() and path.stat().st_ino == os.fstat(file).st_ino:
+            return file
     except BlockingIOError:
-        return False
-    return True
+        pass
+    os.close(file)
+    return None

@@ -184,7 +184,7 @@ RULE_STATE = _table(
     sa.Column("last_run", JsonText()),
     sa.Index("_rule_state_due", "next_due_at"),
 )
-"""When each rule or tier scheme (`kind`) ran last and is due next; `definition` is its hash then."""
+"""When each rule or tier scheme (`kind`) ran last and is due next; `definition`: its hash then."""
 
 TIER_RANK = _table(
     "_tier_rank",

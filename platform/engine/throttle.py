@@ -86,7 +86,8 @@ def _wait(connection: sa.Connection, key: str, free: int, now: datetime) -> time
     if row is None or row.failures < free:
         return timedelta(0)
     doubled = FIRST_WAIT * 2 ** min(row.failures - free, 16)
-    return row.last_at + min(doubled, WINDOW) - now
+    last_at: datetime = row.last_at
+    return last_at + min(doubled, WINDOW) - now
 
 
 def _count(connection: sa.Connection, key: str, now: datetime) -> None:

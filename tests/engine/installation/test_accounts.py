@@ -182,7 +182,7 @@ def test_an_old_hash_is_renewed_at_sign_in(control: Control, account: Account) -
     from argon2 import PasswordHasher
 
     old = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash(PASSWORD)
-    control.accounts._update(account.id, password_hash=old)
+    control.accounts._update(account.id, {"password_hash": old})
     control.accounts.sign_in("liming", PASSWORD)
     with control._reading() as connection:
         stored = connection.exec_driver_sql("SELECT password_hash FROM account").scalar_one()
