@@ -1,7 +1,7 @@
 """The App: one immutable, hashed value that holds everything a workspace's documents declare.
 
 All references between parts are by id, and every expression is in id space (`expression/`).
-`load.build` makes an App from documents; nothing else does.
+`build.build` makes an App from documents; nothing else does.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, TypeVar
+
+from .documents import Document
 
 _N = TypeVar("_N", bound="Named")
 
@@ -100,7 +102,8 @@ class Field(Named):
     """A field of an entity. `type` names an entry of the registry in `fields/`.
 
     Only what the type uses is set: `scale` digits after the point (decimal, money, percent,
-    formula), `min`/`max` Decimals, `to`/`inverse`/`where`/`on_delete` (reference),
+    formula), `min`/`max` Decimals, `to`/`inverse`/`where`/`on_delete` (reference; `inverse` is
+    the inverse's present name, `inverse_id` what expressions in ids call it),
     `options` (choice; for stage, tags and tier they are filled from pipeline, dimension, scheme),
     `transitions` (choice: id -> ids that may follow), `dimension` (tags), `scheme` (tier),
     `formula` and `stored` (formula), `pattern` (auto_number). `system` fields exist in every
@@ -123,6 +126,7 @@ class Field(Named):
     max: Any = None
     to: str | None = None
     inverse: str | None = None
+    inverse_id: str | None = None
     inverse_label: Labels = field(default_factory=dict)
     where: str | None = None
     on_delete: Literal["restrict", "cascade", "detach"] = "restrict"
@@ -399,7 +403,10 @@ class Manifest(Named):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class App:
-    """Everything declared, and its content hash; two Apps are equal when their hashes are."""
+    """Everything declared, and its content hash; two Apps are equal when their hashes are.
+
+    `documents` are the documents in ids that it was built from.
+    """
 
     hash: str
     manifest: Manifest
@@ -410,6 +417,7 @@ class App:
     forms: Mapping[str, Form] = field(default_factory=dict)
     views: Mapping[str, View] = field(default_factory=dict)
     roles: Mapping[str, Role] = field(default_factory=dict)
+    documents: tuple[Document, ...] = ()
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, App) and other.hash == self.hash
@@ -427,24 +435,28 @@ class App:
 
     @cached_property
     def inverses(self) -> Mapping[str, Mapping[str, tuple[Entity, Field]]]:
-        """entity id -> inverse name -> the (entity, reference field) that points at it."""
+        """entity id -> inverse id -> the (entity, reference field) that points at it."""
         found: dict[str, dict[str, tuple[Entity, Field]]] = {}
         for entity in self.entities.values():
             for one in entity.fields:
                 if one.to and one.inverse and not one.archived and not entity.archived:
-                    found.setdefault(one.to, {})[one.inverse] = (entity, one)
+                    found.setdefault(one.to, {})[one.inverse_id or one.inverse] = (entity, one)
         return found
 
     def forms_of(self, entity_id: str) -> tuple[Form, ...]:
         """The live forms of an entity, in the order of their ids."""
         return tuple(
-            form for _, form in sorted(self.forms.items()) if form.entity == entity_id and not form.archived
+            form
+            for _, form in sorted(self.forms.items())
+            if form.entity == entity_id and not form.archived
         )
 
     def views_of(self, entity_id: str) -> tuple[View, ...]:
         """The live views of an entity, in the order of their ids."""
         return tuple(
-            view for _, view in sorted(self.views.items()) if view.entity == entity_id and not view.archived
+            view
+            for _, view in sorted(self.views.items())
+            if view.entity == entity_id and not view.archived
         )
 
 

@@ -1,0 +1,70 @@
+"""The check of a set of documents: schema, names, references, structure; everything at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .build import build
+from .checks import CHECKS, Checking
+from .documents import Document
+from .model import App
+from .problems import Problem
+from .resolve import to_ids
+from .validation import validate
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The outcome: `app` where nothing is wrong, else every problem, in order of documents.
+
+    `documents` are in ids, with what the base kept as archived. `notes` say which old names were
+    understood and rewritten; they refuse nothing.
+    """
+
+    app: App | None
+    documents: tuple[Document, ...]
+    problems: tuple[Problem, ...]
+    notes: tuple[Problem, ...] = ()
+
+
+def check(documents: Iterable[Document], base: App | None = None) -> Checked:
+    """Check documents, in names or in ids, against their schemas and each other.
+
+    `base` is the App in force: it knows ids, former names and what is left out. The types of
+    expressions are not checked here (`rules.check` does both).
+    """
+    given = tuple(documents)
+    refused = {one.path: found for one in given if (found := validate(one))}
+    resolved = to_ids(given, base)
+    problems = [problem for found in refused.values() for problem in found]
+    problems.extend(one for one in resolved.problems if not _within(one, refused))
+    sound = tuple(one for one in resolved.documents if one.path not in refused)
+    checking = Checking(sound, resolved.space)
+    for each in CHECKS:
+        problems.extend(each(checking))
+    if not any(one.kind == "app" for one in given):
+        problems.append(Problem("app.missing", {}, "app.json"))
+    ordered = _ordered(problems, given)
+    app = None if ordered else build(resolved.documents)
+    return Checked(app, resolved.documents, ordered, resolved.notes)
+
+
+def _within(problem: Problem, refused: dict[str, tuple[Problem, ...]]) -> bool:
+    """Whether the schema has refused the very place already."""
+    return any(
+        problem.pointer == other.pointer or problem.pointer.startswith(other.pointer + "/")
+        for other in refused.get(problem.document or "", ())
+        if other.id not in {"schema.key_missing", "schema.key_unknown", "schema.key_unknown_near"}
+    )
+
+
+def _ordered(problems: Iterable[Problem], documents: tuple[Document, ...]) -> tuple[Problem, ...]:
+    """Problems in the order of their documents, each once."""
+    place = {document.path: index for index, document in enumerate(documents)}
+    seen: dict[tuple[object, ...], Problem] = {}
+    for one in problems:
+        seen.setdefault((one.document, one.pointer, one.id, str(dict(one.params))), one)
+    return tuple(
+        sorted(seen.values(), key=lambda one: place.get(one.document or "", len(documents)))
+    )

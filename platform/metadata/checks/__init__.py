@@ -1,0 +1,32 @@
+"""Checks that a schema cannot make: each is a function of `Checking` that yields problems."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from ..problems import Problem
+from .context import Checking
+from .fields import check_entities, check_fields
+from .ladders import check_dimensions, check_pipelines, check_schemes
+from .names import check_documents, check_lists
+from .names import check_fields as check_field_names
+from .rules import check_rules
+from .surfaces import check_app, check_forms, check_roles, check_views
+
+CHECKS: tuple[Callable[[Checking], Iterator[Problem]], ...] = (
+    check_app,
+    check_documents,
+    check_lists,
+    check_field_names,
+    check_fields,
+    check_entities,
+    check_pipelines,
+    check_dimensions,
+    check_schemes,
+    check_rules,
+    check_forms,
+    check_views,
+    check_roles,
+)
+
+__all__ = ["CHECKS", "Checking"]

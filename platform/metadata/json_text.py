@@ -1,0 +1,198 @@
+"""JSON with nothing lost: strict reading with places, exact numbers, stable writing."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+from json import decoder, scanner
+from typing import Any
+
+from .problems import Problem
+
+MAX_DEPTH = 40
+MAX_DIGITS = 30
+_WIDTH = 100
+
+
+def read_json(content: bytes, place: str | None = None) -> tuple[Any, tuple[Problem, ...]]:
+    """The value of a JSON text, or None and what is wrong with it.
+
+    UTF-8 without mark; numbers are int or Decimal, never float; a repeated key, NaN, a NUL and a
+    lone surrogate are refused. Text comes out in Unicode's NFC.
+    """
+    if content.startswith(b"\xef\xbb\xbf"):
+        return None, (Problem("json.byte_order_mark", {}, place),)
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        return None, (Problem("json.not_utf8", {"line": line}, place),)
+    reader = _Reader(text, place)
+    try:
+        value = reader.decode(text)
+    except json.JSONDecodeError as error:
+        return None, (Problem("json.syntax", {"line": error.lineno, "column": error.colno}, place),)
+    except (RecursionError, _TooDeep):
+        return None, (Problem("json.too_deep", {"limit": MAX_DEPTH}, place),)
+    problems = [*reader.problems, *_bad_text(value, place, "")]
+    return (None, tuple(problems)) if problems else (_composed(value), ())
+
+
+_readers: Any = decoder
+_object_reader, _array_reader = _readers.JSONObject, _readers.JSONArray
+
+
+class _TooDeep(Exception):
+    """The text nests deeper than any document does."""
+
+
+class _Reader(json.JSONDecoder):
+    """The standard decoder, noting repeated keys and numbers that are out of bounds."""
+
+    def __init__(self, text: str, place: str | None) -> None:
+        super().__init__(
+            parse_float=self._number, parse_int=self._number, parse_constant=self._constant
+        )
+        self.problems: list[Problem] = []
+        self._text, self._place, self._depth = text, place, 0
+        self.parse_object: Callable[..., Any] = self._object
+        self.parse_array: Callable[..., Any] = self._array
+        self.scan_once = scanner.py_make_scanner(self)  # type: ignore[attr-defined]
+
+    def _object(self, start: tuple[str, int], *rest: Any) -> tuple[Any, int]:
+        line = self._line(start[1])
+
+        def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
+            found: dict[str, Any] = {}
+            for key, value in items:
+                if key in found:
+                    self._refuse("json.repeated_key", key=key, line=line)
+                found[key] = value
+            return found
+
+        strict, scan_once, _, _, memo = rest
+        return self._deeper(_object_reader, start, strict, scan_once, None, pairs, memo)
+
+    def _array(self, start: tuple[str, int], *rest: Any) -> tuple[Any, int]:
+        return self._deeper(_array_reader, start, *rest)
+
+    def _deeper(self, parse: Any, *arguments: Any) -> tuple[Any, int]:
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise _TooDeep
+        try:
+            found: tuple[Any, int] = parse(*arguments)
+        finally:
+            self._depth -= 1
+        return found
+
+    def _number(self, text: str) -> int | Decimal:
+        if len(text) > MAX_DIGITS:
+            return self._refuse("json.number", number=text[:MAX_DIGITS])
+        number = Decimal(text)
+        if abs(number.adjusted()) > MAX_DIGITS:
+            return self._refuse("json.number", number=text)
+        return int(number) if number == number.to_integral_value() else number
+
+    def _constant(self, text: str) -> int:
+        return self._refuse("json.number", number=text)
+
+    def _refuse(self, problem: str, **params: Any) -> int:
+        self.problems.append(Problem(problem, params, self._place))
+        return 0
+
+    def _line(self, position: int) -> int:
+        return self._text.count("\n", 0, position) + 1
+
+
+def _bad_text(value: Any, place: str | None, pointer: str) -> Iterator[Problem]:
+    """Places of text that no database keeps: NUL and lone surrogates."""
+    if isinstance(value, str):
+        if "\x00" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
+            yield Problem("json.bad_text", {}, place, pointer)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _bad_text(item, place, f"{pointer}/{index}")
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _bad_text(key, place, pointer)
+            yield from _bad_text(item, place, f"{pointer}/{escape(key)}")
+
+
+def _composed(value: Any) -> Any:
+    if isinstance(value, str):
+        return unicodedata.normalize("NFC", value)
+    if isinstance(value, list):
+        return [_composed(item) for item in value]
+    if isinstance(value, dict):
+        return {unicodedata.normalize("NFC", key): _composed(item) for key, item in value.items()}
+    return value
+
+
+def escape(key: str) -> str:
+    """A key as a part of a JSON pointer."""
+    return key.replace("~", "~0").replace("/", "~1")
+
+
+def number_text(number: int | Decimal) -> str:
+    """A number as plain digits, the same for equal numbers: `0.1`, `15`."""
+    if isinstance(number, int):
+        return str(number)
+    text = format(number, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text in {"-0", ""} else text
+
+
+def canonical_text(value: Any) -> str:
+    """The one text that equal JSON values share: sorted keys, no spaces, exact numbers."""
+    if isinstance(value, Mapping):
+        parts = (f"{_quoted(key)}:{canonical_text(value[key])}" for key in sorted(value))
+        return "{" + ",".join(parts) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ",".join(canonical_text(item) for item in value) + "]"
+    return _scalar(value)
+
+
+def write_json(value: Any, indent: int = 0) -> str:
+    """A value for people and version control: short ones on a line, long ones indented by two."""
+    flat = _flat(value)
+    if not isinstance(value, (Mapping, list, tuple)) or not value:
+        return flat
+    if len(flat) + indent <= _WIDTH and not _is_tall(value):
+        return flat
+    pad = " " * (indent + 2)
+    if isinstance(value, Mapping):
+        lines = [f"{pad}{_quoted(k)}: {write_json(v, indent + 2)}" for k, v in value.items()]
+        return "{\n" + ",\n".join(lines) + "\n" + " " * indent + "}"
+    lines = [pad + write_json(item, indent + 2) for item in value]
+    return "[\n" + ",\n".join(lines) + "\n" + " " * indent + "]"
+
+
+def _is_tall(value: Any) -> bool:
+    """A document stands on lines of its own, however short it is."""
+    return isinstance(value, Mapping) and "kind" in value
+
+
+def _flat(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{_quoted(k)}: {_flat(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(_flat(item) for item in value) + "]"
+    return _scalar(value)
+
+
+def _scalar(value: Any) -> str:
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, (int, Decimal)):
+        return number_text(value)
+    if isinstance(value, str):
+        return _quoted(unicodedata.normalize("NFC", value))
+    raise TypeError(f"not a JSON value: {value!r}")
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)

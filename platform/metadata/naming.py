@@ -1,0 +1,53 @@
+"""Names: how one is written, which words are taken, and the nearest name to a misspelt one."""
+
+from __future__ import annotations
+
+import difflib
+import keyword
+import re
+from collections.abc import Collection, Iterable
+
+NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+OPTION_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]{0,39}")
+
+_FUNCTIONS = """
+today now date days_since days_until days_between hours_between hours_since months_since
+add_days add_months start_of_month start_of_quarter start_of_year year month weekday
+len lower upper trim contains starts_with ends_with concat
+abs round floor ceil min_of max_of coalesce is_empty has_tag me my_team
+count sum avg min max any all first last
+rank share percentile quantile
+"""
+FUNCTIONS = frozenset(_FUNCTIONS.split())
+"""Functions of the expression language, those that are planned included."""
+
+WORDS = frozenset({"parent", "by", "none", "true", "false", "null", "self", "this", "record"})
+"""Other words that the language keeps for itself."""
+
+RESERVED = FUNCTIONS | WORDS | frozenset(word.lower() for word in keyword.kwlist)
+"""What no entity, field, inverse or property may be called."""
+
+MAX_BYTES = 60
+"""Longest identifier of a database, in bytes (PostgreSQL cuts at 63)."""
+
+
+def is_reserved(name: str) -> bool:
+    """Whether a name belongs to the language: a function, a keyword, `parent` ..."""
+    return name.lower() in RESERVED
+
+
+def nearest(name: str, candidates: Iterable[str]) -> str | None:
+    """The candidate that was most likely meant, or None when none is near."""
+    known = {candidate.lower(): candidate for candidate in candidates}
+    found = difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.6)
+    return known[found[0]] if found else None
+
+
+def free_id(wanted: str, taken: Collection[str]) -> str:
+    """`wanted`, or with `_2`, `_3` ... behind it when that id is taken for ever."""
+    if wanted not in taken:
+        return wanted
+    number = 2
+    while f"{wanted[: 39 - len(str(number))]}_{number}" in taken:
+        number += 1
+    return f"{wanted[: 39 - len(str(number))]}_{number}"

@@ -1,0 +1,149 @@
+"""The JSON Schemas of the kinds: loaded once, with every `$ref` put in place."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+
+KINDS = (
+    "app",
+    "entity",
+    "tag_dimension",
+    "tier_scheme",
+    "alert_rule",
+    "form",
+    "view",
+    "role",
+)
+FOLDER = Path(__file__).parent / "schemas"
+Node = Mapping[str, Any]
+
+
+@cache
+def published(name: str) -> Mapping[str, Any]:
+    """The schema file of a kind as it is published, or `common` for the shared definitions."""
+    schema: dict[str, Any] = json.loads((FOLDER / f"{name}.json").read_text("utf-8"))
+    return schema
+
+
+@cache
+def schema_of(kind: str) -> Node:
+    """The schema of a kind in one piece: no `$ref` and no `$defs` left."""
+    whole = published(kind)
+    inlined: Node = _inline({k: v for k, v in whole.items() if k != "$defs"}, whole)
+    return inlined
+
+
+def _inline(node: Any, whole: Mapping[str, Any]) -> Any:
+    if isinstance(node, list):
+        return [_inline(item, whole) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if "$ref" not in node:
+        return {key: _inline(value, whole) for key, value in node.items()}
+    file, _, path = node["$ref"].partition("#/$defs/")
+    source = published(file.removesuffix(".json")) if file else whole
+    beside = {key: _inline(value, whole) for key, value in node.items() if key != "$ref"}
+    return {**_inline(source["$defs"][path], source), **beside}
+
+
+def property_node(node: Node, key: str) -> Node | None:
+    """The schema of an object's key, or None where the key is unknown."""
+    found = node.get("properties", {}).get(key)
+    if found is None and isinstance(node.get("additionalProperties"), Mapping):
+        found = node["additionalProperties"]
+    return None if found is None else cast(Node, found)
+
+
+def branch(node: Node, value: Any) -> Node:
+    """The node that describes `value`: of `anyOf`, the branch that fits its shape best.
+
+    What stands beside `anyOf` (an `x-ref`, say) holds for the branch as well.
+    """
+    branches = node.get("anyOf")
+    if not branches or "type" in node:
+        return node
+    fitting = [one for one in branches if _fits(one, value)] or [branches[0]]
+    if isinstance(value, Mapping):
+        fitting.sort(key=lambda one: -len(set(value) & set(one.get("properties", {}))))
+    beside = {key: part for key, part in node.items() if key.startswith("x-")}
+    return {**fitting[0], **beside}
+
+
+_SHAPES: tuple[tuple[str, type | tuple[type, ...]], ...] = (
+    ("object", Mapping),
+    ("array", (list, tuple)),
+    ("string", str),
+    ("boolean", bool),
+)
+
+
+def shape(value: Any) -> str:
+    """What JSON calls the value: object, array, string, boolean, null or number."""
+    if value is None:
+        return "null"
+    return next((name for name, kind in _SHAPES if isinstance(value, kind)), "number")
+
+
+def _fits(node: Node, value: Any) -> bool:
+    wanted = node.get("type")
+    found = shape(value)
+    return wanted == found or (wanted == "integer" and found == "number")
+
+
+def without_defaults(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A document without the keys that only say the default, and without `$schema`."""
+    stripped: Mapping[str, Any] = _strip(
+        {k: v for k, v in data.items() if k != "$schema"}, schema_of(data["kind"])
+    )
+    return stripped
+
+
+def _strip(value: Any, node: Node) -> Any:
+    node = branch(node, value)
+    if isinstance(value, (list, tuple)):
+        return [_strip(item, node.get("items", {})) for item in value]
+    if not isinstance(value, Mapping):
+        return value
+    kept = {}
+    for key, item in value.items():
+        inner = property_node(node, key) or {}
+        if "default" not in inner or inner["default"] != item:
+            kept[key] = _strip(item, inner)
+    if "x-declares" in node and kept.get("id") == kept.get("name"):
+        kept.pop("id", None)
+    if "inverse" in kept and kept.get("inverse_id") == kept["inverse"]:
+        kept.pop("inverse_id")
+    return kept
+
+
+def in_schema_order(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A document with its keys in the order of the schema, unknown ones last."""
+    ordered: Mapping[str, Any] = _ordered(data, schema_of(data["kind"]))
+    return ordered
+
+
+def _ordered(value: Any, node: Node) -> Any:
+    node = branch(node, value)
+    if isinstance(value, (list, tuple)):
+        return [_ordered(item, node.get("items", {})) for item in value]
+    if not isinstance(value, Mapping):
+        return value
+    known = [key for key in node.get("properties", {}) if key in value]
+    return {
+        key: _ordered(value[key], property_node(node, key) or {})
+        for key in [*known, *(key for key in value if key not in known)]
+    }
+
+
+def keys_for(node: Node, value: Mapping[str, Any]) -> Iterator[str]:
+    """The keys that an object of this shape may have: those of its type where types differ."""
+    for part in node.get("allOf", ()):
+        condition = part["if"].get("properties", {}).get("type", {})
+        if "const" in condition and condition["const"] == value.get("type"):
+            yield from part["then"]["propertyNames"]["enum"]
+            return
+    yield from node.get("properties", {})

@@ -1,0 +1,196 @@
+"""Validating documents by their JSON Schema, with every refusal told in our own words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.validators import extend
+
+from .documents import Document
+from .json_text import escape, number_text
+from .naming import nearest
+from .problems import Problem
+from .schema import KINDS, keys_for, schema_of, shape
+
+
+def _is_integer(_: Any, value: Any) -> bool:
+    if isinstance(value, Decimal):
+        return value == value.to_integral_value()
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+_Validator: Any = extend(  # type: ignore[no-untyped-call]
+    Draft202012Validator,
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer),
+)
+
+
+@cache
+def _validator(kind: str) -> Any:
+    return _Validator(schema_of(kind))
+
+
+def validate(document: Document) -> tuple[Problem, ...]:
+    """Everything that the schema of the document's kind finds wrong with it, in its order."""
+    if document.kind not in KINDS:
+        return ()
+    data = dict(document.data)
+    found = [
+        problem.at(document.path, "")
+        for error in _validator(document.kind).iter_errors(data)
+        for problem in _translated(error)
+    ]
+    unknown = {one.pointer for one in found if one.id.startswith("schema.key_unknown")}
+    seen: dict[tuple[str, str, str], Problem] = {}
+    for problem in found:
+        if problem.id == "schema.key_not_for_type" and problem.pointer in unknown:
+            continue
+        seen.setdefault((problem.id, problem.pointer, str(dict(problem.params))), problem)
+    return tuple(sorted(seen.values(), key=lambda problem: _pointer_order(problem.pointer)))
+
+
+def _pointer_order(pointer: str) -> tuple[tuple[int, str], ...]:
+    return tuple((int(part), "") if part.isdigit() else (-1, part) for part in pointer.split("/"))
+
+
+def _pointer(error: Any, *more: str) -> str:
+    parts = [*(str(part) for part in error.absolute_path), *more]
+    return "".join(f"/{escape(part)}" for part in parts)
+
+
+def _translated(error: Any) -> Iterator[Problem]:
+    """One refusal of jsonschema as problems of ours."""
+    keyword = str(error.validator)
+    own = error.schema.get("x-problem", {}) if isinstance(error.schema, dict) else {}
+    if keyword in own:
+        yield Problem(own[keyword], {}, None, _pointer(error))
+    elif "propertyNames" in error.schema_path:
+        yield from _bad_key(error)
+    elif keyword == "additionalProperties":
+        yield from _unknown_keys(error)
+    elif keyword in {"anyOf", "oneOf"}:
+        yield from _best_branch(error)
+    else:
+        problem, params = _SENTENCES.get(keyword, _other)(error)
+        yield Problem(problem, params, None, _pointer(error))
+
+
+def _bad_key(error: Any) -> Iterator[Problem]:
+    key = str(error.instance)
+    if "then" in error.schema_path:
+        allowed = list(error.validator_value)
+        params = {"key": key, "nearest": nearest(key, allowed) or ", ".join(allowed)}
+        yield Problem("schema.key_not_for_type", params, None, _pointer(error, key))
+    else:
+        yield Problem("schema.name", {"name": key}, None, _pointer(error, key))
+
+
+def _unknown_keys(error: Any) -> Iterator[Problem]:
+    allowed = [key for key in keys_for(error.schema, error.instance) if key != "$schema"]
+    for key in error.instance:
+        if key in error.schema["properties"]:
+            continue
+        meant = nearest(key, allowed)
+        if meant:
+            yield Problem(
+                "schema.key_unknown_near",
+                {"key": key, "nearest": meant},
+                None,
+                _pointer(error, key),
+            )
+        else:
+            params = {"key": key, "allowed": ", ".join(allowed)}
+            yield Problem("schema.key_unknown", params, None, _pointer(error, key))
+
+
+def _best_branch(error: Any) -> Iterator[Problem]:
+    """The problems of the branch that was meant: of the value's own shape, with the fewest."""
+    branches: dict[Any, list[Any]] = {}
+    for inner in error.context or ():
+        branches.setdefault(inner.schema_path[0], []).append(inner)
+    fitting = [
+        found
+        for found in branches.values()
+        if not any(one.validator == "type" and not one.relative_path for one in found)
+    ]
+    if fitting:
+        for inner in min(fitting, key=len):
+            yield from _translated(inner)
+        return
+    types = [one.get("type", "") for one in error.validator_value]
+    params = {"expected": ", ".join(dict.fromkeys(types)), "found": shape(error.instance)}
+    yield Problem("schema.type", params, None, _pointer(error))
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
+        return number_text(value)
+    return str(value)
+
+
+def _type(error: Any) -> tuple[str, dict[str, Any]]:
+    return "schema.type", {"expected": error.validator_value, "found": shape(error.instance)}
+
+
+def _required(error: Any) -> tuple[str, dict[str, Any]]:
+    missing = [key for key in error.validator_value if key not in error.instance]
+    # jsonschema says one missing key an error, in the order of the schema.
+    key = next((key for key in missing if f"'{key}'" in error.message), missing[0])
+    return "schema.key_missing", {"key": key}
+
+
+def _enum(error: Any) -> tuple[str, dict[str, Any]]:
+    allowed = [str(one) for one in error.validator_value]
+    meant = nearest(str(error.instance), allowed)
+    if meant:
+        return "schema.not_allowed_near", {"value": _shown(error.instance), "nearest": meant}
+    return "schema.not_allowed", {"value": _shown(error.instance), "allowed": ", ".join(allowed)}
+
+
+def _const(error: Any) -> tuple[str, dict[str, Any]]:
+    return "schema.not_allowed", {
+        "value": _shown(error.instance),
+        "allowed": _shown(error.validator_value),
+    }
+
+
+def _pattern(error: Any) -> tuple[str, dict[str, Any]]:
+    if error.validator_value.startswith("^[a-z][a-z0-9_]{0,39}"):
+        return "schema.name", {"name": error.instance}
+    if error.validator_value.startswith("^[A-Za-z0-9][A-Za-z0-9_]"):
+        return "schema.option_name", {"name": error.instance}
+    return "schema.form", {"value": error.instance, "pattern": error.validator_value}
+
+
+def _limit(problem: str) -> Any:
+    def told(error: Any) -> tuple[str, dict[str, Any]]:
+        return problem, {"limit": error.validator_value, "value": _shown(error.instance)}
+
+    return told
+
+
+def _other(error: Any) -> tuple[str, dict[str, Any]]:
+    return "schema.other", {"reason": error.message}
+
+
+_SENTENCES: dict[str, Any] = {
+    "type": _type,
+    "required": _required,
+    "enum": _enum,
+    "const": _const,
+    "pattern": _pattern,
+    "minLength": _limit("schema.text_too_short"),
+    "maxLength": _limit("schema.text_too_long"),
+    "minimum": _limit("schema.too_small"),
+    "maximum": _limit("schema.too_large"),
+    "exclusiveMinimum": _limit("schema.not_above"),
+    "exclusiveMaximum": _limit("schema.not_below"),
+    "minItems": _limit("schema.list_too_short"),
+    "maxItems": _limit("schema.list_too_long"),
+    "minProperties": _limit("schema.list_too_short"),
+    "uniqueItems": lambda error: ("schema.repeated", {}),
+}
