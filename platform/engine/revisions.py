@@ -17,7 +17,8 @@ from typing import Literal
 import sqlalchemy as sa
 
 from ..metadata.build import build
-from ..metadata.documents import Document, canonical, document_of
+from ..metadata.documents import Document, content_hash, document_of
+from ..metadata.json_text import write_json
 from ..metadata.model import App, Manifest
 from ..metadata.problems import Problem
 from .column_types import dump_json
@@ -111,9 +112,10 @@ def append(
 
     Bodies that were stored before are stored once. The caller holds the lock "update".
     """
-    bodies = {one.key: canonical(one.data) for one in documents}
-    manifest = {key: _digest(body) for key, body in bodies.items()}
-    _store(connection, {manifest[key]: body for key, body in bodies.items()})
+    stored = tuple(documents)
+    manifest = {one.key: content_hash(one.data) for one in stored}
+    # Not the canonical text: that leaves ids out which equal the names, and an App needs them.
+    _store(connection, {manifest[one.key]: write_json(one.data) for one in stored})
     parent = connection.execute(sa.select(STATE.c.revision)).scalar_one()
     content = layout.to_json()
     digest = _digest(dump_json({"manifest": manifest, "layout": content}))

@@ -41,7 +41,7 @@ DOCUMENT = _table(
     sa.Column("hash", CODE, primary_key=True),
     sa.Column("body", WORDS, nullable=False),
 )
-"""Bodies of documents in canonical JSON, by the hash of their content."""
+"""Bodies of documents (id space) as JSON, by the hash of their canonical text."""
 
 REVISION = _table(
     "_revision",
