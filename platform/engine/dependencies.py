@@ -13,7 +13,7 @@ from functools import lru_cache
 from ..metadata.expression import PARENT, References, parse, references
 from ..metadata.expression.tree import Name, Path
 from ..metadata.model import App, Field
-from .records.record import target_of
+from ..rules.types import target_of
 
 
 @dataclass(frozen=True, slots=True)

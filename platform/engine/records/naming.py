@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 from ...metadata.expression import Member, parse, rename, renaming
-from ...metadata.model import App, Entity, Field, Named, Option
-from .record import target_of
+from ...metadata.model import App, Entity, Field, Named
+from ...rules.types import options_key, options_of, target_of
 
 
 @lru_cache(maxsize=4096)
@@ -42,16 +42,17 @@ class _FromNames:
             return Member(
                 written=self.written(one),
                 entity=target_of(one),
-                options=f"{entity}.{one.id}" if one.options else None,
+                options=options_key(entity, one) if one.options else None,
             )
         inverse = self.app.inverses.get(entity, {}).get(name)
         return Member(written=name, entity=inverse[0].id, many=True) if inverse else None
 
     def option(self, options: str, name: str) -> str | None:
-        entity, _, field_id = options.partition(".")
-        one = self.app.entity(entity).by_id.get(field_id)
-        found = self.find_option(one, name) if one else None
-        return None if found is None else self.written(found)
+        found = options_of(self.app, options)
+        for one in found:
+            if self.called(one)[0] == name:
+                return self.written(one)
+        return next((self.written(one) for one in found if name in self.called(one)), None)
 
     def tag(self, dimension: str, tag: str) -> tuple[str, str] | None:
         for one in self.app.dimensions.values():
@@ -63,9 +64,6 @@ class _FromNames:
 
     def find(self, entity: Entity, name: str) -> Field | None:
         return entity.field_named(name)
-
-    def find_option(self, one: Field, name: str) -> Option | None:
-        return one.option_named(name)
 
     def written(self, one: Named) -> str:
         return one.id
@@ -79,9 +77,6 @@ class _ToNames(_FromNames):
 
     def find(self, entity: Entity, name: str) -> Field | None:
         return entity.by_id.get(name)
-
-    def find_option(self, one: Field, name: str) -> Option | None:
-        return one.option(name)
 
     def written(self, one: Named) -> str:
         return one.name

@@ -37,10 +37,11 @@ def etag(record: Record) -> str:
 
 def wire_value(one: Field, value: Any, locale: str | None = None) -> Any:
     """One value of a field as the API speaks it; in labels of `locale` if one is given."""
-    return _writer(one, locale)(value)
+    return writer(one, locale)(value)
 
 
-def _writer(one: Field, locale: str | None) -> Callable[[Any], Any]:
+def writer(one: Field, locale: str | None = None) -> Callable[[Any], Any]:
+    """What turns values of a field into what the API speaks."""
     if locale is not None and one.options:
         return lambda value: _in_labels(one, value, locale)
     kind = field_type(one.type)
@@ -67,4 +68,4 @@ def _writers(
     app: App, entity_id: str, locale: str | None
 ) -> Mapping[str, Callable[[Any], Any]]:
     entity: Entity = app.entity(entity_id)
-    return {one.id: _writer(one, locale) for one in entity.live_fields}
+    return {one.id: writer(one, locale) for one in entity.live_fields}

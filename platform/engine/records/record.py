@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from ...metadata.model import Entity, Field
+from ...rules.types import target_of
 from ..tables import Tables
 
 Values = Mapping[str, Any]
@@ -77,13 +78,6 @@ def _shape(tables: Tables, entity_id: str) -> Shape:
             if (found := tuple(c.id for c in live if c.system and _accompanies(c.id, one.id)))
         },
     )
-
-
-def target_of(one: Field) -> str | None:
-    """The entity that a reference, owner or member field points at, or None for other fields."""
-    if one.type == "reference":
-        return one.to
-    return "member" if one.type in ("owner", "member") else None
 
 
 def _accompanies(companion: str, field_id: str) -> bool:

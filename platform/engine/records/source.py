@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from ...rules import RecordSource, evaluate
+from ...rules.types import target_of
 from .. import access
 from ..access import SYSTEM
-from .record import target_of
 from .rows import chunks, whole_rows
 
 if TYPE_CHECKING:

@@ -1,0 +1,156 @@
+"""Figures: records grouped and measured in one statement, exact on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from ...metadata.fields import wire
+from ...metadata.model import App
+from ...metadata.problems import Problem
+from ...rules import Expression, to_sql
+from ...rules.types import options_of
+from .. import access
+from ..access import Caller
+from ..errors import Malformed
+from . import measures
+from .conditions import Conditions, from_outside
+from .measures import Measure
+from .paths import too_long
+from .request import MOST_GROUPS, AggregateRequest
+
+if TYPE_CHECKING:
+    from ..workspaces import Transaction
+
+MOST_PARTS = 20
+
+
+def aggregate(
+    tx: Transaction, caller: Caller, request: AggregateRequest
+) -> tuple[dict[str, Any], ...]:
+    """A row a group, as the API speaks: the groups under their own text, measures by alias.
+
+    Options come as names, references as ids, dates as ISO text, decimals as text; an empty group
+    has None. Rows come in the order of their groups, options as declared. NotFound for an unknown
+    entity; Malformed for what cannot be read, may not be read, or gives more than `limit` groups.
+    """
+    access.entity_for(tx.app, caller, request.entity_id)
+    if max(len(request.groups), len(request.measures)) > MOST_PARTS:
+        raise too_long("/measures", MOST_PARTS)
+    if not 1 <= request.limit <= MOST_GROUPS:
+        raise Malformed(Problem("query.limit", {"most": MOST_GROUPS}, pointer="/limit"))
+    groups = tuple(_group(tx, caller, request.entity_id, text) for text in request.groups)
+    asked = measures.read(tx, caller, request.entity_id, request.measures)
+    conditions = Conditions(
+        tx, caller, request.entity_id, filter=request.filter, where=request.where, q=request.q
+    )
+    rows = _run(tx, caller, groups, asked, conditions, request.limit + 1)
+    if len(rows) > request.limit:
+        raise Malformed(Problem("query.too_many_groups", {"most": request.limit}))
+    writers = [_writer(tx.app, one) for one in groups]
+    ordered = sorted(rows, key=lambda row: _place(tx.app, groups, row))
+    return tuple(_row(request.groups, writers, asked, row, tx.tables.dialect) for row in ordered)
+
+
+def _group(tx: Transaction, caller: Caller, entity_id: str, text: str) -> Expression:
+    expression = from_outside(tx, caller, entity_id, text, "/groups")
+    if expression.type.kind in ("tags", "empty"):
+        raise Malformed(Problem("query.group_type", {"text": text}, pointer="/groups"))
+    return expression
+
+
+def _run(
+    tx: Transaction,
+    caller: Caller,
+    groups: Sequence[Expression],
+    asked: Sequence[Measure],
+    conditions: Conditions,
+    limit: int,
+) -> list[tuple[Any, ...]]:
+    """The inner statement computes groups and values for each row, the outer one adds up.
+
+    Apart, because PostgreSQL takes two equal expressions with parameters for different ones.
+    """
+    row = tx.tables.table(conditions.entity_id).alias("r")
+    context = access.context(tx, caller)
+    seen = access.visible(tx, caller)
+
+    def sql(one: Expression | None) -> sa.ColumnElement[Any] | None:
+        if one is None:
+            return None
+        return to_sql(one, tx.tables, row, context, mode="value", visible=seen)
+
+    columns: list[sa.ColumnElement[Any]] = []
+    for at, one in enumerate(groups):
+        found = sql(one)
+        assert found is not None
+        columns.append(found.label(f"g{at}"))
+    for at, measure in enumerate(asked):
+        columns.append(measures.inner(sql(measure.value), sql(measure.condition)).label(f"m{at}"))
+    below = (
+        sa.select(*columns)
+        .select_from(row)
+        .where(*conditions.sql(tx, caller, row))
+        .subquery("rows")
+    )
+    keys = [below.c[f"g{at}"] for at in range(len(groups))]
+    figures = [
+        figure.label(f"f{at}_{part}")
+        for at, measure in enumerate(asked)
+        for part, figure in enumerate(
+            measures.outer(measure, below.c[f"m{at}"], tx.tables.dialect)
+        )
+    ]
+    statement = sa.select(*keys, *figures).select_from(below)
+    if keys:
+        statement = statement.group_by(*keys).limit(limit)
+    return [tuple(one) for one in tx.connection.execute(statement)]
+
+
+def _row(
+    texts: Sequence[str],
+    writers: Sequence[Callable[[Any], Any]],
+    asked: Sequence[Measure],
+    row: Sequence[Any],
+    dialect: str,
+) -> dict[str, Any]:
+    shown = {
+        text: writer(value) for text, writer, value in zip(texts, writers, row, strict=False)
+    }
+    at = len(texts)
+    for measure in asked:
+        width = measures.width(measure, dialect)
+        shown[measure.alias] = _figure(measures.result(measure, row[at : at + width]))
+        at += width
+    return shown
+
+
+def _figure(value: Any) -> Any:
+    return wire(value) if not isinstance(value, Decimal) else format(value, "f")
+
+
+def _writer(app: App, one: Expression) -> Callable[[Any], Any]:
+    kind = one.type.kind
+    if kind == "choice" and one.type.options is not None:
+        names = {option.id: option.name for option in options_of(app, one.type.options)}
+        return lambda value: names.get(value, value)
+    if kind == "reference":
+        return lambda value: None if value is None else str(value)
+    return wire
+
+
+def _place(app: App, groups: Sequence[Expression], row: Sequence[Any]) -> tuple[Any, ...]:
+    """Where a row comes: options in their order, everything else by value, empty first."""
+    place: list[Any] = []
+    for one, value in zip(groups, row, strict=False):
+        if value is None:
+            place.append((0, 0))
+        elif one.type.kind == "choice" and one.type.options is not None:
+            ids = [option.id for option in options_of(app, one.type.options)]
+            place.append((1, ids.index(value) if value in ids else len(ids)))
+        else:
+            place.append((1, value))
+    return tuple(place)

@@ -1,0 +1,100 @@
+"""Conditions: which rows a request is about, as one SQL condition with the caller's rules in it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from ...metadata.problems import Problem, ProblemsError
+from ...rules import Expression, compile_expression, to_sql
+from .. import access, search
+from ..access import Caller
+from ..errors import Malformed
+from ..records.naming import to_ids
+
+if TYPE_CHECKING:
+    from ..workspaces import Transaction
+
+
+def from_outside(
+    tx: Transaction, caller: Caller, entity_id: str, text: str, pointer: str, offset: int = 0
+) -> Expression:
+    """Compile an expression that a caller wrote, against what that caller may read.
+
+    Malformed with the positions in what was sent; `offset` is where the text began in it.
+    """
+    app = access.visible_app(tx.app, caller)
+    try:
+        return compile_expression(app, entity_id, to_ids(app, entity_id, text))
+    except ProblemsError as error:
+        raise Malformed(_placed(one, pointer, offset) for one in error.problems) from error
+
+
+def filter_of(tx: Transaction, caller: Caller, entity_id: str, text: str) -> Expression:
+    """Compile a filter; Malformed if it is no condition."""
+    expression = from_outside(tx, caller, entity_id, text, "/filter")
+    if expression.type.kind != "boolean":
+        raise Malformed(Problem("query.not_a_condition", pointer="/filter"))
+    return expression
+
+
+def _placed(problem: Problem, pointer: str, offset: int) -> Problem:
+    moved = None if problem.position is None else problem.position + offset
+    return replace(problem, pointer=pointer, position=moved)
+
+
+class Conditions:
+    """The conditions of one request, compiled; SQL is made of them for a given row."""
+
+    def __init__(
+        self,
+        tx: Transaction,
+        caller: Caller,
+        entity_id: str,
+        *,
+        filter: str | None,
+        where: tuple[str, ...],
+        q: str | None,
+        deleted: bool = False,
+    ) -> None:
+        self.entity_id = entity_id
+        self.q = (q or "").strip()
+        self.deleted = deleted
+        self.asked = filter_of(tx, caller, entity_id, filter) if filter else None
+        self.views = tuple(
+            compile_expression(tx.app, entity_id, one, allow_viewer=True) for one in where
+        )
+        self.key = (filter, where, self.q, deleted)
+
+    @property
+    def depends_on_time(self) -> bool:
+        """Whether SQL of these conditions holds the present instant."""
+        found = (*self.views, *((self.asked,) if self.asked else ()))
+        return any(one.depends_on_time for one in found)
+
+    def sql(
+        self, tx: Transaction, caller: Caller, row: sa.FromClause
+    ) -> list[sa.ColumnElement[bool]]:
+        """What rows must meet: the caller's rule, the bin, the filters and the search."""
+        entity_id = self.entity_id
+        found: list[sa.ColumnElement[bool]] = []
+        if tx.layout.find(entity_id, "deleted_at"):
+            gone = tx.tables.column(row, entity_id, "deleted_at")
+            found.append(gone.is_not(None) if self.deleted else gone.is_(None))
+        rule = access.row_predicate(tx, caller, entity_id, row)
+        if rule is not None:
+            found.append(rule)
+        context = access.context(tx, caller)
+        seen = access.visible(tx, caller)
+        for one in (*self.views, *((self.asked,) if self.asked else ())):
+            found.append(
+                sa.and_(to_sql(one, tx.tables, row, context, mode="filter", visible=seen))
+            )
+        if self.q:
+            at = tx.tables.column(row, entity_id, "id")
+            words = search.condition(tx, caller, entity_id, at, self.q)
+            if words is not None:
+                found.append(words)
+        return found

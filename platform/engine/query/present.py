@@ -1,0 +1,28 @@
+"""Pages as the API speaks them: flat keys, as they were asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..records.present import writer
+from .page import Page
+
+
+def present(page: Page, locale: str | None = None) -> list[dict[str, Any]]:
+    """The records of a page: id, version, and the columns under the keys they were asked by.
+
+    With a `locale`, options are shown by their labels in it instead of their names.
+    """
+    columns = [
+        (one.key, one.id, writer(one.field, locale))
+        for one in page.columns
+        if one.ids not in (("id",), ("version",))
+    ]
+    return [
+        {
+            "id": str(record.id),
+            "version": record.version,
+            **{key: write(record.values[place]) for key, place, write in columns},
+        }
+        for record in page.records
+    ]

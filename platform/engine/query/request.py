@@ -1,0 +1,56 @@
+"""Requests: what is asked of an entity's records, as values; nothing is looked up here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+DEFAULT_LIMIT: Final = 50
+MOST_ROWS: Final = 500
+MOST_GROUPS: Final = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListRequest:
+    """A page of an entity's records.
+
+    `filter` is an expression as people write it (present names), `where` are expressions in id
+    space (of a view), which may ask for `me()`. `q` is a search. `sort` is a list such as
+    `-amount,name`, with paths over references. `fields` are names and paths (`owner.name`); None
+    means all readable fields of the record itself. `deleted` looks into the recycle bin instead.
+    """
+
+    entity_id: str
+    filter: str | None = None
+    where: tuple[str, ...] = ()
+    q: str | None = None
+    sort: str | tuple[str, ...] = ()
+    limit: int = DEFAULT_LIMIT
+    cursor: str | None = None
+    fields: tuple[str, ...] | None = None
+    count: bool = False
+    deleted: bool = False
+    titles: bool = True
+
+    @property
+    def sort_keys(self) -> tuple[str, ...]:
+        """The keys of the order, each with its sign."""
+        keys = self.sort.split(",") if isinstance(self.sort, str) else self.sort
+        return tuple(one.strip() for one in keys if one.strip())
+
+
+@dataclass(frozen=True, kw_only=True)
+class AggregateRequest:
+    """Figures over an entity's records.
+
+    `groups` are expressions (`stage`, `customer.channel`, `start_of_month(closed_at)`), `measures`
+    are written `alias: aggregate(expression, condition)`; `filter` and `where` as in a list.
+    """
+
+    entity_id: str
+    groups: tuple[str, ...] = ()
+    measures: tuple[str, ...] = ("count: count()",)
+    filter: str | None = None
+    where: tuple[str, ...] = ()
+    q: str | None = None
+    limit: int = MOST_GROUPS
