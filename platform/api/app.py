@@ -1,0 +1,209 @@
+"""The API inside Flask: the routes put into an application, and an answer whatever comes."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import structlog
+from flask import Blueprint, Flask, Response, request
+from werkzeug.exceptions import MethodNotAllowed
+from werkzeug.wrappers import Request
+
+from ..engine.errors import Invalid, Refused, Stale, TooMany, Unavailable
+from ..engine.installation import Installation
+from ..engine.records import Record, present
+from ..engine.transaction import Transaction
+from ..metadata.messages import FALLBACK
+from ..metadata.problems import Problem, ProblemsError
+from . import bodies, callers, problems, reading
+from .asking import Answer, Ask, version_tag
+from .batches import BatchRefused
+from .route import Route
+from .routes import ROUTES
+
+PREFIX = "/api/v1/<workspace>"
+_ALWAYS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+_log = structlog.get_logger()
+
+
+def register(app: Flask, installation: Installation) -> Blueprint:
+    """Put the API into a Flask application.
+
+    It knows nobody but by token, so protection against forged forms may leave its blueprint out.
+    """
+    blueprint = Blueprint("api", __name__)
+    for route in ROUTES:
+        prefix = "" if route.right == "open" else PREFIX
+        blueprint.add_url_rule(
+            prefix + route.path.replace("{", "<").replace("}", ">"),
+            endpoint=route.name.replace(".", "_"),
+            view_func=_view(installation, route),
+            methods=[route.method],
+            provide_automatic_options=False,
+        )
+    blueprint.before_app_request(_unrouted)
+    app.register_blueprint(blueprint)
+    return blueprint
+
+
+def application(installation: Installation) -> Flask:
+    """A Flask application of the API alone."""
+    app = Flask("fieldstone.api", static_folder=None)
+    app.url_map.merge_slashes = False
+    register(app, installation)
+    return app
+
+
+def _view(installation: Installation, route: Route) -> Callable[..., Response]:
+    def view(**path: str) -> Response:
+        return _answer(installation, route, request, path)
+
+    return view
+
+
+def _answer(
+    installation: Installation, route: Route, given: Request, path: Mapping[str, str]
+) -> Response:
+    request_id = secrets.token_hex(8)
+    ask = Ask(
+        installation=installation,
+        locale=reading.locale_of(given.headers.get("Accept-Language")) or FALLBACK,
+        path=path,
+        parameters={},
+        body=None,
+        headers=given.headers,
+        routes=ROUTES,
+    )
+    try:
+        return _response(_handled(route, given, ask), ask.locale, request_id)
+    except Refused as error:
+        return _refusal(error, ask, request_id)
+    except ProblemsError as error:
+        return _refusal(Invalid(error.problems), ask, request_id)
+    except Exception:
+        _log.exception("api.failed", request_id=request_id, route=route.name)
+        return _failure(ask.locale, request_id)
+
+
+def _handled(route: Route, given: Request, ask: Ask) -> Answer:
+    if route.right == "open":
+        ask.parameters = reading.parameters_of(given.args, route.parameters)
+        return route.handler(ask)
+    token = callers.token_of(ask.installation, given.headers.get("Authorization"))
+    ask._workspace = callers.workspace_of(ask.installation, token, ask.path["workspace"])
+    if not given.headers.get("Accept-Language"):
+        ask.locale = callers.locale_of(ask.installation, token)
+    ask.parameters = reading.parameters_of(given.args, route.parameters)
+    ask.body = _body(route, given)
+    if route.opens == "nothing":
+        with ask._workspace.reading() as tx:
+            ask._caller = callers.caller_of(tx, token, ask.locale)
+            callers.require(tx, ask._caller, route.right)
+        return route.handler(ask)
+    with _transaction(route, ask) as tx:
+        ask._tx = tx
+        ask._caller = callers.caller_of(tx, token, ask.locale)
+        callers.require(tx, ask._caller, route.right)
+        return route.handler(ask)
+
+
+def _transaction(route: Route, ask: Ask) -> AbstractContextManager[Transaction]:
+    return ask.workspace.writing() if route.opens == "writing" else ask.workspace.reading()
+
+
+def _body(route: Route, given: Request) -> Any:
+    """The body, read before any transaction begins: a slow sender holds no lock."""
+    if given.method in ("GET", "HEAD"):
+        return None
+    body = reading.body_of(given)
+    schema = bodies.NOTHING if route.body is None else route.body
+    if body is None and schema.get("required") is None and schema is not bodies.VALUES:
+        body = {}
+    bodies.check(body, schema)
+    return body
+
+
+def _response(answer: Answer, locale: str, request_id: str) -> Response:
+    headers = {**_ALWAYS, "X-Request-Id": request_id, **answer.headers}
+    if answer.body is None:
+        return Response(status=answer.status, headers=headers)
+    headers["Content-Language"] = locale
+    return Response(
+        _dump(answer.body), answer.status, headers, content_type="application/json; charset=utf-8"
+    )
+
+
+def _refusal(error: Refused, ask: Ask, request_id: str) -> Response:
+    body = problems.document(error, ask.locale, request_id)
+    headers: dict[str, str] = {}
+    if isinstance(error, Stale) and isinstance(error.current, Record) and ask._caller:
+        body["current"] = present(ask.app, ask.caller, error.current)
+        headers["ETag"] = version_tag(error.current.version)
+    if isinstance(error, BatchRefused):
+        body.update(error.more)
+    if isinstance(error, (TooMany, Unavailable)):
+        headers["Retry-After"] = str(error.retry_after)
+    if error.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    if error.status in (401, 403):
+        _log.info("api.refused", request_id=request_id, status=error.status, path=request.path)
+    return _problem(body, headers, ask.locale, request_id)
+
+
+def _failure(locale: str, request_id: str) -> Response:
+    body = problems.of_problems(
+        500, [Problem("api.failed", {"id": request_id})], locale, request_id
+    )
+    return _problem(body, {}, locale, request_id)
+
+
+def _problem(
+    body: Mapping[str, Any], headers: Mapping[str, str], locale: str, request_id: str
+) -> Response:
+    return Response(
+        _dump(body),
+        body["status"],
+        {**_ALWAYS, "X-Request-Id": request_id, "Content-Language": locale, **headers},
+        content_type="application/problem+json; charset=utf-8",
+    )
+
+
+def _unrouted() -> Response | None:
+    """A problem document for an address or a method of the API that does not exist."""
+    error = request.routing_exception
+    if error is None or not request.path.startswith("/api/"):
+        return None
+    locale = reading.locale_of(request.headers.get("Accept-Language")) or FALLBACK
+    request_id = secrets.token_hex(8)
+    status, headers = 404, {}
+    problem = Problem("api.no_route", {"path": request.path[:200]})
+    if isinstance(error, MethodNotAllowed):
+        status = 405
+        headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
+        problem = Problem("api.no_method", {"method": request.method, "allow": headers["Allow"]})
+    body = problems.of_problems(status, [problem], locale, request_id)
+    return _problem(body, headers, locale, request_id)
+
+
+def _dump(value: Any) -> bytes:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_plain)
+    return text.encode("utf-8", "replace")
+
+
+def _plain(value: Any) -> Any:
+    """Python values as they travel: exact numbers as text, times in UTC."""
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, (frozenset, set)):
+        return sorted(value)
+    raise TypeError(f"not a JSON value: {type(value)!r}")

@@ -1,0 +1,5 @@
+"""OpenAPI 3.1, made from an App: what one caller may do and read, and no more."""
+
+from .document import document
+
+__all__ = ["document"]

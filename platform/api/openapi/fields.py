@@ -1,0 +1,133 @@
+"""Fields as JSON Schema: what each type looks like on the wire, read and written."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from ...engine import access
+from ...metadata.messages import FALLBACK
+from ...metadata.model import App, Entity, Field, Option
+
+Schema = dict[str, Any]
+
+ID: Final[Schema] = {"type": "string", "pattern": "^[1-9][0-9]{0,17}$"}
+_MOST_DIGITS: Final = 15
+_TEXT: Final[Schema] = {"type": "string"}
+_WHOLE: Final[Schema] = {
+    "type": "integer",
+    "minimum": -(10**_MOST_DIGITS) + 1,
+    "maximum": 10**_MOST_DIGITS - 1,
+}
+_PLAIN: Final[dict[str, Schema]] = {
+    "text": _TEXT,
+    "long_text": _TEXT,
+    "integer": _WHOLE,
+    "boolean": {"type": "boolean"},
+    "date": {"type": "string", "format": "date"},
+    "datetime": {"type": "string", "format": "date-time"},
+    "email": {"type": "string", "format": "email"},
+    "phone": _TEXT,
+    "url": {"type": "string", "format": "uri"},
+    "reference": ID,
+    "owner": ID,
+    "member": ID,
+    "auto_number": _TEXT,
+}
+_OPTIONS: Final = frozenset({"choice", "stage", "tier"})
+_EXACT: Final = frozenset({"decimal", "money", "percent"})
+
+
+def read(app: App, entity: Entity, field: Field, locale: str = FALLBACK) -> Schema:
+    """What a field looks like in an answer; null stands for empty."""
+    if field.id == "id":
+        return ID
+    if field.id == "version":
+        return {"type": "integer", "minimum": 1}
+    if field.type == "boolean":
+        return _described(field, {"type": "boolean"}, locale)
+    if field.type == "tags":
+        return _described(field, _tags(field.options, archived=True), locale)
+    shape = _formula(app, entity, field) if field.type == "formula" else _value(field, read=True)
+    return _described(field, _nullable(shape), locale)
+
+
+def write(field: Field, locale: str = FALLBACK) -> Schema:
+    """What a field takes in a request; null makes it empty, where it may be."""
+    if field.type == "boolean":
+        return _described(field, {"type": "boolean"}, locale)
+    if field.type == "tags":
+        return _described(field, _tags(field.options, archived=False), locale)
+    shape = _value(field, read=False)
+    return _described(field, shape if field.required else _nullable(shape), locale)
+
+
+def _value(field: Field, *, read: bool) -> Schema:
+    if field.type in _OPTIONS:
+        names = [one.name for one in field.options if read or not one.archived]
+        # A choice without options takes no value but empty.
+        return {"enum": names} if names else {"type": "null"}
+    if field.type in _EXACT:
+        return _exact(field, read=read)
+    shape = dict(_PLAIN.get(field.type, _TEXT))
+    if not read:
+        _bound(field, shape)
+    return shape
+
+
+def _exact(field: Field, *, read: bool) -> Schema:
+    if read:
+        return {"type": "string", "pattern": "^-?[0-9]+([.][0-9]+)?$"}
+    whole = _MOST_DIGITS - field.scale
+    sign = "" if field.min is not None and field.min >= 0 else "-?"
+    point = f"([.][0-9]{{1,{field.scale}}})?" if field.scale else ""
+    return {"type": "string", "pattern": f"^{sign}[0-9]{{1,{whole}}}{point}$"}
+
+
+def _bound(field: Field, shape: Schema) -> None:
+    if field.type == "integer":
+        if field.min is not None:
+            shape["minimum"] = int(field.min)
+        if field.max is not None:
+            shape["maximum"] = int(field.max)
+    if shape.get("type") == "string" and field.type in ("text", "long_text"):
+        if field.max_length:
+            shape["maxLength"] = field.max_length
+        if field.required:
+            shape["minLength"] = 1
+            shape["pattern"] = "\\S"
+
+
+def _formula(app: App, entity: Entity, field: Field) -> Schema:
+    kind = access.formula(app, entity.id, field.id).type
+    name = getattr(kind, "name", str(kind)).lower()
+    if name in _PLAIN and name != "integer":
+        return dict(_PLAIN[name])
+    if name == "integer":
+        return {"type": ["integer", "string"]}
+    return dict(_TEXT)
+
+
+def _tags(options: tuple[Option, ...], *, archived: bool) -> Schema:
+    names = [one.name for one in options if archived or not one.archived]
+    items: Schema = {"enum": names} if names else {"type": "string"}
+    shape: Schema = {"type": "array", "items": items, "uniqueItems": True}
+    if not names:
+        shape["maxItems"] = 0
+    return shape
+
+
+def _nullable(shape: Schema) -> Schema:
+    if "enum" in shape:
+        return {**shape, "enum": [*shape["enum"], None]}
+    kind = shape["type"]
+    if kind == "null":
+        return shape
+    return {**shape, "type": [*(kind if isinstance(kind, list) else [kind]), "null"]}
+
+
+def _described(field: Field, shape: Schema, locale: str) -> Schema:
+    found = {"title": field.text(locale), **shape}
+    words = field.description.get(locale) or field.help.get(locale)
+    if words:
+        found["description"] = words
+    return found

@@ -1,0 +1,84 @@
+"""Parts that many operations share: problem documents, headers, parameters."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from ...metadata.messages import render
+from ..parameters import Parameter
+from .fields import ID, Schema
+
+PROBLEM: Final[Schema] = {
+    "type": "object",
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "instance": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "path": {"type": "string"},
+                    "code": {"type": "string"},
+                    "message": {"type": "string"},
+                },
+                "required": ["path", "code", "message"],
+            },
+        },
+    },
+    "required": ["type", "title", "status", "detail", "errors"],
+}
+SECURITY: Final[Schema] = {"bearer": {"type": "http", "scheme": "bearer"}}
+IF_MATCH: Final[Schema] = {
+    "name": "If-Match",
+    "in": "header",
+    "required": True,
+    "schema": {"type": "string", "pattern": '^"[0-9]{1,18}"$'},
+}
+ETAG: Final[Schema] = {"ETag": {"schema": {"type": "string"}}}
+_RECORD_ID: Final[Schema] = {"name": "id", "in": "path", "required": True, "schema": ID}
+
+
+def problem(locale: str, status: int) -> dict[str, Any]:
+    """The answer of a refusal."""
+    return {
+        "description": render(f"api.title.{status}", locale),
+        "content": {
+            "application/problem+json": {"schema": {"$ref": "#/components/schemas/problem"}}
+        },
+    }
+
+
+def path_parameter(name: str) -> Schema:
+    """A part of the address."""
+    if name == "id":
+        return dict(_RECORD_ID)
+    return {
+        "name": name,
+        "in": "path",
+        "required": True,
+        "schema": {"type": "string", "minLength": 1, "pattern": "^[A-Za-z0-9_]+$"},
+    }
+
+
+def query_parameter(one: Parameter, locale: str) -> Schema:
+    """A parameter of the query."""
+    value: Schema = {"type": "string"}
+    if one.whole:
+        value = {"type": "integer", "minimum": one.whole[0], "maximum": one.whole[1]}
+    elif one.one_of:
+        value = {"enum": list(one.one_of)}
+    elif one.repeated:
+        value = {"type": "array", "items": {"type": "string", "minLength": 1}}
+        if one.required:
+            value["minItems"] = 1
+    return {
+        "name": one.name,
+        "in": "query",
+        "required": one.required,
+        "description": render(one.description, locale),
+        "schema": value,
+    }

@@ -1,0 +1,57 @@
+"""Query parameters: each once, with what it accepts, for reading and for OpenAPI."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One query parameter.
+
+    `whole` bounds a whole number, `one_of` lists the words it may be; `repeated` ones are lists.
+    `description` is the key of a sentence.
+    """
+
+    name: str
+    whole: tuple[int, int] | None = None
+    one_of: tuple[str, ...] = ()
+    repeated: bool = False
+    required: bool = False
+
+    @property
+    def description(self) -> str:
+        """The key of the sentence that describes it."""
+        return f"openapi.parameter.{self.name}"
+
+
+MOST_ROWS = 500
+FILTER = Parameter("filter")
+LIMIT = Parameter("limit", whole=(1, MOST_ROWS))
+CURSOR = Parameter("cursor")
+FIELDS = Parameter("fields")
+LIST = (
+    FILTER,
+    Parameter("q"),
+    Parameter("sort"),
+    LIMIT,
+    CURSOR,
+    FIELDS,
+    Parameter("count", one_of=("exact",)),
+)
+GROUPS = (
+    Parameter("group", repeated=True),
+    Parameter("measure", repeated=True),
+    FILTER,
+)
+PAGE = (LIMIT, CURSOR)
+ALERTS = (
+    Parameter("state", one_of=("open", "snoozed", "dismissed", "resolved")),
+    Parameter("mine", one_of=("true", "false")),
+    Parameter("rule"),
+    Parameter("entity"),
+    Parameter("record"),
+    Parameter("severity", one_of=("low", "medium", "high")),
+    LIMIT,
+    CURSOR,
+)

@@ -1,0 +1,81 @@
+"""Records: one at a time, each write from the version that its writer saw."""
+
+from __future__ import annotations
+
+from ..engine import access, history
+from ..engine import records as store
+from ..engine.access import Verb
+from ..engine.records import Record
+from .asking import Answer, Ask, version_tag
+
+
+def create(ask: Ask) -> Answer:
+    """Make a record; 201 with the record, its address and its ETag."""
+    entity_id = entity_of(ask, "create")
+    record = store.create(ask.tx, ask.caller, entity_id, ask.body)
+    place = f"/api/v1/{ask.path['workspace']}/records/{ask.path['entity']}/{record.id}"
+    return _shown(ask, record, 201, Location=place)
+
+
+def get(ask: Ask) -> Answer:
+    """A record with all that its reader may read; 304 if they hold this version already."""
+    record = store.get(ask.tx, ask.caller, entity_of(ask), ask.id, titles=False)
+    if "If-None-Match" in ask.headers and ask.unchanged(version_tag(record.version)):
+        return Answer(status=304, headers={"ETag": version_tag(record.version)})
+    return _shown(ask, record)
+
+
+def update(ask: Ask) -> Answer:
+    """Change the given fields and leave the others."""
+    entity_id, version = entity_of(ask, "update"), ask.version()
+    return _shown(ask, store.update(ask.tx, ask.caller, entity_id, ask.id, version, ask.body))
+
+
+def delete(ask: Ask) -> Answer:
+    """Move a record to the recycle bin."""
+    entity_id, version = entity_of(ask, "delete"), ask.version()
+    store.delete(ask.tx, ask.caller, entity_id, ask.id, version)
+    return Answer(status=204)
+
+
+def restore(ask: Ask) -> Answer:
+    """Bring a record back from the recycle bin."""
+    entity_id, version = entity_of(ask, "delete"), ask.version()
+    return _shown(ask, store.restore(ask.tx, ask.caller, entity_id, ask.id, version))
+
+
+def move(ask: Ask) -> Answer:
+    """Move a record to another stage, through the stage's guards."""
+    entity_id, version = entity_of(ask, "update"), ask.version()
+    to, reason = ask.body["to"], ask.body.get("reason")
+    return _shown(
+        ask, store.move(ask.tx, ask.caller, entity_id, ask.id, version, to, reason=reason)
+    )
+
+
+def events(ask: Ask) -> Answer:
+    """What happened to a record, the newest first."""
+    page = history.of(
+        ask.tx,
+        ask.caller,
+        entity_of(ask),
+        ask.id,
+        limit=ask.parameters.get("limit", 50),
+        cursor=ask.parameters.get("cursor"),
+    )
+    return Answer({"data": list(page.entries), "next": page.next_cursor})
+
+
+def entity_of(ask: Ask, verb: Verb = "read") -> str:
+    """The id of the entity in the address, by its present name or an older one.
+
+    NotFound where the caller may not read it, or there is none.
+    """
+    name = ask.path["entity"]
+    found = ask.app.entity_named(name)
+    return access.entity_for(ask.app, ask.caller, found.id if found else name, verb).id
+
+
+def _shown(ask: Ask, record: Record, status: int = 200, **headers: str) -> Answer:
+    body = store.present(ask.app, ask.caller, record)
+    return Answer(body, status, {"ETag": version_tag(record.version), **headers})

@@ -1,0 +1,53 @@
+"""All routes on one screen: method, address, handler, the right it needs and what it takes."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+from . import batches, describing, documents, lists, operations, people, records, rules
+from .bodies import AGGREGATE, APPLY, BATCH, PLAN, QUERY, RESTORE, SNOOZE, STAGE, VALUES
+from .parameters import ALERTS, GROUPS, LIST, PAGE
+from .route import Route
+
+reads = partial(Route, opens="reading")
+writes = partial(Route, opens="writing")
+alone = partial(Route, opens="nothing")
+
+# An address is under /api/v1/{workspace}, except for open ones. The right is a role's; the engine
+# judges every record that a member asks for.
+# fmt: off
+ROUTES: Final = (
+    reads("GET",     "/records/{entity}",              lists.listed,         "member", LIST),
+    writes("POST",   "/records/{entity}",              records.create,       "member", VALUES),
+    reads("POST",    "/records/{entity}/query",        lists.query,          "member", QUERY),
+    reads("GET",     "/records/{entity}/aggregate",    lists.counted,        "member", GROUPS),
+    reads("POST",    "/records/{entity}/aggregate",    lists.aggregate,      "member", AGGREGATE),
+    writes("POST",   "/records/{entity}/batch",        batches.run,          "member", BATCH),
+    reads("GET",     "/records/{entity}/{id}",         records.get,          "member"),
+    writes("PATCH",  "/records/{entity}/{id}",         records.update,       "member", VALUES),
+    writes("DELETE", "/records/{entity}/{id}",         records.delete,       "member"),
+    writes("POST",   "/records/{entity}/{id}/restore", records.restore,      "member"),
+    writes("POST",   "/records/{entity}/{id}/stage",   records.move,         "member", STAGE),
+    reads("GET",     "/records/{entity}/{id}/history", records.events,       "member", PAGE),
+    reads("GET",     "/metadata",                      documents.everything, "metadata"),
+    reads("GET",     "/metadata/{kind}/{name}",        documents.one,        "metadata"),
+    alone("POST",    "/metadata/plan",                 documents.plan,       "metadata", PLAN),
+    alone("POST",    "/metadata/apply",                documents.apply,      "metadata", APPLY),
+    reads("GET",     "/metadata/revisions",            documents.listed,     "metadata"),
+    alone("POST", "/metadata/revisions/{id}/restore",  documents.restore,    "metadata", RESTORE),
+    reads("POST",    "/rules/{name}/preview",          rules.preview,        "metadata"),
+    alone("POST",    "/rules/{name}/run",              rules.run,            "metadata"),
+    reads("POST",    "/rules/{name}/explain/{id}",     rules.explain,        "member"),
+    alone("POST",    "/tiers/{name}/run",              rules.grade,          "metadata"),
+    reads("GET",     "/alerts",                        rules.listed,         "member", ALERTS),
+    writes("POST",   "/alerts/{id}/acknowledge",       rules.acknowledge,    "member"),
+    writes("POST",   "/alerts/{id}/snooze",            rules.snooze,         "member", SNOOZE),
+    writes("POST",   "/alerts/{id}/resolve",           rules.resolve,        "member"),
+    reads("GET",     "/me",                            people.me,            "member"),
+    reads("GET",     "/members",                       people.listed,        "member"),
+    reads("GET",     "/openapi.json",                  describing.openapi,   "member"),
+    alone("GET",     "/healthz",                       operations.healthz,   "open"),
+    alone("GET",     "/readyz",                        operations.readyz,    "open"),
+)
+# fmt: on

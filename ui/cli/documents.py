@@ -1,0 +1,204 @@
+"""Documents: `check`, `export`, `plan`, `apply`, `revisions` and `restore-revision`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from fieldstone.engine import publishing, revisions
+from fieldstone.engine.access import SYSTEM
+from fieldstone.engine.errors import Invalid
+from fieldstone.engine.publishing import Plan
+from fieldstone.engine.workspaces import Workspace
+from fieldstone.metadata.documents import Document, read_folder, write_folder
+from fieldstone.metadata.resolve import to_names
+from fieldstone.rules import check as check_documents
+
+from . import opening, terminal
+from .shape import Group, command, json_option, option
+from .terminal import say, tell
+
+_FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
+_NEW_FOLDER = click.Path(path_type=Path, file_okay=False)
+_FILE = click.Path(path_type=Path, dir_okay=False)
+_EITHER = click.Path(path_type=Path, exists=True)
+
+
+def add_to(root: Group) -> None:
+    """Add the commands about documents."""
+
+    @command(root, "check")
+    @click.argument("folder", type=_FOLDER)
+    @json_option
+    @click.pass_context
+    def check(ctx: click.Context, folder: Path, as_json: bool) -> None:
+        documents, unread = read_folder(folder)
+        # Names that only files that cannot be read would declare are not missing.
+        problems = unread or check_documents(documents).problems
+        if as_json:
+            terminal.print_json({"problems": [terminal.problem_json(one) for one in problems]})
+        else:
+            terminal.complain(problems)
+            if not problems:
+                tell("check_fine", count=len(documents))
+        ctx.exit(1 if problems else 0)
+
+    @command(root, "export")
+    @click.argument("name")
+    @click.argument("folder", type=_NEW_FOLDER)
+    def export(name: str, folder: Path) -> None:
+        with opening.workspace(name) as workspace, workspace.reading() as tx:
+            documents = to_names(revisions.documents(tx.connection, tx.revision))
+        write_folder(folder, documents)
+        tell("exported", count=len(documents), folder=folder)
+
+    @command(root, "plan")
+    @click.argument("name")
+    @click.argument("folder", type=_FOLDER)
+    @option("--out", type=_FILE, help="out")
+    @option("--exit-code", is_flag=True, help="exit_code")
+    @json_option
+    @click.pass_context
+    def plan(
+        ctx: click.Context,
+        name: str,
+        folder: Path,
+        out: Path | None,
+        exit_code: bool,
+        as_json: bool,
+    ) -> None:
+        with opening.workspace(name) as workspace:
+            found = publishing.preview(workspace, SYSTEM, read(folder))
+        if out is not None and not found.problems:
+            out.write_text(found.to_json(), "utf-8")
+        if as_json:
+            terminal.print_json(described(found))
+        else:
+            show(found)
+            terminal.complain(found.problems)
+        ctx.exit(found.exit_code if exit_code else int(bool(found.problems)))
+
+    @command(root, "apply")
+    @click.argument("name")
+    @click.argument("source", type=_EITHER)
+    @option("--accept-loss", "accepted", multiple=True, metavar="CHANGE", help="accept_loss")
+    @option("--reason", help="reason")
+    @json_option
+    def apply(
+        name: str, source: Path, accepted: tuple[str, ...], reason: str | None, as_json: bool
+    ) -> None:
+        with opening.workspace(name) as workspace:
+            if source.is_dir():
+                found = publishing.preview(workspace, SYSTEM, read(source))
+            else:
+                found = Plan.from_json(source.read_text("utf-8"))
+            publish(workspace, found, reason, accepted, as_json)
+
+    @command(root, "revisions")
+    @click.argument("name")
+    @json_option
+    def listed(name: str, as_json: bool) -> None:
+        with opening.workspace(name) as workspace, workspace.reading() as tx:
+            found = revisions.listed(tx.connection)
+            force = tx.revision
+        rows = [
+            {
+                "id": str(one.id),
+                "parent": None if one.parent is None else str(one.parent),
+                "in_force": one.id == force,
+                "created_at": one.created_at,
+                "author": None if one.author is None else str(one.author),
+                "reason": one.reason,
+                "product_version": one.product_version,
+            }
+            for one in found
+        ]
+        if as_json:
+            terminal.print_json({"revisions": rows})
+            return
+        heads = [say(f"head.{one}") for one in ("id", "created", "author", "reason", "in_force")]
+        terminal.print_table(
+            heads,
+            [
+                (
+                    row["id"],
+                    row["created_at"],
+                    row["author"],
+                    row["reason"],
+                    say("yes") if row["in_force"] else "",
+                )
+                for row in rows
+            ],
+        )
+
+    @command(root, "restore-revision")
+    @click.argument("name")
+    @click.argument("revision", type=int)
+    @option("--accept-loss", "accepted", multiple=True, metavar="CHANGE", help="accept_loss")
+    @option("--reason", help="reason")
+    @json_option
+    def restore(
+        name: str, revision: int, accepted: tuple[str, ...], reason: str | None, as_json: bool
+    ) -> None:
+        with opening.workspace(name) as workspace:
+            with workspace.reading() as tx:
+                revisions.load(tx.connection, revision)
+                documents = revisions.documents(tx.connection, revision)
+            found = publishing.preview(workspace, SYSTEM, documents)
+            why = reason or say("restored_reason", revision=revision)
+            publish(workspace, found, why, accepted, as_json)
+
+
+def read(folder: Path) -> tuple[Document, ...]:
+    """The documents of a folder; Invalid lists the files that cannot be read."""
+    documents, problems = read_folder(folder)
+    if problems:
+        raise Invalid(problems)
+    return documents
+
+
+def publish(
+    workspace: Workspace,
+    found: Plan,
+    reason: str | None,
+    accepted: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Publish a plan and say what came of it; Invalid lists the problems of one that cannot be."""
+    if found.problems:
+        raise Invalid(found.problems)
+    if not found.empty and not as_json:
+        show(found)
+    # Publishing what is there already would be a revision that changes nothing.
+    revision = None
+    if not found.empty:
+        revision = publishing.publish(workspace, SYSTEM, found, reason, accept_loss=accepted)
+    if as_json:
+        made = None if revision is None else str(revision)
+        terminal.print_json({**described(found), "revision": made})
+    elif revision is None:
+        tell("nothing_to_change")
+    else:
+        tell("applied", revision=revision)
+
+
+def show(found: Plan) -> None:
+    """Print a plan for people."""
+    if found.empty:
+        tell("nothing_to_change")
+        return
+    click.echo(found.text(terminal.locale()))
+
+
+def described(found: Plan) -> dict[str, object]:
+    """A plan for programs, in words and in figures."""
+    locale = terminal.locale()
+    return {
+        "base": str(found.base),
+        "problems": [terminal.problem_json(one) for one in found.problems],
+        "notes": [terminal.problem_json(one) for one in found.notes],
+        "changes": [one.text(locale) for one in found.changes],
+        "steps": [{**one.to_json(), "text": one.text(locale)} for one in found.steps],
+        "losses": [one.to_json() for one in found.losses],
+    }

@@ -1,0 +1,17 @@
+"""The command `fieldstone` and its commands, each group of them in a module of its own."""
+
+from __future__ import annotations
+
+from . import documents, files, formulas, members, rules, serving, tokens, workspaces
+from .shape import Group, say
+
+PROGRAM = "fieldstone"
+
+root = Group("", help=say("help.fieldstone"))
+for part in (serving, workspaces, members, documents, files, rules, formulas, tokens):
+    part.add_to(root)
+
+
+def main() -> None:
+    """Run the command of the process's arguments; the entry point of `fieldstone`."""
+    root.main(prog_name=PROGRAM)

@@ -1,0 +1,128 @@
+"""Rules and tiers by hand: `fieldstone rules run`, `preview`, `explain` and `tiers run`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+import click
+
+from fieldstone.engine import alerts, tiers
+from fieldstone.engine.access import SYSTEM
+from fieldstone.engine.errors import NotFound
+from fieldstone.engine.transaction import Transaction
+from fieldstone.metadata.model import AlertRule
+from fieldstone.metadata.problems import Problem
+
+from . import opening, terminal
+from .shape import Group, command, group, json_option, option, refuse
+from .terminal import say
+
+
+def add_to(root: Group) -> None:
+    """Add the groups `rules` and `tiers`."""
+    _add_rules(group(root, "rules"))
+    _add_tiers(group(root, "tiers"))
+
+
+def _add_rules(commands: Group) -> None:
+    @command(commands, "run")
+    @click.argument("name")
+    @click.argument("rules", nargs=-1)
+    @option("--now", metavar="ISO", help="now")
+    @json_option
+    def run(name: str, rules: tuple[str, ...], now: str | None, as_json: bool) -> None:
+        with opening.workspace(name) as workspace:
+            reports = alerts.run(workspace, rules or None, now=instant(now))
+        if as_json:
+            terminal.print_json({"rules": [asdict(one) for one in reports]})
+            return
+        heads = [say(f"head.{one}") for one in ("rule", "matches", "entered", "still", "left")]
+        terminal.print_table(
+            heads, [(one.rule, one.matches, one.entered, one.still, one.left) for one in reports]
+        )
+
+    @command(commands, "preview")
+    @click.argument("name")
+    @click.argument("rule")
+    @option("--now", metavar="ISO", help="now")
+    @json_option
+    def preview(name: str, rule: str, now: str | None, as_json: bool) -> None:
+        with opening.workspace(name) as workspace, workspace.reading() as tx:
+            matches = alerts.preview(tx, _rule(tx, rule), now=instant(now))
+        if as_json:
+            terminal.print_json({"rule": rule, "matches": matches})
+        else:
+            terminal.tell("rule_matches", rule=rule, matches=matches)
+
+    @command(commands, "explain")
+    @click.argument("name")
+    @click.argument("rule")
+    @click.argument("record", metavar="ID", type=int)
+    @json_option
+    def explain(name: str, rule: str, record: int, as_json: bool) -> None:
+        with opening.workspace(name) as workspace, workspace.reading() as tx:
+            why = alerts.explain(tx, SYSTEM, _rule(tx, rule), record)
+        if as_json:
+            terminal.print_json({"rule": rule, "record": str(record), **asdict(why)})
+        else:
+            click.echo(why.text(terminal.locale()))
+
+
+def _add_tiers(commands: Group) -> None:
+    @command(commands, "run")
+    @click.argument("name")
+    @click.argument("schemes", nargs=-1)
+    @json_option
+    def run(name: str, schemes: tuple[str, ...], as_json: bool) -> None:
+        with opening.workspace(name) as workspace:
+            reports = tiers.run(workspace, schemes or None)
+            with workspace.reading() as tx:
+                known = tx.app.schemes
+        found = [
+            {
+                "scheme": known[one.scheme].name,
+                "ranked": one.ranked,
+                "moved": one.moved,
+                "counts": {
+                    band.name: one.counts.get(band.id, 0) for band in known[one.scheme].bands
+                },
+            }
+            for one in reports
+        ]
+        if as_json:
+            terminal.print_json({"tiers": found})
+            return
+        heads = [say(f"head.{one}") for one in ("scheme", "ranked", "moved", "counts")]
+        terminal.print_table(
+            heads,
+            [
+                (
+                    one["scheme"],
+                    one["ranked"],
+                    one["moved"],
+                    ", ".join(f"{band} {count}" for band, count in dict(one["counts"]).items()),
+                )
+                for one in found
+            ],
+        )
+
+
+def instant(text: str | None) -> datetime | None:
+    """An instant as people type it; a time without offset is refused, not guessed."""
+    if text is None:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        refuse("instant", text=text)
+    if found.tzinfo is None:
+        refuse("instant", text=text)
+    return found.astimezone(UTC)
+
+
+def _rule(tx: Transaction, name: str) -> AlertRule:
+    for rule in tx.app.rules.values():
+        if not rule.archived and name in (rule.name, rule.id, *rule.aliases):
+            return rule
+    raise NotFound(Problem("alert_rule.unknown", {"name": name}))

@@ -1,0 +1,128 @@
+"""Serving: `fieldstone serve` and its parts `web`, `worker` and `beat`."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import sys
+import threading
+import time
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import click
+
+from fieldstone.engine.settings import Settings
+from fieldstone.engine.work.supervisor import Part, supervise
+
+from . import demo, opening, terminal
+from .shape import Group, command, option, refuse
+
+_THREADS = 8
+_LARGEST_BODY = 128 * 1024 * 1024
+_PATIENCE = 60.0
+
+
+def add_to(root: Group) -> None:
+    """Add `serve` and its parts."""
+
+    @command(root, "serve")
+    @option("--host", help="host")
+    @option("--port", type=click.IntRange(1, 65535), help="port")
+    @option("--demo", "with_demo", is_flag=True, help="demo")
+    @click.pass_context
+    def serve(ctx: click.Context, host: str | None, port: int | None, with_demo: bool) -> None:
+        settings = opening.settings()
+        host, port = address(settings, host, port)
+        _refuse_taken(host, port)
+        # Opened before any part starts, so that only one of them makes what is missing.
+        with opening.installation() as installation:
+            welcome = demo.prepare(installation) if with_demo else []
+        parts = [
+            _part("web", "--host", host, "--port", str(port)),
+            _part("worker"),
+            _part("beat"),
+        ]
+        waiting = threading.Thread(target=_announce, args=(host, port, welcome), daemon=True)
+        waiting.start()
+        ctx.exit(supervise(parts, lambda line: click.echo(line, err=True)))
+
+    @command(root, "web")
+    @option("--host", help="host")
+    @option("--port", type=click.IntRange(1, 65535), help="port")
+    def web(host: str | None, port: int | None) -> None:
+        # Flask and the pages are loaded only where they are served.
+        from waitress import serve as serve_http
+
+        from fieldstone.ui.app import create_app
+
+        with opening.installation() as installation:
+            host, port = address(installation.settings, host, port)
+            serve_http(
+                create_app(installation),
+                host=host,
+                port=port,
+                threads=_THREADS,
+                ident=None,
+                max_request_body_size=_LARGEST_BODY,
+                clear_untrusted_proxy_headers=not installation.settings.proxies,
+            )
+
+    @command(root, "worker")
+    def worker() -> None:
+        # Celery is loaded only where it runs.
+        from fieldstone.engine.work.worker import run_worker
+
+        with opening.installation() as installation:
+            run_worker(installation)
+
+    @command(root, "beat")
+    def beat() -> None:
+        # Celery is loaded only where it runs.
+        from fieldstone.engine.work.worker import run_beat
+
+        with opening.installation() as installation:
+            run_beat(installation)
+
+
+def address(settings: Settings, host: str | None, port: int | None) -> tuple[str, int]:
+    """Where to listen: as the command says, else as the settings do."""
+    name, _, number = settings.listen.rpartition(":")
+    return host or name or "127.0.0.1", port or int(number)
+
+
+def _part(name: str, *arguments: str) -> Part:
+    return Part(name, [sys.executable, "-m", "fieldstone.ui.cli", name, *arguments])
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    """Refuse an address that somebody else listens at, before anything is started."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                refuse("port_taken", host=host, port=port)
+            refuse("port_refused", host=host, port=port, why=error.strerror)
+
+
+def _announce(host: str, port: int, welcome: list[str]) -> None:
+    """Say where the pages are, once they answer."""
+    shown = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host
+    place = f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
+    deadline = time.monotonic() + _PATIENCE
+    while time.monotonic() < deadline:
+        try:
+            with urlopen(f"{place}/healthz", timeout=2):
+                break
+        except (URLError, OSError):
+            time.sleep(0.2)
+    else:
+        terminal.note("serve_silent", seconds=int(_PATIENCE))
+        return
+    terminal.tell("serving", place=place)
+    for line in welcome:
+        click.echo(line)
+    sys.stdout.flush()

@@ -1,0 +1,140 @@
+"""The shape of commands: click's, with help and refusals in the reader's language."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NoReturn, TypeVar
+
+import click
+
+from fieldstone.engine.errors import Refused
+from fieldstone.metadata.problems import Problem, ProblemsError
+
+from . import terminal
+from .terminal import say
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+class _Formatter(click.HelpFormatter):
+    """Writes help under headings in the reader's language."""
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        super().write_usage(prog, args, prefix or say("usage"))
+
+    @contextmanager
+    def section(self, name: str) -> Iterator[None]:
+        titles = {
+            "Options": "options",
+            "Commands": "commands",
+            "Positional arguments": "arguments",
+        }
+        with super().section(say(titles[name]) if name in titles else name):
+            yield
+
+    def write_dl(
+        self, rows: Sequence[tuple[str, str]], col_max: int = 30, col_spacing: int = 2
+    ) -> None:
+        shown = [(a, say("option.help") if a == "--help" else b) for a, b in rows]
+        super().write_dl(shown, col_max, col_spacing)
+
+
+class _Context(click.Context):
+    formatter_class = _Formatter
+
+
+class Command(click.Command):
+    """A command whose help is the sentence `help.<name>`."""
+
+    context_class = _Context
+
+
+class Group(click.Group):
+    """A group of commands; the outermost one turns refusals into messages and exit codes."""
+
+    context_class = _Context
+    command_class = Command
+    group_class = type
+
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **more: Any) -> NoReturn:
+        """Run, and leave with 0 (done), 1 (refused or failed) or 2 (wrong usage)."""
+        given = list(sys.argv[1:] if args is None else args)
+        more["standalone_mode"] = False
+        try:
+            code = super().main(given, *rest, **more)
+            sys.exit(code if isinstance(code, int) else 0)
+        except click.UsageError as error:
+            _show_usage(error)
+            # With --exit-code 2 says "there are changes", so wrong usage has to say something else.
+            sys.exit(1 if "--exit-code" in given else 2)
+        except click.ClickException as error:
+            click.echo(error.format_message(), err=True)
+        except (click.Abort, KeyboardInterrupt):
+            terminal.note("stopped")
+        except ProblemsError as error:
+            terminal.complain(error.problems)
+        except BrokenPipeError:
+            # Whoever read our lines has gone (`| head`); there is nobody to tell.
+            sys.stdout = open("/dev/null", "w")  # noqa: SIM115
+        sys.exit(1)
+
+
+def command(parent: Group, name: str) -> Callable[[Callable[..., Any]], click.Command]:
+    """Make a function a command of `parent`, its help the sentence `help.<parent>.<name>`."""
+    path = f"{parent.name}.{name}" if parent.name else name
+    return parent.command(name, help=say(f"help.{path}"))
+
+
+def group(parent: Group, name: str) -> Group:
+    """Make a group of commands inside another."""
+    made = Group(name, help=say(f"help.{name}"))
+    parent.add_command(made)
+    return made
+
+
+def option(*names: str, help: str, **more: Any) -> Callable[[_F], _F]:
+    """An option; `help` is the key of its sentence."""
+    return click.option(*names, help=say(f"option.{help}"), **more)
+
+
+def json_option(function: _F) -> _F:
+    """The option `--json`, which every command has that prints data."""
+    return option("--json", "as_json", is_flag=True, help="json")(function)
+
+
+def refuse(key: str, /, **params: object) -> NoReturn:
+    """Stop with exit code 1 and a sentence of the command line."""
+    raise Refused(Problem(f"cli.{key}", params))
+
+
+def _show_usage(error: click.UsageError) -> None:
+    if error.ctx is not None:
+        click.echo(error.ctx.get_usage(), err=True)
+    name = (
+        error.param.get_error_hint(error.ctx)
+        if isinstance(error, click.BadParameter)
+        and error.param is not None
+        and error.ctx is not None
+        else ""
+    )
+    if isinstance(error, click.MissingParameter):
+        text = say("usage_missing", name=name)
+    elif isinstance(error, click.BadParameter):
+        text = say("usage_bad", name=name, why=error.message)
+    elif isinstance(error, click.NoSuchOption):
+        near = ", ".join(error.possibilities or ())
+        text = say(
+            "usage_no_option_near" if near else "usage_no_option", name=error.option_name, near=near
+        )
+    elif isinstance(error, click.exceptions.NoSuchCommand):
+        near = ", ".join(error.possibilities or ())
+        text = say(
+            "usage_no_command_near" if near else "usage_no_command",
+            name=error.command_name,
+            near=near,
+        )
+    else:
+        text = error.format_message()
+    click.echo(text, err=True)

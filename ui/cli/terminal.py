@@ -1,0 +1,148 @@
+"""The terminal: the reader's language, what goes to stdout and stderr, progress, and the log."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import click
+import structlog
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from fieldstone.metadata.messages import FALLBACK, LOCALES, add_catalogue, render
+from fieldstone.metadata.problems import Problem
+
+FORMAT_VERSION = 1
+"""The version of what `--json` prints; it rises when a member changes its meaning or goes."""
+
+LOCALE = "FIELDSTONE_LOCALE"
+add_catalogue(Path(__file__).parent / "locale")
+
+
+def locale() -> str:
+    """The language of messages: FIELDSTONE_LOCALE, else what the terminal speaks, else English."""
+    for variable in (LOCALE, "LC_ALL", "LC_MESSAGES", "LANG"):
+        spoken = os.environ.get(variable, "").replace("_", "-").lower()
+        if spoken:
+            start = spoken.split(".")[0].split("-")[0]
+            return next((one for one in LOCALES if one.lower().split("-")[0] == start), FALLBACK)
+    return FALLBACK
+
+
+def say(key: str, /, **params: object) -> str:
+    """The sentence of the command line for `key`."""
+    return render(f"cli.{key}", locale(), params)
+
+
+def tell(key: str, /, **params: object) -> None:
+    """Print a sentence on stdout."""
+    click.echo(say(key, **params))
+
+
+def note(key: str, /, **params: object) -> None:
+    """Print a sentence on stderr, where it does not mix with what is printed for programs."""
+    click.echo(say(key, **params), err=True)
+
+
+def complain(problems: Iterable[Problem]) -> None:
+    """Print problems on stderr, a line each."""
+    for problem in problems:
+        click.echo(problem.line(locale()), err=True)
+
+
+def print_json(value: Mapping[str, Any]) -> None:
+    """Print an object on stdout for programs, with the version of its format in front."""
+    content = {"format_version": FORMAT_VERSION, **value}
+    click.echo(json.dumps(content, ensure_ascii=False, indent=2, default=plain))
+
+
+def plain(value: Any) -> Any:
+    """Python values in JSON: exact numbers as text, times in UTC."""
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, (set, frozenset)):
+        return sorted(value)
+    raise TypeError(f"not a JSON value: {type(value)!r}")
+
+
+def problem_json(problem: Problem) -> dict[str, Any]:
+    """A problem for programs."""
+    return {
+        "id": problem.id,
+        "document": problem.document,
+        "pointer": problem.pointer,
+        "position": problem.position,
+        "message": problem.text(locale()),
+    }
+
+
+def print_table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Print rows under heads; columns are as wide as they are seen (a Chinese letter is two)."""
+    texts = [[str("" if cell is None else cell) for cell in row] for row in (heads, *rows)]
+    widths = [max(_width(row[at]) for row in texts) for at in range(len(heads))]
+    for row in texts:
+        cells = (
+            cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)
+        )
+        click.echo("  ".join(cells).rstrip())
+
+
+def _width(text: str) -> int:
+    return sum(2 if ord(letter) > 0x2E7F else 1 for letter in text)
+
+
+Advance = Callable[[int, int | None], None]
+"""Told how much is done of how much in all (None while that is not known)."""
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Advance]:
+    """A bar on stderr while long work goes on; nothing where stderr is no terminal."""
+    if not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(label, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def set_up_log(as_json: bool) -> None:
+    """Send the log to stderr, as lines for people or of JSON."""
+    last: Any = (
+        structlog.processors.JSONRenderer()
+        if as_json
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info if as_json else _as_is,
+            last,
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
+def _as_is(_logger: Any, _name: str, event: Any) -> Any:
+    return event

@@ -1,0 +1,102 @@
+"""Workspaces: `fieldstone workspace create`, `list` and `delete`."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from fieldstone.engine.members import NewMember
+
+from . import opening, samples, terminal
+from .shape import Group, command, group, json_option, option, refuse
+from .terminal import say, tell
+
+
+def add_to(root: Group) -> None:
+    """Add the group `workspace`."""
+    commands = group(root, "workspace")
+
+    @command(commands, "create")
+    @click.argument("name")
+    @option("--template", default="crm", show_default=True, help="template")
+    @option("--title", help="title")
+    @option("--sample", is_flag=True, help="sample")
+    @option("--admin", metavar="EMAIL", help="admin")
+    @option("--password-stdin", is_flag=True, help="password_stdin")
+    @json_option
+    def create(
+        name: str,
+        template: str,
+        title: str | None,
+        sample: bool,
+        admin: str | None,
+        password_stdin: bool,
+        as_json: bool,
+    ) -> None:
+        person = None
+        if admin:
+            password = read_password(password_stdin)
+            person = NewMember(
+                name=admin.partition("@")[0],
+                email=admin,
+                password=password,
+                locale=terminal.locale(),
+            )
+        with opening.installation() as installation:
+            made = installation.create_workspace(name, title or name, template, admin=person)
+            count = samples.load(made, template) if sample else 0
+        if as_json:
+            terminal.print_json({"id": made.id, "slug": made.slug, "name": made.name})
+            return
+        tell("workspace_made", name=name)
+        if sample:
+            tell("sample_loaded", count=count)
+        if admin is None:
+            terminal.note("workspace_no_admin", name=name)
+
+    @command(commands, "list")
+    @json_option
+    def listed(as_json: bool) -> None:
+        with opening.installation() as installation:
+            entries = installation.workspaces()
+        if as_json:
+            rows = [
+                {"id": one.id, "slug": one.slug, "name": one.name, "created_at": one.created_at}
+                for one in entries
+            ]
+            terminal.print_json({"workspaces": rows})
+            return
+        heads = (say("head.slug"), say("head.name"), say("head.created"))
+        terminal.print_table(heads, [(one.slug, one.name, one.created_at) for one in entries])
+
+    @command(commands, "delete")
+    @click.argument("name")
+    @option("--yes", is_flag=True, help="yes")
+    def delete(name: str, yes: bool) -> None:
+        with opening.installation() as installation:
+            found = installation.workspace(name)
+            if not yes:
+                confirm_by_name(found.slug)
+            installation.delete_workspace(name)
+        tell("workspace_deleted", name=name)
+
+
+def read_password(from_stdin: bool) -> str:
+    """A password: the first line of stdin, or asked for twice at a terminal."""
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    if not sys.stdin.isatty():
+        refuse("password_no_terminal")
+    answer: str = click.prompt(say("password"), hide_input=True, err=True)
+    if click.prompt(say("password_again"), hide_input=True, err=True) != answer:
+        refuse("password_differs")
+    return answer
+
+
+def confirm_by_name(slug: str) -> None:
+    """Have the name typed before all of a workspace goes; refused where nobody can type it."""
+    if not sys.stdin.isatty():
+        refuse("delete_needs_yes")
+    if click.prompt(say("delete_confirm", name=slug), err=True) != slug:
+        refuse("delete_not_confirmed")
