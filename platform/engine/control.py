@@ -158,15 +158,16 @@ class Control:
     def lower_next_due(self, workspace_id: str, at: datetime) -> None:
         """Say that there is work at `at`, before the transaction that makes it so commits.
 
-        Never moves the hint to a later time. Safe in a workspace's transaction.
+        Never moves the hint to a later time, and always moves it, if only by a microsecond: a
+        tick that has read the workspace before that commit finds another hint than it knew, and
+        looks again. Safe in a workspace's transaction.
         """
-        hint = WORKSPACE.c.next_due_at
+        mine = WORKSPACE.c.id == workspace_id
         with self._writing() as connection:
-            connection.execute(
-                sa.update(WORKSPACE)
-                .where(WORKSPACE.c.id == workspace_id, sa.or_(hint.is_(None), hint > at))
-                .values(next_due_at=at)
-            )
+            query = sa.select(WORKSPACE.c.next_due_at).where(mine).with_for_update()
+            hint = connection.execute(query).scalar_one_or_none()
+            moved = at if hint is None or hint > at else hint - timedelta(microseconds=1)
+            connection.execute(sa.update(WORKSPACE).where(mine).values(next_due_at=moved))
 
     def raise_next_due(
         self, workspace_id: str, hint: datetime | None, following: datetime | None

@@ -72,6 +72,12 @@ class TooLarge(Refused):
     status = 413
 
 
+class TooSlow(Refused):
+    """The question takes longer than a published limit; ask a narrower one."""
+
+    status = 422
+
+
 class Invalid(Refused):
     """The values were read, and break a rule of the documents."""
 

@@ -291,7 +291,7 @@ def _role_ids(app: App, names: Iterable[str]) -> tuple[str, ...]:
         if role is not None:
             found.add(role.id)
             continue
-        problems.append(unknown("role.unknown", name, [one.name for one in live], "/roles"))
+        problems.append(unknown("member.role_unknown", name, [one.name for one in live], "/roles"))
     if problems:
         raise Invalid(problems)
     return tuple(sorted(found))

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from psycopg import errors
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ..metadata.problems import Problem
 from .errors import Unavailable
@@ -34,6 +35,7 @@ class PostgresDatabases:
             pool_size=8,
             max_overflow=24,
             pool_pre_ping=True,
+            pool_timeout=10,
             query_cache_size=2000,
         )
 
@@ -117,10 +119,22 @@ def _try_lock(connection: sa.Connection, name: str) -> bool:
 
 @contextmanager
 def _connected(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A connection; what is no fault of a statement (away, full) is turned into Unavailable."""
     try:
-        connection = engine.connect()
+        with engine.connect() as connection:
+            yield connection
     except OperationalError as error:
-        why = str(error.orig).splitlines()[0]
-        raise Unavailable(Problem("database.unavailable", {"why": why}), retry_after=5) from error
-    with connection:
-        yield connection
+        why = error.orig
+        state = why.sqlstate if isinstance(why, errors.Error) else None
+        if state is not None and state[:2] not in _NOT_OUR_FAULT:
+            raise
+        text = (str(why).splitlines() or [""])[0]
+        problem = Problem("database.unavailable", {"why": text})
+        raise Unavailable(problem, retry_after=5) from error
+    except PoolTimeout as error:
+        problem = Problem("database.unavailable", {"why": "no free connection"})
+        raise Unavailable(problem, retry_after=5) from error
+
+
+_NOT_OUR_FAULT = frozenset({"08", "53", "57"})
+"""Classes of errors: connection, resources, operator's intervention."""

@@ -149,6 +149,10 @@ class Settings:
         default=2,
         metadata=_about("How many jobs a worker does at the same time.", _positive),
     )
+    locale: str | None = field(
+        default=None,
+        metadata=_about("Language of the command line, en or zh-CN; without it the terminal's."),
+    )
     log_json: bool = field(
         default=False, metadata=_about("Write the log as JSON lines instead of text.", _flag)
     )

@@ -10,17 +10,17 @@ import time
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from ..metadata.problems import Problem
+from ..rules import sqlite_functions
 from .errors import NotFound, Unavailable
 from .stores import CONTROL
 
@@ -28,6 +28,16 @@ _MOST_ENGINES = 64
 """Engines kept open; one idle connection each is three open files in WAL mode."""
 
 _BUSY_SECONDS = 30
+_NOT_OUR_FAULT = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+    }
+)
 _LOCK_POLL = 0.05
 _SIDE_FILES = ("", "-wal", "-shm", "-journal")
 
@@ -113,10 +123,10 @@ class SqliteStore:
         if not self.path.exists():
             raise NotFound.because("workspace.gone")
         engine = self._databases.engine(self.path)
-        with _connected(engine) as connection, connection.begin():
+        with _told(), engine.connect() as connection, connection.begin():
             # Taking the write lock first means waiting for it; a reader that begins to write
             # later would be refused at once.
-            _run(connection, "BEGIN IMMEDIATE" if writing else "BEGIN")
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
             yield connection
 
     def create(self) -> None:
@@ -161,29 +171,22 @@ def _prepare(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> Non
         "temp_store=memory",
     ):
         connection.execute(f"PRAGMA {pragma}").close()
-    if find_spec("fieldstone.rules.sqlite_functions"):
-        import_module("fieldstone.rules.sqlite_functions").register(connection)
+    sqlite_functions.register(connection)
 
 
 @contextmanager
-def _connected(engine: sa.Engine) -> Iterator[sa.Connection]:
+def _told() -> Iterator[None]:
+    """Turn what is no fault of a statement (busy, full, unreadable) into Unavailable."""
     try:
-        connection = engine.connect()
+        yield
     except OperationalError as error:
-        raise _unavailable(error) from error
-    with connection:
-        yield connection
-
-
-def _run(connection: sa.Connection, statement: str) -> None:
-    try:
-        connection.exec_driver_sql(statement)
-    except OperationalError as error:
-        raise _unavailable(error) from error
-
-
-def _unavailable(error: OperationalError) -> Unavailable:
-    return Unavailable(Problem("database.unavailable", {"why": str(error.orig)}))
+        why = error.orig
+        code = why.sqlite_errorcode & 0xFF if isinstance(why, sqlite3.OperationalError) else 0
+        if code not in _NOT_OUR_FAULT:
+            raise
+        raise Unavailable(Problem("database.unavailable", {"why": str(why)})) from error
+    except PoolTimeout as error:
+        raise Unavailable(Problem("database.unavailable", {"why": "too many readers"})) from error
 
 
 def _locked(path: Path) -> int | None:

@@ -51,7 +51,6 @@ def test_the_hint_is_lowered_by_anyone_and_raised_by_who_has_seen_it(
     later, sooner = now + timedelta(hours=2), now + timedelta(hours=1)
     control.lower_next_due("idalpha", later)
     control.lower_next_due("idalpha", sooner)
-    control.lower_next_due("idalpha", later)
     assert control.due_workspaces(now) == ()
     assert control.due_workspaces(sooner) == (("idalpha", sooner),)
     assert dict(control.due_workspaces(now, everything=True)) == {
@@ -60,6 +59,10 @@ def test_the_hint_is_lowered_by_anyone_and_raised_by_who_has_seen_it(
     }
     assert not control.raise_next_due("idalpha", later, None)
     assert control.raise_next_due("idalpha", sooner, later)
+    control.lower_next_due("idalpha", later + timedelta(hours=1))
+    assert not control.raise_next_due("idalpha", later, None), "work that the tick has not seen"
+    ((_, moved),) = control.due_workspaces(later)
+    assert control.raise_next_due("idalpha", moved, later)
     assert control.raise_next_due("idbeta", None, later)
     assert control.raise_next_due("idalpha", later, None)
     assert control.due_workspaces(later) == (("idbeta", later),)

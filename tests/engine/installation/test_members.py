@@ -72,8 +72,8 @@ def test_a_member_is_added_with_roles_by_name(workspace: Workspace) -> None:
 
 
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
-    "unknown role": ({"roles": ("slaes",)}, "role.unknown_near"),
-    "archived role": ({"roles": ("former",)}, "role.unknown"),
+    "unknown role": ({"roles": ("slaes",)}, "member.role_unknown_near"),
+    "archived role": ({"roles": ("former",)}, "member.role_unknown"),
     "no name": ({"name": " "}, "member.name"),
     "unknown manager": ({"manager": 99}, "member.manager_unknown"),
     "nothing to sign in by": ({"user_name": None}, "account.no_name"),

@@ -1,17 +1,19 @@
 """Workspaces: one transaction is all or nothing, and one tenant never meets another."""
 
+import sqlite3
 import threading
 from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from fieldstone.engine.clock import FixedClock
-from fieldstone.engine.errors import Conflict, Invalid, NotFound
+from fieldstone.engine.errors import Conflict, Invalid, NotFound, TooSlow, Unavailable
 from fieldstone.engine.installation import Installation
 from fieldstone.engine.settings import Settings
 from fieldstone.engine.system_tables import APPEND_ONLY, CHANGE, COUNTER, FIELD_CHANGE, TRANSITION
+from fieldstone.engine.time_limit import at_most
 from fieldstone.engine.transaction import Transaction
 from fieldstone.engine.workspaces import Workspace
 
@@ -162,6 +164,26 @@ def test_the_rules_of_the_connection_hold(workspace: Workspace) -> None:
             assert path == f"fieldstone_{workspace.id}"
 
 
+def test_a_question_ends_at_its_limit(workspace: Workspace) -> None:
+    endless = (
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+    )
+    with pytest.raises(TooSlow) as caught, workspace.reading() as tx, at_most(tx, 0.05):
+        tx.connection.exec_driver_sql(endless)
+    assert caught.value.problems[0].text().startswith("This takes longer than 0.05 seconds")
+    with workspace.reading() as tx:
+        with at_most(tx, 5):
+            assert counted_in(tx, "deals") == 0
+        assert counted_in(tx, "deals") == 0
+
+
+def test_a_database_that_is_away_is_told(workspace: Workspace) -> None:
+    with pytest.raises(Unavailable) as caught, workspace.writing() as tx:
+        lose(tx, workspace)
+    assert caught.value.problems[0].id == "database.unavailable"
+    count(workspace, "deals")
+
+
 def test_renaming_keeps_the_data(installation: Installation, workspace: Workspace) -> None:
     count(workspace, "deals")
     renamed = installation.rename_workspace(workspace, slug="acme-2", name="Acme Two")
@@ -240,6 +262,20 @@ def count(workspace: Workspace, key: str) -> None:
         if workspace.dialect == "postgresql":
             tx.connection.exec_driver_sql("LOCK TABLE _counter IN EXCLUSIVE MODE")
         bump(tx, key)
+
+
+def lose(tx: Transaction, workspace: Workspace) -> None:
+    """Lose the connection (PostgreSQL) or wait for a lock in vain (SQLite)."""
+    if workspace.dialect == "postgresql":
+        tx.connection.exec_driver_sql("SELECT pg_terminate_backend(pg_backend_pid())")
+        return
+    other = sqlite3.connect(workspace._store.path, timeout=0)  # type: ignore[attr-defined]
+    try:
+        other.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        raise OperationalError("BEGIN IMMEDIATE", {}, error) from error
+    finally:
+        other.close()
 
 
 def counted_in(tx: Transaction, key: str) -> int:
