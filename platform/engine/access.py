@@ -96,8 +96,7 @@ def entity_for(app: App, caller: Caller, entity_id: str, verb: Verb = "read") ->
     """
     if not may(app, caller, entity_id, "read"):
         known = [one.name for one in app.entities.values() if may(app, caller, one.id, "read")]
-        hint = nearest(entity_id, known)
-        raise NotFound(_with_hint("entity.unknown", entity_id, hint))
+        raise NotFound(_unknown("entity.unknown", entity_id, known))
     if not may(app, caller, entity_id, verb):
         raise Forbidden(Problem("access.forbidden", {"verb": verb, "entity": entity_id}))
     return app.entity(entity_id)
@@ -122,7 +121,8 @@ def unknown_field(app: App, caller: Caller, entity_id: str, name: str, pointer: 
     """The problem of a name that is no field, or none that the caller may read."""
     known = readable(app, caller, entity_id)
     names = [one.name for one in app.entity(entity_id).live_fields if one.id in known]
-    return replace(_with_hint("field.unknown", name, nearest(name, names)), pointer=pointer)
+    found = _unknown("field.unknown", name, names, where=app.entity(entity_id).name)
+    return replace(found, pointer=pointer)
 
 
 def field_for(app: App, caller: Caller, entity_id: str, name: str) -> Field | None:
@@ -202,10 +202,13 @@ def formula(app: App, entity_id: str, field_id: str) -> Expression:
     return _compiled(app, entity_id, text)
 
 
-def _with_hint(problem_id: str, name: str, hint: str | None) -> Problem:
+def _unknown(problem_id: str, name: str, known: list[str], **params: str) -> Problem:
+    """The problem of a name that means nothing, with the nearest of those that are known."""
+    hint = nearest(name, known)
     if hint is None:
-        return Problem(problem_id, {"name": name})
-    return Problem(f"{problem_id}_near", {"name": name, "near": hint})
+        listed = ", ".join(sorted(known)[:20])
+        return Problem(problem_id, {"name": name, "known": listed, **params})
+    return Problem(f"{problem_id}_near", {"name": name, "nearest": hint, **params})
 
 
 @lru_cache(maxsize=4096)

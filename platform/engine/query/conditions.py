@@ -12,7 +12,6 @@ from ...rules import Expression, compile_expression, to_sql
 from .. import access, search
 from ..access import Caller
 from ..errors import Malformed
-from ..records.naming import to_ids
 
 if TYPE_CHECKING:
     from ..workspaces import Transaction
@@ -27,7 +26,7 @@ def from_outside(
     """
     app = access.visible_app(tx.app, caller)
     try:
-        return compile_expression(app, entity_id, to_ids(app, entity_id, text))
+        return compile_expression(app, entity_id, text, space="name")
     except ProblemsError as error:
         raise Malformed(_placed(one, pointer, offset) for one in error.problems) from error
 

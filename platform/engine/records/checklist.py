@@ -101,7 +101,7 @@ def missing_for_stage(
     entity = access.entity_for(tx.app, caller, entity_id)
     row = _row(tx, caller, entity_id, record_id)
     if entity.pipeline is None:
-        raise Invalid(Problem("stage.no_pipeline", {"entity": entity}))
+        raise Invalid(Problem("stage.without_pipeline", {"entity": entity}))
     stage_field = entity.field(entity.pipeline.field).name
     given, problems = schemas.load(
         tx, caller, entity_id, "update", [{**(values or {}), stage_field: stage}], typed=False

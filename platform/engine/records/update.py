@@ -292,7 +292,7 @@ def move(
     """
     entity = access.entity_for(tx.app, caller, entity_id, "update")
     if entity.pipeline is None:
-        raise refusal([Problem("stage.no_pipeline", {"entity": entity})])
+        raise refusal([Problem("stage.without_pipeline", {"entity": entity})])
     stage_field = entity.field(entity.pipeline.field).name
     given = {**(values or {}), stage_field: to}
     return update(tx, caller, entity_id, record_id, version, given, reason=reason)
