@@ -1,6 +1,24 @@
-"""Samples: a believable company's records, made from a declaration with a seeded generator."""
+"""Samples: a believable company's records, made from a declaration with a seeded generator.
+
+A template may hold a folder `sample/` (see `declaration.py` and `draws.py` for what it says):
+`load(workspace, read(template("crm") / FOLDER))` fills a workspace with it.
+"""
 
 from .declaration import Declaration, DeclarationError, read
 from .making import Sample, make
+from .writing import Loaded, Progress, load
 
-__all__ = ["Declaration", "DeclarationError", "Sample", "make", "read"]
+FOLDER = "sample"
+"""Where a template keeps its declaration."""
+
+__all__ = [
+    "FOLDER",
+    "Declaration",
+    "DeclarationError",
+    "Loaded",
+    "Progress",
+    "Sample",
+    "load",
+    "make",
+    "read",
+]

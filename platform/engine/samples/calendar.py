@@ -73,7 +73,7 @@ class Calendar:
         return self.now + span if sign == "+" else self.now - span
 
     def between(self, rng: random.Random, after: datetime, before: datetime) -> datetime:
-        """A working moment from `after` to `before`; `before` where they are the wrong way round."""
+        """A working moment from `after` to `before`; `before` where they are swapped."""
         if after >= before:
             return before
         first = after.astimezone(self.zone).date()

@@ -93,7 +93,7 @@ def _block(path: Path, data: Mapping[str, Any], before: set[str]) -> Block:
     per = (per,) if isinstance(per, str) else tuple(per)
     for one in per:
         if one not in before:
-            raise DeclarationError(f"{path.name}: block {name!r} is per {one!r}, which is not before it")
+            raise DeclarationError(f"{path.name}: block {name!r} is per {one!r}, unknown before it")
     if name in before:
         raise DeclarationError(f"{path.name}: there are two blocks {name!r}")
     return Block(

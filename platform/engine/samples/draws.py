@@ -1,7 +1,21 @@
 """Draws: what a declared value means, drawn with a seeded generator.
 
-A value in a declaration is a literal (text, number, true, false, null, a list) or an object with
-one key that names the draw, beside its settings. `docs/` lists them; each is a method here.
+A value in a declaration is a literal (text, number, true, false, null, a list of values) or an
+object with one key that names the draw, beside its settings:
+
+    value       the thing itself                       var       a path, see `Made.look`
+    switch      `cases` by the value at a path         if        a condition, `then`, `else`
+    chance      a share of 0 to 1, `then`, `else`      choice    a list, or weights by name
+    quota       numbers by name, dealt like cards      int       from, to
+    lognormal   its median, `sigma`, `min`, `max`      uniform   from, to
+    sum, product, round                                part_of   of a figure of the parent
+    text        a template: `{path}`, `{#word list}`   word      of a list, `by` a value
+    digits      a pattern, `#` a digit                 time      a working time from, to
+    shift       a time moved by `days`                 day       the date of a time
+    member      one of whom all is true, or in `turn`  record    one of an entity, by `weights`
+    related     one of a block under the same `of`
+
+`to` rounds numbers to a multiple; `unique` beside any draw names what is not drawn twice.
 """
 
 from __future__ import annotations
@@ -99,14 +113,14 @@ class Drawer:
         """Whether a condition holds: `var` with `in`, `is`, `at_least`, `at_most` or `filled`."""
         value = made.look(condition["var"])
         if "in" in condition:
-            return value in condition["in"]
+            return bool(value in condition["in"])
         if "is" in condition:
             return bool(value == condition["is"])
         if "at_least" in condition:
             return value is not None and bool(value >= self._limit(condition["at_least"], made))
         if "at_most" in condition:
             return value is not None and bool(value <= self._limit(condition["at_most"], made))
-        return (value is not None) == condition.get("filled", True)
+        return (value is not None) == bool(condition.get("filled", True))
 
     def _limit(self, spec: Spec, made: Made) -> Any:
         return self.moment(spec, made) if isinstance(spec, str) else self.draw(spec, made)
@@ -212,7 +226,8 @@ class Drawer:
         if key is not None and isinstance(found, Mapping):
             found = found.get(str(key), found.get("*"))
         if not found:
-            raise DeclarationError(f"no words are called {name!r}" + (f" for {key!r}" if key else ""))
+            where = f" for {key!r}" if key else ""
+            raise DeclarationError(f"no words are called {name!r}{where}")
         return found
 
     def _fill(self, pattern: str) -> str:
@@ -242,7 +257,7 @@ class Drawer:
         return self.calendar.between(self.rng, after, before)
 
     def _shift(self, start: Spec, spec: Mapping[str, Any], made: Made) -> datetime:
-        """A time moved by `days`, to the working hours of that day unless `exact`, kept in bounds."""
+        """A time moved by `days`, to working hours unless `exact`, kept in bounds."""
         moved = self.moment(start, made)
         days = self.draw(spec.get("days", 0), made)
         if spec.get("exact"):
@@ -270,7 +285,7 @@ class Drawer:
         if not found:
             raise DeclarationError(f"{made.block}: no member is {dict(want)!r}")
         if "turn" in spec:
-            turn = self._turns[spec["turn"]] + spec.get("start", 0)
+            turn = self._turns[spec["turn"]] + int(spec.get("start", 0))
             self._turns[spec["turn"]] += 1
             return found[turn % len(found)]
         return self.rng.choices(found, [float(one.let.get("weight", 1)) for one in found])[0]
@@ -282,7 +297,8 @@ class Drawer:
         if known is None or known[0] != len(records):
             known = self._pools[id(spec)] = (len(records), *self._weighed(records, spec))
         _, found, weights = known
-        return self.rng.choices(found, weights)[0] if found else None
+        drawn: Made | None = self.rng.choices(found, weights)[0] if found else None
+        return drawn
 
     def _weighed(
         self, records: Sequence[Made], spec: Mapping[str, Any]

@@ -38,7 +38,7 @@ class Made:
     id: int | None = None
 
     def look(self, path: str) -> Any:
-        """The value at a path: `amount`, `parent.owner.team`, `self`, `index`, `siblings`, `is_last`.
+        """The value at a path: `amount`, `parent.owner.team`, `self`, `index`, `is_last`.
 
         None where a step leads nowhere; KeyError for a name that nothing declares.
         """
