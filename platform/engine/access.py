@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import Any, Final, Literal
 
 import sqlalchemy as sa
 
@@ -22,9 +22,7 @@ from ..metadata.problems import Problem
 from ..rules import Context, Expression, compile_expression, to_sql
 from .errors import Forbidden, NotFound
 from .system_tables import MEMBER, MEMBER_ROLE
-
-if TYPE_CHECKING:
-    from .workspaces import Transaction
+from .transaction import Transaction
 
 Verb = Literal["read", "create", "update", "delete"]
 
@@ -117,7 +115,9 @@ def writable(
     return _writable(app, caller.system, caller.roles, entity_id, verb)
 
 
-def unknown_field(app: App, caller: Caller, entity_id: str, name: str, pointer: str = "") -> Problem:
+def unknown_field(
+    app: App, caller: Caller, entity_id: str, name: str, pointer: str = ""
+) -> Problem:
     """The problem of a name that is no field, or none that the caller may read."""
     known = readable(app, caller, entity_id)
     names = [one.name for one in app.entity(entity_id).live_fields if one.id in known]
@@ -134,9 +134,7 @@ def field_for(app: App, caller: Caller, entity_id: str, name: str) -> Field | No
     return found
 
 
-def row_rule(
-    app: App, caller: Caller, entity_id: str, verb: Verb = "read"
-) -> str | None | Nothing:
+def row_rule(app: App, caller: Caller, entity_id: str, verb: Verb = "read") -> str | Nothing | None:
     """The condition (id space) that rows meet which the caller may do `verb` to.
 
     None means all rows, NOTHING none.
@@ -149,7 +147,7 @@ def row_rule(
 def row_predicate(
     tx: Transaction, caller: Caller, entity_id: str, row: sa.FromClause, verb: Verb = "read"
 ) -> sa.ColumnElement[bool] | None:
-    """The condition on `row` (a table or alias of the entity) that `row_rule` means; None for all."""
+    """The condition on `row` (the entity's table or an alias) that `row_rule` means; None: all."""
     rule = row_rule(tx.app, caller, entity_id, verb)
     if rule is None:
         return None
@@ -268,16 +266,14 @@ def _inputs_readable(
 
 @lru_cache(maxsize=4096)
 def _plain_readable(app: App, roles: tuple[str, ...], entity_id: str) -> frozenset[str]:
-    """Readable fields by the roles' lists alone: enough for inputs, which are resolved to the end."""
+    """Readable fields by the roles' lists alone: inputs are resolved to the end already."""
     entity = app.entity(entity_id)
     grants = _grants(app, roles, entity_id, "read")
     live = {one.id: one for one in entity.live_fields}
     if not grants:
         return _PUBLIC_MEMBER & set(live) if entity_id == MEMBER_ENTITY else frozenset()
     hidden = frozenset.intersection(*(frozenset(one.hidden_fields) for one in grants))
-    return frozenset(
-        one for one in live if one not in hidden and _base(live, one) not in hidden
-    )
+    return frozenset(one for one in live if one not in hidden and _base(live, one) not in hidden)
 
 
 @lru_cache(maxsize=4096)
@@ -314,15 +310,15 @@ def _writable(
     refused = frozenset.intersection(
         *(frozenset(one.read_only_fields) | frozenset(one.hidden_fields) for one in grants)
     )
-    declared = {one.id for one in app.entity(entity_id).fields if one.read_only or one.type == "tier"}
+    declared = {
+        one.id for one in app.entity(entity_id).fields if one.read_only or one.type == "tier"
+    }
     known = _readable(app, False, roles, entity_id)
     return frozenset(one for one in settable - refused - declared if one in known)
 
 
 @lru_cache(maxsize=4096)
-def _row_rule(
-    app: App, roles: tuple[str, ...], entity_id: str, verb: Verb
-) -> str | None | Nothing:
+def _row_rule(app: App, roles: tuple[str, ...], entity_id: str, verb: Verb) -> str | Nothing | None:
     if entity_id == MEMBER_ENTITY:
         return None
     grants = _grants(app, roles, entity_id, verb)
@@ -368,7 +364,9 @@ def _visible_app(app: App, roles: tuple[str, ...]) -> App:
             entity,
             fields=tuple(one for one in entity.fields if one.id in known),
             name=entity.name if known else f"_{entity.name}",
-            pipeline=entity.pipeline if entity.pipeline and entity.pipeline.field in known else None,
+            pipeline=entity.pipeline
+            if entity.pipeline and entity.pipeline.field in known
+            else None,
         )
     mask = hashlib.sha256("\n".join(roles).encode()).hexdigest()[:16]
     return replace(app, hash=f"{app.hash}~{mask}", entities=entities)

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import Any, Final, Literal
 
 import sqlalchemy as sa
 
@@ -26,9 +26,7 @@ from .records.read import not_found
 from .records.record import Record, shape_of
 from .records.rows import titles_of, whole_rows
 from .system_tables import CHANGE, FIELD_CHANGE, TRANSITION
-
-if TYPE_CHECKING:
-    from .transaction import Transaction
+from .transaction import Transaction
 
 MOST_ENTRIES: Final = 200
 _HIDDEN: Final = frozenset({"version", "updated_at", "updated_by"})
@@ -262,7 +260,11 @@ def _with_creation(
     if len(entries) >= limit:
         return entries
     first = Entry(0, "created", row["created_at"], row["created_by"], row["origin"] or "")
-    if entries and entries[-1].at == first.at and all(c.before is None for c in entries[-1].changes):
+    if (
+        entries
+        and entries[-1].at == first.at
+        and all(c.before is None for c in entries[-1].changes)
+    ):
         last = entries.pop()
         made = Entry(last.id, "created", last.at, last.actor, last.origin, last.changes)
         return [*entries, made]
@@ -282,9 +284,7 @@ def _mentioned(entity: Entity, entries: Sequence[Entry]) -> dict[str, set[int]]:
     return wanted
 
 
-def _add_mentions(
-    entity: Entity, values: Mapping[str, Any], wanted: dict[str, set[int]]
-) -> None:
+def _add_mentions(entity: Entity, values: Mapping[str, Any], wanted: dict[str, set[int]]) -> None:
     for field_id, value in values.items():
         one = entity.by_id.get(field_id)
         target = target_of(one) if one is not None else None

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 import marshmallow as ma
@@ -24,9 +24,7 @@ from ..metadata.problems import Problem, ProblemsError
 from . import access
 from . import clock as clocks
 from .access import Caller
-
-if TYPE_CHECKING:
-    from .workspaces import Transaction
+from .transaction import Transaction
 
 Verb = Literal["create", "update"]
 Loaded = tuple[dict[str, Any], tuple[Problem, ...]]
@@ -53,9 +51,7 @@ class Declared(ma.fields.Field[Any]):
         if value is ma.missing:
             return ma.missing
         try:
-            found = self.type.load(
-                self.declared, value, zone=self.zone, archived=self.archived
-            )
+            found = self.type.load(self.declared, value, zone=self.zone, archived=self.archived)
         except ProblemsError as error:
             raise ma.ValidationError(list(error.problems)) from error
         return bool(found) if self.declared.type == "boolean" else found
@@ -164,9 +160,7 @@ def _odd(message: object) -> Problem:
 class _Gate:
     """Sorts the keys of rows into those the caller may set and those that are refused."""
 
-    def __init__(
-        self, app: App, caller: Caller, entity_id: str, verb: Verb, history: bool
-    ) -> None:
+    def __init__(self, app: App, caller: Caller, entity_id: str, verb: Verb, history: bool) -> None:
         self.app = app
         self.caller = caller
         self.entity = app.entity(entity_id)

@@ -8,7 +8,7 @@ the caller may read are looked at.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
@@ -20,9 +20,7 @@ from .access import Caller
 from .errors import Malformed
 from .search_tables import SEARCH
 from .search_terms import MOST_QUERY, Word, searchable, terms_of, words_of
-
-if TYPE_CHECKING:
-    from .workspaces import Transaction
+from .transaction import Transaction
 
 _COLUMNS: Final = "entity, field, record_id, folded, terms"
 _ON_CONFLICT: Final = (
@@ -46,9 +44,7 @@ def searched_fields(entity: Entity) -> tuple[str, ...]:
     return tuple(one.id for one in entity.live_fields if one.search and not one.system)
 
 
-def keep(
-    tx: Transaction, entity_id: str, changes: Iterable[tuple[int, Mapping[str, Any]]]
-) -> None:
+def keep(tx: Transaction, entity_id: str, changes: Iterable[tuple[int, Mapping[str, Any]]]) -> None:
     """Index the searchable ones of the values that (record id, values) name; one statement."""
     entity = tx.app.entity(entity_id)
     fields = searched_fields(entity)

@@ -1,4 +1,4 @@
-"""Statements that were built once: kept by what they were built from, so nothing is ever cleared."""
+"""Statements that were built once, kept by what they were built from: nothing is ever cleared."""
 
 from __future__ import annotations
 

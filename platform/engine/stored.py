@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -18,9 +18,7 @@ from .access import SYSTEM
 from .dependencies import Input, Route, StoredFormula, stored_formulas
 from .statements import STATEMENTS
 from .system_tables import JOB
-
-if TYPE_CHECKING:
-    from .workspaces import Transaction
+from .transaction import Transaction
 
 MOST_AT_ONCE: Final = 10_000
 """Dependants that one write brings up to date itself; more are left to a job."""
@@ -106,9 +104,7 @@ def _left_behind(one: Input, befores: Sequence[Mapping[str, Any]]) -> _Ids:
     return frozenset(row[one.field] for row in befores if row.get(one.field) is not None)
 
 
-def _ids_of(
-    tx: Transaction, entity_id: str, wanted: frozenset[tuple[Route, _Ids]]
-) -> _Ids | None:
+def _ids_of(tx: Transaction, entity_id: str, wanted: frozenset[tuple[Route, _Ids]]) -> _Ids | None:
     """The records whose formula is concerned; None for too many.
 
     On PostgreSQL they are locked first: a statement that waited for another writer would go on

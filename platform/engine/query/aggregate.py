@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -16,14 +16,12 @@ from ...rules.types import options_of
 from .. import access
 from ..access import Caller
 from ..errors import Malformed
+from ..transaction import Transaction
 from . import measures
 from .conditions import Conditions, from_outside
 from .measures import Measure
 from .paths import too_long
 from .request import MOST_GROUPS, AggregateRequest
-
-if TYPE_CHECKING:
-    from ..workspaces import Transaction
 
 MOST_PARTS = 20
 
@@ -100,9 +98,7 @@ def _run(
     figures = [
         figure.label(f"f{at}_{part}")
         for at, measure in enumerate(asked)
-        for part, figure in enumerate(
-            measures.outer(measure, below.c[f"m{at}"], tx.tables.dialect)
-        )
+        for part, figure in enumerate(measures.outer(measure, below.c[f"m{at}"], tx.tables.dialect))
     ]
     statement = sa.select(*keys, *figures).select_from(below)
     if keys:
@@ -117,9 +113,7 @@ def _row(
     row: Sequence[Any],
     dialect: str,
 ) -> dict[str, Any]:
-    shown = {
-        text: writer(value) for text, writer, value in zip(texts, writers, row, strict=False)
-    }
+    shown = {text: writer(value) for text, writer, value in zip(texts, writers, row, strict=False)}
     at = len(texts)
     for measure in asked:
         width = measures.width(measure, dialect)

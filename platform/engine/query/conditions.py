@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
@@ -12,9 +11,7 @@ from ...rules import Expression, compile_expression, to_sql
 from .. import access, search
 from ..access import Caller
 from ..errors import Malformed
-
-if TYPE_CHECKING:
-    from ..workspaces import Transaction
+from ..transaction import Transaction
 
 
 def from_outside(
@@ -88,9 +85,7 @@ class Conditions:
         context = access.context(tx, caller)
         seen = access.visible(tx, caller)
         for one in (*self.views, *((self.asked,) if self.asked else ())):
-            found.append(
-                sa.and_(to_sql(one, tx.tables, row, context, mode="filter", visible=seen))
-            )
+            found.append(sa.and_(to_sql(one, tx.tables, row, context, mode="filter", visible=seen)))
         if self.q:
             at = tx.tables.column(row, entity_id, "id")
             words = search.condition(tx, caller, entity_id, at, self.q)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -20,14 +20,14 @@ from ...rules import Expression
 from ...rules.arithmetic import half_up
 from ..access import Caller
 from ..errors import Malformed
+from ..transaction import Transaction
 from .conditions import from_outside
-
-if TYPE_CHECKING:
-    from ..workspaces import Transaction
 
 FUNCTIONS: Final = ("count", "sum", "avg", "min", "max", "count_distinct")
 _AVERAGE_SCALE: Final = 6
-_SHAPE: Final = re.compile(r"\s*(?:(?P<alias>\w+)\s*:)?\s*(?P<function>\w+)\s*\((?P<inside>.*)\)\s*", re.S)
+_SHAPE: Final = re.compile(
+    r"\s*(?:(?P<alias>\w+)\s*:)?\s*(?P<function>\w+)\s*\((?P<inside>.*)\)\s*", re.S
+)
 _PAIRS: Final = {"(": ")", "[": "]"}
 
 

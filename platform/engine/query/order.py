@@ -62,9 +62,7 @@ def after(keys: Sequence[Key], empties: Sequence[bool]) -> sa.ColumnElement[bool
     return sa.false() if condition is None else condition
 
 
-def _beyond(
-    key: Key, value: sa.ColumnElement[Any], empty: bool
-) -> sa.ColumnElement[bool]:
+def _beyond(key: Key, value: sa.ColumnElement[Any], empty: bool) -> sa.ColumnElement[bool]:
     if key.descending:
         if empty:
             return sa.false()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -18,14 +18,12 @@ from ..access import Caller
 from ..errors import Malformed
 from ..records.record import Record, target_of
 from ..records.rows import add_tags, titles_of
+from ..transaction import Transaction
 from . import cursor
 from .conditions import Conditions
 from .paths import Path
 from .plan import Plan, Tagged, plan_of
 from .request import MOST_ROWS, ListRequest
-
-if TYPE_CHECKING:
-    from ..workspaces import Transaction
 
 
 @dataclass(frozen=True, slots=True)

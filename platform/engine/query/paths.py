@@ -85,7 +85,9 @@ def sort_path(path: Path, app: App, caller: Caller) -> Path:
 
 def split_sign(key: str) -> tuple[str, bool]:
     """A sort key without its sign, and whether it descends."""
-    return (key[1:].strip(), True) if key.startswith("-") else (key.removeprefix("+").strip(), False)
+    return (
+        (key[1:].strip(), True) if key.startswith("-") else (key.removeprefix("+").strip(), False)
+    )
 
 
 def too_long(pointer: str, most: int) -> Malformed:

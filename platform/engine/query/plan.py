@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -18,13 +18,11 @@ from ..errors import Malformed
 from ..records.record import shape_of
 from ..records.rows import column_or_value, depends_on_time
 from ..statements import StatementCache
+from ..transaction import Transaction
 from .conditions import Conditions
 from .order import Key, after, in_order_of_options, order_by
 from .paths import Path, resolve, sort_path, split_sign, too_long
 from .request import ListRequest
-
-if TYPE_CHECKING:
-    from ..workspaces import Transaction
 
 MOST_FIELDS: Final = 200
 MOST_SORT_KEYS: Final = 8
@@ -67,15 +65,11 @@ class Plan:
             if empties not in self.continued:
                 self.continued[empties] = self.statement.where(after(self.keys, empties))
             statement = self.continued[empties]
-            parameters.update(
-                {f"k{at}": one for at, one in enumerate(start) if one is not None}
-            )
+            parameters.update({f"k{at}": one for at, one in enumerate(start) if one is not None})
         return [tuple(row) for row in tx.connection.execute(statement, parameters)]
 
 
-def plan_of(
-    tx: Transaction, caller: Caller, request: ListRequest, conditions: Conditions
-) -> Plan:
+def plan_of(tx: Transaction, caller: Caller, request: ListRequest, conditions: Conditions) -> Plan:
     """The plan of a request, kept unless it holds the present instant."""
     columns = _columns(tx, caller, request)
     order = _order(tx, caller, request)
@@ -93,7 +87,8 @@ def plan_of(
     if sight is not None and not timed:
         key = (*sight, identity, tuple(one.key for one in columns))
     return _PLANS.get(
-        key, lambda: _Builder(tx, caller, request.entity_id).plan(columns, order, conditions, identity)
+        key,
+        lambda: _Builder(tx, caller, request.entity_id).plan(columns, order, conditions, identity),
     )
 
 
@@ -112,9 +107,7 @@ def _columns(tx: Transaction, caller: Caller, request: ListRequest) -> tuple[Pat
     return tuple(resolve(tx.app, caller, entity_id, one, "/fields") for one in names)
 
 
-def _order(
-    tx: Transaction, caller: Caller, request: ListRequest
-) -> tuple[tuple[Path, bool], ...]:
+def _order(tx: Transaction, caller: Caller, request: ListRequest) -> tuple[tuple[Path, bool], ...]:
     if len(request.sort_keys) > MOST_SORT_KEYS:
         raise too_long("/sort", MOST_SORT_KEYS)
     found: list[tuple[Path, bool]] = []
@@ -122,9 +115,7 @@ def _order(
         name, descending = split_sign(key)
         path = resolve(tx.app, caller, request.entity_id, name, "/sort")
         if path.field.type == "tags":
-            raise Malformed(
-                access.unknown_field(tx.app, caller, path.entity_id, name, "/sort")
-            )
+            raise Malformed(access.unknown_field(tx.app, caller, path.entity_id, name, "/sort"))
         found.append((sort_path(path, tx.app, caller), descending))
     return tuple(found)
 
@@ -170,8 +161,15 @@ class _Builder:
             .limit(sa.bindparam("limit", type_=sa.Integer()))
         )
         return Plan(
-            self.entity_id, columns, tuple(values),
-            tuple(tags), keys, title, statement, identity, {},
+            self.entity_id,
+            columns,
+            tuple(values),
+            tuple(tags),
+            keys,
+            title,
+            statement,
+            identity,
+            {},
         )
 
     def own(self, field_id: str) -> sa.ColumnElement[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -15,15 +15,13 @@ from .. import access, schemas
 from ..access import Caller
 from ..errors import Forbidden, Invalid, NotFound
 from ..system_tables import CHECKLIST_TICK
+from ..transaction import Transaction
 from .draft import Draft, refusal
 from .record import shape_of
 from .rows import whole_rows
 from .source import Pool
 from .stage import guard_problems
 from .update import changeable, standing
-
-if TYPE_CHECKING:
-    from ..workspaces import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,9 @@ def ticks(tx: Transaction, caller: Caller, entity_id: str, record_id: int) -> tu
     access.entity_for(tx.app, caller, entity_id)
     _row(tx, caller, entity_id, record_id)
     statement = sa.select(
-        CHECKLIST_TICK.c.stage, CHECKLIST_TICK.c.item, CHECKLIST_TICK.c.member_id,
+        CHECKLIST_TICK.c.stage,
+        CHECKLIST_TICK.c.item,
+        CHECKLIST_TICK.c.member_id,
         CHECKLIST_TICK.c.at,
     ).where(CHECKLIST_TICK.c.entity == entity_id, CHECKLIST_TICK.c.record_id == record_id)
     return tuple(Tick(*row) for row in tx.connection.execute(statement))
@@ -73,15 +73,21 @@ def tick(
     mark = CHECKLIST_TICK.c
     tx.connection.execute(
         sa.delete(CHECKLIST_TICK).where(
-            mark.entity == entity_id, mark.record_id == record_id,
-            mark.stage == at.id, mark.item == found.id,
+            mark.entity == entity_id,
+            mark.record_id == record_id,
+            mark.stage == at.id,
+            mark.item == found.id,
         )
     )
     if done:
         tx.connection.execute(
             sa.insert(CHECKLIST_TICK).values(
-                entity=entity_id, record_id=record_id, stage=at.id, item=found.id,
-                member_id=caller.member_id, at=tx.now,
+                entity=entity_id,
+                record_id=record_id,
+                stage=at.id,
+                item=found.id,
+                member_id=caller.member_id,
+                at=tx.now,
             )
         )
 
@@ -124,8 +130,13 @@ def stage_named(stages: tuple[Stage, ...], name: str) -> Stage | None:
 
 def _row(tx: Transaction, caller: Caller, entity_id: str, record_id: int) -> Mapping[str, Any]:
     rows = whole_rows(tx, caller, entity_id, [record_id])
-    found = standing(caller, record_id, rows.get(record_id, {}).get("version"),
-                     rows.get(record_id, {}), frozenset(rows))
+    found = standing(
+        caller,
+        record_id,
+        rows.get(record_id, {}).get("version"),
+        rows.get(record_id, {}),
+        frozenset(rows),
+    )
     if found:
         raise refusal(found)
     return rows[record_id]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -14,15 +14,13 @@ from ...rules import compile_expression, evaluate
 from .. import access, schemas, search, stored
 from ..access import Caller
 from ..statements import STATEMENTS
+from ..transaction import Transaction
 from . import journal, numbers, stage, tags, unique, validity, written
 from .draft import Draft, Outcome, outcome, refusal
 from .read import get
 from .record import Record, Shape, shape_of
 from .rows import CHUNK, chunks
 from .source import Pool
-
-if TYPE_CHECKING:
-    from ..workspaces import Transaction
 
 HISTORY_FIELDS: Final = frozenset({"created_at", "created_by", "updated_at", "updated_by"})
 
@@ -67,7 +65,7 @@ def create_many(
     found: list[Draft] = []
     ready: list[Sequence[Draft]] = []
     for at, some in enumerate(chunks(rows, CHUNK)):
-        drafts = _drafts(tx, caller, shape, some, at * CHUNK, typed=typed, history=history)
+        drafts = drafts_of(tx, caller, shape, some, at * CHUNK, typed=typed, history=history)
         validity.judge(tx, caller, shape, drafts, history=history)
         found.extend(drafts)
         good = [one for one in drafts if not one.problems]
@@ -80,7 +78,7 @@ def create_many(
     return tuple(outcome(one, 1 if one.record_id else None) for one in found)
 
 
-def _drafts(
+def drafts_of(
     tx: Transaction,
     caller: Caller,
     shape: Shape,
@@ -90,9 +88,7 @@ def _drafts(
     typed: bool,
     history: bool,
 ) -> list[Draft]:
-    loaded = schemas.load(
-        tx, caller, shape.entity.id, "create", rows, typed=typed, history=history
-    )
+    loaded = schemas.load(tx, caller, shape.entity.id, "create", rows, typed=typed, history=history)
     drafts = []
     for at, (given, problems) in enumerate(loaded):
         draft = Draft(start + at, {}, given, dict(given), problems=list(problems))
@@ -103,9 +99,7 @@ def _drafts(
     return drafts
 
 
-def _fill_defaults(
-    tx: Transaction, caller: Caller, shape: Shape, drafts: Sequence[Draft]
-) -> None:
+def _fill_defaults(tx: Transaction, caller: Caller, shape: Shape, drafts: Sequence[Draft]) -> None:
     """Give fields that a row leaves out their default: literals first, then expressions."""
     computed: list[Field] = []
     for one in shape.entity.live_fields:
@@ -191,9 +185,7 @@ def _insert(tx: Transaction, shape: Shape, drafts: Sequence[Draft]) -> None:
     table = tx.tables.table(entity_id)
     key = (*tx.tables.key, "insert", entity_id)
     if len(drafts) == 1:
-        statement = STATEMENTS.get(
-            (*key, 1), lambda: sa.insert(table).returning(table.c.id)
-        )
+        statement = STATEMENTS.get((*key, 1), lambda: sa.insert(table).returning(table.c.id))
         drafts[0].record_id = tx.connection.execute(statement, rows[0]).scalar_one()
     else:
         ids = _new_ids(tx, table.name, len(drafts))
@@ -225,7 +217,9 @@ def _keep_transitions(
 ) -> None:
     tracked = [one.id for one in shape.entity.live_fields if journal.is_tracked(one)]
     moves = [
-        journal.Moved(one.record_id or 0, field_id, None, one.after[field_id], _at(shape, one, field_id))
+        journal.Moved(
+            one.record_id or 0, field_id, None, one.after[field_id], _at(shape, one, field_id)
+        )
         for one in drafts
         for field_id in tracked
         if one.after.get(field_id) is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -12,15 +12,13 @@ from ...metadata.problems import Problem
 from .. import access, stored
 from ..access import SYSTEM, Caller
 from ..system_tables import ALERT
+from ..transaction import Transaction
 from . import journal, unique, written
 from .draft import Draft, Outcome, outcome, refusal
 from .read import get, not_found
 from .record import Record, shape_of
 from .rows import CHUNK, chunks, whole_rows
 from .update import changeable, refused, standing
-
-if TYPE_CHECKING:
-    from ..workspaces import Transaction
 
 _Rows = dict[str, dict[int, dict[str, Any]]]
 """entity id -> record id -> values before the write."""
@@ -60,8 +58,11 @@ def delete_many(
             draft = Draft(at * CHUNK + place, row, {}, dict(row), record_id)
             draft.problems.extend(standing(caller, record_id, version, row, allowed))
             drafts.append(draft)
-        going = _with_cascades(tx, entity_id, {one.record_id or 0: dict(one.before)
-                                               for one in drafts if not one.problems})
+        going = _with_cascades(
+            tx,
+            entity_id,
+            {one.record_id or 0: dict(one.before) for one in drafts if not one.problems},
+        )
         _judge_restricted(tx, entity_id, drafts, going)
         found.extend(drafts)
         good = {one.record_id for one in drafts if not one.problems}
@@ -174,9 +175,7 @@ def _mark(
     journal.field_changes(tx, caller, entity_id, changes)
 
 
-def _resolve_alerts(
-    tx: Transaction, entity_id: str, rows: Mapping[int, Mapping[str, Any]]
-) -> None:
+def _resolve_alerts(tx: Transaction, entity_id: str, rows: Mapping[int, Mapping[str, Any]]) -> None:
     for some in chunks(sorted(rows)):
         tx.connection.execute(
             sa.update(ALERT)
@@ -233,9 +232,7 @@ def _binned(entity_id: str, row: Mapping[str, Any]) -> Record:
     return Record(entity_id, row["id"], row["version"], {})
 
 
-def _that_went_along(
-    tx: Transaction, entity_id: str, rows: dict[int, dict[str, Any]]
-) -> _Rows:
+def _that_went_along(tx: Transaction, entity_id: str, rows: dict[int, dict[str, Any]]) -> _Rows:
     """The rows and those that were deleted with them, which the same instant tells."""
     coming: _Rows = {entity_id: rows}
     waiting = [(entity_id, rows)]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
@@ -18,9 +18,7 @@ from ...metadata.model import Field
 from ..access import Caller
 from ..canonical import to_text
 from ..system_tables import CHANGE, FIELD_CHANGE, TRANSITION
-
-if TYPE_CHECKING:
-    from ..workspaces import Transaction
+from ..transaction import Transaction
 
 DELETED_AT: Final = "deleted_at"
 CREATED_AT: Final = "created_at"

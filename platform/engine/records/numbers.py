@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import sqlalchemy as sa
 
 from ...metadata.fields import pattern
+from ..transaction import Transaction
 from .draft import Draft
 from .record import Shape
-
-if TYPE_CHECKING:
-    from ..workspaces import Transaction
 
 _TAKE: Final = sa.text(
     "INSERT INTO _counter (key, value) VALUES (:key, :count) "

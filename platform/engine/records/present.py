@@ -13,9 +13,7 @@ from ..access import Caller
 from .record import Record
 
 
-def present(
-    app: App, caller: Caller, record: Record, locale: str | None = None
-) -> dict[str, Any]:
+def present(app: App, caller: Caller, record: Record, locale: str | None = None) -> dict[str, Any]:
     """The fields of a record by their present names, readable ones only; ids are text.
 
     With a `locale`, options are shown by their labels in it instead of their names.
@@ -64,8 +62,6 @@ def _label(one: Field, option_id: str, locale: str) -> str:
 
 
 @lru_cache(maxsize=2048)
-def _writers(
-    app: App, entity_id: str, locale: str | None
-) -> Mapping[str, Callable[[Any], Any]]:
+def _writers(app: App, entity_id: str, locale: str | None) -> Mapping[str, Callable[[Any], Any]]:
     entity: Entity = app.entity(entity_id)
     return {one.id: writer(one, locale) for one in entity.live_fields}

@@ -1,20 +1,18 @@
-"""Previews: what a record would be with values that are not saved, for forms to ask conditions of."""
+"""Previews: a record with values that are not saved, for forms to ask conditions of."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...rules import Context, compile_expression, evaluate
 from .. import access, schemas
 from ..access import Caller
-from .create import _drafts
+from ..transaction import Transaction
+from .create import drafts_of
 from .record import shape_of
 from .source import Pool, Source
-
-if TYPE_CHECKING:
-    from ..workspaces import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +33,14 @@ class Preview:
         return bool(evaluate(compiled, self.source, self.context))
 
 
-def of_new(
-    tx: Transaction, caller: Caller, entity_id: str, values: Mapping[str, Any]
-) -> Preview:
+def of_new(tx: Transaction, caller: Caller, entity_id: str, values: Mapping[str, Any]) -> Preview:
     """A new record with these values (by name, as the API speaks them) and the defaults.
 
     Values that cannot be read are left out. Forbidden if the caller may make none.
     """
     access.entity_for(tx.app, caller, entity_id, "create")
     good = _readable_ones(tx, caller, entity_id, "create", values)
-    draft = _drafts(
+    draft = drafts_of(
         tx, caller, shape_of(tx.tables, entity_id), [good], 0, typed=False, history=False
     )[0]
     return _preview(tx, caller, entity_id, draft.after)
@@ -63,9 +59,7 @@ def of_change(
     return _preview(tx, caller, entity_id, {**record, **given})
 
 
-def _preview(
-    tx: Transaction, caller: Caller, entity_id: str, values: Mapping[str, Any]
-) -> Preview:
+def _preview(tx: Transaction, caller: Caller, entity_id: str, values: Mapping[str, Any]) -> Preview:
     source = Pool(tx).add(entity_id, values)
     return Preview(tx, entity_id, values, source, access.context(tx, caller))
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...metadata.problems import Problem
 from .. import access
 from ..access import Caller
 from ..errors import NotFound
+from ..transaction import Transaction
 from .record import Record, Shape, shape_of
 from .rows import readable_row, references_in, titles_of
-
-if TYPE_CHECKING:
-    from ..workspaces import Transaction
 
 
 def get(
@@ -40,7 +38,9 @@ def get(
     refused = sorted(wanted - known)
     if refused:
         raise NotFound(access.unknown_field(tx.app, caller, entity_id, one) for one in refused)
-    values = readable_row(tx, caller, entity_id, record_id, _columns(shape, wanted), any_row=any_row)
+    values = readable_row(
+        tx, caller, entity_id, record_id, _columns(shape, wanted), any_row=any_row
+    )
     if values is None:
         raise NotFound(not_found(record_id))
     return record_of(tx, caller, shape, values, known, wanted, titles=titles, title=entity.title)
@@ -73,9 +73,7 @@ def record_of(
 
 def _columns(shape: Shape, wanted: frozenset[str]) -> tuple[str, ...]:
     needed = wanted | {"id", "version", shape.entity.title}
-    return tuple(
-        one for one in (*shape.stored, *shape.computed, *shape.tags) if one in needed
-    )
+    return tuple(one for one in (*shape.stored, *shape.computed, *shape.tags) if one in needed)
 
 
 def not_found(record_id: int) -> Problem:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -13,13 +13,11 @@ from ...rules import compile_expression, evaluate
 from .. import access
 from ..access import MEMBER_ENTITY, Caller
 from ..statements import STATEMENTS
+from ..transaction import Transaction
 from .draft import Draft
 from .record import Shape
 from .rows import chunks
 from .source import Pool, Source
-
-if TYPE_CHECKING:
-    from ..workspaces import Transaction
 
 
 def judge(
@@ -59,9 +57,7 @@ def _seen(tx: Transaction, caller: Caller, entity_id: str, ids: Iterable[int]) -
     return found
 
 
-def _seen_statement(
-    tx: Transaction, caller: Caller, entity_id: str
-) -> sa.Select[tuple[Any]]:
+def _seen_statement(tx: Transaction, caller: Caller, entity_id: str) -> sa.Select[tuple[Any]]:
     row = tx.tables.table(entity_id).alias("r")
     at = tx.tables.column(row, entity_id, "id")
     statement = sa.select(at).where(at.in_(sa.bindparam("ids", expanding=True)))
@@ -73,10 +69,8 @@ def _seen_statement(
     return statement if predicate is None else statement.where(predicate)
 
 
-def _judge_where(
-    tx: Transaction, shape: Shape, draft: Draft, source: Source, pool: Pool
-) -> None:
-    """Blame references whose target their `where` does not allow (`customer == parent.customer`)."""
+def _judge_where(tx: Transaction, shape: Shape, draft: Draft, source: Source, pool: Pool) -> None:
+    """Blame references to records that their `where` does not allow."""
     for field_id, target in shape.references.items():
         one = shape.field(field_id)
         pointed = draft.after.get(field_id)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
 
@@ -16,10 +16,8 @@ from ...rules import to_sql
 from .. import access
 from ..access import SYSTEM, Caller
 from ..statements import STATEMENTS
+from ..transaction import Transaction
 from .record import Shape, Values, shape_of
-
-if TYPE_CHECKING:
-    from ..workspaces import Transaction
 
 _T = TypeVar("_T")
 CHUNK: Final = 1000
@@ -99,7 +97,9 @@ def readable_row(
         return None
     values: dict[str, Any] = dict(zip(columns, row, strict=True))
     if shape.tags:
-        add_tags(tx, entity_id, [one for one in shape.tags if one in field_ids], {record_id: values})
+        add_tags(
+            tx, entity_id, [one for one in shape.tags if one in field_ids], {record_id: values}
+        )
     return values
 
 
@@ -136,9 +136,9 @@ def _make_whole(
     entity_id = shape.entity.id
     row = tx.tables.table(entity_id).alias("r")
     at = tx.tables.column(row, entity_id, "id")
-    statement = sa.select(
-        *(tx.tables.column(row, entity_id, one) for one in shape.stored)
-    ).where(at.in_(sa.bindparam("ids", expanding=True)))
+    statement = sa.select(*(tx.tables.column(row, entity_id, one) for one in shape.stored)).where(
+        at.in_(sa.bindparam("ids", expanding=True))
+    )
     if "deleted_at" in shape.stored:
         gone = tx.tables.column(row, entity_id, "deleted_at")
         statement = statement.where(gone.is_not(None) if deleted else gone.is_(None))
@@ -187,7 +187,7 @@ def _tags_statement(tx: Transaction, entity_id: str) -> sa.Select[tuple[int, str
 def titles_of(
     tx: Transaction, caller: Caller, wanted: dict[str, set[int]]
 ) -> dict[tuple[str, int], str]:
-    """The titles of records by (entity id, id): one statement an entity, invisible ones left out."""
+    """Titles by (entity id, id): one statement an entity; invisible records are left out."""
     found: dict[tuple[str, int], str] = {}
     for entity_id, ids in sorted(wanted.items()):
         if not ids or not title_readable(tx, caller, entity_id):

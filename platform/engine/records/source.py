@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -16,10 +16,8 @@ from ...rules import RecordSource, evaluate
 from ...rules.types import target_of
 from .. import access
 from ..access import SYSTEM
+from ..transaction import Transaction
 from .rows import chunks, whole_rows
-
-if TYPE_CHECKING:
-    from ..workspaces import Transaction
 
 
 class Pool:
@@ -133,4 +131,3 @@ class Source:
         if own is None:
             return ()
         return self._pool.children(entity_id, field_id, own, self._entity_id)
-

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -17,14 +17,12 @@ from ...metadata.model import Field, Pipeline, Stage
 from ...metadata.problems import Problem
 from ...rules import compile_expression, evaluate
 from ..system_tables import CHECKLIST_TICK
+from ..transaction import Transaction
 from .draft import Draft
 from .naming import to_names
 from .record import Shape
 from .rows import chunks
 from .source import Pool, Source
-
-if TYPE_CHECKING:
-    from ..workspaces import Transaction
 
 Ticks = dict[int, set[tuple[str, str]]]
 """Record id -> the (stage id, item id) that were ticked."""
@@ -122,7 +120,9 @@ def _guard_problems(
     way = route(pipeline, draft.before.get(pipeline.field), after)
     problems: list[Problem] = []
     if way.needs_reason and not (draft.reason or "").strip():
-        problems.append(Problem("stage.reason_needed", {"stage": pipeline.stage(after)}, pointer="/reason"))
+        problems.append(
+            Problem("stage.reason_needed", {"stage": pipeline.stage(after)}, pointer="/reason")
+        )
     done = ticks.get(draft.record_id or 0, set())
     for stage in way.leaves:
         for item in stage.checklist:
@@ -151,7 +151,10 @@ def _enter_problems(
     if stage.enter_when is not None:
         expression = compile_expression(tx.app, shape.entity.id, stage.enter_when)
         if not evaluate(expression, source, pool.context):
-            params = {"stage": stage, "condition": to_names(tx.app, shape.entity.id, stage.enter_when)}
+            params = {
+                "stage": stage,
+                "condition": to_names(tx.app, shape.entity.id, stage.enter_when),
+            }
             yield Problem("stage.condition", params, pointer=pointer)
 
 
@@ -179,7 +182,10 @@ def _judge_statuses(shape: Shape, draft: Draft) -> None:
             if before is None or before == after or after in one.transitions.get(before, ()):
                 continue
             draft.blame(
-                "choice.transition", one.name, field=one, before=_option(one, before),
+                "choice.transition",
+                one.name,
+                field=one,
+                before=_option(one, before),
                 after=_option(one, after),
             )
 

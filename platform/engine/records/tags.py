@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
+from ..transaction import Transaction
 from .draft import Draft
 from .record import Shape
-
-if TYPE_CHECKING:
-    from ..workspaces import Transaction
 
 Source = Literal["hand", "rule", "import"]
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -12,12 +13,10 @@ from ...metadata.model import Entity
 from ...metadata.problems import Problem
 from ..errors import Conflict
 from ..statements import STATEMENTS
+from ..transaction import Transaction
 from .draft import Draft
 from .record import Shape
 from .rows import chunks
-
-if TYPE_CHECKING:
-    from ..workspaces import Transaction
 
 _ROWS_A_STATEMENT = 300
 
@@ -31,8 +30,9 @@ def groups_of(entity: Entity) -> tuple[tuple[str, ...], ...]:
 def judge(tx: Transaction, shape: Shape, drafts: Sequence[Draft]) -> None:
     """Blame drafts whose unique values are taken, in the table or earlier in the batch.
 
-    Records that come back from the recycle bin have no `before`: all their values count. One statement a group of fields, whatever the number of drafts. A group with an empty value
-    is never taken.
+    Records that come back from the recycle bin have no `before`: all their values count. One
+    statement a group of fields, whatever the number of drafts. A group with an empty value is
+    never taken.
     """
     for group in groups_of(shape.entity):
         wanted = _wanted(group, drafts)
@@ -46,9 +46,7 @@ def judge(tx: Transaction, shape: Shape, drafts: Sequence[Draft]) -> None:
                 _blame(shape, group, draft)
 
 
-def _wanted(
-    group: tuple[str, ...], drafts: Sequence[Draft]
-) -> list[tuple[tuple[Any, ...], Draft]]:
+def _wanted(group: tuple[str, ...], drafts: Sequence[Draft]) -> list[tuple[tuple[Any, ...], Draft]]:
     found = []
     for draft in drafts:
         values = tuple(draft.after.get(one) for one in group)
@@ -63,7 +61,7 @@ def _holders(
     found: dict[tuple[Any, ...], int] = {}
     for some in chunks(list(dict.fromkeys(wanted)), _ROWS_A_STATEMENT):
         key = (*tx.tables.key, "unique", shape.entity.id, group, len(some))
-        statement = STATEMENTS.get(key, lambda: _statement(tx, shape, group, len(some)))
+        statement = STATEMENTS.get(key, partial(_statement, tx, shape, group, len(some)))
         parameters = {
             f"v{row}_{place}": value
             for row, values in enumerate(some)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -13,14 +13,12 @@ from ...metadata.problems import Problem
 from .. import access, schemas, search, stored
 from ..access import Caller
 from ..statements import STATEMENTS
+from ..transaction import Transaction
 from . import journal, tags, unique, validity, written
 from .draft import Draft, Outcome, outcome, refusal
 from .read import get, not_found
 from .record import Record, Shape, shape_of
 from .rows import CHUNK, chunks, whole_rows
-
-if TYPE_CHECKING:
-    from ..workspaces import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +114,13 @@ def _drafts(
     rows = whole_rows(tx, caller, entity_id, [one.id for one in changes])
     allowed = changeable(tx, caller, entity_id, rows, "update")
     loaded = schemas.load(
-        tx, caller, entity_id, "update", [one.values for one in changes], typed=typed, history=history
+        tx,
+        caller,
+        entity_id,
+        "update",
+        [one.values for one in changes],
+        typed=typed,
+        history=history,
     )
     drafts: list[Draft] = []
     seen: set[int] = set()
@@ -177,7 +181,9 @@ def standing(
 def _write(
     tx: Transaction, caller: Caller, shape: Shape, drafts: Sequence[Draft], *, quiet: bool
 ) -> None:
-    people = [one.id for one in shape.entity.live_fields if one.id in shape.stored and not one.system]
+    people = [
+        one.id for one in shape.entity.live_fields if one.id in shape.stored and not one.system
+    ]
     people += shape.tags
     moved = [(one, found) for one in drafts if (found := one.changed(people))]
     if not moved:
@@ -216,9 +222,7 @@ def _columns_of(shape: Shape, touched: frozenset[str], *, quiet: bool) -> tuple[
     return tuple(one for one in shape.stored if one in wanted)
 
 
-def _keep_companions(
-    tx: Transaction, shape: Shape, draft: Draft, found: Mapping[str, Any]
-) -> None:
+def _keep_companions(tx: Transaction, shape: Shape, draft: Draft, found: Mapping[str, Any]) -> None:
     for field_id in found:
         for companion in shape.companions.get(field_id, ()):
             if companion in draft.given:

@@ -8,19 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from ...metadata.model import App, Check, Field
 from ...rules import compile_expression, evaluate
 from .. import access
 from ..access import Caller
+from ..transaction import Transaction
 from . import references, stage, unique
 from .draft import Draft, Words
 from .record import Shape
 from .source import Pool, Source
-
-if TYPE_CHECKING:
-    from ..workspaces import Transaction
 
 
 def judge(
@@ -60,10 +57,11 @@ def _required(
             if changed is None or one.id in changed:
                 yield one
         elif one.required_when is not None:
-            if changed is not None and one.id not in changed:
-                if not _concerned(app, shape.entity.id, one.required_when, changed):
-                    continue
-            expression = compile_expression(app, shape.entity.id, one.required_when)
+            text = one.required_when
+            asked = changed is None or one.id in changed
+            if not asked and not _concerned(app, shape.entity.id, text, changed or frozenset()):
+                continue
+            expression = compile_expression(app, shape.entity.id, text)
             if evaluate(expression, source, pool.context):
                 yield one
 

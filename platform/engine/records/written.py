@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from ..access import Caller
-
-if TYPE_CHECKING:
-    from ..workspaces import Transaction
+from ..transaction import Transaction
 
 Kind = Literal["created", "updated", "deleted", "restored"]
 
