@@ -12,7 +12,7 @@ from typing import Any, Literal, cast
 import sqlalchemy as sa
 
 from ..metadata.model import App
-from ..rules.sql_types import CivilDate, ExactDecimal, UtcDateTime
+from ..rules.sql_types import CivilDate, ExactDecimal, PlainText, UtcDateTime
 from .layout import Layout, Storage, StoredField
 
 Dialect = Literal["sqlite", "postgresql"]
@@ -74,9 +74,9 @@ def link_columns() -> list[sa.ColumnClause[Any]]:
     """New columns of a table that links records to tags."""
     return [
         sa.column("record_id", sa.BigInteger()),
-        sa.column("field_id", sa.Text()),
-        sa.column("tag_id", sa.Text()),
-        sa.column("source", sa.Text()),
+        sa.column("field_id", PlainText()),
+        sa.column("tag_id", PlainText()),
+        sa.column("source", PlainText()),
         sa.column("valid_from", UtcDateTime()),
         sa.column("valid_to", UtcDateTime()),
     ]
@@ -101,4 +101,4 @@ def storage_type(storage: Storage, scale: int = 0) -> sa.types.TypeEngine[Any]:
         case "datetime":
             return UtcDateTime()
         case "text":
-            return sa.Text()
+            return PlainText()

@@ -1,0 +1,185 @@
+"""Publish: the one door through which documents come into force, and what previews that.
+
+`preview` makes the plan, `publish` works it out again on the revision that it locks and does those
+very steps: tables, values, indexes, views, the new revision and the audit entry in one
+transaction. After a crash at any instant the workspace is wholly at the old or the new revision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from ..metadata.documents import Document, write_folder
+from ..metadata.problems import Problem
+from ..metadata.resolve import to_names
+from . import clock, failpoints, revisions
+from .access import Caller
+from .errors import Conflict, Forbidden, Invalid
+from .publishing.doctor import layout_matches
+from .publishing.plan import Plan
+from .publishing.running import Running, run
+from .publishing.work_out import Worked, work_out
+from .system_tables import CHANGE
+from .tables import tables_of
+from .transaction import Transaction
+from .work import schedules
+from .workspaces import Workspace
+
+__all__ = [
+    "Plan",
+    "export",
+    "export_folder",
+    "layout_matches",
+    "preview",
+    "publish",
+    "restore_plan",
+]
+
+
+def preview(
+    place: Workspace | Transaction,
+    caller: Caller,
+    documents: Iterable[Document],
+    *,
+    base: int | None = None,
+) -> Plan:
+    """The plan of publishing these documents (in names or ids); changes nothing.
+
+    `base` is the revision that they were made from, if the caller knows: Conflict when it is no
+    longer in force. Forbidden without the right to change metadata.
+    """
+    if isinstance(place, Workspace):
+        with place.reading() as tx:
+            return preview(tx, caller, documents, base=base)
+    _allowed(place, caller)
+    if base is not None and base != place.revision:
+        raise _moved(base, place.revision)
+    return work_out(place, caller, documents).plan
+
+
+def publish(
+    workspace: Workspace,
+    caller: Caller,
+    plan: Plan,
+    reason: str | None = None,
+    accept_loss: Collection[str] = (),
+) -> int:
+    """Bring a plan into force; returns the id of the revision that is in force then.
+
+    `accept_loss` names what may be lost (`Loss.key`). Conflict if another revision is in force
+    than the plan was made for, or the data would make other steps of it; Invalid for a plan with
+    problems or a loss that is not accepted. A plan without changes makes no revision.
+    """
+    if plan.problems:
+        raise Invalid(plan.problems)
+    if plan.workspace != workspace.id:
+        raise Conflict(Problem("publish.other_workspace"))
+    revision = workspace.altering(lambda tx: _flip(tx, caller, plan, reason, set(accept_loss)))
+    failpoints.hit("publish.flipped")
+    return revision
+
+
+def restore_plan(place: Workspace | Transaction, caller: Caller, revision: int) -> Plan:
+    """The plan that goes back to the documents of an old revision; NotFound if there is none.
+
+    What was declared since is archived, with its data.
+    """
+    if isinstance(place, Workspace):
+        with place.reading() as tx:
+            return restore_plan(tx, caller, revision)
+    return preview(place, caller, revisions.documents(place.connection, revision))
+
+
+def export(place: Workspace | Transaction, revision: int | None = None) -> tuple[Document, ...]:
+    """The documents of a revision (of the one in force) in names, as people write them."""
+    if isinstance(place, Workspace):
+        with place.reading() as tx:
+            return export(tx, revision)
+    wanted = place.revision if revision is None else revision
+    return to_names(revisions.documents(place.connection, wanted))
+
+
+def export_folder(
+    place: Workspace | Transaction, folder: Path, revision: int | None = None
+) -> None:
+    """Write the documents of a revision as a folder fit for version control."""
+    write_folder(folder, export(place, revision))
+
+
+def _allowed(tx: Transaction, caller: Caller) -> None:
+    roles = (tx.app.roles.get(one) for one in caller.roles)
+    if not caller.system and not any(one and one.metadata and not one.archived for one in roles):
+        raise Forbidden(Problem("publish.forbidden"))
+
+
+def _moved(base: int, now: int) -> Conflict:
+    return Conflict(Problem("publish.moved", {"base": base, "now": now}))
+
+
+def _flip(
+    tx: Transaction, caller: Caller, plan: Plan, reason: str | None, accepted: set[str]
+) -> int:
+    """Everything at once, in a transaction that nobody else writes beside."""
+    _allowed(tx, caller)
+    if tx.revision != plan.base:
+        raise _moved(plan.base, tx.revision)
+    worked = work_out(tx, caller, plan.documents)
+    _still_holds(plan, worked.plan, accepted)
+    if worked.plan.empty or worked.app is None or worked.layout is None:
+        return tx.revision
+    after = replace(
+        tx,
+        app=worked.app,
+        layout=worked.layout,
+        tables=tables_of(worked.app, worked.layout, tx.workspace.dialect),
+        zone=clock.zone(worked.app.manifest.time_zone),
+    )
+    _do(tx, after, worked)
+    after.revision = revisions.append(
+        tx.connection,
+        worked.plan.documents,
+        worked.layout,
+        author=caller.member_id,
+        reason=reason,
+        at=tx.now,
+    )
+    tx.connection.execute(
+        sa.insert(CHANGE).values(
+            actor=caller.member_id, origin=caller.origin, at=tx.now, revision=after.revision
+        )
+    )
+    schedules.sync(after)
+    failpoints.hit("publish.before_commit")
+    return after.revision
+
+
+def _still_holds(plan: Plan, fresh: Plan, accepted: set[str]) -> None:
+    """Refuse what was not shown: problems and losses of rows written since, other steps."""
+    if fresh.problems:
+        raise Invalid(fresh.problems)
+    if [one.does for one in fresh.steps] != [one.does for one in plan.steps]:
+        raise Conflict(Problem("publish.data_moved"))
+    lost = [one for one in fresh.losses if one.key not in accepted]
+    if lost:
+        raise Invalid(
+            Problem(
+                "publish.loss_not_accepted",
+                {"key": one.key, "rows": one.rows, "examples": "; ".join(one.examples)},
+            )
+            for one in lost
+        )
+
+
+def _do(before: Transaction, after: Transaction, worked: Worked) -> None:
+    running = Running(before, after, worked.conversions)
+    try:
+        for step in worked.plan.steps:
+            run(running, step)
+            failpoints.hit(f"publish.{step.kind}")
+    except IntegrityError as error:
+        raise Conflict(Problem("publish.breaks_unique")) from error

@@ -1,0 +1,50 @@
+"""The doctor of tables: whether what is really there is what the revision in force says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...metadata.problems import Problem
+from ..layout import EntityLayout
+from ..transaction import Transaction
+from . import physical, readable
+from .indexes import wanted
+from .physical import Physical
+
+
+def layout_matches(tx: Transaction) -> tuple[Problem, ...]:
+    """What is missing or left over in a workspace's tables, indexes and views; () if nothing."""
+    there = physical.read(tx.connection)
+    found: list[Problem] = []
+    tables = {one.table for one in tx.layout.entities.values()}
+    for at in tx.layout.entities.values():
+        found.extend(_table(at, there))
+    links = {one.link_table for one in tx.layout.entities.values() if one.link_table}
+    strange = {one for one in there.tables if not one.startswith(("_", "sqlite_"))} - tables
+    found.extend(_each("doctor.table_left", strange))
+    found.extend(_each("doctor.table_missing", links - there.tables.keys()))
+    indexes = wanted(tx.app, tx.layout).keys()
+    found.extend(_each("doctor.index_missing", indexes - there.indexes))
+    found.extend(_each("doctor.index_left", there.indexes - indexes))
+    views = readable.views(tx.app, tx.layout, tx.tables.dialect).keys()
+    found.extend(_each("doctor.view_missing", views - there.views))
+    found.extend(_each("doctor.view_left", there.views - views))
+    return tuple(found)
+
+
+def _table(at: EntityLayout, there: Physical) -> Iterator[Problem]:
+    columns = there.tables.get(at.table)
+    if columns is None:
+        yield Problem("doctor.table_missing", {"name": at.table})
+        return
+    wanted_columns = {one.column for one in at.fields.values()}
+    missing = sorted(wanted_columns - columns)
+    yield from _each("doctor.column_missing", {f"{at.table}.{one}" for one in missing})
+    if not at.table.startswith("_"):
+        left = columns - wanted_columns - set(at.spares)
+        yield from _each("doctor.column_left", {f"{at.table}.{one}" for one in left})
+
+
+def _each(problem_id: str, names: set[str] | frozenset[str]) -> Iterator[Problem]:
+    for name in sorted(names):
+        yield Problem(problem_id, {"name": name})

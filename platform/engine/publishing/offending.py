@@ -1,0 +1,186 @@
+"""Offending rows: what is stored already and breaks what the new documents ask for.
+
+Each problem counts the rows and names up to five of them, so that they can be mended first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import sqlalchemy as sa
+
+from ...metadata.model import App, Entity, Field
+from ...metadata.problems import Problem
+from .. import access
+from ..access import Caller
+from ..transaction import Transaction
+
+_EXAMPLES = 5
+_Condition = Callable[[sa.FromClause], "sa.ColumnElement[bool]"]
+
+
+def offending(tx: Transaction, caller: Caller, after: App) -> Iterator[Problem]:
+    """Everything that stored rows break; `tx` is at the revision before."""
+    for entity in after.entities.values():
+        before = tx.app.entities.get(entity.id)
+        if entity.archived or entity.system or before is None or entity.id not in tx.layout:
+            continue
+        look = _Look(tx, caller, before, entity)
+        for one in entity.live_fields:
+            if not one.system:
+                yield from look.field(one, before.by_id.get(one.id))
+        yield from look.groups()
+
+
+class _Look:
+    """Looks for rows of one entity that break its new fields."""
+
+    def __init__(self, tx: Transaction, caller: Caller, before: Entity, after: Entity) -> None:
+        self.tx = tx
+        self.caller = caller
+        self.before = before
+        self.after = after
+        self.table = tx.tables.table(after.id)
+        self.live = self._column("deleted_at").is_(None)
+
+    def field(self, one: Field, old: Field | None) -> Iterator[Problem]:
+        was = old if old and not old.archived and not self.before.archived else None
+        if one.required and not (was and was.required):
+            yield from self.required(one, old)
+        stored = self.tx.layout.find(self.after.id, one.id)
+        if old is None or stored is None:
+            return
+        if one.unique and not (was and was.unique):
+            yield from self.repeated((one,), f"/fields/{one.id}/unique")
+        column = self._column(one.id)
+        for problem_id, condition, bound in _bounds(one, was, column):
+            found = self.broken(problem_id, one, condition, bound=bound)
+            yield from found
+
+    def required(self, one: Field, old: Field | None) -> Iterator[Problem]:
+        if one.type == "boolean":
+            return
+        if old is None or (one.type != "tags" and not self.tx.layout.find(self.after.id, one.id)):
+            if one.default is None or one.default.value is None:
+                yield from self.broken("publish.required_new", one, sa.true())
+        elif one.type == "tags":
+            link = self.tx.tables.tags(self.after.id)
+            tagged = sa.exists().where(
+                link.c.record_id == self._column("id"),
+                link.c.field_id == one.id,
+                link.c.valid_to.is_(None),
+            )
+            yield from self.broken("publish.required_empty", one, ~tagged)
+        else:
+            yield from self.broken("publish.required_empty", one, self._column(one.id).is_(None))
+
+    def broken(
+        self, problem_id: str, one: Field, condition: sa.ColumnElement[bool], **params: Any
+    ) -> Iterator[Problem]:
+        rows = self._count(condition)
+        if rows:
+            yield Problem(
+                problem_id,
+                {
+                    "entity": self.after,
+                    "field": one,
+                    "rows": rows,
+                    "examples": "; ".join(self._titles(condition)),
+                    **params,
+                },
+                document=f"entity/{self.after.id}",
+                pointer=f"/fields/{one.id}",
+            )
+
+    def groups(self) -> Iterator[Problem]:
+        old = {one.id: one for one in self.before.unique if not one.archived}
+        for group in self.after.unique:
+            there = old.get(group.id)
+            if group.archived or (there and there.fields == group.fields):
+                continue
+            fields = [self.after.field(one) for one in group.fields]
+            if all(self.tx.layout.find(self.after.id, one.id) for one in fields):
+                yield from self.repeated(fields, f"/unique/{group.id}")
+
+    def repeated(self, fields: Iterable[Field], pointer: str) -> Iterator[Problem]:
+        """Values that two live rows share, where none of them is empty."""
+        named = tuple(fields)
+        columns = [self._column(one.id) for one in named]
+        several = (
+            sa.select(*columns, sa.func.count().label("rows"))
+            .where(self.live, *(one.is_not(None) for one in columns))
+            .group_by(*columns)
+            .having(sa.func.count() > 1)
+        )
+        counted = several.subquery()
+        total = self.tx.connection.execute(
+            sa.select(sa.func.count(), sa.func.sum(counted.c.rows)).select_from(counted)
+        ).one()
+        if not total[0]:
+            return
+        order = several.order_by(sa.desc("rows"), *columns).limit(_EXAMPLES)
+        examples = [
+            f"{', '.join(str(value) for value in row[:-1])} ({row[-1]})"
+            for row in self.tx.connection.execute(order)
+        ]
+        known = access.readable(self.tx.app, self.caller, self.after.id)
+        shown = examples if all(one.id in known for one in named) else []
+        yield Problem(
+            "publish.unique_repeated",
+            {
+                "entity": self.after,
+                "field": _Together(named),
+                "rows": int(total[1]),
+                "values": total[0],
+                "examples": "; ".join(shown),
+            },
+            document=f"entity/{self.after.id}",
+            pointer=pointer,
+        )
+
+    def _column(self, field_id: str) -> sa.ColumnElement[Any]:
+        return self.tx.tables.column(self.table, self.after.id, field_id)
+
+    def _count(self, condition: sa.ColumnElement[bool]) -> int:
+        query = sa.select(sa.func.count()).select_from(self.table).where(self.live, condition)
+        return int(self.tx.connection.execute(query).scalar_one())
+
+    def _titles(self, condition: sa.ColumnElement[bool]) -> list[str]:
+        """Up to five of the rows that the caller may read, by number and title."""
+        wanted = [self._column("id")]
+        title = self.before.title
+        known = access.readable(self.tx.app, self.caller, self.after.id)
+        if title in known and self.tx.layout.find(self.after.id, title):
+            wanted.append(self._column(title))
+        query = sa.select(*wanted).where(self.live, condition)
+        rows = access.row_predicate(self.tx, self.caller, self.after.id, self.table)
+        if rows is not None:
+            query = query.where(rows)
+        found = self.tx.connection.execute(query.order_by(wanted[0]).limit(_EXAMPLES))
+        return [
+            f"#{row[0]} {row[1] or ''}".strip() if len(row) > 1 else f"#{row[0]}" for row in found
+        ]
+
+
+class _Together:
+    """The labels of several fields, as one parameter of a sentence."""
+
+    def __init__(self, fields: tuple[Field, ...]) -> None:
+        self._fields = fields
+
+    def text(self, locale: str) -> str:
+        return " + ".join(one.text(locale) for one in self._fields)
+
+
+def _bounds(
+    one: Field, was: Field | None, column: sa.ColumnElement[Any]
+) -> Iterator[tuple[str, sa.ColumnElement[bool], Any]]:
+    """Bounds that are narrower than before, each with the condition of rows outside."""
+    if one.min is not None and (was is None or was.min is None or was.min < one.min):
+        yield "publish.below_minimum", column < one.min, one.min
+    if one.max is not None and (was is None or was.max is None or was.max > one.max):
+        yield "publish.above_maximum", column > one.max, one.max
+    longest, before = one.max_length, was.max_length if was else None
+    if longest is not None and (before is None or before > longest):
+        yield "publish.too_long", sa.func.length(column) > longest, longest

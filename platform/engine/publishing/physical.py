@@ -1,0 +1,71 @@
+"""What is really there: the tables, columns, indexes and views that the database itself reports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+INDEX_PREFIX = "_ix_"
+"""How the indexes begin that follow from documents; no tenant's name begins so."""
+
+VIEW_PREFIX = "v_"
+
+
+@dataclass(frozen=True, slots=True)
+class Physical:
+    """Names in a workspace's database: columns by table, derived indexes, views."""
+
+    tables: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    indexes: frozenset[str] = frozenset()
+    views: frozenset[str] = frozenset()
+
+
+def read(connection: sa.Connection) -> Physical:
+    """What the workspace of this connection holds."""
+    queries = _QUERIES[connection.dialect.name]
+    tables: dict[str, set[str]] = {}
+    for table, column in connection.execute(queries.columns):
+        tables.setdefault(table, set()).add(column)
+    indexes = connection.execute(queries.indexes).scalars()
+    views = connection.execute(queries.views).scalars()
+    return Physical(
+        {name: frozenset(columns) for name, columns in tables.items()},
+        frozenset(one for one in indexes if one.startswith(INDEX_PREFIX)),
+        frozenset(one for one in views if one.startswith(VIEW_PREFIX)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Queries:
+    columns: sa.TextClause
+    indexes: sa.TextClause
+    views: sa.TextClause
+
+
+_QUERIES: Mapping[str, _Queries] = {
+    "sqlite": _Queries(
+        sa.text(
+            "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c"
+            " WHERE m.type = 'table'"
+        ),
+        sa.text("SELECT name FROM sqlite_master WHERE type = 'index'"),
+        sa.text("SELECT name FROM sqlite_master WHERE type = 'view'"),
+    ),
+    "postgresql": _Queries(
+        sa.text(
+            "SELECT c.relname, a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
+            " WHERE c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped"
+            " AND c.relnamespace = current_schema()::regnamespace"
+        ),
+        sa.text(
+            "SELECT relname FROM pg_class WHERE relkind = 'i'"
+            " AND relnamespace = current_schema()::regnamespace"
+        ),
+        sa.text(
+            "SELECT relname FROM pg_class WHERE relkind = 'v'"
+            " AND relnamespace = current_schema()::regnamespace"
+        ),
+    ),
+}

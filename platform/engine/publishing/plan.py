@@ -1,0 +1,146 @@
+"""The plan of a publish: what is wrong, what changes, what will be done and what could be lost.
+
+A plan is a value. Making one touches nothing; it can be shown, written to a file, and published
+later, as long as the revision that it starts from is still in force.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from ...metadata.documents import Document, document_of
+from ...metadata.messages import LOCALES, render
+from ...metadata.problems import Problem
+from ..errors import Malformed
+from .steps import Loss, Step
+
+FORMAT = 1
+
+
+class Told(Protocol):
+    """Something that has words for a reader."""
+
+    def text(self, locale: str) -> str:
+        """The words in the reader's language."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What was told when the plan was made, in every language: a change read back from a file."""
+
+    by_locale: Mapping[str, str] = field(default_factory=dict)
+
+    def text(self, locale: str) -> str:
+        """The words in the reader's language, else in English."""
+        return self.by_locale.get(locale) or self.by_locale.get("en", "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What publishing `documents` (in ids) on top of the revision `base` of a workspace would do.
+
+    With `problems` nothing can be published; `notes` refuse nothing. `changes` are differences in
+    words, `uses` the places that still refer to what is archived.
+    """
+
+    workspace: str
+    base: int
+    documents: tuple[Document, ...]
+    problems: tuple[Problem, ...] = ()
+    notes: tuple[Problem, ...] = ()
+    changes: tuple[Told, ...] = ()
+    steps: tuple[Step, ...] = ()
+    uses: tuple[Told, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to publish and nothing wrong."""
+        return not (self.changes or self.steps or self.problems)
+
+    @property
+    def exit_code(self) -> int:
+        """What `plan --exit-code` answers: 0 nothing to change, 2 changes, 1 problems."""
+        if self.problems:
+            return 1
+        return 0 if self.empty else 2
+
+    @property
+    def losses(self) -> tuple[Loss, ...]:
+        """Everything that would be lost, each to be accepted by its key."""
+        return tuple(step.loss for step in self.steps if step.loss)
+
+    def text(self, locale: str = "en") -> str:
+        """The whole plan in lines, as the command line shows it."""
+        return "\n".join(_lines(self, locale))
+
+    def to_json(self) -> dict[str, Any]:
+        """The plan as JSON values (numbers int or Decimal), for `json_text.write_json`."""
+        return {
+            "format": FORMAT,
+            "workspace": self.workspace,
+            "base": self.base,
+            "problems": [_problem(one) for one in self.problems],
+            "notes": _told(self.notes),
+            "changes": _told(self.changes),
+            "steps": [one.to_json() for one in self.steps],
+            "uses": _told(self.uses),
+            "documents": [dict(one.data) for one in self.documents],
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Plan:
+        """The plan that `to_json` wrote; Malformed for anything else, or for one with problems."""
+        try:
+            if data["format"] != FORMAT or data["problems"]:
+                raise Malformed(Problem("publish.no_plan"))
+            return cls(
+                workspace=data["workspace"],
+                base=data["base"],
+                documents=tuple(document_of(one, in_ids=True) for one in data["documents"]),
+                changes=tuple(Words(one) for one in data["changes"]),
+                steps=tuple(Step.from_json(one) for one in data["steps"]),
+                uses=tuple(Words(one) for one in data["uses"]),
+            )
+        except (KeyError, TypeError, AttributeError) as error:
+            raise Malformed(Problem("publish.no_plan")) from error
+
+
+def _lines(plan: Plan, locale: str) -> Iterator[str]:
+    for problem in plan.problems:
+        yield f"✗ {problem.line(locale)}"
+    for note in plan.notes:
+        yield f"· {note.line(locale)}"
+    if plan.problems:
+        return
+    if plan.empty:
+        yield render("publish.nothing", locale)
+        return
+    yield from _section("publish.section.changes", plan.changes, locale)
+    yield from _section("publish.section.steps", plan.steps, locale)
+    for loss in plan.losses:
+        examples = "; ".join(loss.examples)
+        yield render("publish.loss", locale, {**loss.to_json(), "examples": examples})
+    yield from _section("publish.section.uses", plan.uses, locale)
+
+
+def _section(title: str, things: Iterable[Told], locale: str) -> Iterator[str]:
+    lines = [f"  {one.text(locale)}" for one in things]
+    if lines:
+        yield render(title, locale, {"count": len(lines)})
+        yield from lines
+
+
+def _told(things: Iterable[Told]) -> list[dict[str, str]]:
+    return [{locale: one.text(locale) for locale in LOCALES} for one in things]
+
+
+def _problem(one: Problem) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "document": one.document,
+        "pointer": one.pointer,
+        "text": {locale: one.text(locale) for locale in LOCALES},
+    }

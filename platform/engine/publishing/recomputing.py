@@ -1,0 +1,64 @@
+"""Recomputing: the stored formulas whose values a publish makes stale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...metadata.model import App
+from ..dependencies import StoredFormula, stored_formulas
+from ..layout import Layout
+from ..transaction import Transaction
+from .filling import count
+from .steps import Step
+
+
+def stale_formulas(
+    tx: Transaction, app: App, layout: Layout, written: frozenset[tuple[str, str]]
+) -> Iterator[Step]:
+    """A step for each stored formula that is new, is computed otherwise, or reads new values.
+
+    `written` are the fields that other steps fill or convert. Formulas come after those they read.
+    """
+    before = {(one.entity, one.field): one for one in stored_formulas(tx.app)}
+    stale = set(written)
+    for formula in stored_formulas(app):
+        at = formula.entity, formula.field
+        rows = count(tx, formula.entity)
+        if not rows:
+            continue
+        old = before.get(at)
+        if (
+            old is None
+            or tx.layout.find(*at) != layout.find(*at)
+            or any((one.entity, one.field) in stale for one in formula.inputs)
+            or _meaning(tx.app, old) != _meaning(app, formula)
+        ):
+            stale.add(at)
+            yield Step("recompute", *at, rows=rows)
+
+
+def _meaning(app: App, formula: StoredFormula) -> object:
+    """What decides the values of a formula: its text, and what its inputs are."""
+    inputs = sorted({(one.entity, one.field) for one in formula.inputs})
+    return (
+        _part(app, formula.entity, formula.field),
+        [_part(app, entity_id, field_id) for entity_id, field_id in inputs],
+    )
+
+
+def _part(app: App, entity_id: str, field_id: str) -> object:
+    entity = app.entity(entity_id)
+    one = entity.field(field_id)
+    properties = [(option.id, dict(option.properties)) for option in one.options]
+    return (
+        entity_id,
+        entity.archived,
+        field_id,
+        one.type,
+        one.scale,
+        one.formula,
+        one.stored,
+        one.archived,
+        one.to,
+        properties,
+    )

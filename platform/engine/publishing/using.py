@@ -1,0 +1,1 @@
+"""Using: the places that refer to what a publish archives or renames."""

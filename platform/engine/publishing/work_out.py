@@ -1,0 +1,124 @@
+"""Working out: from documents to the whole plan, reading the workspace and changing nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from ... import rules
+from ...metadata.differences import differences
+from ...metadata.documents import Document
+from ...metadata.model import App
+from ...metadata.problems import Problem
+from .. import search
+from ..access import Caller
+from ..layout import Layout
+from ..transaction import Transaction
+from . import physical
+from .arrange import arrange
+from .converting import Conversion, conversion_steps, converted_fields, impossible
+from .filling import count, fill_steps
+from .indexes import wanted
+from .offending import offending
+from .plan import Plan
+from .recomputing import stale_formulas
+from .steps import Step
+from .structure import (
+    index_steps,
+    new_columns,
+    new_link_tables,
+    new_tables,
+    spare_columns,
+    view_steps,
+)
+from .using import uses_of_changed
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """A plan, and the app and layout that it leads to (None where it has problems)."""
+
+    plan: Plan
+    app: App | None = None
+    layout: Layout | None = None
+    conversions: Mapping[tuple[str, str], Conversion] = field(default_factory=dict)
+
+
+def work_out(tx: Transaction, caller: Caller, documents: Iterable[Document]) -> Worked:
+    """Everything that publishing these documents (in names or ids) would do, found out in `tx`."""
+    base = tx.app if tx.revision else None
+    checked = rules.check(tuple(documents), base)
+    plan = Plan(
+        workspace=tx.workspace.id,
+        base=tx.revision,
+        documents=checked.documents,
+        problems=checked.problems,
+        notes=checked.notes,
+    )
+    if checked.app is None:
+        return Worked(plan)
+    refused = tuple(_refused(tx, caller, checked.app))
+    if refused:
+        return Worked(replace(plan, problems=refused))
+    return _planned(tx, plan, checked.app)
+
+
+def _refused(tx: Transaction, caller: Caller, app: App) -> Iterator[Problem]:
+    """What the rows that are there stand against."""
+    yield from impossible(tx, app)
+    yield from offending(tx, caller, app)
+
+
+def _planned(tx: Transaction, plan: Plan, app: App) -> Worked:
+    changes = differences(tx.app if tx.revision else None, app)
+    swept, drops = spare_columns(tx.layout) if changes else (tx.layout, ())
+    layout = arrange(app, swept)
+    conversions = {
+        (one.entity.id, one.after.id): one
+        for one in converted_fields(tx.app, app, tx.layout, layout)
+    }
+    planned = replace(
+        plan,
+        changes=changes,
+        steps=tuple(_steps(tx, app, layout, drops, conversions)),
+        uses=uses_of_changed(tx.app, app),
+    )
+    return Worked(planned, app, layout, conversions)
+
+
+def _steps(
+    tx: Transaction,
+    app: App,
+    layout: Layout,
+    drops: tuple[Step, ...],
+    conversions: Mapping[tuple[str, str], Conversion],
+) -> Iterator[Step]:
+    """The steps in their order: what is in the way goes, then structure, data, indexes, views."""
+    dialect = tx.tables.dialect
+    there = physical.read(tx.connection)
+    losing = frozenset(one.entity for one in drops)
+    old_views, new_views = view_steps((tx.app, tx.layout), (app, layout), there, dialect, losing)
+    old_indexes, new_indexes = index_steps(wanted(app, layout), there, dialect)
+    yield from (*old_views, *old_indexes, *drops)
+    yield from new_tables(app, tx.layout, layout, dialect)
+    yield from new_columns(app, tx.layout, layout, dialect)
+    yield from new_link_tables(tx.layout, layout, dialect)
+    data = [*conversion_steps(tx, conversions.values()), *fill_steps(tx, app, layout)]
+    yield from data
+    written = frozenset((one.entity, one.field) for one in data if one.field)
+    yield from stale_formulas(tx, app, layout, written)
+    yield from _searches(tx, app, written)
+    yield from (*new_indexes, *new_views)
+
+
+def _searches(tx: Transaction, app: App, written: frozenset[tuple[str, str]]) -> Iterator[Step]:
+    """Index anew the entities whose searchable fields or their values change."""
+    for entity in app.entities.values():
+        before = tx.app.entities.get(entity.id)
+        if before is None or entity.system:
+            continue
+        old, new = search.searched_fields(before), search.searched_fields(entity)
+        changed = set(old) != set(new) or any((entity.id, one) in written for one in new)
+        rows = count(tx, entity.id) if changed else 0
+        if rows:
+            yield Step("search", entity.id, rows=rows)
