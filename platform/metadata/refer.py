@@ -8,9 +8,11 @@ from typing import Any, Literal
 
 from .expression import Embedded, Member, Node, parse, parse_message, rename, renaming
 from .expression.tree import Either, Name, Text
+from .messages import render
 from .naming import nearest
 from .problems import Problem, ProblemsError
 from .space import Entry, Found, Group, Space
+from .system import SYSTEM_ENTITIES
 from .walk import Scopes, Spot
 
 Direction = Literal["ids", "names", "same"]
@@ -38,8 +40,13 @@ class Use:
     document: str
     path: str
     pointer: str
-    text: str
+    written: str
     archived: bool = False
+
+    def text(self, locale: str) -> str:
+        """The place and what stands there, in a line."""
+        params = {"path": self.path, "pointer": self.pointer, "written": self.written}
+        return render("use.place", locale, params)
 
 
 class Translator:
@@ -216,6 +223,8 @@ class _SpotTranslator:
         self.note(group, sort, found, text)
         if found.entry.archived:
             self.problem(_archived(found.entry, text))
+        if sort == "entity" and text in SYSTEM_ENTITIES and not self.spot.ref.get("system"):
+            self.problem(Problem("entity.system", {"name": text}))
         return self.write(found, text)
 
     def write(self, found: Found, text: str) -> str:

@@ -1,0 +1,297 @@
+"""Differences: what turns one App into another, as changes that can tell about themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from dataclasses import field as part
+from decimal import Decimal
+from typing import Any
+
+from .fields import TYPES
+from .json_text import number_text
+from .messages import render
+from .model import App, Entity, Field, Labels, Named, Stage, label_text
+from .problems import Problem
+
+_KEPT = frozenset(
+    {"entity", "field", "option", "stage", "tag", "band", "tag_dimension", "tier_scheme"}
+)
+"""Sorts whose data stays when they are left out: they are archived, not removed."""
+
+_IDENTITY = frozenset({"id", "name", "aliases", "archived"})
+_APART: Mapping[str, frozenset[str]] = {
+    "entity": frozenset({"fields", "checks", "unique", "pipeline", "system"}),
+    "field": frozenset({"options", "exclusive", "inverse_id", "system"}),
+    "stage": frozenset({"checklist", "properties"}),
+    "tag_dimension": frozenset({"tags"}),
+    "tier_scheme": frozenset({"bands"}),
+    "form": frozenset({"sections"}),
+    "app": frozenset({"menu"}),
+}
+"""What is compared part by part instead of as a whole."""
+
+_SHORT = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One thing that is different.
+
+    `kind` is `<sort>.<verb>`: the sort is entity, field, option, stage, tag, band, check,
+    unique_group, checklist_item, section, pipeline, menu_item or a kind of document; the verb is
+    added, removed, archived, restored, renamed, reordered or the key that changed
+    (`field.required`). `document` is its key (`entity/deal`), `entity`, `field` and `item` the
+    ids that apply, `before` and `after` the values (the thing itself where it came or went).
+    """
+
+    kind: str
+    document: str
+    entity: str | None = None
+    field: str | None = None
+    item: str | None = None
+    before: Any = None
+    after: Any = None
+    subject: Named = part(compare=False)
+    owners: tuple[Named, ...] = part(default=(), compare=False)
+
+    @property
+    def sort(self) -> str:
+        return self.kind.partition(".")[0]
+
+    @property
+    def verb(self) -> str:
+        return self.kind.partition(".")[2]
+
+    def text(self, locale: str) -> str:
+        """The change in words."""
+        where = " / ".join(owner.text(locale) for owner in self.owners)
+        params = {
+            "where": render("change.where", locale, {"owners": where}) if where else "",
+            "sort": render(f"sort.{self.sort}", locale),
+            "name": self.subject.text(locale),
+            "before": _shown(self.before, locale),
+            "after": _shown(self.after, locale),
+            "key": render(f"key.{self.verb}", locale),
+        }
+        if self.verb in _VERBS:
+            return render(f"change.{self.verb}", locale, params)
+        told = _is_short(self.before) and _is_short(self.after)
+        return render("change.set" if told else "change.changed", locale, params)
+
+
+_VERBS = frozenset({"added", "removed", "archived", "restored", "renamed", "reordered"})
+
+
+def differences(before: App | None, after: App) -> tuple[Change, ...]:
+    """Every change from one App to another, by id; from nothing, everything is added."""
+    return tuple(_Comparison().apps(before, after))
+
+
+def forbidden(change: Change) -> Problem | None:
+    """Why a change of a field cannot be made without losing values, or None where it can.
+
+    What the values themselves allow is decided where they are read; this is about the types.
+    """
+    before, after = change.before, change.after
+    if change.kind == "field.type" and after not in _wider(before):
+        params = {"name": change.subject, "before": before, "after": after}
+        return Problem("change.type", params, change.document)
+    if change.kind == "field.scale" and after < before:
+        params = {"name": change.subject, "before": before, "after": after}
+        return Problem("change.scale", params, change.document)
+    if change.kind in {"field.to", "field.dimension", "field.scheme"} and before is not None:
+        return Problem("change.target", {"name": change.subject}, change.document)
+    return None
+
+
+def _wider(name: str) -> frozenset[str]:
+    """The types that a type may become, also by way of others."""
+    found = {name}
+    for one in TYPES[name].widens_to:
+        found |= _wider(one)
+    return frozenset(found)
+
+
+class _Comparison:
+    """Compares two Apps; `owners` and `place` say where in them it is."""
+
+    def __init__(
+        self, document: str = "", owners: tuple[Named, ...] = (), **place: str | None
+    ) -> None:
+        self.document = document
+        self.owners = owners
+        self.place = place
+
+    def within(self, owner: Named, **place: str | None) -> _Comparison:
+        return _Comparison(self.document, (*self.owners, owner), **{**self.place, **place})
+
+    def apps(self, before: App | None, after: App) -> Iterator[Change]:
+        manifest = _Comparison(f"app/{after.manifest.id}")
+        if before is None:
+            yield manifest.change("app", "added", after.manifest, after=after.manifest)
+        else:
+            yield from manifest.pair("app", before.manifest, after.manifest)
+        old_menu = before.manifest.menu if before else ()
+        yield from manifest.siblings("menu_item", old_menu, after.manifest.menu)
+        for sort, key in _DOCUMENTS.items():
+            old: Mapping[str, Named] = getattr(before, key) if before else {}
+            yield from self.documents(sort, old, getattr(after, key))
+
+    def documents(
+        self, sort: str, before: Mapping[str, Named], after: Mapping[str, Named]
+    ) -> Iterator[Change]:
+        for identity in (*after, *(one for one in before if one not in after)):
+            old, new = before.get(identity), after.get(identity)
+            if isinstance(new, Entity) and new.system:
+                continue
+            entity = identity if sort == "entity" else None
+            here = _Comparison(f"{sort}/{identity}", entity=entity)
+            yield from here.one(sort, old, new)
+
+    def one(self, sort: str, old: Named | None, new: Named | None) -> Iterator[Change]:
+        """A thing that came, went or stayed; what stayed is compared within."""
+        if old is None and new is not None:
+            if not new.archived:
+                yield self.change(sort, "added", new, after=new)
+        elif old is not None and (new is None or (new.archived and not old.archived)):
+            kept = new is not None or sort in _KEPT
+            yield self.change(sort, "archived" if kept else "removed", old, before=old, after=new)
+        elif old is not None and new is not None:
+            if old.archived and not new.archived:
+                yield self.change(sort, "restored", new, before=old, after=new)
+            if not new.archived:
+                yield from self.pair(sort, old, new)
+
+    def siblings(
+        self, sort: str, before: Sequence[Named], after: Sequence[Named]
+    ) -> Iterator[Change]:
+        old, new = (
+            {one.id: one for one in side if not _is_system(one)} for side in (before, after)
+        )
+        for identity in (*new, *(one for one in old if one not in new)):
+            here = _Comparison(self.document, self.owners, **self.of(sort, identity))
+            yield from here.one(sort, old.get(identity), new.get(identity))
+        kept = [one for one in old if one in new and not _gone(old[one], new[one])]
+        moved = [one for one in new if one in kept]
+        if kept != moved and self.owners:
+            inside = _Comparison(self.document, self.owners[:-1], **self.place)
+            yield inside.change(sort, "reordered", self.owners[-1], kept, moved)
+
+    def of(self, sort: str, identity: str) -> dict[str, str | None]:
+        return {**self.place, "field" if sort == "field" else "item": identity}
+
+    def pair(self, sort: str, old: Named, new: Named) -> Iterator[Change]:
+        """What is different in a thing that stayed."""
+        if old.name != new.name:
+            yield self.change(sort, "renamed", new, old.name, new.name)
+        for one in fields(new):
+            if one.name in _IDENTITY or one.name in _APART.get(sort, ()):
+                continue
+            was, now = getattr(old, one.name), getattr(new, one.name)
+            if was != now:
+                yield self.change(sort, one.name, new, was, now)
+        yield from self.parts(sort, old, new)
+
+    def parts(self, sort: str, old: Any, new: Any) -> Iterator[Change]:
+        if sort == "entity":
+            here = self.within(new)
+            yield from here.siblings("field", old.fields, new.fields)
+            yield from here.siblings("check", old.checks, new.checks)
+            yield from here.siblings("unique_group", old.unique, new.unique)
+            yield from self.pipeline(old, new)
+        elif sort == "field" and new.type == old.type == "choice":
+            yield from self.within(new).siblings("option", old.options, new.options)
+        elif sort == "stage":
+            yield from self.stage(old, new)
+        elif sort in _PARTS:
+            key, inner = _PARTS[sort]
+            yield from self.within(new).siblings(inner, getattr(old, key), getattr(new, key))
+
+    def stage(self, old: Stage, new: Stage) -> Iterator[Change]:
+        for key in sorted({*old.properties, *new.properties} - {"closed", "outcome"}):
+            was, now = old.properties.get(key), new.properties.get(key)
+            if was != now:
+                verb = key if key in {"probability", "max_days"} else "properties"
+                yield self.change("stage", verb, new, was, now)
+        items = _Comparison(self.document, (*self.owners, new), entity=self.place.get("entity"))
+        yield from items.siblings("checklist_item", old.checklist, new.checklist)
+
+    def pipeline(self, old: Entity, new: Entity) -> Iterator[Change]:
+        was, now = old.pipeline, new.pipeline
+        if was is None or now is None:
+            if was is not now:
+                yield self.change("pipeline", "added" if now else "removed", new, was, now)
+            return
+        if was.field != now.field:
+            yield self.change("pipeline", "field", new, was.field, now.field)
+        yield from self.within(new).siblings("stage", was.stages, now.stages)
+
+    def change(
+        self, sort: str, verb: str, subject: Named, before: Any = None, after: Any = None
+    ) -> Change:
+        return Change(
+            kind=f"{sort}.{verb}",
+            document=self.document,
+            entity=self.place.get("entity"),
+            field=self.place.get("field"),
+            item=self.place.get("item"),
+            before=before,
+            after=after,
+            subject=subject,
+            owners=self.owners,
+        )
+
+
+_DOCUMENTS: Mapping[str, str] = {
+    "entity": "entities",
+    "tag_dimension": "dimensions",
+    "tier_scheme": "schemes",
+    "alert_rule": "rules",
+    "form": "forms",
+    "view": "views",
+    "role": "roles",
+}
+_PARTS: Mapping[str, tuple[str, str]] = {
+    "tag_dimension": ("tags", "tag"),
+    "tier_scheme": ("bands", "band"),
+    "form": ("sections", "section"),
+}
+
+
+def _is_system(one: Named) -> bool:
+    return isinstance(one, Field) and one.system
+
+
+def _gone(old: Named, new: Named) -> bool:
+    return old.archived or new.archived
+
+
+def _is_short(value: Any) -> bool:
+    """Whether a value can be told in a line."""
+    if isinstance(value, str):
+        return len(value) <= _SHORT
+    if isinstance(value, Mapping):
+        return all(isinstance(one, str) and len(one) <= _SHORT for one in value.values())
+    return value is None or isinstance(value, (bool, int, Decimal))
+
+
+def _shown(value: Any, locale: str) -> str:
+    if value is None or value == {}:
+        return render("change.nothing", locale)
+    if isinstance(value, bool):
+        return render("change.yes" if value else "change.no", locale)
+    if isinstance(value, (int, Decimal)):
+        return number_text(value)
+    if isinstance(value, Mapping) and _is_short(value):
+        return _labels_text(value, locale)
+    return str(value) if isinstance(value, str) else ""
+
+
+def _labels_text(labels: Labels, locale: str) -> str:
+    return label_text(labels, locale, next(iter(labels.values()), ""))
+
+
+def archived(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """The changes that hide data: it is kept and comes back when the thing is restored."""
+    return tuple(one for one in changes if one.verb == "archived")

@@ -1,0 +1,38 @@
+"""Where-used: every place of an app that refers to an entity, field, option, tag, tier or role."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from .model import App
+from .refer import Target, Translator, Use
+from .resolve import app_space
+from .system import companions
+from .walk import transform
+
+
+@lru_cache(maxsize=16)
+def all_uses(app: App) -> tuple[Use, ...]:
+    """Every reference of the app's documents, in their order."""
+    translator = Translator(app_space(app), "same")
+    for document in app.documents:
+        transform(document, app_space(app), translator.visit)
+    return tuple(translator.uses)
+
+
+def uses(app: App, target: Target) -> tuple[Use, ...]:
+    """The places, archived ones left out, that refer to a target.
+
+    For a field these include uses of its companions (`stage_entered_at`) and of its inverse; for
+    an entity, of the entity itself, not of its fields.
+    """
+    wanted = {target, *(_companion_targets(app, target))}
+    return tuple(one for one in all_uses(app) if one.target in wanted and not one.archived)
+
+
+def _companion_targets(app: App, target: Target) -> tuple[Target, ...]:
+    entity = app.entities.get(target.owner) if target.sort == "field" else None
+    field = entity.by_id.get(target.id) if entity else None
+    if field is None:
+        return ()
+    return tuple(Target("field", target.owner, one.id) for one in companions(field))
