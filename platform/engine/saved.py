@@ -1,0 +1,31 @@
+"""What a member set for themselves, such as the columns of a list: small values by key."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from .access import Caller
+from .system_tables import SAVED
+from .transaction import Transaction
+
+
+def get(tx: Transaction, caller: Caller, key: str) -> Any:
+    """The value (JSON) that the caller keeps under a key, or None."""
+    if caller.member_id is None:
+        return None
+    return tx.connection.scalar(
+        sa.select(SAVED.c.value).where(SAVED.c.member_id == caller.member_id, SAVED.c.key == key)
+    )
+
+
+def put(tx: Transaction, caller: Caller, key: str, value: Any) -> None:
+    """Keep a value (JSON) under a key; None forgets it."""
+    if caller.member_id is None:
+        return
+    mine = sa.and_(SAVED.c.member_id == caller.member_id, SAVED.c.key == key)
+    tx.connection.execute(sa.delete(SAVED).where(mine))
+    if value is not None:
+        row = {"member_id": caller.member_id, "key": key, "value": value, "at": tx.now}
+        tx.connection.execute(sa.insert(SAVED).values(row))

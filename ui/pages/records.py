@@ -1,0 +1,284 @@
+"""The page of a record, and what one does there: move a stage, tick, write down, delete, restore."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flask import make_response, redirect, request
+from werkzeug.wrappers import Response
+
+from fieldstone.engine import access, alerts, records
+from fieldstone.engine.alerts import AlertRequest
+from fieldstone.engine.errors import Forbidden, NotFound, Refused
+from fieldstone.engine.records import preview
+from fieldstone.engine.records.record import Record
+from fieldstone.metadata.model import Entity
+
+from .. import security
+from ..desk import Desk, Visit
+from ..rendering import fragment, notice, page as render
+from ..show.alerts import items_of
+from ..show.forms import FormMaker, sorted_problems
+from ..show.lists import Tab
+from ..show.records import RecordModel
+from ..show.related import (
+    Inverse,
+    composed,
+    composer_of,
+    inverses_of,
+    number_of,
+    related_list,
+    titles_for,
+    wire_values,
+)
+from ..show.sections import Reader
+from ..show.stages import REASON, asking_of, stepper_of
+from ..show.timeline import timeline_of
+from ..show.typed import Typed, wire
+from ..words import say
+
+_MOST_ALERTS = 5
+_OWN = frozenset({"csrf_token", "version", "to", "next", "item", "stage", "on"})
+
+
+def page(visit: Visit, entity: str, record_id: int) -> str:
+    """The record."""
+    with visit.reading() as desk:
+        found = desk.entity(entity)
+        record = records.get(desk.tx, desk.caller, found.id, record_id)
+        return _render(desk, found, _model(desk, found, record))
+
+
+def timeline(visit: Visit, entity: str, record_id: int) -> str:
+    """Older events of the timeline."""
+    with visit.reading() as desk:
+        found = desk.entity(entity)
+        record = records.get(desk.tx, desk.caller, found.id, record_id)
+        older = timeline_of(desk, found, record, request.args.get("at"))
+        if request.headers.get("HX-Request"):
+            return fragment("events.html", timeline=older)
+        return _render(desk, found, replace(_model(desk, found, record), timeline=older))
+
+
+def move(visit: Visit, entity: str, record_id: int) -> Response:
+    """Move the record to a stage; what that stage still needs is asked for on the spot."""
+    posted = _posted()
+    to = request.form.get("to", "")
+    reason = request.form.get(REASON) or None
+    try:
+        with visit.writing() as desk:
+            found = desk.entity(entity)
+            values = _typed_values(desk, found, posted)
+            records.move(
+                desk.tx, desk.caller, found.id, record_id, _version(), to,
+                reason=reason, values=values,
+            )  # fmt: skip
+            target = desk.paths.record(found.name, record_id)
+    except Refused as error:
+        return _refuse_move(visit, entity, record_id, to, posted, error)
+    return redirect(target, 303)
+
+
+def _refuse_move(
+    visit: Visit, entity: str, record_id: int, to: str, posted: dict[str, Typed], error: Refused
+) -> Response:
+    if error.status in (401, 403, 404):
+        raise error
+    with visit.reading() as desk:
+        found = desk.entity(entity)
+        record = records.get(desk.tx, desk.caller, found.id, record_id)
+        model = _model(desk, found, record)
+        locale = desk.locale
+        if error.status == 412:
+            model = replace(model, refusal=say("record.moved_on", locale),
+                            problems=(say("record.moved_on_hint", locale),))  # fmt: skip
+        else:
+            maker = _maker(desk, found, record, posted, error)
+            asking = asking_of(desk, found, record, to, error.problems, maker, posted)
+            model = replace(model, stages=stepper_of(desk, found, record, asking))
+        return make_response(_render(desk, found, model), error.status)
+
+
+def _maker(
+    desk: Desk, entity: Entity, record: Record, posted: dict[str, Typed], error: Refused
+) -> FormMaker:
+    values = _typed_values(desk, entity, posted)
+    seen = preview.of_change(desk.tx, desk.caller, entity.id, record.values, values)
+    by_field, _ = sorted_problems(error.problems, posted, desk.locale)
+    titles = {**record.titles, **titles_for(desk, entity, seen.values)}
+    return FormMaker(desk, entity, seen, "update", titles, posted, by_field)
+
+
+def _typed_values(desk: Desk, entity: Entity, posted: dict[str, Typed]) -> dict[str, object]:
+    may_write = access.writable(desk.app, desk.caller, entity.id)
+    return {
+        one.name: wire(one, posted[one.name], desk.tx.zone)
+        for one in entity.live_fields
+        if one.name in posted and one.id in may_write
+    }
+
+
+def tick(visit: Visit, entity: str, record_id: int) -> Response:
+    """Tick a key action of the stage, or take the tick back."""
+    form = request.form
+    with visit.writing() as desk:
+        found = desk.entity(entity)
+        records.tick(
+            desk.tx, desk.caller, found.id, record_id,
+            form.get("stage", ""), form.get("item", ""), done=form.get("on") == "1",
+        )  # fmt: skip
+        target = desk.paths.record(found.name, record_id)
+    return redirect(target, 303)
+
+
+def compose(visit: Visit, entity: str, record_id: int, inverse: str) -> Response:
+    """Write down what happened, as a new record that points here."""
+    posted = _posted()
+    try:
+        with visit.writing() as desk:
+            found = desk.entity(entity)
+            record = records.get(desk.tx, desk.caller, found.id, record_id)
+            at = _composer_at(desk, found, inverse)
+            values = wire_values(desk, at.entity, posted)
+            values[at.field.name] = str(record.id)
+            records.create(desk.tx, desk.caller, at.entity.id, values)
+            notice(say("form.created", desk.locale, what=at.entity.text(desk.locale)))
+            target = desk.paths.record(found.name, record_id)
+    except Refused as error:
+        return _refuse_composed(visit, entity, record_id, posted, error)
+    return redirect(target, 303)
+
+
+def _composer_at(desk: Desk, entity: Entity, inverse: str) -> Inverse:
+    found = composed(desk, entity)
+    if found is None or found[0].name != inverse:
+        raise NotFound.because("entity.unknown", name=inverse)
+    return found[0]
+
+
+def _refuse_composed(
+    visit: Visit, entity: str, record_id: int, posted: dict[str, Typed], error: Refused
+) -> Response:
+    if error.status in (401, 403, 404):
+        raise error
+    with visit.reading() as desk:
+        found = desk.entity(entity)
+        record = records.get(desk.tx, desk.caller, found.id, record_id)
+        empty = composer_of(desk, found, record)
+        names = [slot.name for slot in (*empty.slots, empty.text)] if empty else []
+        by_field, whole = sorted_problems(error.problems, names, desk.locale)
+        composer = composer_of(desk, found, record, posted, by_field, whole)
+        model = replace(_model(desk, found, record), composer=composer)
+        return make_response(_render(desk, found, model), error.status)
+
+
+def delete(visit: Visit, entity: str, record_id: int) -> Response:
+    """Move the record to the recycle bin, and offer to bring it back."""
+    try:
+        with visit.writing() as desk:
+            found = desk.entity(entity)
+            record = records.get(desk.tx, desk.caller, found.id, record_id, titles=False)
+            records.delete(desk.tx, desk.caller, found.id, record_id, _version())
+            notice(
+                say("record.gone", desk.locale, what=record.title or found.text(desk.locale)),
+                undo=desk.paths.act(found.name, record_id, "restore"),
+                undo_text=say("record.undo", desk.locale),
+                fields={"version": str(record.version + 1)},
+            )
+            target = desk.paths.list(found.name)
+    except Forbidden:
+        raise
+    except Refused as error:
+        return _show_refusal(visit, entity, record_id, error)
+    return redirect(target, 303)
+
+
+def _show_refusal(visit: Visit, entity: str, record_id: int, error: Refused) -> Response:
+    if error.status in (401, 403, 404):
+        raise error
+    with visit.reading() as desk:
+        found = desk.entity(entity)
+        record = records.get(desk.tx, desk.caller, found.id, record_id)
+        model = replace(
+            _model(desk, found, record),
+            refusal=say("record.kept", desk.locale),
+            problems=tuple(problem.text(desk.locale) for problem in error.problems),
+        )
+        return make_response(_render(desk, found, model), error.status)
+
+
+def restore(visit: Visit, entity: str, record_id: int) -> Response:
+    """Bring a record back from the recycle bin."""
+    with visit.writing() as desk:
+        found = desk.entity(entity)
+        back = records.restore(desk.tx, desk.caller, found.id, record_id, _version())
+        notice(say("record.back", desk.locale, what=back.title or found.text(desk.locale)))
+        target = desk.paths.record(found.name, record_id)
+    return redirect(security.safe_target(request.form.get("next"), target), 303)
+
+
+def _version() -> int | None:
+    text = request.form.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() else None
+
+
+def _posted() -> dict[str, Typed]:
+    return {name: tuple(request.form.getlist(name)) for name in request.form if name not in _OWN}
+
+
+def _render(desk: Desk, entity: Entity, model: RecordModel) -> str:
+    return render(desk, "record.html", desk.paths.list(entity.name), record=model)
+
+
+def _model(desk: Desk, entity: Entity, record: Record) -> RecordModel:
+    seen = preview.of_change(desk.tx, desk.caller, entity.id, record.values, {})
+    reader = Reader(desk, entity, record, seen)
+    inverses = inverses_of(desk, entity)
+    chosen = next((one for one in inverses if one.name == request.args.get("tab")), None)
+    open_ = alerts.inbox(
+        desk.tx,
+        desk.caller,
+        AlertRequest(entity=entity.id, record_id=record.id, limit=_MOST_ALERTS),
+    )
+    paths = desk.paths
+    return RecordModel(
+        title=record.title or say("record.untitled", desk.locale, id=record.id),
+        subtitle=reader.subtitle(),
+        entity=entity.text(desk.locale),
+        icon=entity.icon or "list",
+        version=record.version,
+        list_href=paths.list(entity.name),
+        facts=reader.facts(),
+        tabs=_tabs(desk, entity, record, inverses, chosen),
+        sections=() if chosen else reader.sections(),
+        related=related_list(desk, entity, record, chosen) if chosen else None,
+        stages=stepper_of(desk, entity, record),
+        composer=composer_of(desk, entity, record),
+        timeline=timeline_of(desk, entity, record, None),
+        alerts=items_of(desk, open_.alerts),
+        edit=paths.act(entity.name, record.id, "edit") if desk.may("update", entity) else None,
+        delete=paths.act(entity.name, record.id, "delete") if desk.may("delete", entity) else None,
+    )
+
+
+def _tabs(
+    desk: Desk,
+    entity: Entity,
+    record: Record,
+    inverses: tuple[Inverse, ...],
+    chosen: Inverse | None,
+) -> tuple[Tab, ...]:
+    path = desk.paths.record(entity.name, record.id)
+    first = Tab(say("record.details", desk.locale), path, chosen is None)
+    return (
+        first,
+        *(
+            Tab(
+                one.text(desk.locale),
+                desk.paths.record(entity.name, record.id, tab=one.name),
+                one is chosen,
+                number_of(desk, one, record.id),
+            )
+            for one in inverses
+        ),
+    )

@@ -1,0 +1,123 @@
+"""Rendering: the templates' environment, and the small functions that every template may call."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, flash, g, get_flashed_messages, render_template, request
+from jinja2 import StrictUndefined
+from markupsafe import Markup, escape
+
+from .desk import Desk
+from .show.shell import shell_of
+from .words import say
+
+FOLDER = Path(__file__).parent
+_STATIC = FOLDER / "static"
+
+
+def prepare(app: Flask) -> None:
+    """Set up the templates of an application: strict, escaping, with our few functions."""
+    environment = app.jinja_env
+    environment.undefined = StrictUndefined
+    environment.autoescape = True
+    environment.trim_blocks = True
+    environment.lstrip_blocks = True
+
+    def part(type_name: str, macro: str, value: Any) -> Markup:
+        module = environment.get_template(f"fields/{type_name}.html").module
+        return Markup(getattr(module, macro)(value))
+
+    environment.globals.update(
+        t=lambda key, **params: say(key, g.locale, **params),
+        icon=icon,
+        stone=stone,
+        static=static_path,
+        initial=initial,
+        marks=input_marks,
+        notices=lambda: get_flashed_messages(),
+        view=lambda shown: part(shown.type, "view", shown),
+        edit=lambda slot: part(slot.type, "edit", slot),
+    )
+
+
+def page(desk: Desk, template: str, current: str = "", **values: Any) -> str:
+    """A page inside the frame; `current` is the path that the menu marks."""
+    return render_template(
+        template, shell=shell_of(desk, current), here=_here(), desk=desk, **values
+    )
+
+
+def fragment(template: str, **values: Any) -> str:
+    """A part of a page, for htmx."""
+    return render_template(template, here=_here(), **values)
+
+
+def notice(text: str, undo: str | None = None, undo_text: str = "",
+           fields: Mapping[str, str] | None = None) -> None:  # fmt: skip
+    """Say `text` at the top of the next page, perhaps with a way to undo."""
+    flash({"text": text, "undo": undo, "undo_text": undo_text, "fields": dict(fields or {})})  # type: ignore[arg-type]
+
+
+def _here() -> str:
+    return request.full_path.rstrip("?")
+
+
+@cache
+def _icons() -> frozenset[str]:
+    text = (_STATIC / "icons.svg").read_text("utf-8")
+    return frozenset(piece.split('"', 1)[0] for piece in text.split('<symbol id="')[1:])
+
+
+def icon(name: str, size: str = "") -> Markup:
+    """An icon of the set; an unknown name becomes a plain circle."""
+    known = name if name in _icons() else "point"
+    return Markup('<svg class="icon {}" aria-hidden="true"><use href="{}#{}"></use></svg>').format(
+        size, static_path("icons.svg"), known
+    )
+
+
+def stone() -> Markup:
+    """The product's mark."""
+    return Markup('<img class="stone" src="{}" alt="" width="20" height="20">').format(
+        static_path("stone.svg")
+    )
+
+
+def static_path(name: str) -> str:
+    """The address of a file of ours; it changes with the content, so browsers may keep it."""
+    path = _STATIC / name
+    return f"/static/{name}?v={_digest(path, path.stat().st_mtime_ns)}"
+
+
+@cache
+def _digest(path: Path, changed: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+
+
+def initial(name: str) -> str:
+    """The character that stands for a person: the first of a Latin name, the last of a Chinese."""
+    bare = name.strip()
+    if not bare:
+        return "?"
+    return bare[-1] if "\u4e00" <= bare[0] <= "\u9fff" else bare[0].upper()
+
+
+def input_marks(slot: Any) -> Markup:
+    """The attributes that every input shares: required, wrong, described by."""
+    found = [Markup(' required aria-required="true"')] if slot.required else []
+    if slot.placeholder:
+        found.append(Markup(' placeholder="{}"').format(slot.placeholder))
+    described = []
+    if slot.problems:
+        found.append(Markup(' aria-invalid="true"'))
+        described.append(f"{slot.id}-wrong")
+    if slot.help:
+        described.append(f"{slot.id}-help")
+    if described:
+        found.append(Markup(' aria-describedby="{}"').format(" ".join(described)))
+    return Markup("").join(escape(piece) for piece in found)

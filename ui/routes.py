@@ -1,0 +1,62 @@
+"""Routes: every page on one screen. Inside a workspace a handler gets a visit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from .pages import alerts, entrance, forms, lists, pickers, records, search
+
+_GET = ("GET",)
+_POST = ("POST",)
+
+
+@dataclass(frozen=True)
+class Route:
+    """Methods, a path, and the handler that answers; `inside` a workspace or before one."""
+
+    methods: tuple[str, ...]
+    rule: str
+    handler: Callable[..., Any]
+    inside: bool = True
+
+
+_ENTITY = "/<slug>/<entity>"
+_RECORD = "/<slug>/<entity>/<int:record_id>"
+
+ROUTES: tuple[Route, ...] = (
+    Route(_GET, "/", entrance.start, False),
+    Route(_GET, "/sign-in", entrance.sign_in, False),
+    Route(_POST, "/sign-in", entrance.let_in, False),
+    Route(_POST, "/sign-out", entrance.sign_out, False),
+    Route(_GET, "/me/workspaces", entrance.choose, False),
+    Route(_POST, "/me/language", entrance.set_language, False),
+    Route(_POST, "/me/theme", entrance.set_theme, False),
+    Route(_GET, "/<slug>/", entrance.home),
+    Route(_GET, "/<slug>/-/search", search.page),
+    Route(_GET, "/<slug>/-/alerts", alerts.inbox),
+    Route(_GET, "/<slug>/-/alerts/<int:alert_id>/why", alerts.why),
+    Route(_POST, "/<slug>/-/alerts/<int:alert_id>/acknowledge", alerts.acknowledge),
+    Route(_POST, "/<slug>/-/alerts/<int:alert_id>/snooze", alerts.snooze),
+    Route(_POST, "/<slug>/-/alerts/<int:alert_id>/resolve", alerts.resolve),
+    Route(_GET, _ENTITY, lists.page),
+    Route(_GET, f"{_ENTITY}/count", lists.count),
+    Route(_GET, f"{_ENTITY}/filter", lists.add_filter),
+    Route(_GET, f"{_ENTITY}/rule", lists.rule),
+    Route(_POST, f"{_ENTITY}/columns", lists.set_columns),
+    Route(_GET, f"{_ENTITY}/pick/<field>", pickers.pick),
+    Route(_GET, f"{_ENTITY}/new", forms.new),
+    Route(_POST, f"{_ENTITY}/new", forms.create),
+    Route(_POST, f"{_ENTITY}/new/live", forms.live_new),
+    Route(_GET, _RECORD, records.page),
+    Route(_GET, f"{_RECORD}/edit", forms.edit),
+    Route(_POST, f"{_RECORD}/edit", forms.save),
+    Route(_POST, f"{_RECORD}/edit/live", forms.live_edit),
+    Route(_GET, f"{_RECORD}/timeline", records.timeline),
+    Route(_POST, f"{_RECORD}/stage", records.move),
+    Route(_POST, f"{_RECORD}/tick", records.tick),
+    Route(_POST, f"{_RECORD}/compose/<inverse>", records.compose),
+    Route(_POST, f"{_RECORD}/delete", records.delete),
+    Route(_POST, f"{_RECORD}/restore", records.restore),
+)

@@ -1,0 +1,240 @@
+"""Conditions in words: the parts of a filter as a reader of one language would say them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from fieldstone.metadata.expression import parse
+from fieldstone.metadata.expression.tree import (
+    Call,
+    Comparison,
+    Items,
+    Logic,
+    Negative,
+    Node,
+    Not,
+    Nothing,
+    Number,
+    Path,
+    Text,
+    Truth,
+)
+from fieldstone.metadata.model import App, Entity, Field
+from fieldstone.metadata.problems import ProblemsError
+
+from ..words import say
+from .formats import Formats
+from .naming import target_of
+
+_SIGNS = {"==": "is", "!=": "is_not", ">=": "at_least", "<=": "at_most", ">": "above", "<": "below"}
+_TURNED = {"==": "==", "!=": "!=", ">=": "<=", "<=": ">=", ">": "<", "<": ">"}
+_AGES = {"days_since": ("over_days", "within_days"), "days_until": ("after_days", "next_days")}
+
+
+@dataclass(frozen=True)
+class Part:
+    """One condition of several that all must hold: in words, and as it is written."""
+
+    words: str
+    code: str
+    known: bool
+
+
+class Speaker:
+    """Says conditions over one entity; names may be present names or ids."""
+
+    def __init__(
+        self,
+        app: App,
+        entity: Entity,
+        formats: Formats,
+        title: Callable[[str, int], str | None] = lambda entity_id, record_id: None,
+    ) -> None:
+        self.app = app
+        self.entity = entity
+        self.formats = formats
+        self.title = title
+
+    def parts(self, text: str) -> tuple[Part, ...]:
+        """The conditions that `text` joins by "and"; one alone where it cannot be read."""
+        if not text.strip():
+            return ()
+        try:
+            node = parse(text)
+        except ProblemsError:
+            return (Part(text, text, False),)
+        items = node.items if isinstance(node, Logic) and node.operator == "and" else (node,)
+        return tuple(self._part(item, text) for item in items)
+
+    def _part(self, node: Node, text: str) -> Part:
+        code = text[node.start : node.end]
+        words = self.words(node)
+        return Part(words or code, code, words is not None)
+
+    def words(self, node: Node) -> str | None:
+        """A condition in words, or None where it is not one of the simple kinds."""
+        if isinstance(node, Logic):
+            return self._joined(node)
+        if isinstance(node, Not):
+            return self._negated(node.operand)
+        if isinstance(node, Path):
+            return self._path(node, "op.say_yes")
+        if isinstance(node, Call):
+            return self._call(node)
+        if isinstance(node, Comparison):
+            return self._comparison(node)
+        return None
+
+    def _say(self, key: str, **params: str) -> str:
+        return say(key, self.formats.locale, **params)
+
+    def _joined(self, node: Logic) -> str | None:
+        said = [self.words(item) for item in node.items]
+        known = [one for one in said if one is not None]
+        return self._say(f"op.{node.operator}").join(known) if len(known) == len(said) else None
+
+    def _negated(self, node: Node) -> str | None:
+        if isinstance(node, Path):
+            return self._path(node, "op.say_no")
+        inner = self.words(node)
+        return self._say("op.say_not", what=inner) if inner else None
+
+    def _path(self, node: Path, key: str) -> str | None:
+        label = self.label(node)
+        return self._say(key, field=label) if label else None
+
+    def _call(self, node: Call) -> str | None:
+        name, arguments = node.function.text, node.arguments
+        if name in ("contains", "starts_with") and len(arguments) == 2:
+            label, value = self.label(arguments[0]), arguments[1]
+            if label and isinstance(value, Text):
+                key = "op.say_contains" if name == "contains" else "op.say_starts"
+                return self._say(key, field=label, value=value.value)
+        if name == "is_empty" and len(arguments) == 1:
+            label = self.label(arguments[0])
+            return self._say("op.say_empty", field=label) if label else None
+        return None
+
+    def _comparison(self, node: Comparison) -> str | None:
+        operands, operators = node.operands, node.operators
+        if len(operators) == 2:
+            return self._between(operands, operators)
+        left, right, sign = operands[0], operands[1], operators[0]
+        if sign in ("is", "is not") and isinstance(right, Nothing):
+            label = self.label(left)
+            key = "op.say_empty" if sign == "is" else "op.say_filled"
+            return self._say(key, field=label) if label else None
+        if sign in ("in", "not in"):
+            return self._among(left, right, sign)
+        if isinstance(right, Path | Call) and not isinstance(left, Path | Call):
+            left, right, sign = right, left, _TURNED.get(sign, sign)
+        if isinstance(left, Call) and left.function.text in _AGES:
+            return self._age(left, right, sign)
+        label = self.label(left)
+        value = self.value(left, right)
+        if label is None or value is None or sign not in _SIGNS:
+            return None
+        return self._say(f"op.say_{_SIGNS[sign]}", field=label, value=value)
+
+    def _between(self, operands: tuple[Node, ...], operators: tuple[str, ...]) -> str | None:
+        low, middle, high = operands
+        if operators != ("<=", "<=") or not isinstance(low, Number) or low.value:
+            return None
+        if isinstance(middle, Call) and middle.function.text in _AGES and isinstance(high, Number):
+            label = self.label(middle.arguments[0])
+            key = _AGES[middle.function.text][1]
+            return self._say(f"op.say_{key}", field=label, value=str(high.value)) if label else None
+        return None
+
+    def _age(self, left: Call, right: Node, sign: str) -> str | None:
+        label = self.label(left.arguments[0])
+        if label is None or not isinstance(right, Number):
+            return None
+        more, within = _AGES[left.function.text]
+        key = {">": more, ">=": more, "<": within, "<=": within}.get(sign)
+        return self._say(f"op.say_{key}", field=label, value=str(right.value)) if key else None
+
+    def _among(self, left: Node, right: Node, sign: str) -> str | None:
+        if isinstance(left, Text) and isinstance(right, Path):
+            label, value = self.label(right), self.value(right, left)
+            key = "op.say_tagged" if sign == "in" else "op.say_not_tagged"
+            return self._say(key, field=label, value=value) if label and value else None
+        label = self.label(left)
+        if label is None or not isinstance(right, Items):
+            return None
+        values = [self.value(left, item) for item in right.items]
+        if any(value is None for value in values):
+            return None
+        listed = self._say("op.or").join(str(value) for value in values)
+        key = "op.say_is" if sign == "in" else "op.say_is_not"
+        return self._say(key, field=label, value=listed)
+
+    def label(self, node: Node) -> str | None:
+        """A path in words: `Customer · Owner`."""
+        found = self.fields(node)
+        if not found:
+            return None
+        return " · ".join(one.text(self.formats.locale) for one in found)
+
+    def fields(self, node: Node) -> tuple[Field, ...]:
+        """The fields along a path, or nothing where it does not lead over references to one."""
+        if isinstance(node, Call) and node.function.text == "date" and len(node.arguments) == 1:
+            return self.fields(node.arguments[0])
+        if not isinstance(node, Path):
+            return ()
+        entity: Entity | None = self.entity
+        found: list[Field] = []
+        for name in node.names:
+            one = (entity.field_named(name.text) or entity.by_id.get(name.text)) if entity else None
+            if one is None:
+                return ()
+            found.append(one)
+            target = target_of(one)
+            entity = self.app.entities.get(target) if target else None
+        return tuple(found)
+
+    def value(self, beside: Node, node: Node) -> str | None:
+        """A constant in words, as the field beside it is read."""
+        found = self.fields(beside)
+        one = found[-1] if found else None
+        if isinstance(node, Text):
+            option = (one.option_named(node.value) or one.option(node.value)) if one else None
+            return option.text(self.formats.locale) if option else node.value
+        if isinstance(node, Number):
+            return self._number(one, node.value)
+        if isinstance(node, Negative) and isinstance(node.operand, Number):
+            return "-" + self._number(one, node.operand.value)
+        if isinstance(node, Truth):
+            return self._say("value.yes" if node.value else "value.no")
+        if isinstance(node, Call):
+            return self._moment(node)
+        return None
+
+    def _number(self, one: Field | None, value: Decimal) -> str:
+        target = target_of(one) if one else None
+        if target and value == int(value):
+            return self.title(target, int(value)) or str(value)
+        if one and one.type == "money":
+            return self.formats.money(value)
+        if one and one.type == "percent":
+            return self.formats.percent(value)
+        return self.formats.number(value)
+
+    def _moment(self, node: Call) -> str | None:
+        name, arguments = node.function.text, node.arguments
+        if name in ("today", "now", "me") and not arguments:
+            return self._say(f"op.value_{name}")
+        if name == "date" and len(arguments) == 3:
+            digits = [each.value for each in arguments if isinstance(each, Number)]
+            if len(digits) == 3:
+                return "{:04}-{:02}-{:02}".format(*(int(each) for each in digits))
+        return None
+
+    def measure(self, text: str) -> str:
+        """A number's expression in words: a field's label, else how it is written."""
+        try:
+            return self.label(parse(text)) or text
+        except ProblemsError:
+            return text

@@ -1,0 +1,137 @@
+"""Formats: numbers, money, dates and times as a reader of one language writes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal, get_currency_symbol
+
+from ..words import say
+
+_BABEL = {"en": Locale.parse("en"), "zh-CN": Locale.parse("zh_Hans_CN")}
+_WAN = Decimal(10_000)
+_YI = Decimal(100_000_000)
+
+
+@dataclass(frozen=True)
+class Formats:
+    """How one person reads values: language, the workspace's time zone and currency, the instant."""
+
+    locale: str
+    zone: ZoneInfo
+    now: datetime
+    currency: str = "CNY"
+    money_scale: int = 2
+
+    @property
+    def _babel(self) -> Locale:
+        return _BABEL[self.locale]
+
+    @property
+    def today(self) -> date:
+        """The date it is now where the workspace is."""
+        return self.now.astimezone(self.zone).date()
+
+    @property
+    def currency_mark(self) -> str:
+        """`¥` in the currency's own language, else its code."""
+        if self.locale == "zh-CN" and self.currency == "CNY":
+            return "¥"
+        symbol = get_currency_symbol(self.currency, locale=self._babel)
+        return symbol if self.currency not in ("CNY", "JPY") else self.currency
+
+    def number(self, value: Decimal | int, scale: int | None = None) -> str:
+        """`12,345.50`; with `scale` digits after the point, else as many as there are."""
+        if scale is None:
+            return str(format_decimal(value, format="#,##0.######", locale=self._babel))
+        pattern = "#,##0" + ("." + "0" * scale if scale else "")
+        return str(format_decimal(value, format=pattern, locale=self._babel))
+
+    def money(self, value: Decimal | int) -> str:
+        """All digits: `¥12,345.50`, in English `CNY 12,345.50`."""
+        mark = self.currency_mark
+        gap = " " if len(mark) > 1 else ""
+        sign = "-" if value < 0 else ""
+        return f"{sign}{mark}{gap}{self.number(abs(value), self.money_scale)}"
+
+    def money_short(self, value: Decimal | int) -> str:
+        """For cards: `¥1,611.75万`, in English `CNY 16.12M`; small sums keep all digits."""
+        mark = self.currency_mark
+        gap = " " if len(mark) > 1 else ""
+        sign = "-" if value < 0 else ""
+        return f"{sign}{mark}{gap}{self._short(abs(Decimal(value)))}"
+
+    def _short(self, value: Decimal) -> str:
+        steps = (
+            ((_YI, "亿"), (_WAN, "万"))
+            if self.locale == "zh-CN"
+            else ((Decimal(10**9), "B"), (Decimal(10**6), "M"))
+        )
+        for step, unit in steps:
+            if value >= step:
+                short = (value / step).quantize(Decimal("0.01"), ROUND_HALF_UP)
+                return self.number(short, 2) + unit
+        return self.number(value, self.money_scale)
+
+    def percent(self, value: Decimal) -> str:
+        """`15%` of 0.15, with up to two digits after the point."""
+        return str(format_decimal(value * 100, format="#,##0.##", locale=self._babel)) + "%"
+
+    def day(self, value: date) -> str:
+        """A date in a table: `2026-03-05`, in English `Mar 5, 2026`."""
+        if self.locale == "zh-CN":
+            return value.isoformat()
+        return str(format_date(value, format="medium", locale=self._babel))
+
+    def long_day(self, value: date) -> str:
+        """A date in a sentence: `2026年3月5日`, in English `Mar 5, 2026`."""
+        style = "long" if self.locale == "zh-CN" else "medium"
+        return str(format_date(value, format=style, locale=self._babel))
+
+    def clock(self, value: datetime) -> str:
+        """The time of day, `14:20`."""
+        return value.astimezone(self.zone).strftime("%H:%M")
+
+    def moment(self, value: datetime) -> str:
+        """Date and time where the workspace is: `2026-03-05 14:20`."""
+        local = value.astimezone(self.zone)
+        return f"{self.day(local.date())} {local:%H:%M}"
+
+    def exact(self, value: datetime) -> str:
+        """The moment in full, as a hint beside a relative time."""
+        local = value.astimezone(self.zone)
+        return str(format_datetime(local, format="full" if self.locale == "en" else "long",
+                                   locale=self._babel))
+
+    def ago(self, value: datetime) -> str:
+        """Near the present in words (`3 天前`), further away the date."""
+        days = (value.astimezone(self.zone).date() - self.today).days
+        if days == 0:
+            return self._today(value)
+        if days in (-1, 1):
+            key = "time.yesterday" if days < 0 else "time.tomorrow"
+            return say(key, self.locale, time=self.clock(value))
+        if -7 <= days < 0:
+            return say("time.days_ago", self.locale, n=-days)
+        if 0 < days <= 7:
+            return say("time.in_days", self.locale, n=days)
+        return self.day(value.astimezone(self.zone).date())
+
+    def _today(self, value: datetime) -> str:
+        passed = self.now - value
+        if timedelta() <= passed < timedelta(minutes=1):
+            return say("time.just_now", self.locale)
+        if timedelta() <= passed < timedelta(hours=1):
+            return say("time.minutes_ago", self.locale, n=passed // timedelta(minutes=1))
+        return say("time.today", self.locale, time=self.clock(value))
+
+    def day_ago(self, value: date) -> str:
+        """A date near the present in words, further away the date itself."""
+        days = (value - self.today).days
+        words = {0: "day.today", -1: "day.yesterday", 1: "day.tomorrow"}
+        return say(words[days], self.locale) if days in words else self.day(value)

@@ -1,0 +1,234 @@
+"""Lists: the columns, rows, filters and pages of a generated list, as values for its template."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from fieldstone.engine import access
+from fieldstone.engine.records.record import Record
+from fieldstone.metadata.model import App, Entity, Field, Sort, View
+
+from ..desk import Desk
+from ..words import say
+from .kinds import shown_as
+from .naming import shower, target_of
+from .values import RIGHT, Shown
+
+MOST_COLUMNS = 24
+_FIRST_COLUMNS = 8
+_LONG = frozenset({"long_text"})
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A link that may be the present one, perhaps with a count."""
+
+    text: str
+    href: str
+    current: bool = False
+    count: str | None = None
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A condition that narrows the list, and the way to take it away (None: part of the view)."""
+
+    text: str
+    code: str
+    remove: str | None = None
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The head of a column; `href` sorts by it, `sort` says how it is sorted now."""
+
+    name: str
+    text: str
+    kind: str
+    href: str | None = None
+    sort: str | None = None
+    width: int | None = None
+    hint: str = ""
+
+    @property
+    def right(self) -> bool:
+        return self.kind in RIGHT
+
+
+@dataclass(frozen=True)
+class Row:
+    """A record in a list: its page and its values in the order of the columns."""
+
+    href: str
+    title: str
+    cells: tuple[Shown, ...]
+    gone: bool = False
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Something to choose from a list: a name and a text."""
+
+    name: str
+    text: str
+    chosen: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListModel:
+    """Everything that the template of a list shows."""
+
+    title: str
+    singular: str
+    icon: str
+    path: str
+    description: str = ""
+    view: str = ""
+    views: tuple[Tab, ...] = ()
+    chips: tuple[Chip, ...] = ()
+    columns: tuple[Heading, ...] = ()
+    rows: tuple[Row, ...] = ()
+    pool: tuple[Choice, ...] = ()
+    keep: Mapping[str, str] = field(default_factory=dict)
+    q: str = ""
+    where: str = ""
+    narrowed: bool = False
+    problem: str = ""
+    reset: str = ""
+    create: str | None = None
+    all: str | None = None
+    first: str | None = None
+    back: str | None = None
+    next: str | None = None
+    count_href: str | None = None
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A column: the fields from the list's entity to the value, and how wide it is."""
+
+    fields: tuple[Field, ...]
+    entity: Entity
+    width: int | None = None
+
+    @property
+    def last(self) -> Field:
+        return self.fields[-1]
+
+    @property
+    def ids(self) -> str:
+        return ".".join(one.id for one in self.fields)
+
+    @property
+    def names(self) -> str:
+        return ".".join(one.name for one in self.fields)
+
+    def text(self, locale: str) -> str:
+        return " · ".join(one.text(locale) for one in self.fields)
+
+
+def spot_at(desk: Desk, entity: Entity, path: Sequence[str], width: int | None = None) -> Spot | None:
+    """The column at a path of field names or ids, or None where the caller may not read it."""
+    found: list[Field] = []
+    at: Entity | None = entity
+    holder = entity
+    for part in path:
+        one = access.field_for(desk.app, desk.caller, at.id, part) if at else None
+        if one is None or at is None:
+            return None
+        found.append(one)
+        holder = at
+        target = target_of(one)
+        at = desk.app.entities.get(target) if target else None
+    return Spot(tuple(found), holder, width) if found else None
+
+
+def spots_of(
+    desk: Desk, entity: Entity, view: View | None, chosen: Sequence[str] | None
+) -> tuple[Spot, ...]:
+    """The columns of a list: the member's own choice, else the view's, else the first fields."""
+    widths = {".".join(column.path): column.width for column in view.columns} if view else {}
+    if chosen:
+        paths: list[Sequence[str]] = [path.split(".") for path in chosen]
+    elif view and view.columns:
+        paths = [column.path for column in view.columns]
+    else:
+        paths = [(one,) for one in default_columns(desk.app, entity)]
+    found = [spot_at(desk, entity, path, widths.get(".".join(path))) for path in paths]
+    live = [one for one in found if one is not None][:MOST_COLUMNS]
+    if not any(one.ids == entity.title for one in live):
+        title = spot_at(desk, entity, (entity.title,))
+        live = [title, *live] if title else live
+    live.sort(key=lambda one: one.ids != entity.title)
+    return tuple(live)
+
+
+def default_columns(app: App, entity: Entity) -> list[str]:
+    """The fields that a list without a view shows first."""
+    plain = [one for one in entity.live_fields if not one.system and one.type not in _LONG]
+    order = [entity.title, *(one.id for one in plain if one.id != entity.title)]
+    return order[:_FIRST_COLUMNS]
+
+
+def pool_of(desk: Desk, entity: Entity, spots: Sequence[Spot]) -> tuple[Choice, ...]:
+    """Every column that may be shown: those of the list first, then the entity's other fields."""
+    shown = {spot.ids for spot in spots}
+    known = access.readable(desk.app, desk.caller, entity.id)
+    own = [
+        Spot((one,), entity)
+        for one in entity.live_fields
+        if one.id in known and one.id not in shown
+    ]
+    return (
+        *(Choice(spot.ids, spot.text(desk.locale), True) for spot in spots),
+        *(Choice(spot.ids, spot.text(desk.locale)) for spot in own),
+    )
+
+
+def headings(
+    desk: Desk,
+    spots: Sequence[Spot],
+    sort: Sequence[Sort],
+    href: dict[str, str] | None = None,
+) -> tuple[Heading, ...]:
+    """The heads of columns; `href` gives the address that sorts by a path of ids."""
+    found = []
+    first = sort[0] if sort else None
+    for spot in spots:
+        now = None
+        if first and ".".join(first.path) == spot.ids:
+            now = "descending" if first.descending else "ascending"
+        one = spot.last
+        hint = one.help.get(desk.locale) or one.description.get(desk.locale) or ""
+        found.append(
+            Heading(
+                spot.names,
+                spot.text(desk.locale),
+                shown_as(desk.app, spot.entity, one).type,
+                (href or {}).get(spot.ids),
+                now,
+                spot.width,
+                hint or spot.text(desk.locale),
+            )
+        )
+    return tuple(found)
+
+
+def rows_of(desk: Desk, entity: Entity, spots: Sequence[Spot], records: Sequence[Record],
+            titles: Mapping[tuple[str, int], str]) -> tuple[Row, ...]:  # fmt: skip
+    """The rows of a page of records."""
+    show = shower(desk, titles)
+    fields = [shown_as(desk.app, spot.entity, spot.last) for spot in spots]
+    found = []
+    for record in records:
+        cells = tuple(
+            show.show(one, record.values.get(spot.ids))
+            for spot, one in zip(spots, fields, strict=True)
+        )
+        title = record.title or say("record.untitled", desk.locale, id=record.id)
+        href = desk.paths.record(entity.name, record.id)
+        found.append(Row(href, title, cells))
+    return tuple(found)
+
+

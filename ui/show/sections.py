@@ -1,0 +1,162 @@
+"""A record's header and sections: the facts one looks for first, then everything in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fieldstone.engine import access
+from fieldstone.engine.records.preview import Preview
+from fieldstone.engine.records.record import Record
+from fieldstone.metadata.model import Entity, Field
+from fieldstone.rules import compile_expression, evaluate
+
+from ..desk import Desk
+from ..words import say
+from .conditions import Speaker
+from .forms import layout_of
+from .kinds import shown_as
+from .naming import shower
+from .values import Shown, Shower
+
+_MOST_FACTS = 6
+_WIDE = frozenset({"long_text", "tags"})
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A field with its value; a fact of the header may say why it has it."""
+
+    label: str
+    shown: Shown
+    wide: bool = False
+    why_title: str = ""
+    why: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PairSection:
+    """A titled group of fields and values."""
+
+    text: str
+    pairs: tuple[Pair, ...]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads one record for its page."""
+
+    desk: Desk
+    entity: Entity
+    record: Record
+    preview: Preview
+
+    @property
+    def _show(self) -> Shower:
+        return shower(self.desk, self.record.titles)
+
+    def shown(self, one: Field) -> Shown:
+        """The value of a field, ready to be shown."""
+        shown = shown_as(self.desk.app, self.entity, one)
+        return self._show.show(shown, self.record.values.get(one.id))
+
+    def pair(self, one: Field, wide: bool = False) -> Pair:
+        return Pair(one.text(self.desk.locale), self.shown(one), wide or one.type in _WIDE)
+
+    def known(self) -> frozenset[str]:
+        return access.readable(self.desk.app, self.desk.caller, self.entity.id)
+
+    def subtitle(self) -> str:
+        """What tells the record from others of the same name."""
+        one = self.entity.subtitle
+        return self.shown(self.entity.field(one)).text if one and one in self.known() else ""
+
+    def facts(self) -> tuple[Pair, ...]:
+        """The header: who answers for it, its tier, its money, when something happened or will."""
+        known = self.known()
+        live = [one for one in self.entity.live_fields if one.id in known and not one.system]
+        kinds = {one.id: shown_as(self.desk.app, self.entity, one).type for one in live}
+        chosen = [
+            *[one for one in live if one.type == "owner"][:1],
+            *[one for one in live if one.type == "tier"][:2],
+            *_filled_first(self, [one for one in live if kinds[one.id] == "money"])[:2],
+            *_filled_first(
+                self,
+                sorted(
+                    (one for one in live if kinds[one.id] in ("datetime", "date")),
+                    key=lambda one: one.type != "formula",
+                ),
+            )[:3],
+        ]
+        return tuple(self._fact(one) for one in chosen[:_MOST_FACTS])
+
+    def _fact(self, one: Field) -> Pair:
+        pair = self.pair(one)
+        if one.type != "tier" or pair.shown.empty:
+            return pair
+        return Pair(pair.label, pair.shown, False, say("why.tier", self.desk.locale), self._tier(one))
+
+    def _tier(self, one: Field) -> tuple[str, ...]:
+        """How the tier came about: the scheme, the measure and its value, since when."""
+        locale = self.desk.locale
+        scheme = self.desk.app.schemes.get(one.scheme or "")
+        lines = []
+        if scheme:
+            lines.append(say("tier.scheme", locale, scheme=scheme.text(locale)))
+            if self._may_see(scheme.measure):
+                measure = compile_expression(self.desk.app, self.entity.id, scheme.measure)
+                value = evaluate(measure, self.preview.source, self.preview.context)
+                number = "–" if value is None else self.desk.formats.number(value)
+                what = Speaker(self.desk.app, self.entity, self.desk.formats).measure(scheme.measure)
+                lines.append(say("tier.measure", locale, what=what, value=number))
+        since = self.record.values.get(f"{one.id}_since")
+        if since:
+            lines.append(say("tier.since", locale, when=self.desk.formats.ago(since)))
+        before = self.record.values.get(f"{one.id}_before")
+        if before:
+            lines.append(say("tier.before", locale, tier=self._show.mark(one, before).text))
+        return tuple(lines)
+
+    def _may_see(self, measure: str) -> bool:
+        uses = compile_expression(self.desk.app, self.entity.id, measure).uses
+        return all(
+            field_id in access.readable(self.desk.app, self.desk.caller, entity_id)
+            for entity_id, field_id in uses
+        )
+
+    def sections(self) -> tuple[PairSection, ...]:
+        """The sections of the form as far as they show now, then what the form leaves out."""
+        known, seen, found = self.known(), set(), []
+        for section in layout_of(self.desk.app, self.entity):
+            seen.update(place.field for place in section.fields)
+            if section.archived or not self.preview.holds(section.visible_when):
+                continue
+            pairs = tuple(
+                self.pair(one, place.wide)
+                for place in section.fields
+                if place.field in known
+                and (one := self.entity.by_id.get(place.field))
+                and self.preview.holds(place.visible_when)
+            )
+            if pairs:
+                label = section.text(self.desk.locale) if section.label else ""
+                found.append(PairSection(label, pairs))
+        rest = [
+            one
+            for one in self.entity.live_fields
+            if one.id in known and one.id not in seen and not one.system
+        ]
+        pairs = tuple(pair for one in rest if not (pair := self.pair(one)).shown.empty)
+        if pairs:
+            found.append(PairSection(say("record.computed", self.desk.locale), pairs))
+        return (*found, self._origin())
+
+    def _origin(self) -> PairSection:
+        ids = ("created_by", "created_at", "updated_by", "updated_at")
+        known = self.known()
+        pairs = tuple(self.pair(self.entity.field(one)) for one in ids if one in known)
+        return PairSection(say("record.origin", self.desk.locale), pairs)
+
+
+def _filled_first(reader: Reader, fields: list[Field]) -> list[Field]:
+    """Fields with a value before those without, in order."""
+    return sorted(fields, key=lambda one: reader.record.values.get(one.id) is None)

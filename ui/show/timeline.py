@@ -1,0 +1,172 @@
+"""The timeline of a record: its changes and what was added to it, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from fieldstone.engine import access, history
+from fieldstone.engine.history import Changed, Entry, Event
+from fieldstone.engine.records.record import Record
+from fieldstone.metadata.model import Entity, Field
+
+from ..desk import Desk
+from ..words import say
+from .kinds import shown_as
+from .naming import shower
+from .sections import Pair
+from .values import Shower, Shown
+
+_EACH = 20
+_MOST_CHANGES = 8
+_MOST_FACTS = 3
+_FACT_TYPES = ("stage", "choice", "money", "date")
+
+
+@dataclass(frozen=True)
+class Change:
+    """A field that changed: before and after."""
+
+    label: str
+    before: Shown
+    after: Shown
+
+
+@dataclass(frozen=True)
+class Note:
+    """A record that was added: its text, a few facts, and its page."""
+
+    text: str
+    href: str
+    facts: tuple[Pair, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Happening:
+    """One event as the template shows it."""
+
+    who: str
+    what: str
+    icon: str
+    hue: str
+    at: datetime
+    when: str
+    exact: str
+    changes: tuple[Change, ...] = ()
+    note: Note | None = None
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Events, and where older ones are."""
+
+    events: tuple[Happening, ...]
+    next: str | None = None
+
+
+def timeline_of(desk: Desk, entity: Entity, record: Record, cursor: str | None) -> Timeline:
+    """A page of the timeline, from the cursor on."""
+    found = history.timeline(desk.tx, desk.caller, entity.id, record.id, _EACH, cursor or None)
+    teller = _Teller(desk, entity, found.titles)
+    onward = None
+    if found.next_cursor:
+        onward = desk.paths.act(entity.name, record.id, "timeline", at=found.next_cursor)
+    return Timeline(tuple(teller.tell(one) for one in found.events), onward)
+
+
+class _Teller:
+    """Tells events of one entity's record to one reader."""
+
+    def __init__(
+        self, desk: Desk, entity: Entity, titles: Mapping[tuple[str, int], str]
+    ) -> None:
+        self.desk = desk
+        self.entity = entity
+        self.titles = titles
+        self.show: Shower = shower(desk, titles)
+
+    def tell(self, event: Event) -> Happening:
+        if event.record is not None:
+            return self._added(event, event.record)
+        assert event.entry is not None
+        return self._changed(event.entry)
+
+    def _who(self, member_id: int | None) -> str:
+        if member_id is None:
+            return say("timeline.system", self.desk.locale)
+        return self.titles.get(("member", member_id)) or say("value.gone", self.desk.locale)
+
+    def _changed(self, entry: Entry) -> Happening:
+        moved = entry.kind == "changed" and self._moved(entry)
+        what = say(f"timeline.{entry.kind}", self.desk.locale)
+        changes = tuple(
+            self._change(one)
+            for one in entry.changes[:_MOST_CHANGES]
+            if one.field in self.entity.by_id and one.field != "deleted_at"
+        )
+        if moved:
+            what = say("timeline.moved", self.desk.locale, field=moved)
+        icons = {"created": "plus", "deleted": "trash", "restored": "arrow-back-up"}
+        return Happening(
+            who=self._who(entry.actor),
+            what=what,
+            icon="route" if moved else icons.get(entry.kind, "pencil"),
+            hue="indigo" if moved else "",
+            changes=() if entry.kind == "created" else changes,
+            **self._time(entry.at),
+        )
+
+    def _moved(self, entry: Entry) -> str:
+        """The stage's label, where the change is a move of it."""
+        pipeline = self.entity.pipeline
+        if pipeline and any(one.field == pipeline.field for one in entry.changes):
+            return self.entity.field(pipeline.field).text(self.desk.locale)
+        return ""
+
+    def _change(self, one: Changed) -> Change:
+        declared = shown_as(self.desk.app, self.entity, self.entity.field(one.field))
+        return Change(
+            declared.text(self.desk.locale),
+            self.show.show(declared, one.before),
+            self.show.show(declared, one.after),
+        )
+
+    def _added(self, event: Event, record: Record) -> Happening:
+        child = self.desk.app.entity(record.entity_id)
+        by = record.values.get("created_by")
+        return Happening(
+            who=self._who(by),
+            what=say("timeline.wrote", self.desk.locale, what=child.text(self.desk.locale)),
+            icon=child.icon or "file-text",
+            hue="teal",
+            note=self._note(child, record),
+            **self._time(event.at),
+        )
+
+    def _note(self, child: Entity, record: Record) -> Note:
+        known = access.readable(self.desk.app, self.desk.caller, child.id)
+        live = [one for one in child.live_fields if one.id in known and not one.system]
+        text = self._text(live, record) or record.title or str(record.id)
+        facts = [
+            Pair(one.text(self.desk.locale), shown)
+            for one in sorted(
+                (one for one in live if one.type in _FACT_TYPES),
+                key=lambda one: _FACT_TYPES.index(one.type),
+            )
+            if not (shown := self.show.show(one, record.values.get(one.id))).empty
+        ]
+        href = self.desk.paths.record(child.name, record.id)
+        return Note(text, href, tuple(facts[:_MOST_FACTS]))
+
+    def _text(self, live: list[Field], record: Record) -> str:
+        """The text that the record is about, where it must have one."""
+        one = next((each for each in live if each.type == "long_text" and each.required), None)
+        return str(record.values.get(one.id) or "") if one else ""
+
+    def _time(self, at: datetime) -> dict[str, object]:
+        return {
+            "at": at,
+            "when": self.desk.formats.ago(at),
+            "exact": self.desk.formats.exact(at),
+        }

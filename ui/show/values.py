@@ -1,0 +1,138 @@
+"""Values: one field's value of one record, made ready for the template of the field's type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from fieldstone.metadata.model import Field, Option
+
+from ..words import say
+from .formats import Formats
+from .marks import hue
+
+RIGHT = frozenset({"integer", "decimal", "money", "percent"})
+"""Types whose values stand at the right edge of a column."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A coloured word: an option's label, its hue and what it means."""
+
+    text: str
+    hue: str
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Link:
+    """A record that a reference points at: its title and page, or the fact that it is gone."""
+
+    text: str
+    href: str | None = None
+    gone: bool = False
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A value ready to be shown: `text` says it all, the rest lets a template say it better."""
+
+    type: str
+    text: str = ""
+    raw: Any = None
+    hint: str = ""
+    marks: tuple[Mark, ...] = ()
+    link: Link | None = None
+    empty: bool = False
+
+    @property
+    def right(self) -> bool:
+        """Whether the value is a number, to be set flush right."""
+        return self.type in RIGHT
+
+
+@dataclass(frozen=True)
+class Shower:
+    """Shows values for one reader: knows the formats and how to name the record of a reference."""
+
+    formats: Formats
+    link: Callable[[Field, int], Link] = field(default=lambda one, record_id: Link(str(record_id)))
+
+    def show(self, one: Field, value: Any) -> Shown:
+        """The value of field `one`, a Python value as the engine holds it."""
+        if value is None or value == frozenset() or value == "":
+            return Shown(one.type, raw=None, empty=True)
+        return _WAYS.get(one.type, _plain)(self, one, value, one.type)
+
+    def mark(self, one: Field, option_id: str) -> Mark:
+        """The mark of an option of `one`."""
+        option = one.option(option_id)
+        return self.option_mark(option, one.options) if option else Mark(option_id, "gray")
+
+    def option_mark(self, option: Option, among: tuple[Option, ...]) -> Mark:
+        """The mark of an option that stands among others."""
+        locale = self.formats.locale
+        hint = option.description.get(locale) or option.description.get("en") or ""
+        return Mark(option.text(locale), hue(option, among), hint)
+
+
+_Way = Callable[[Shower, Field, Any, str], Shown]
+
+
+def _plain(shower: Shower, one: Field, value: Any, kind: str) -> Shown:
+    return Shown(kind, str(value), value)
+
+
+def _boolean(shower: Shower, one: Field, value: Any, kind: str) -> Shown:
+    return Shown(kind, say("value.yes" if value else "value.no", shower.formats.locale), value)
+
+
+def _integer(shower: Shower, one: Field, value: Any, kind: str) -> Shown:
+    return Shown(kind, shower.formats.number(value, 0), value)
+
+
+def _decimal(shower: Shower, one: Field, value: Any, kind: str) -> Shown:
+    scale = one.scale if one.type == "decimal" else None
+    return Shown(kind, shower.formats.number(value, scale), value)
+
+
+def _money(shower: Shower, one: Field, value: Any, kind: str) -> Shown:
+    return Shown(kind, shower.formats.money(value), value)
+
+
+def _percent(shower: Shower, one: Field, value: Any, kind: str) -> Shown:
+    return Shown(kind, shower.formats.percent(value), value)
+
+
+def _date(shower: Shower, one: Field, value: Any, kind: str) -> Shown:
+    return Shown(kind, shower.formats.day(value), value, shower.formats.long_day(value))
+
+
+def _datetime(shower: Shower, one: Field, value: Any, kind: str) -> Shown:
+    return Shown(kind, shower.formats.ago(value), value, shower.formats.exact(value))
+
+
+def _option(shower: Shower, one: Field, value: Any, kind: str) -> Shown:
+    mark = shower.mark(one, value)
+    return Shown(kind, mark.text, value, mark.hint, (mark,))
+
+
+def _tags(shower: Shower, one: Field, value: Any, kind: str) -> Shown:
+    order = {option.id: at for at, option in enumerate(one.options)}
+    ids = sorted(value, key=lambda tag: order.get(tag, len(order)))
+    marks = tuple(shower.mark(one, tag) for tag in ids)
+    return Shown(kind, "、".join(mark.text for mark in marks), value, "", marks)
+
+
+def _reference(shower: Shower, one: Field, value: Any, kind: str) -> Shown:
+    link = shower.link(one, value)
+    return Shown(kind, link.text, value, "", (), link)
+
+
+_WAYS: Mapping[str, _Way] = {
+    "boolean": _boolean, "integer": _integer, "decimal": _decimal, "money": _money,
+    "percent": _percent, "date": _date, "datetime": _datetime, "choice": _option,
+    "stage": _option, "tier": _option, "tags": _tags, "reference": _reference,
+    "owner": _reference, "member": _reference,
+}  # fmt: skip

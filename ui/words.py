@@ -1,0 +1,40 @@
+"""Words: the sentences of the pages themselves, by key, in each language that the product speaks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+LOCALES: Mapping[str, str] = {"zh-CN": "中文", "en": "English"}
+"""Every language of the pages, with its name in itself."""
+
+_FOLDER = Path(__file__).parent / "locale"
+
+
+@cache
+def words(locale: str) -> Mapping[str, str]:
+    """All sentences of a locale by key."""
+    found: dict[str, str] = json.loads((_FOLDER / f"{locale}.json").read_text("utf-8"))
+    return found
+
+
+def say(key: str, locale: str, /, **params: object) -> str:
+    """The sentence `key`, filled; with `n=1` the singular `key.one` where the language has one.
+
+    KeyError for a key without a sentence: a page never shows a bare key.
+    """
+    known = words(locale)
+    sentence = known[key]
+    if params.get("n") == 1:
+        sentence = known.get(f"{key}.one", sentence)
+    return sentence.format_map(params) if params else sentence
+
+
+def nearest_locale(wanted: str | None) -> str | None:
+    """The locale that a language tag such as `zh-Hans-CN` or `en_GB` is served by, or None."""
+    if not wanted:
+        return None
+    start = wanted.replace("_", "-").lower().split("-")[0]
+    return next((one for one in LOCALES if one.lower().split("-")[0] == start), None)
