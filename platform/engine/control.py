@@ -59,7 +59,14 @@ class Control:
         self.accounts = Accounts(self._store, clock, self.throttle, self.sessions)
 
     def upgrade(self) -> None:
-        """Make the database where there is none, and move its tables to the latest version."""
+        """Make the database where there is none, and move its tables to the latest version.
+
+        Conflict if they were made by a newer product.
+        """
+        if self._store.exists():
+            with self._reading() as connection:
+                if control_tables.version_of(connection) == control_tables.LATEST:
+                    return
         with self._databases.lock(CONTROL, wait=_PATIENCE):
             self._store.create()
             with self._store.begin(writing=True) as connection:

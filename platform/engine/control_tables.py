@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from ..rules.sql_types import UtcDateTime
 from .column_types import CODE, WORDS
+from .errors import Conflict
 
 METADATA = sa.MetaData()
 
@@ -117,15 +118,27 @@ def _first(connection: sa.Connection) -> None:
 STEPS: Sequence[Callable[[sa.Connection], None]] = (_first,)
 """Step n makes version n + 1 of the tables out of version n; a released step never changes."""
 
+LATEST = len(STEPS)
+
+
+def version_of(connection: sa.Connection) -> int:
+    """The version of the tables, 0 where there are none."""
+    if not sa.inspect(connection).has_table(VERSION.name):
+        return 0
+    return int(connection.execute(sa.select(VERSION.c.version)).scalar_one())
+
 
 def upgrade(connection: sa.Connection) -> None:
-    """Move the tables to the latest version, from nothing or from an older one."""
-    version = 0
-    if sa.inspect(connection).has_table(VERSION.name):
-        version = int(connection.execute(sa.select(VERSION.c.version)).scalar_one())
+    """Move the tables to the latest version, from nothing or from an older one.
+
+    Conflict if they were made by a newer product.
+    """
+    version = version_of(connection)
+    if version > LATEST:
+        raise Conflict.because("database.newer")
     for step in STEPS[version:]:
         step(connection)
     if version == 0:
-        connection.execute(sa.insert(VERSION).values(one=1, version=len(STEPS)))
-    elif version < len(STEPS):
-        connection.execute(sa.update(VERSION).values(version=len(STEPS)))
+        connection.execute(sa.insert(VERSION).values(one=1, version=LATEST))
+    elif version < LATEST:
+        connection.execute(sa.update(VERSION).values(version=LATEST))

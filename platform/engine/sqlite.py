@@ -130,9 +130,12 @@ class SqliteStore:
             yield connection
 
     def create(self) -> None:
-        sqlite3.connect(self.path).close()
         self.path.touch(mode=0o600)
-        self.path.chmod(0o600)
+        folder = os.open(self.path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)  # else the file's name may be lost with the power
+        finally:
+            os.close(folder)
 
     def drop(self) -> None:
         self._databases.forget(self.path)

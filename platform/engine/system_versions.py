@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import sqlalchemy as sa
 
 from . import search_tables
+from .errors import Conflict
 from .system_tables import APPEND_ONLY, METADATA, STATE
 
 Step = Callable[[sa.Connection], None]
@@ -34,9 +35,15 @@ def of(connection: sa.Connection) -> int:
 
 
 def upgrade(connection: sa.Connection) -> None:
-    """Move the system tables to the latest version; the caller commits."""
+    """Move the system tables to the latest version; the caller commits.
+
+    Conflict if they were made by a newer product.
+    """
     connection.execute(sa.select(STATE.c.one).with_for_update())
-    for step in STEPS[of(connection) - 1 :]:
+    version = of(connection)
+    if version > LATEST:
+        raise Conflict.because("database.newer")
+    for step in STEPS[version - 1 :]:
         step(connection)
     connection.execute(sa.update(STATE).values(system_version=LATEST))
 

@@ -126,9 +126,12 @@ class Workspace:
         )
 
     def upgrade(self) -> None:
-        """Move the system tables to the version of this product, if they are older."""
+        """Move the system tables to the version of this product, if they are older.
+
+        Conflict if they are newer.
+        """
         with self._store.begin(writing=False) as connection:
-            if system_versions.of(connection) >= system_versions.LATEST:
+            if system_versions.of(connection) == system_versions.LATEST:
                 return
         with self._store_writing() as connection:
             system_versions.upgrade(connection)

@@ -68,6 +68,14 @@ def test_the_hint_is_lowered_by_anyone_and_raised_by_who_has_seen_it(
     assert control.due_workspaces(later) == (("idbeta", later),)
 
 
+def test_a_newer_database_is_refused(control: Control) -> None:
+    with control._writing() as connection:
+        connection.exec_driver_sql("UPDATE control_version SET version = 999")
+    with pytest.raises(Conflict) as caught:
+        control.upgrade()
+    assert caught.value.problems[0].id == "database.newer"
+
+
 def test_the_tables_are_made_once(control: Control) -> None:
     control.upgrade()
     assert len(control.workspaces()) == 2

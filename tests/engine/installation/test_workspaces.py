@@ -184,6 +184,16 @@ def test_a_database_that_is_away_is_told(workspace: Workspace) -> None:
     count(workspace, "deals")
 
 
+def test_a_newer_workspace_is_refused(
+    settings: Settings, installation: Installation, workspace: Workspace
+) -> None:
+    with workspace.writing() as tx:
+        tx.connection.exec_driver_sql("UPDATE _state SET system_version = 999")
+    with Installation.open(settings) as other, pytest.raises(Conflict) as caught:
+        other.workspace("acme")
+    assert caught.value.problems[0].id == "database.newer"
+
+
 def test_renaming_keeps_the_data(installation: Installation, workspace: Workspace) -> None:
     count(workspace, "deals")
     renamed = installation.rename_workspace(workspace, slug="acme-2", name="Acme Two")
