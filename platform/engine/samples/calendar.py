@@ -10,6 +10,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from .declaration import DeclarationError
+
 _RELATIVE = re.compile(r"([+-])(\d+)([dhm])")
 _UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 _TRIES = 40
@@ -67,7 +69,7 @@ class Calendar:
             return self.now
         found = _RELATIVE.fullmatch(text)
         if found is None:
-            raise ValueError(f"{text!r} is no time: write now, -730d, +2h or -5m")
+            raise DeclarationError(f"{text!r} is no time: write now, -730d, +2h or -5m")
         sign, number, unit = found.groups()
         span = timedelta(**{_UNITS[unit]: int(number)})
         return self.now + span if sign == "+" else self.now - span
