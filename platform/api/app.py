@@ -37,7 +37,7 @@ def register(app: Flask, installation: Installation) -> Blueprint:
 
     It knows nobody but by token, so protection against forged forms may leave its blueprint out.
     """
-    blueprint = Blueprint("api", __name__)
+    blueprint = Blueprint("api", "fieldstone_api")
     for route in ROUTES:
         prefix = "" if route.right == "open" else PREFIX
         blueprint.add_url_rule(
@@ -54,7 +54,8 @@ def register(app: Flask, installation: Installation) -> Blueprint:
 
 def application(installation: Installation) -> Flask:
     """A Flask application of the API alone."""
-    app = Flask("fieldstone.api", static_folder=None)
+    # Not the package's own name: Flask looks for its folder, which no single one is (platform/).
+    app = Flask("fieldstone_api", static_folder=None)
     app.url_map.merge_slashes = False
     register(app, installation)
     return app

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
-from ..engine import publishing, revisions
-from ..engine.errors import Conflict, Invalid, NotFound
-from ..engine.publishing import Plan
+from ..engine import publish, revisions
+from ..engine.errors import Invalid, NotFound
+from ..engine.publish import Plan
 from ..metadata.documents import Document, document_of
 from ..metadata.messages import render
 from ..metadata.problems import Problem
-from ..metadata.resolve import to_names
 from . import problems
 from .asking import Answer, Ask, content_tag, whole_id
 
@@ -40,12 +38,12 @@ def one(ask: Ask) -> Answer:
 
 def plan(ask: Ask) -> Answer:
     """What publishing a whole set of documents would do; nothing is changed."""
-    return Answer(as_json(_planned(ask, _given(ask)), ask.locale))
+    return Answer(as_json(_planned(ask), ask.locale))
 
 
 def apply(ask: Ask) -> Answer:
     """Publish a whole set of documents, and lose only what was accepted to be lost."""
-    return _publish(ask, _planned(ask, _given(ask)), ask.body.get("reason"))
+    return _publish(ask, _planned(ask), ask.body.get("reason"))
 
 
 def listed(ask: Ask) -> Answer:
@@ -72,11 +70,9 @@ def listed(ask: Ask) -> Answer:
 def restore(ask: Ask) -> Answer:
     """Publish the documents of an earlier revision again."""
     revision = whole_id(ask.path["id"])
-    with ask.workspace.reading() as tx:
-        revisions.load(tx.connection, revision)
-        documents = revisions.documents(tx.connection, revision)
+    found = publish.restore_plan(ask.workspace, ask.caller, revision)
     reason = ask.body.get("reason") or render("api.restored", ask.locale, {"revision": revision})
-    return _publish(ask, _planned(ask, documents), reason)
+    return _publish(ask, found, reason)
 
 
 def as_json(plan: Plan, locale: str) -> dict[str, Any]:
@@ -93,27 +89,20 @@ def as_json(plan: Plan, locale: str) -> dict[str, Any]:
 
 
 def _in_force(ask: Ask) -> tuple[Document, ...]:
-    return tuple(to_names(revisions.documents(ask.tx.connection, ask.tx.revision)))
+    return publish.export(ask.tx)
 
 
-def _given(ask: Ask) -> tuple[Document, ...]:
-    return tuple(document_of(one) for one in ask.body["documents"])
-
-
-def _planned(ask: Ask, documents: Iterable[Document]) -> Plan:
-    found = publishing.preview(ask.workspace, ask.caller, documents)
+def _planned(ask: Ask) -> Plan:
+    documents = tuple(document_of(one) for one in ask.body["documents"])
     base = ask.body.get("base")
-    if base is not None and int(base) != found.base:
-        raise Conflict(Problem("api.base_moved", {"base": base, "current": found.base}))
-    return found
+    return publish.preview(
+        ask.workspace, ask.caller, documents, base=None if base is None else int(base)
+    )
 
 
 def _publish(ask: Ask, plan: Plan, reason: str | None) -> Answer:
     if plan.problems:
         raise Invalid(plan.problems)
-    # Publishing what is there already would be a revision that changes nothing.
-    revision = plan.base
-    if not plan.empty:
-        accepted = tuple(ask.body.get("accept_loss", ()))
-        revision = publishing.publish(ask.workspace, ask.caller, plan, reason, accept_loss=accepted)
+    accepted = ask.body.get("accept_loss", ())
+    revision = publish.publish(ask.workspace, ask.caller, plan, reason, accept_loss=accepted)
     return Answer({**as_json(plan, ask.locale), "revision": str(revision)})

@@ -44,7 +44,7 @@ GROUPS = (
     Parameter("measure", repeated=True),
     FILTER,
 )
-PAGE = (LIMIT, CURSOR)
+PAGE = (Parameter("limit", whole=(1, 200)), CURSOR)
 ALERTS = (
     Parameter("state", one_of=("open", "snoozed", "dismissed", "resolved")),
     Parameter("mine", one_of=("true", "false")),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..engine import access, history
 from ..engine import records as store
 from ..engine.access import Verb
+from ..engine.history import Entry, History
 from ..engine.records import Record
 from .asking import Answer, Ask, version_tag
 
@@ -63,7 +66,9 @@ def events(ask: Ask) -> Answer:
         limit=ask.parameters.get("limit", 50),
         cursor=ask.parameters.get("cursor"),
     )
-    return Answer({"data": list(page.entries), "next": page.next_cursor})
+    return Answer(
+        {"data": [_entry(ask, one, page) for one in page.entries], "next": page.next_cursor}
+    )
 
 
 def entity_of(ask: Ask, verb: Verb = "read") -> str:
@@ -74,6 +79,28 @@ def entity_of(ask: Ask, verb: Verb = "read") -> str:
     name = ask.path["entity"]
     found = ask.app.entity_named(name)
     return access.entity_for(ask.app, ask.caller, found.id if found else name, verb).id
+
+
+def _entry(ask: Ask, one: Entry, page: History) -> dict[str, Any]:
+    entity = ask.app.entity(entity_of(ask))
+    actor = None if one.actor is None else page.titles.get((access.MEMBER_ENTITY, one.actor))
+    return {
+        "kind": one.kind,
+        "at": one.at,
+        "actor": None if one.actor is None else str(one.actor),
+        "actor_name": actor,
+        "origin": one.origin,
+        "changes": [
+            {
+                "field": field.name,
+                "before": store.wire_value(field, change.before),
+                "after": store.wire_value(field, change.after),
+                "reason": change.reason,
+            }
+            for change in one.changes
+            for field in [entity.field(change.field)]
+        ],
+    }
 
 
 def _shown(ask: Ask, record: Record, status: int = 200, **headers: str) -> Answer:

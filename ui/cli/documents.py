@@ -6,13 +6,13 @@ from pathlib import Path
 
 import click
 
-from fieldstone.engine import publishing, revisions
+from fieldstone.engine import publish, revisions
 from fieldstone.engine.access import SYSTEM
 from fieldstone.engine.errors import Invalid
-from fieldstone.engine.publishing import Plan
+from fieldstone.engine.publish import Plan
 from fieldstone.engine.workspaces import Workspace
-from fieldstone.metadata.documents import Document, read_folder, write_folder
-from fieldstone.metadata.resolve import to_names
+from fieldstone.metadata.documents import Document, read_folder
+from fieldstone.metadata.json_text import read_json, write_json
 from fieldstone.rules import check as check_documents
 
 from . import opening, terminal
@@ -48,10 +48,9 @@ def add_to(root: Group) -> None:
     @click.argument("name")
     @click.argument("folder", type=_NEW_FOLDER)
     def export(name: str, folder: Path) -> None:
-        with opening.workspace(name) as workspace, workspace.reading() as tx:
-            documents = to_names(revisions.documents(tx.connection, tx.revision))
-        write_folder(folder, documents)
-        tell("exported", count=len(documents), folder=folder)
+        with opening.workspace(name) as workspace:
+            publish.export_folder(workspace, folder)
+        tell("exported", folder=folder)
 
     @command(root, "plan")
     @click.argument("name")
@@ -69,14 +68,13 @@ def add_to(root: Group) -> None:
         as_json: bool,
     ) -> None:
         with opening.workspace(name) as workspace:
-            found = publishing.preview(workspace, SYSTEM, read(folder))
+            found = publish.preview(workspace, SYSTEM, read(folder))
         if out is not None and not found.problems:
-            out.write_text(found.to_json(), "utf-8")
+            out.write_text(write_json(found.to_json()) + "\n", "utf-8")
         if as_json:
             terminal.print_json(described(found))
         else:
             show(found)
-            terminal.complain(found.problems)
         ctx.exit(found.exit_code if exit_code else int(bool(found.problems)))
 
     @command(root, "apply")
@@ -90,10 +88,10 @@ def add_to(root: Group) -> None:
     ) -> None:
         with opening.workspace(name) as workspace:
             if source.is_dir():
-                found = publishing.preview(workspace, SYSTEM, read(source))
+                found = publish.preview(workspace, SYSTEM, read(source))
             else:
-                found = Plan.from_json(source.read_text("utf-8"))
-            publish(workspace, found, reason, accepted, as_json)
+                found = _kept(source)
+            carry_out(workspace, found, reason, accepted, as_json)
 
     @command(root, "revisions")
     @click.argument("name")
@@ -142,12 +140,9 @@ def add_to(root: Group) -> None:
         name: str, revision: int, accepted: tuple[str, ...], reason: str | None, as_json: bool
     ) -> None:
         with opening.workspace(name) as workspace:
-            with workspace.reading() as tx:
-                revisions.load(tx.connection, revision)
-                documents = revisions.documents(tx.connection, revision)
-            found = publishing.preview(workspace, SYSTEM, documents)
+            found = publish.restore_plan(workspace, SYSTEM, revision)
             why = reason or say("restored_reason", revision=revision)
-            publish(workspace, found, why, accepted, as_json)
+            carry_out(workspace, found, why, accepted, as_json)
 
 
 def read(folder: Path) -> tuple[Document, ...]:
@@ -158,7 +153,7 @@ def read(folder: Path) -> tuple[Document, ...]:
     return documents
 
 
-def publish(
+def carry_out(
     workspace: Workspace,
     found: Plan,
     reason: str | None,
@@ -170,24 +165,25 @@ def publish(
         raise Invalid(found.problems)
     if not found.empty and not as_json:
         show(found)
-    # Publishing what is there already would be a revision that changes nothing.
-    revision = None
-    if not found.empty:
-        revision = publishing.publish(workspace, SYSTEM, found, reason, accept_loss=accepted)
+    revision = publish.publish(workspace, SYSTEM, found, reason, accept_loss=accepted)
     if as_json:
-        made = None if revision is None else str(revision)
-        terminal.print_json({**described(found), "revision": made})
-    elif revision is None:
+        terminal.print_json({**described(found), "revision": str(revision)})
+    elif found.empty:
         tell("nothing_to_change")
     else:
         tell("applied", revision=revision)
 
 
+def _kept(file: Path) -> Plan:
+    """The plan of a file that `plan --out` wrote."""
+    data, problems = read_json(file.read_bytes(), file.name)
+    if problems:
+        raise Invalid(problems)
+    return Plan.from_json(data)
+
+
 def show(found: Plan) -> None:
     """Print a plan for people."""
-    if found.empty:
-        tell("nothing_to_change")
-        return
     click.echo(found.text(terminal.locale()))
 
 
