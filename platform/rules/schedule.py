@@ -48,4 +48,3 @@ def latest_due(cron: str, zone: ZoneInfo, since: datetime, until: datetime) -> d
                 break
             found = instant
     return found
-

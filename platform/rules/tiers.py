@@ -11,7 +11,9 @@ from ..metadata.model import Band, TierScheme
 _PARTS = 1_000_000
 
 
-def ranked(scheme: TierScheme, measured: sa.FromClause, dialect: str) -> sa.Select[tuple[object, ...]]:
+def ranked(
+    scheme: TierScheme, measured: sa.FromClause, dialect: str
+) -> sa.Select[tuple[object, ...]]:
     """Rows (id, measure, position, ranked, tier) for every row of `measured` (id, measure).
 
     `measured` holds those who are ranked at all: a measure that is empty is no rank and must not

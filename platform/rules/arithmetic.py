@@ -1,0 +1,80 @@
+"""Exact arithmetic on scaled integers: 12.50 of scale 2 is 1250. No float anywhere.
+
+One record's evaluation and the functions that SQLite calls are this same code; PostgreSQL's
+numeric is held to it by the tests. A result of None means: out of range.
+"""
+
+from __future__ import annotations
+
+DIGITS = 15
+"""Digits before the point that a computed number may have, and 18 in all."""
+LARGEST_SCALE = 6
+
+
+def limit(scale: int) -> int:
+    """The first scaled integer that is out of range for a number of `scale`."""
+    return int(10 ** min(DIGITS + scale, 18))
+
+
+def limited(value: int, bound: int) -> int | None:
+    """The value, or None where it reaches `bound` in size."""
+    return value if -bound < value < bound else None
+
+
+def half_up(numerator: int, denominator: int) -> int:
+    """The quotient rounded to a whole number, halves away from zero."""
+    quotient, rest = divmod(abs(numerator), abs(denominator))
+    if 2 * rest >= abs(denominator):
+        quotient += 1
+    return quotient if (numerator < 0) == (denominator < 0) else -quotient
+
+
+def rescale(value: int, shift: int) -> int:
+    """The value with `shift` more digits after the point (fewer when negative, rounded)."""
+    return int(value * 10**shift) if shift >= 0 else half_up(value, 10**-shift)
+
+
+def multiply(a: int, b: int, drop: int, bound: int) -> int | None:
+    """The product without its last `drop` digits, rounded half up."""
+    return limited(rescale(a * b, -drop), bound)
+
+
+def divide(a: int, b: int, shift: int, bound: int) -> int | None:
+    """a / b with `shift` more digits than the quotient of the integers; None for b = 0."""
+    if b == 0:
+        return None
+    if shift >= 0:
+        return limited(half_up(a * 10**shift, b), bound)
+    return limited(half_up(a, b * 10**-shift), bound)
+
+
+def floor_divide(a: int, b: int, shift: int, bound: int) -> int | None:
+    """The whole number below a / b, where a counts in units 10**shift times those of b."""
+    if b == 0:
+        return None
+    a, b = (a * 10**shift, b) if shift >= 0 else (a, b * 10**-shift)
+    return limited(a // b, bound)
+
+
+def modulo(a: int, b: int, shift: int, bound: int) -> int | None:
+    """What `floor_divide` leaves, with the sign of b, in the finer of the two units."""
+    if b == 0:
+        return None
+    a, b = (a * 10**shift, b) if shift >= 0 else (a, b * 10**-shift)
+    return limited(a % b, bound)
+
+
+def compare(a: int, b: int, shift: int) -> int:
+    """-1, 0 or 1 as a is below, equal to or above b; a counts in units 10**shift times b's."""
+    a, b = (a * 10**shift, b) if shift >= 0 else (a, b * 10**-shift)
+    return (a > b) - (a < b)
+
+
+def floor(value: int, drop: int) -> int:
+    """The value without its last `drop` digits, rounded down."""
+    return int(value // 10**drop)
+
+
+def ceil(value: int, drop: int) -> int:
+    """The value without its last `drop` digits, rounded up."""
+    return int(-(-value // 10**drop))

@@ -1,0 +1,137 @@
+"""Civil dates and instants: the arithmetic of days and months, and where a zone's days begin.
+
+One record's evaluation, the functions that SQLite calls and the bounds put into statements are this
+same code. None means: no such date within the years 1 to 9999.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from .arithmetic import half_up
+
+LAST = date.max.toordinal()
+FIRST_INSTANT = datetime.min.replace(tzinfo=UTC)
+LAST_INSTANT = datetime.max.replace(tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def made(year: int, month: int, day: int) -> date | None:
+    """The date of its parts."""
+    try:
+        return date(year, month, day)
+    except (ValueError, OverflowError):
+        return None
+
+
+def local_date(instant: datetime, zone: ZoneInfo) -> date:
+    """The civil date of an instant in a zone; at the ends of the calendar the nearest date."""
+    try:
+        return instant.astimezone(zone).date()
+    except OverflowError:
+        return instant.date()
+
+
+def day_start(day: date, zone: ZoneInfo) -> datetime:
+    """The first instant whose civil date in the zone is `day` or later."""
+    try:
+        return datetime.combine(day, time(), zone).astimezone(UTC)
+    except OverflowError:
+        return FIRST_INSTANT if day.year < 2 else LAST_INSTANT
+
+
+def from_local(local: datetime, zone: ZoneInfo) -> datetime | None:
+    """The instant of a naive local time.
+
+    A time that a change of the clock skips counts from before it, one that comes twice is the
+    second: as PostgreSQL reads them.
+    """
+    offsets = [local.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1)]
+    offset = min(one for one in offsets if one is not None)
+    try:
+        return (local - offset).replace(tzinfo=UTC)
+    except OverflowError:
+        return None
+
+
+def to_local(instant: datetime, zone: ZoneInfo) -> datetime | None:
+    """The naive local time of an instant."""
+    try:
+        return instant.astimezone(zone).replace(tzinfo=None, fold=0)
+    except OverflowError:
+        return None
+
+
+def of_ordinal(ordinal: int) -> date | None:
+    """The date of a count of days (1 is the first of January of the year 1)."""
+    return date.fromordinal(ordinal) if 1 <= ordinal <= LAST else None
+
+
+def add_days(day: date, count: int) -> date | None:
+    """The date so many days later."""
+    return of_ordinal(day.toordinal() + count)
+
+
+def add_months(day: date, count: int) -> date | None:
+    """The same day so many months later, or the last one of a shorter month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
+    if not 1 <= year <= 9999:
+        return None
+    return date(year, month + 1, min(day.day, month_length(year, month + 1)))
+
+
+def month_length(year: int, month: int) -> int:
+    """How many days a month has."""
+    if month == 2:
+        return 29 if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else 28
+    return 30 if month in (4, 6, 9, 11) else 31
+
+
+def days_between(start: date, end: date) -> int:
+    """Days from `start` to `end`, negative when it lies before."""
+    return end.toordinal() - start.toordinal()
+
+
+def months_between(start: date, end: date) -> int:
+    """Whole months from `start` to `end`, rounded down."""
+    months = (end.year - start.year) * 12 + end.month - start.month
+    return months - (end.day < start.day)
+
+
+def microseconds(start: datetime, end: datetime) -> int:
+    """Microseconds from `start` to `end`."""
+    return (end - start) // _MICROSECOND
+
+
+def hours_between(start: datetime, end: datetime) -> int:
+    """Hours from `start` to `end`, scaled to 6 digits after the point, rounded half up."""
+    return half_up(microseconds(start, end), 3600)
+
+
+def add_hours(instant: datetime, millionths: int) -> datetime | None:
+    """The instant so many millionths of an hour later."""
+    try:
+        return instant + timedelta(microseconds=millionths * 3600)
+    except OverflowError:
+        return None
+
+
+def start_of_month(day: date) -> date:
+    """The first day of the date's month."""
+    return day.replace(day=1)
+
+
+def start_of_quarter(day: date) -> date:
+    """The first day of the date's quarter."""
+    return day.replace(month=day.month - (day.month - 1) % 3, day=1)
+
+
+def start_of_year(day: date) -> date:
+    """The first day of the date's year."""
+    return day.replace(month=1, day=1)
+
+
+def start_of_week(day: date) -> date | None:
+    """The Monday of the date's week."""
+    return add_days(day, -day.weekday())

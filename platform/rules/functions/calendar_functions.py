@@ -1,0 +1,272 @@
+"""The functions of dates and instants, as people write them; their operations are in `dates`.
+
+Where a date is wanted an instant is taken too, as its civil date in the workspace's zone; what is
+`since` or `until` is typed as the distance from or to today, so that it becomes a bound in SQL.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..ir import Typed
+from ..types import DATE, DATETIME, INTEGER, number
+from . import dates
+from .registry import DAY, INSTANT, NUMBER, Function, Operation, Place, Typing, both, register
+
+_DAYS = dates.MOST_DAYS
+_HOURS = 10**14
+
+
+def as_date(typing: Typing, item: Typed) -> Typed:
+    """A date as it is, an instant as its civil date."""
+    if item.type.kind != "datetime":
+        return item
+    return typing.make(dates.LOCAL_DATE, item, item, type=DATE, nullable=item.nullable)
+
+
+def whole_number(typing: Typing, item: Typed) -> Typed:
+    """The item, refused unless it is a whole number."""
+    if item.type.scale:
+        raise typing.refuse("function.whole_number", item)
+    return item
+
+
+def _today(typing: Typing, at: Place) -> Typed:
+    return typing.make(dates.TODAY, at, type=DATE, nullable=False)
+
+
+def _now(typing: Typing, at: Place) -> Typed:
+    return typing.make(dates.NOW, at, type=DATETIME, nullable=False)
+
+
+def _between(operation: Operation, typing: Typing, at: Place, a: Typed, b: Typed) -> Typed:
+    a, b = as_date(typing, a), as_date(typing, b)
+    empty = a.nullable or b.nullable
+    return typing.make(operation, at, a, b, type=INTEGER, nullable=empty, bound=_DAYS)
+
+
+def _date(typing: Typing, at: Place, arguments: tuple[Typed, ...]) -> Typed:
+    if len(arguments) == 1:
+        if arguments[0].type.numeric:
+            raise typing.refuse("function.date", at)
+        return as_date(typing, arguments[0])
+    if len(arguments) != 3 or not all(one.type.numeric for one in arguments):
+        raise typing.refuse("function.date", at)
+    parts = [whole_number(typing, one) for one in arguments]
+    return typing.make(dates.MAKE_DATE, at, *parts, type=DATE)
+
+
+def _adding(day: Operation, instant: Operation) -> Any:
+    def typed(typing: Typing, at: Place, arguments: tuple[Typed, ...]) -> Typed:
+        item, count = arguments[0], whole_number(typing, arguments[1])
+        operation = instant if item.type.kind == "datetime" else day
+        return typing.make(operation, at, item, count, type=item.type)
+
+    return typed
+
+
+def _hours(typing: Typing, at: Place, a: Typed, b: Typed) -> Typed:
+    empty = a.nullable or b.nullable
+    return typing.make(dates.HOURS_BETWEEN, at, a, b, type=number(6), nullable=empty, bound=_HOURS)
+
+
+def _part(operation: Operation, bound: int) -> Any:
+    def typed(typing: Typing, at: Place, arguments: tuple[Typed, ...]) -> Typed:
+        item = as_date(typing, arguments[0])
+        return typing.make(operation, at, item, type=INTEGER, nullable=item.nullable, bound=bound)
+
+    return typed
+
+
+def _start(operation: Operation) -> Any:
+    def typed(typing: Typing, at: Place, arguments: tuple[Typed, ...]) -> Typed:
+        item = as_date(typing, arguments[0])
+        empty = item.nullable or operation is dates.START_OF_WEEK
+        return typing.make(operation, at, item, type=DATE, nullable=empty)
+
+    return typed
+
+
+def _register(name: str, signature: str, example: str, help_: Any, kinds: Any, typed: Any) -> None:
+    register(
+        Function(
+            name=name, signature=signature, help=help_, example=example, kinds=kinds, typed=typed
+        )
+    )
+
+
+_register(
+    "today",
+    "today()",
+    "due_on < today()",
+    both("Today's date in the workspace's time zone.", "企业时区的今天。"),
+    (),
+    lambda typing, at, arguments: _today(typing, at),
+)
+_register(
+    "now",
+    "now()",
+    "due_at < now()",
+    both("The present instant.", "当前时间。"),
+    (),
+    lambda typing, at, arguments: _now(typing, at),
+)
+register(
+    Function(
+        name="date",
+        signature="date(year, month, day) / date(time)",
+        help=both(
+            "The date of three numbers, or the civil date of a time.",
+            "由年、月、日得到日期，或取一个时间的日期。",
+        ),
+        example="signed_on >= date(2026, 1, 1)",
+        kinds=(DAY | NUMBER, NUMBER, NUMBER),
+        least=1,
+        typed=_date,
+    )
+)
+_register(
+    "days_since",
+    "days_since(date)",
+    "days_since(last_follow_up_at) > 30",
+    both(
+        "Days from the date to today; negative for one to come.",
+        "从该日期到今天的天数，未来的日期为负数。",
+    ),
+    (DAY,),
+    lambda typing, at, arguments: _between(
+        dates.DAYS_BETWEEN, typing, at, arguments[0], _today(typing, at)
+    ),
+)
+_register(
+    "days_until",
+    "days_until(date)",
+    "days_until(ends_on) <= 30",
+    both(
+        "Days from today to the date; negative for one gone by.",
+        "从今天到该日期的天数，过去的日期为负数。",
+    ),
+    (DAY,),
+    lambda typing, at, arguments: _between(
+        dates.DAYS_BETWEEN, typing, at, _today(typing, at), arguments[0]
+    ),
+)
+_register(
+    "days_between",
+    "days_between(from, to)",
+    "days_between(created_at, closed_at) > 90",
+    both("Days from the first date to the second.", "从第一个日期到第二个日期的天数。"),
+    (DAY, DAY),
+    lambda typing, at, arguments: _between(dates.DAYS_BETWEEN, typing, at, *arguments),
+)
+_register(
+    "months_since",
+    "months_since(date)",
+    "months_since(signed_on) >= 12",
+    both("Whole months from the date to today.", "从该日期到今天的整月数。"),
+    (DAY,),
+    lambda typing, at, arguments: _between(
+        dates.MONTHS_BETWEEN, typing, at, arguments[0], _today(typing, at)
+    ),
+)
+_register(
+    "months_between",
+    "months_between(from, to)",
+    "months_between(starts_on, ends_on) == 12",
+    both("Whole months from the first date to the second.", "从第一个日期到第二个日期的整月数。"),
+    (DAY, DAY),
+    lambda typing, at, arguments: _between(dates.MONTHS_BETWEEN, typing, at, *arguments),
+)
+_register(
+    "hours_since",
+    "hours_since(time)",
+    "hours_since(assigned_at) > 48",
+    both(
+        "Hours from the time to now, with six digits after the point.",
+        "从该时间到现在的小时数，保留六位小数。",
+    ),
+    (INSTANT,),
+    lambda typing, at, arguments: _hours(typing, at, arguments[0], _now(typing, at)),
+)
+_register(
+    "hours_between",
+    "hours_between(from, to)",
+    "hours_between(at, created_at) > 24",
+    both("Hours from the first time to the second.", "从第一个时间到第二个时间的小时数。"),
+    (INSTANT, INSTANT),
+    lambda typing, at, arguments: _hours(typing, at, *arguments),
+)
+_register(
+    "add_days",
+    "add_days(date, days)",
+    "due_on < add_days(today(), 7)",
+    both(
+        "The date, or the same time of day, so many days later.",
+        "若干天之后的日期，或若干天之后的同一时刻。",
+    ),
+    (DAY, NUMBER),
+    _adding(dates.ADD_DAYS, dates.MOVE_DAYS),
+)
+_register(
+    "add_months",
+    "add_months(date, months)",
+    "ends_on < add_months(today(), 3)",
+    both(
+        "The same day so many months later, or the last one of a shorter month.",
+        "若干个月之后的同一天，没有这一天时为月末。",
+    ),
+    (DAY, NUMBER),
+    _adding(dates.ADD_MONTHS, dates.MOVE_MONTHS),
+)
+_register(
+    "add_hours",
+    "add_hours(time, hours)",
+    "resolve_due < add_hours(now(), 4)",
+    both("The time so many hours later.", "若干小时之后的时间。"),
+    (INSTANT, NUMBER),
+    lambda typing, at, arguments: typing.make(dates.ADD_HOURS, at, *arguments, type=DATETIME),
+)
+for _name, _operation, _most, _help in (
+    ("year", dates.YEAR, 9999, both("The year of the date.", "日期的年份。")),
+    ("month", dates.MONTH, 12, both("The month of the date, 1 to 12.", "日期的月份，1 到 12。")),
+    ("day", dates.DAY_OF_MONTH, 31, both("The day of the month, 1 to 31.", "日期是当月的第几天。")),
+    (
+        "weekday",
+        dates.WEEKDAY,
+        7,
+        both("The day of the week: Monday is 1, Sunday 7.", "星期几：星期一为 1，星期日为 7。"),
+    ),
+):
+    _register(
+        _name, f"{_name}(date)", f"{_name}(today()) == 5", _help, (DAY,), _part(_operation, _most)
+    )
+for _name, _operation, _help in (
+    (
+        "start_of_week",
+        dates.START_OF_WEEK,
+        both("The Monday of the date's week.", "日期所在周的星期一。"),
+    ),
+    (
+        "start_of_month",
+        dates.START_OF_MONTH,
+        both("The first day of the date's month.", "日期所在月的第一天。"),
+    ),
+    (
+        "start_of_quarter",
+        dates.START_OF_QUARTER,
+        both("The first day of the date's quarter.", "日期所在季度的第一天。"),
+    ),
+    (
+        "start_of_year",
+        dates.START_OF_YEAR,
+        both("The first day of the date's year.", "日期所在年的第一天。"),
+    ),
+):
+    _register(
+        _name,
+        f"{_name}(date)",
+        f"created_at >= {_name}(today())".replace("created_at", "signed_on"),
+        _help,
+        (DAY,),
+        _start(_operation),
+    )

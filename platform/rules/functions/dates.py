@@ -1,0 +1,252 @@
+"""Dates and instants: operations. Functions over them stand in `calendar_functions`.
+
+On SQLite a date is the text YYYY-MM-DD; what Python computes there is `calendar`, registered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from .. import calendar
+from ..context import Context
+from ..ir import Call
+from ..sql.template import Template
+from ..sql_types import CivilDate, UtcDateTime
+from ..types import DATE
+from .numbers import whole
+from .registry import Operation, Sql
+
+MOST_DAYS = 4_000_000
+"""More days than the calendar has: a count beyond gives no date anyway."""
+MOST_MONTHS = 120_000
+# PostgreSQL raises an error for a date before 4714 BC, so these come before the addition.
+_DAYS_LEFT = "({0} - DATE '0001-01-01') + {1} BETWEEN 0 AND 3652058"
+_MONTHS_LEFT = (
+    "extract(year FROM {0}) * 12 + extract(month FROM {0}) - 1 + {1} BETWEEN 12 AND 119999"
+)
+
+
+def _zone(context: Context) -> Sql:
+    return sa.literal(context.zone.key, sa.Text())
+
+
+def _whole(value: Sql, most: int) -> Sql:
+    """A count as a PostgreSQL integer, NULL where no date could come of it."""
+    clamped = sa.func.greatest(sa.func.least(value, whole(most)), whole(-most))
+    inside = sa.func.nullif(sa.func.nullif(clamped, whole(most)), whole(-most))
+    return sa.cast(inside, sa.Integer())
+
+
+def _in_calendar(value: Sql) -> Sql:
+    """A PostgreSQL date, or NULL where its year is not within 1 to 9999."""
+    after = sa.literal_column("DATE '10000-01-01'", sa.Date())
+    before = sa.literal_column("DATE '0001-12-31 BC'", sa.Date())
+    clamped = sa.func.greatest(sa.func.least(value, after), before)
+    return sa.func.nullif(sa.func.nullif(clamped, after), before, type_=CivilDate())
+
+
+def _in_time(value: Sql) -> Sql:
+    """A PostgreSQL instant, or NULL where its year is not within 1 to 9999."""
+    after = sa.literal_column("TIMESTAMPTZ '10000-01-01 00:00:00Z'", sa.DateTime())
+    before = sa.literal_column("TIMESTAMPTZ '0001-12-31 23:59:59.999999Z BC'", sa.DateTime())
+    clamped = sa.func.greatest(sa.func.least(value, after), before)
+    return sa.func.nullif(sa.func.nullif(clamped, after), before, type_=UtcDateTime())
+
+
+def _date(text: str, *values: Sql) -> Sql:
+    return Template(text, values, CivilDate())
+
+
+TODAY = Operation(
+    name="today",
+    time=True,
+    python=lambda call, values, context: context.today,
+    sqlite=lambda call, values, context: sa.literal(context.today, CivilDate()),
+    postgresql=lambda call, values, context: sa.literal(context.today, CivilDate()),
+)
+NOW = Operation(
+    name="now",
+    time=True,
+    python=lambda call, values, context: context.instant,
+    sqlite=lambda call, values, context: sa.literal(context.instant, UtcDateTime()),
+    postgresql=lambda call, values, context: sa.literal(context.instant, UtcDateTime()),
+)
+LOCAL_DATE = Operation(
+    name="date",
+    python=lambda call, values, context: calendar.local_date(values[0], context.zone),
+    sqlite=lambda call, values, context: sa.func.fs_local_date(
+        values[0], _zone(context), type_=CivilDate()
+    ),
+    postgresql=lambda call, values, context: sa.cast(
+        sa.func.timezone(_zone(context), values[0], type_=sa.DateTime()), CivilDate()
+    ),
+)
+"""The civil date of an instant."""
+MAKE_DATE = Operation(
+    name="make_date",
+    python=lambda call, values, context: calendar.made(*values),
+    sqlite=lambda call, values, context: sa.func.fs_make_date(*values, type_=CivilDate()),
+    postgresql=lambda call, values, context: _date(
+        "CASE WHEN {0} BETWEEN 1 AND 9999 AND {1} BETWEEN 1 AND 12 AND {2} BETWEEN 1 AND 31"
+        " THEN CASE WHEN {2} <= extract(day FROM make_date(CAST({0} AS integer),"
+        " CAST({1} AS integer), 1) + interval '1 month' - interval '1 day')"
+        " THEN make_date(CAST({0} AS integer), CAST({1} AS integer), CAST({2} AS integer))"
+        " END END",
+        *values,
+    ),
+)
+ADD_DAYS = Operation(
+    name="add_days",
+    python=lambda call, values, context: calendar.add_days(*values),
+    sqlite=lambda call, values, context: sa.func.fs_add_days(*values, type_=CivilDate()),
+    postgresql=lambda call, values, context: _date(
+        f"CASE WHEN {_DAYS_LEFT} THEN {{0}} + {{1}} END",
+        values[0],
+        _whole(values[1], MOST_DAYS),
+    ),
+)
+ADD_MONTHS = Operation(
+    name="add_months",
+    python=lambda call, values, context: calendar.add_months(*values),
+    sqlite=lambda call, values, context: sa.func.fs_add_months(*values, type_=CivilDate()),
+    postgresql=lambda call, values, context: _date(
+        f"CASE WHEN {_MONTHS_LEFT} THEN CAST({{0}} + make_interval(months => {{1}}) AS date) END",
+        values[0],
+        _whole(values[1], MOST_MONTHS),
+    ),
+)
+
+
+def _moved(move: Callable[..., Any], most: int) -> Callable[..., Any]:
+    def python(call: Call, values: Sequence[Any], context: Context) -> Any:
+        local = calendar.to_local(values[0], context.zone)
+        if local is None or abs(values[1]) >= most:
+            return None
+        day = move(local.date(), values[1])
+        if day is None:
+            return None
+        return calendar.from_local(local.combine(day, local.time()), context.zone)
+
+    return python
+
+
+def _postgres_moved(unit: str, left: str, most: int) -> Callable[..., Sql]:
+    """Wall-clock time stays: 9:00 is 9:00 on the other day, whatever the clocks did."""
+
+    def sql(call: Call, values: Sequence[Sql], context: Context) -> Sql:
+        local = sa.func.timezone(_zone(context), values[0], type_=sa.DateTime())
+        moved = Template(
+            f"CASE WHEN {left.format('CAST({0} AS date)', '{1}')}"
+            f" THEN timezone({{2}}, {{0}} + make_interval({unit} => {{1}})) END",
+            [local, _whole(values[1], most), _zone(context)],
+            UtcDateTime(),
+        )
+        return _in_time(moved)
+
+    return sql
+
+
+MOVE_DAYS = Operation(
+    name="move_days",
+    python=_moved(calendar.add_days, MOST_DAYS),
+    sqlite=lambda call, values, context: sa.func.fs_move_days(
+        *values, _zone(context), type_=UtcDateTime()
+    ),
+    postgresql=_postgres_moved("days", _DAYS_LEFT, MOST_DAYS),
+)
+"""An instant at the same local time some days later."""
+MOVE_MONTHS = Operation(
+    name="move_months",
+    python=_moved(calendar.add_months, MOST_MONTHS),
+    sqlite=lambda call, values, context: sa.func.fs_move_months(
+        *values, _zone(context), type_=UtcDateTime()
+    ),
+    postgresql=_postgres_moved("months", _MONTHS_LEFT, MOST_MONTHS),
+)
+ADD_HOURS = Operation(
+    name="add_hours",
+    python=lambda call, values, context: calendar.add_hours(
+        values[0], values[1] * 10 ** (6 - call.arguments[1].type.scale)
+    ),
+    sqlite=lambda call, values, context: sa.func.fs_add_hours(
+        values[0],
+        sa.type_coerce(values[1], sa.BigInteger()),
+        whole(6 - call.arguments[1].type.scale),
+        type_=UtcDateTime(),
+    ),
+    postgresql=lambda call, values, context: Template(
+        "CASE WHEN extract(epoch FROM {0}) + {1} * 3600 BETWEEN -62135596800 AND 253402300799.999999"
+        " THEN {0} + make_interval(hours => CAST(trunc({1}) AS integer))"
+        " + CAST(({1} - trunc({1})) * 3600000000 AS bigint) * interval '1 microsecond' END",
+        [values[0], sa.cast(values[1], sa.Numeric())],
+        UtcDateTime(),
+    ),
+)
+DAYS_BETWEEN = Operation(
+    name="days_between",
+    python=lambda call, values, context: calendar.days_between(*values),
+    sqlite=lambda call, values, context: sa.func.fs_days_between(*values, type_=sa.BigInteger()),
+    postgresql=lambda call, values, context: Template("{1} - {0}", values, sa.Integer()),
+)
+MONTHS_BETWEEN = Operation(
+    name="months_between",
+    python=lambda call, values, context: calendar.months_between(*values),
+    sqlite=lambda call, values, context: sa.func.fs_months_between(*values, type_=sa.BigInteger()),
+    postgresql=lambda call, values, context: Template(
+        "CAST((extract(year FROM {1}) - extract(year FROM {0})) * 12 + extract(month FROM {1})"
+        " - extract(month FROM {0}) - CASE WHEN extract(day FROM {1}) < extract(day FROM {0})"
+        " THEN 1 ELSE 0 END AS integer)",
+        values,
+        sa.Integer(),
+    ),
+)
+HOURS_BETWEEN = Operation(
+    name="hours_between",
+    python=lambda call, values, context: calendar.hours_between(*values),
+    sqlite=lambda call, values, context: sa.func.fs_hours_between(*values, type_=sa.BigInteger()),
+    postgresql=lambda call, values, context: Template(
+        "round(round(extract(epoch FROM {1} - {0}), 40) / 3600, 6)", values, sa.Numeric()
+    ),
+)
+
+
+def _part(name: str, field: str, python: Callable[[Any], int]) -> Operation:
+    return Operation(
+        name=name,
+        python=lambda call, values, context: python(values[0]),
+        sqlite=lambda call, values, context: sa.func.fs_part(
+            values[0], field, type_=sa.BigInteger()
+        ),
+        postgresql=lambda call, values, context: Template(
+            f"CAST(extract({field} FROM {{0}}) AS integer)", values, sa.Integer()
+        ),
+    )
+
+
+YEAR = _part("year", "year", lambda day: day.year)
+MONTH = _part("month", "month", lambda day: day.month)
+DAY_OF_MONTH = _part("day", "day", lambda day: day.day)
+WEEKDAY = _part("weekday", "isodow", lambda day: day.isoweekday())
+
+
+def _start(unit: str, python: Callable[[Any], Any]) -> Operation:
+    return Operation(
+        name=f"start_of_{unit}",
+        python=lambda call, values, context: python(values[0]),
+        sqlite=lambda call, values, context: sa.func.fs_start_of(
+            values[0], unit, type_=CivilDate()
+        ),
+        postgresql=lambda call, values, context: _in_calendar(
+            _date(f"CAST(date_trunc('{unit}', CAST({{0}} AS timestamp)) AS date)", *values)
+        ),
+    )
+
+
+START_OF_WEEK = _start("week", calendar.start_of_week)
+START_OF_MONTH = _start("month", calendar.start_of_month)
+START_OF_QUARTER = _start("quarter", calendar.start_of_quarter)
+START_OF_YEAR = _start("year", calendar.start_of_year)
+DATE_TYPE = DATE

@@ -1,0 +1,141 @@
+"""Functions and operations: what people write, and what both backends compute.
+
+A `Function` is typed into operations; an `Operation` is written once, its Python meaning and its SQL
+for each database side by side. What ships registers as a plug-in's would.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import sqlalchemy as sa
+
+from ..context import Context
+from ..ir import Call, Typed
+
+if TYPE_CHECKING:
+    from ..columns import Dialect
+
+Sql = sa.ColumnElement[Any]
+
+
+class Dialects(Protocol):
+    """What an operation may ask while it makes SQL."""
+
+    dialect: Dialect
+    context: Context
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """One computation on raw values.
+
+    A `strict` one is empty as soon as an argument is, and is not called then. `python` gets the
+    call and its raw arguments, and returns a raw value or None; `sqlite` and `postgresql` get
+    the call and the arguments' SQL. On SQLite numbers are scaled integers and dates are texts; on
+    PostgreSQL numbers are themselves.
+    """
+
+    name: str
+    python: Callable[[Call, Sequence[Any], Context], Any]
+    sqlite: Callable[[Call, Sequence[Sql], Context], Sql]
+    postgresql: Callable[[Call, Sequence[Sql], Context], Sql]
+    strict: bool = True
+    time: bool = False
+    viewer: bool = False
+
+
+class Typing(Protocol):
+    """What a function may ask the typer for while its call is typed."""
+
+    def make(self, operation: Operation, call: Place, *arguments: Typed, **given: Any) -> Typed:
+        """A call of an operation, its text at `call`."""
+
+    def refuse(self, problem: str, at: Place, **params: Any) -> Exception:
+        """The error to raise for something in the text."""
+
+    def unify(self, items: Sequence[Typed], at: Place) -> tuple[Typed, ...]:
+        """The items with one type for all; refuses those that have none in common."""
+
+    def is_empty(self, item: Typed, at: Place) -> Typed:
+        """Whether an item is empty."""
+
+
+class Place(Protocol):
+    """Something with a place in the text."""
+
+    @property
+    def start(self) -> int: ...
+
+    @property
+    def end(self) -> int: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Function:
+    """What people write: `signature` and `example` are shown with `help`, by locale.
+
+    `kinds` says, for each parameter, which kinds of type it takes; the last one repeats when
+    `repeats`; `least` arguments are needed. `typed` makes the typed expression of a call.
+    """
+
+    name: str
+    signature: str
+    help: Mapping[str, str]
+    example: str
+    kinds: tuple[frozenset[str], ...] = ()
+    least: int | None = None
+    repeats: bool = False
+    typed: Callable[[Typing, Place, tuple[Typed, ...]], Typed]
+
+    def kinds_of(self, at: int) -> frozenset[str]:
+        """The kinds that the argument at an index may have."""
+        return self.kinds[min(at, len(self.kinds) - 1)]
+
+    @property
+    def fewest(self) -> int:
+        """How many arguments there must be at least."""
+        return len(self.kinds) if self.least is None else self.least
+
+    @property
+    def most(self) -> int | None:
+        """How many arguments there may be at most; None for any number."""
+        return None if self.repeats else len(self.kinds)
+
+
+_FUNCTIONS: dict[str, Function] = {}
+
+
+def register(function: Function) -> Function:
+    """Make a function known to expressions; its name must be free."""
+    if function.name in _FUNCTIONS:
+        raise ValueError(f"the function {function.name!r} exists already")
+    _FUNCTIONS[function.name] = function
+    return function
+
+
+def function_named(name: str) -> Function | None:
+    """The function of that name, or None."""
+    return _FUNCTIONS.get(name)
+
+
+def functions() -> tuple[Function, ...]:
+    """All functions, by name."""
+    return tuple(_FUNCTIONS[name] for name in sorted(_FUNCTIONS))
+
+
+NUMBER = frozenset({"number", "money"})
+TEXT = frozenset({"text"})
+DAY = frozenset({"date", "datetime"})
+INSTANT = frozenset({"datetime"})
+ANY = frozenset(
+    {"text", "number", "money", "boolean", "date", "datetime", "choice", "reference", "tags"}
+)
+VALUE = ANY - {"tags", "boolean"}
+
+
+def both(english: str, chinese: str) -> Mapping[str, str]:
+    """A help text in both languages."""
+    return {"en": english, "zh-CN": chinese}

@@ -1,0 +1,230 @@
+"""Text: length, case, trimming, joining, and searching without regard to case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from .. import letters
+from ..context import Context
+from ..ir import Call, Typed
+from ..sql.template import Template
+from ..types import BOOLEAN, INTEGER
+from ..types import TEXT as TEXT_TYPE
+from .registry import TEXT, Function, Operation, Place, Sql, Typing, both, register
+
+_UNBOUNDED = 10**9
+
+
+def changed(name: str, value: Sql) -> Sql:
+    """PostgreSQL's SQL for a change of case that no locale decides."""
+    before, after = letters.beyond_ascii(name)
+    ascii_only = "upper" if name == "upper" else "lower"
+    return Template(
+        f'CASE WHEN {{0}} ~ ({{1}} COLLATE "C") THEN translate({ascii_only}({{0}} COLLATE "C"),'
+        f' {{2}}, {{3}}) ELSE {ascii_only}({{0}} COLLATE "C") END',
+        [value, _constant(letters.ranges(name)), _constant(before), _constant(after)],
+        sa.Text(),
+    )
+
+
+def _constant(text: str) -> Sql:
+    return sa.literal(text, sa.Text())
+
+
+def _case(name: str) -> Operation:
+    return Operation(
+        name=name,
+        python=lambda call, values, context: letters.change(name, values[0]),
+        sqlite=lambda call, values, context: getattr(sa.func, f"fs_{name}")(
+            values[0], type_=sa.Text()
+        ),
+        postgresql=lambda call, values, context: changed(name, values[0]),
+    )
+
+
+LOWER = _case("lower")
+UPPER = _case("upper")
+FOLD = _case("fold")
+LENGTH = Operation(
+    name="len",
+    strict=False,
+    python=lambda call, values, context: len(values[0] or ""),
+    sqlite=lambda call, values, context: sa.func.coalesce(sa.func.length(values[0]), 0),
+    postgresql=lambda call, values, context: sa.func.coalesce(sa.func.char_length(values[0]), 0),
+)
+TRIM = Operation(
+    name="trim",
+    python=lambda call, values, context: values[0].strip(letters.SPACES) or None,
+    sqlite=lambda call, values, context: sa.func.nullif(
+        sa.func.trim(values[0], _constant(letters.SPACES)), "", type_=sa.Text()
+    ),
+    postgresql=lambda call, values, context: sa.func.nullif(
+        sa.func.btrim(values[0], _constant(letters.SPACES)), "", type_=sa.Text()
+    ),
+)
+
+
+def _joined(call: Call, values: Sequence[Any], context: Context) -> Any:
+    text = "".join(value for value in values if value is not None)
+    return text if 0 < len(text) <= letters.LONGEST else None
+
+
+CONCAT = Operation(
+    name="concat",
+    strict=False,
+    python=_joined,
+    sqlite=lambda call, values, context: sa.func.fs_concat(*values, type_=sa.Text()),
+    postgresql=lambda call, values, context: Template(
+        f"CASE WHEN char_length({{0}}) BETWEEN 1 AND {letters.LONGEST} THEN {{0}} END",
+        [sa.func.concat(*values, type_=sa.Text())],
+        sa.Text(),
+    ),
+)
+CONTAINS = Operation(
+    name="contains",
+    python=lambda call, values, context: values[1] in values[0],
+    sqlite=lambda call, values, context: sa.func.instr(values[0], values[1]) > 0,
+    postgresql=lambda call, values, context: sa.func.strpos(values[0], values[1]) > 0,
+)
+STARTS_WITH = Operation(
+    name="starts_with",
+    python=lambda call, values, context: values[0].startswith(values[1]),
+    sqlite=lambda call, values, context: sa.func.fs_starts_with(values[0], values[1]) == 1,
+    postgresql=lambda call, values, context: sa.func.starts_with(
+        values[0], values[1], type_=sa.Boolean()
+    ),
+)
+ENDS_WITH = Operation(
+    name="ends_with",
+    python=lambda call, values, context: values[0].endswith(values[1]),
+    sqlite=lambda call, values, context: sa.func.fs_ends_with(values[0], values[1]) == 1,
+    postgresql=lambda call, values, context: Template(
+        "right({0}, char_length({1})) = {1}", values, sa.Boolean()
+    ),
+)
+
+
+def _text(operation: Operation, nullable: bool | None = None) -> Any:
+    def typed(typing: Typing, at: Place, arguments: tuple[Typed, ...]) -> Typed:
+        empty = any(one.nullable for one in arguments) if nullable is None else nullable
+        return typing.make(operation, at, *arguments, type=TEXT_TYPE, nullable=empty)
+
+    return typed
+
+
+def _search(operation: Operation) -> Any:
+    def typed(typing: Typing, at: Place, arguments: tuple[Typed, ...]) -> Typed:
+        folded = [
+            typing.make(FOLD, one, one, type=TEXT_TYPE, nullable=one.nullable) for one in arguments
+        ]
+        # Nullable inside: the compiler reads that as "may be NULL where it means False".
+        empty = any(one.nullable for one in arguments)
+        return typing.make(operation, at, *folded, type=BOOLEAN, nullable=empty)
+
+    return typed
+
+
+def _length(typing: Typing, at: Place, arguments: tuple[Typed, ...]) -> Typed:
+    return typing.make(LENGTH, at, *arguments, type=INTEGER, nullable=False, bound=_UNBOUNDED)
+
+
+register(
+    Function(
+        name="len",
+        signature="len(text)",
+        help=both(
+            "How many characters the text has; 0 if it is empty.", "文本的字符数，为空时是 0。"
+        ),
+        example="len(phone) == 11",
+        kinds=(TEXT,),
+        typed=_length,
+    )
+)
+register(
+    Function(
+        name="lower",
+        signature="lower(text)",
+        help=both("The text in small letters.", "转换为小写的文本。"),
+        example='lower(email) == "a@example.com"',
+        kinds=(TEXT,),
+        typed=_text(LOWER),
+    )
+)
+register(
+    Function(
+        name="upper",
+        signature="upper(text)",
+        help=both("The text in capital letters.", "转换为大写的文本。"),
+        example='upper(code) == "KH"',
+        kinds=(TEXT,),
+        typed=_text(UPPER),
+    )
+)
+register(
+    Function(
+        name="trim",
+        signature="trim(text)",
+        help=both(
+            "The text without spaces at its beginning and end.",
+            "去掉首尾空格（包括全角空格）的文本。",
+        ),
+        example="is_empty(trim(name))",
+        kinds=(TEXT,),
+        typed=_text(TRIM, nullable=True),
+    )
+)
+register(
+    Function(
+        name="concat",
+        signature="concat(text, text, ...)",
+        help=both(
+            "The texts joined; empty ones are left out.", "把多段文本连接起来，为空的部分不参与。"
+        ),
+        example='concat(last_name, " ", first_name)',
+        kinds=(TEXT,),
+        repeats=True,
+        typed=_text(CONCAT, nullable=True),
+    )
+)
+register(
+    Function(
+        name="contains",
+        signature="contains(text, part)",
+        help=both(
+            "Whether the text contains the part; case does not count.",
+            "文本中是否包含这一部分，不区分大小写。",
+        ),
+        example='contains(name, "科技")',
+        kinds=(TEXT, TEXT),
+        typed=_search(CONTAINS),
+    )
+)
+register(
+    Function(
+        name="starts_with",
+        signature="starts_with(text, part)",
+        help=both(
+            "Whether the text begins with the part; case does not count.",
+            "文本是否以这一部分开头，不区分大小写。",
+        ),
+        example='starts_with(code, "KH2026")',
+        kinds=(TEXT, TEXT),
+        typed=_search(STARTS_WITH),
+    )
+)
+register(
+    Function(
+        name="ends_with",
+        signature="ends_with(text, part)",
+        help=both(
+            "Whether the text ends with the part; case does not count.",
+            "文本是否以这一部分结尾，不区分大小写。",
+        ),
+        example='ends_with(email, "@example.com")',
+        kinds=(TEXT, TEXT),
+        typed=_search(ENDS_WITH),
+    )
+)

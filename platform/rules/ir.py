@@ -1,0 +1,263 @@
+"""Typed expressions: what remains when names are resolved; both backends read this and no text.
+
+A value is *raw* here: numbers are scaled integers (`arithmetic`), choices and tags are ids,
+references are record ids, dates and datetimes are Python's, None is empty. A bare name means a field
+of the innermost *frame*; `up` counts the frames further out (`parent.`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from .types import Type
+
+if TYPE_CHECKING:
+    from .functions.registry import Operation
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Typed:
+    """A typed expression and the place of its text.
+
+    `nullable` tells whether it can be empty; `bound` is the largest size that a raw number can
+    have. Computed on making: `static` (it needs no record), `size`, `height` and `nesting` (of
+    aggregates), which the bounds are checked with.
+    """
+
+    type: Type
+    start: int
+    end: int
+    nullable: bool = True
+    bound: int = 0
+    static: bool = field(init=False)
+    size: int = field(init=False)
+    height: int = field(init=False)
+    nesting: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        below = self.children()
+        put = object.__setattr__
+        put(self, "static", self.standing_alone() and all(child.static for child in below))
+        put(self, "size", 1 + sum(child.size for child in below))
+        put(self, "height", 1 + max((child.height for child in below), default=0))
+        put(self, "nesting", self.opens() + max((child.nesting for child in below), default=0))
+
+    def children(self) -> tuple[Typed, ...]:
+        """The expressions directly under this one."""
+        return ()
+
+    def standing_alone(self) -> bool:
+        """Whether this node itself reads nothing of a record."""
+        return True
+
+    def opens(self) -> int:
+        """1 for an aggregate, else 0."""
+        return 0
+
+    def walk(self) -> Iterator[Typed]:
+        """This node and all below it, outermost first."""
+        yield self
+        for child in self.children():
+            yield from child.walk()
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Constant(Typed):
+    """A value that is written in the expression."""
+
+    value: Any
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Extra(Typed):
+    """A named value that the caller passes along (`Context.extra`)."""
+
+    name: str
+
+    def standing_alone(self) -> bool:
+        return True
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Read(Typed):
+    """The stored value of a field of the record `up` frames out."""
+
+    up: int
+    entity: str
+    field: str
+
+    def standing_alone(self) -> bool:
+        return False
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Step:
+    """One reference on a path: the field of an entity, and the entity that it leads to."""
+
+    entity: str
+    field: str
+    target: str
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Via(Typed):
+    """`body` in a frame of the record that the references `steps` lead to, from `up` frames out."""
+
+    up: int
+    steps: tuple[Step, ...]
+    body: Typed
+
+    def children(self) -> tuple[Typed, ...]:
+        return (self.body,)
+
+    def standing_alone(self) -> bool:
+        return False
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Formula(Typed):
+    """A formula field that is not stored: `body` in a frame of the record `up` frames out."""
+
+    up: int
+    entity: str
+    field: str
+    body: Typed
+
+    def children(self) -> tuple[Typed, ...]:
+        return (self.body,)
+
+    def standing_alone(self) -> bool:
+        return False
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Aggregate(Typed):
+    """What `function` makes of the records of `entity` whose `field` points at a record.
+
+    That record is `up` frames out, `steps` further. Each related record opens a frame for
+    `value`, `condition` and `by`.
+    """
+
+    function: str
+    up: int
+    steps: tuple[Step, ...]
+    owner: str
+    entity: str
+    field: str
+    value: Typed | None
+    condition: Typed | None
+    by: Typed | None
+
+    def children(self) -> tuple[Typed, ...]:
+        return tuple(one for one in (self.value, self.condition, self.by) if one is not None)
+
+    def standing_alone(self) -> bool:
+        return False
+
+    def opens(self) -> int:
+        return 1
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Property(Typed):
+    """A declared property of an option: raw value by option id; others have none."""
+
+    operand: Typed
+    name: str
+    values: tuple[tuple[str, Any], ...]
+
+    def children(self) -> tuple[Typed, ...]:
+        return (self.operand,)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class HasTag(Typed):
+    """Whether the record `up` frames out has one of `tags` in a tags field; None means any tag."""
+
+    up: int
+    entity: str
+    field: str
+    tags: tuple[str, ...] | None
+
+    def standing_alone(self) -> bool:
+        return False
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Call(Typed):
+    """An operation with its arguments; `extra` holds what the operation fixed when typed."""
+
+    operation: Operation
+    arguments: tuple[Typed, ...]
+    extra: Any = None
+
+    def children(self) -> tuple[Typed, ...]:
+        return self.arguments
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Compare(Typed):
+    """Two values by == != < <= > or >=."""
+
+    operator: str
+    left: Typed
+    right: Typed
+
+    def children(self) -> tuple[Typed, ...]:
+        return (self.left, self.right)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class IsEmpty(Typed):
+    """Whether a value is empty."""
+
+    operand: Typed
+
+    def children(self) -> tuple[Typed, ...]:
+        return (self.operand,)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class In(Typed):
+    """Whether a value is one of `items`, which are static."""
+
+    operand: Typed
+    items: tuple[Typed, ...]
+
+    def children(self) -> tuple[Typed, ...]:
+        return (self.operand, *self.items)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Logic(Typed):
+    """Conditions joined by "and" or "or"."""
+
+    operator: str
+    items: tuple[Typed, ...]
+
+    def children(self) -> tuple[Typed, ...]:
+        return self.items
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Not(Typed):
+    """The opposite of a condition."""
+
+    operand: Typed
+
+    def children(self) -> tuple[Typed, ...]:
+        return (self.operand,)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class If(Typed):
+    """`body` where `test` holds, else `other`."""
+
+    test: Typed
+    body: Typed
+    other: Typed
+
+    def children(self) -> tuple[Typed, ...]:
+        return (self.test, self.body, self.other)

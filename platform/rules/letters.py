@@ -1,0 +1,67 @@
+"""Upper and lower case, one character by one, the same on every database and in every locale.
+
+PostgreSQL's own `lower` depends on the database's locale and on its age; the tables here are
+Python's, and the SQL applies them with `translate` (only to texts that have such letters).
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from functools import cache
+
+SPACES = "\t\n\v\f\r \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+"""What `trim` takes off."""
+LONGEST = 10_000
+"""Characters that a computed text may have."""
+_GAP = 64
+
+
+def _folded(char: str) -> str:
+    folded = char.casefold()
+    return folded if len(folded) == 1 else char.lower()
+
+
+@cache
+def table(name: str) -> Mapping[int, int]:
+    """The letters that `fold`, `lower` or `upper` changes, and what each becomes."""
+    change: Callable[[str], str] = {"fold": _folded, "lower": str.lower, "upper": str.upper}[name]
+    found = {}
+    for code in range(sys.maxunicode + 1):
+        if 0xD800 <= code <= 0xDFFF:
+            continue
+        changed = change(chr(code))
+        if len(changed) == 1 and ord(changed) != code:
+            found[code] = ord(changed)
+    return found
+
+
+def change(name: str, text: str) -> str:
+    """The text with every letter changed as the table says."""
+    if text.isascii():
+        return text.upper() if name == "upper" else text.lower()
+    return text.translate(table(name))
+
+
+def fold(text: str) -> str:
+    """The text as it is compared where case does not count."""
+    return change("fold", text)
+
+
+@cache
+def beyond_ascii(name: str) -> tuple[str, str]:
+    """The letters outside ASCII that a table changes, and their changes, in the same order."""
+    pairs = sorted((a, b) for a, b in table(name).items() if a > 127)
+    return "".join(chr(a) for a, _ in pairs), "".join(chr(b) for _, b in pairs)
+
+
+@cache
+def ranges(name: str) -> str:
+    """A bracket expression that every letter of `beyond_ascii` matches, and some others may."""
+    codes = sorted(code for code in table(name) if code > 127)
+    spans = [[codes[0], codes[0]]]
+    for code in codes[1:]:
+        if code - spans[-1][1] > _GAP:
+            spans.append([code, code])
+        spans[-1][1] = code
+    return "[" + "".join(f"{chr(a)}-{chr(b)}" for a, b in spans) + "]"

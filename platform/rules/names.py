@@ -1,0 +1,71 @@
+"""Finding what a name means: fields, inverses and options, by id or by present name or alias."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Literal, TypeVar
+
+from ..metadata.model import App, Entity, Field, Named, Option
+
+Space = Literal["id", "name"]
+"""What names in a text are: ids (as an App holds expressions) or what people call things now."""
+
+_N = TypeVar("_N", bound=Named)
+
+
+@dataclass(frozen=True, slots=True)
+class Inverse:
+    """The records of `entity` whose reference `field` points here."""
+
+    entity: Entity
+    field: Field
+
+
+def member(app: App, entity: Entity, name: str, space: Space) -> Field | Inverse | None:
+    """The live field or the inverse that a name of an entity means."""
+    inverse = app.inverses.get(entity.id, {}).get(name)
+    found = named(entity.live_fields, name, space)
+    if found is not None:
+        return found
+    return Inverse(*inverse) if inverse is not None else None
+
+
+def named(items: Sequence[_N], name: str, space: Space) -> _N | None:
+    """The item that a name means: in id space ids come first, else present names do."""
+    tests: list[Callable[[_N], bool]] = [
+        lambda item: item.id == name,
+        lambda item: item.name == name,
+        lambda item: name in item.aliases,
+    ]
+    order = tests if space == "id" else [tests[1], tests[2], tests[0]]
+    for test in order:
+        for item in items:
+            if test(item):
+                return item
+    return None
+
+
+def option(options: Iterable[Option], name: str, space: Space) -> Option | None:
+    """The option that a text means, archived ones included."""
+    return named(tuple(options), name, space)
+
+
+def suggestion(name: str, candidates: Sequence[tuple[str, Named | None]]) -> str:
+    """The candidate that was probably meant: by its label in any language, or nearly so written."""
+    for candidate, item in candidates:
+        if item is not None and name in item.label.values():
+            return candidate
+    names = [candidate for candidate, _ in candidates]
+    lowered = {one.lower(): one for one in names}
+    if name.lower() in lowered:
+        return lowered[name.lower()]
+    close = get_close_matches(name, names, n=1, cutoff=0.6)
+    return close[0] if close else ""
+
+
+def members_of(app: App, entity: Entity) -> list[tuple[str, Named | None]]:
+    """The names of an entity's live fields and inverses."""
+    fields: list[tuple[str, Named | None]] = [(one.name, one) for one in entity.live_fields]
+    return fields + [(name, None) for name in app.inverses.get(entity.id, {})]

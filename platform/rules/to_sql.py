@@ -1,0 +1,65 @@
+"""The door to SQL: an expression as a condition of WHERE or as a value of a select list."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from . import values
+from .columns import Columns
+from .context import Context
+from .expression import Expression
+from .sql.compiler import Compiler, Frame, Visible, result_type
+from .types import BOOLEAN
+
+Mode = Literal["filter", "value"]
+
+
+def to_sql(
+    expression: Expression,
+    columns: Columns,
+    row: sa.FromClause,
+    context: Context,
+    *,
+    mode: Mode = "filter",
+    parent_row: sa.FromClause | None = None,
+    visible: Visible | None = None,
+) -> sa.ColumnElement[Any]:
+    """An expression over `row`, the table or alias that stands for its entity.
+
+    In "filter" mode the result belongs at the top of WHERE: it is TRUE exactly where the
+    condition holds, and an index can serve it. In "value" mode it is a value, never NULL for a
+    condition, that loads as `evaluate` would return it. `parent_row` stands for `parent.`;
+    `visible` adds a condition to every related table. Related records that are deleted do not
+    count; whether `row` itself is deleted is the caller's business.
+    """
+    compiler = compiler_of(expression, columns, context, visible)
+    frame = Frame(row, Frame(parent_row) if parent_row is not None else None)
+    typed = expression.typed
+    with compiler.inside(frame):
+        if mode == "filter":
+            if typed.type != BOOLEAN:
+                raise ValueError(f"no condition: {expression.text}")
+            return compiler.true(typed)
+        if typed.type == BOOLEAN:
+            return compiler.boolean(typed)
+        kind = result_type(typed.type)
+        if typed.static:
+            return sa.literal(values.plain(compiler.static(typed), typed.type), kind)
+        return sa.type_coerce(compiler.value(typed), kind)
+
+
+def compiler_of(
+    expression: Expression, columns: Columns, context: Context, visible: Visible | None
+) -> Compiler:
+    """The compiler of one expression, which knows what a deleted record is."""
+    app = expression.app
+
+    def live(entity_id: str, row: sa.FromClause) -> sa.ColumnElement[Any] | None:
+        entity = app.entity(entity_id)
+        if entity.system or "deleted_at" not in entity.by_id:
+            return None
+        return columns.column(row, entity_id, "deleted_at").is_(None)
+
+    return Compiler(columns, context, live, visible or (lambda entity_id, row: None))

@@ -1,0 +1,149 @@
+"""The static types of expressions, and how fields get theirs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from ..metadata.model import App, Field, Option
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """What kind of value an expression has.
+
+    `kind` is text, number, money, boolean, date, datetime, choice, reference, tags or empty (of
+    None alone). `scale` counts the digits after the point of number and money; `entity` is what a
+    reference leads to; `options` names the set that a choice or tag is from (`options_of`).
+    """
+
+    kind: str
+    scale: int = 0
+    entity: str | None = None
+    options: str | None = None
+
+    @property
+    def numeric(self) -> bool:
+        """Whether it is a number or an amount of money."""
+        return self.kind in ("number", "money")
+
+
+TEXT = Type("text")
+BOOLEAN = Type("boolean")
+DATE = Type("date")
+DATETIME = Type("datetime")
+EMPTY = Type("empty")
+INTEGER = Type("number")
+
+
+@cache
+def number(scale: int) -> Type:
+    """A number with `scale` digits after the point."""
+    return Type("number", scale)
+
+
+@cache
+def money(scale: int) -> Type:
+    """An amount of money with `scale` digits after the point."""
+    return Type("money", scale)
+
+
+@cache
+def reference(entity: str) -> Type:
+    """A reference to a record of an entity."""
+    return Type("reference", entity=entity)
+
+
+_LABELS = {
+    "text": {"en": "text", "zh-CN": "文本"},
+    "number": {"en": "a number", "zh-CN": "数字"},
+    "money": {"en": "an amount of money", "zh-CN": "金额"},
+    "boolean": {"en": "a condition (true or false)", "zh-CN": "条件（是或否）"},
+    "date": {"en": "a date", "zh-CN": "日期"},
+    "datetime": {"en": "a time", "zh-CN": "时间"},
+    "choice": {"en": "a choice", "zh-CN": "选项"},
+    "reference": {"en": "a reference", "zh-CN": "关联数据"},
+    "tags": {"en": "tags", "zh-CN": "标签"},
+    "empty": {"en": "empty", "zh-CN": "空值"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What people call a kind of type; sentences show it in the reader's language."""
+
+    kind: str
+
+    def text(self, locale: str) -> str:
+        labels = _LABELS[self.kind]
+        return labels.get(locale, labels["en"])
+
+
+def choice(options: str) -> Type:
+    """One option of a set."""
+    return Type("choice", options=options)
+
+
+_PLAIN = {
+    "text": TEXT,
+    "long_text": TEXT,
+    "email": TEXT,
+    "phone": TEXT,
+    "url": TEXT,
+    "auto_number": TEXT,
+    "integer": INTEGER,
+    "boolean": BOOLEAN,
+    "date": DATE,
+    "datetime": DATETIME,
+    "owner": reference("member"),
+    "member": reference("member"),
+}
+PERCENT_SCALE = 4
+
+
+def field_type(app: App, entity_id: str, field: Field) -> Type:
+    """The type that reading a field gives; formulas have the type of their expression instead."""
+    if field.system and field.id == "id":
+        return reference(entity_id)
+    if field.type in _PLAIN:
+        return _PLAIN[field.type]
+    if field.type == "decimal":
+        return number(field.scale)
+    if field.type == "percent":
+        return number(field.scale or PERCENT_SCALE)
+    if field.type == "money":
+        return money(app.manifest.money_scale)
+    if field.type == "reference" and field.to is not None:
+        return reference(field.to)
+    if field.type == "tags":
+        return Type("tags", options=options_key(entity_id, field))
+    if field.type in ("choice", "stage", "tier"):
+        return choice(options_key(entity_id, field))
+    raise KeyError(f"fields of type {field.type!r} have no meaning in expressions")
+
+
+def options_key(entity_id: str, field: Field) -> str:
+    """The name of the set that a field's options are from; fields of one set compare."""
+    if field.scheme is not None:
+        return f"scheme:{field.scheme}"
+    if field.dimension is not None:
+        return f"dimension:{field.dimension}"
+    return f"field:{entity_id}.{field.id}"
+
+
+def options_of(app: App, key: str) -> tuple[Option, ...]:
+    """The options of a set, archived ones included."""
+    kind, _, name = key.partition(":")
+    if kind == "scheme":
+        return app.schemes[name].bands
+    if kind == "dimension":
+        return app.dimensions[name].tags
+    entity_id, _, field_id = name.partition(".")
+    return app.entity(entity_id).field(field_id).options
+
+
+def target_of(field: Field) -> str | None:
+    """The entity that a field's reference leads to, or None for other fields."""
+    if field.type in ("owner", "member"):
+        return "member"
+    return field.to if field.type == "reference" else None
