@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from .expression import Embedded, Member, Node, parse, parse_message, rename, renaming
 from .expression.tree import Either, Name, Text
+from .fields import TYPES
 from .messages import render
 from .naming import nearest
 from .problems import Problem, ProblemsError
@@ -259,8 +260,8 @@ class _SpotTranslator:
         written = self.one(group, "field", text, self.entity_name(entity))
         types = self.spot.ref.get("types")
         found = group.find(text, self.in_ids)
-        if found and types and found.entry.data.get("type") not in types:
-            kind = found.entry.data.get("type")
+        kind = found.entry.data.get("type") if found else None
+        if types and kind in TYPES and kind not in types:
             params = {"name": text, "type": kind, "allowed": ", ".join(types)}
             self.problem(Problem("field.wrong_type", params))
         return written

@@ -112,18 +112,24 @@ def _best_branch(error: Any) -> Iterator[Problem]:
     branches: dict[Any, list[Any]] = {}
     for inner in error.context or ():
         branches.setdefault(inner.schema_path[0], []).append(inner)
+    found = shape(error.instance)
     fitting = [
-        found
-        for found in branches.values()
-        if not any(one.validator == "type" and not one.relative_path for one in found)
+        inner for index, inner in branches.items() if found in _shapes(error.validator_value[index])
     ]
     if fitting:
         for inner in min(fitting, key=len):
             yield from _translated(inner)
         return
-    types = [one.get("type", "") for one in error.validator_value]
-    params = {"expected": ", ".join(dict.fromkeys(types)), "found": shape(error.instance)}
+    expected = dict.fromkeys(one for each in error.validator_value for one in _shapes(each))
+    params = {"expected": ", ".join(expected), "found": found}
     yield Problem("schema.type", params, None, _pointer(error))
+
+
+def _shapes(node: Any) -> list[str]:
+    """The shapes of JSON that a branch describes."""
+    if "anyOf" in node:
+        return [one for each in node["anyOf"] for one in _shapes(each)]
+    return ["number" if node.get("type") == "integer" else node.get("type", "")]
 
 
 def _shown(value: Any) -> str:

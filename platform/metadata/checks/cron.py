@@ -22,7 +22,5 @@ def cron_problems(document: Document, pointer: str, line: str) -> Iterator[Probl
         return
     try:
         next(CronSim(line, _START))
-    except CronSimError:
+    except (CronSimError, StopIteration):
         yield problem(document, pointer, "cron.invalid", line=line)
-    except StopIteration:
-        yield problem(document, pointer, "cron.never", line=line)

@@ -1,0 +1,59 @@
+"""The sample app, and edits of its documents written as JSON pointers."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from fieldstone.metadata import App, Document, check, document_of, read_folder
+
+FOLDER = Path(__file__).parent / "sample_app"
+
+
+def sample_documents() -> tuple[Document, ...]:
+    """The documents of the sample app, in names."""
+    documents, problems = read_folder(FOLDER)
+    assert problems == ()
+    return documents
+
+
+def app_of(documents: Iterable[Document], base: App | None = None) -> App:
+    """The App of documents that must have no problem."""
+    checked = check(documents, base)
+    assert [problem.line() for problem in checked.problems] == []
+    assert checked.app is not None
+    return checked.app
+
+
+def edited(
+    documents: Iterable[Document], edits: Mapping[str, Mapping[str, Any]]
+) -> tuple[Document, ...]:
+    """Documents with values set: path of the file -> JSON pointer -> value.
+
+    The pointer "" replaces a whole document (or adds a new file); the value "(removed)" removes;
+    a last part "-" appends to a list.
+    """
+    found = {document.path: copy.deepcopy(dict(document.data)) for document in documents}
+    for path, values in edits.items():
+        for pointer, value in values.items():
+            if pointer:
+                _set(found[path], pointer.split("/")[1:], value)
+            elif value == "(removed)":
+                del found[path]
+            else:
+                found[path] = value
+    return tuple(document_of(data, path=path) for path, data in found.items())
+
+
+def _set(data: Any, parts: list[str], value: Any) -> None:
+    for part in parts[:-1]:
+        data = data[int(part) if isinstance(data, list) else part]
+    last = parts[-1]
+    if last == "-":
+        data.append(value)
+    elif value == "(removed)":
+        del data[int(last) if isinstance(data, list) else last]
+    else:
+        data[int(last) if isinstance(data, list) else last] = value
