@@ -91,8 +91,10 @@ def impossible(tx: Transaction, after: App) -> Iterator[Problem]:
 
 
 def _impossible(was: Field, one: Field) -> bool:
+    if was.type == one.type:
+        return (was.to, was.dimension, was.scheme) != (one.to, one.dimension, one.scheme)
     if was.type == "formula" or widens(was.type, one.type):
-        return was.type == one.type == "reference" and was.to != one.to
+        return False
     if one.type == "formula":
         return True
     kinds = {field_type(was.type).storage, field_type(one.type).storage}

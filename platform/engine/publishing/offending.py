@@ -5,7 +5,8 @@ Each problem counts the rows and names up to five of them, so that they can be m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from decimal import ROUND_CEILING, ROUND_FLOOR
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,9 +16,17 @@ from ...metadata.problems import Problem
 from .. import access
 from ..access import Caller
 from ..transaction import Transaction
+from .converting import widens
 
 _EXAMPLES = 5
-_Condition = Callable[[sa.FromClause], "sa.ColumnElement[bool]"]
+_KEYS = {
+    "publish.required_new": "required",
+    "publish.required_empty": "required",
+    "publish.below_minimum": "min",
+    "publish.above_maximum": "max",
+    "publish.too_long": "max_length",
+}
+"""The key of a field's document that each problem is about."""
 
 
 def offending(tx: Transaction, caller: Caller, after: App) -> Iterator[Problem]:
@@ -52,11 +61,13 @@ class _Look:
         if old is None or stored is None:
             return
         if one.unique and not (was and was.unique):
-            yield from self.repeated((one,), f"/fields/{one.id}/unique")
-        column = self._column(one.id)
-        for problem_id, condition, bound in _bounds(one, was, column):
-            found = self.broken(problem_id, one, condition, bound=bound)
-            yield from found
+            yield from self.repeated((one,), "fields", one.id, "unique")
+        if not widens(old.type, one.type):
+            # The conversion reads every value as the new type does, bounds included.
+            return
+        whole = stored.storage == "integer"
+        for problem_id, condition, bound in _bounds(one, was, self._column(one.id), whole):
+            yield from self.broken(problem_id, one, condition, bound=bound)
 
     def required(self, one: Field, old: Field | None) -> Iterator[Problem]:
         if one.type == "boolean":
@@ -90,7 +101,7 @@ class _Look:
                     **params,
                 },
                 document=f"entity/{self.after.id}",
-                pointer=f"/fields/{one.id}",
+                pointer=f"/fields/{one.id}/{_KEYS[problem_id]}",
             )
 
     def groups(self) -> Iterator[Problem]:
@@ -101,9 +112,9 @@ class _Look:
                 continue
             fields = [self.after.field(one) for one in group.fields]
             if all(self.tx.layout.find(self.after.id, one.id) for one in fields):
-                yield from self.repeated(fields, f"/unique/{group.id}")
+                yield from self.repeated(fields, "unique", group.id)
 
-    def repeated(self, fields: Iterable[Field], pointer: str) -> Iterator[Problem]:
+    def repeated(self, fields: Iterable[Field], *place: str) -> Iterator[Problem]:
         """Values that two live rows share, where none of them is empty."""
         named = tuple(fields)
         columns = [self._column(one.id) for one in named]
@@ -136,7 +147,7 @@ class _Look:
                 "examples": "; ".join(shown),
             },
             document=f"entity/{self.after.id}",
-            pointer=pointer,
+            pointer="/" + "/".join(place),
         )
 
     def _column(self, field_id: str) -> sa.ColumnElement[Any]:
@@ -174,13 +185,18 @@ class _Together:
 
 
 def _bounds(
-    one: Field, was: Field | None, column: sa.ColumnElement[Any]
+    one: Field, was: Field | None, column: sa.ColumnElement[Any], whole: bool
 ) -> Iterator[tuple[str, sa.ColumnElement[bool], Any]]:
-    """Bounds that are narrower than before, each with the condition of rows outside."""
+    """Bounds that are narrower than before, each with the condition of rows outside.
+
+    `whole` columns hold whole numbers, which are compared with whole numbers alone.
+    """
     if one.min is not None and (was is None or was.min is None or was.min < one.min):
-        yield "publish.below_minimum", column < one.min, one.min
+        least = int(one.min.to_integral_value(ROUND_CEILING)) if whole else one.min
+        yield "publish.below_minimum", column < least, one.min
     if one.max is not None and (was is None or was.max is None or was.max > one.max):
-        yield "publish.above_maximum", column > one.max, one.max
+        most = int(one.max.to_integral_value(ROUND_FLOOR)) if whole else one.max
+        yield "publish.above_maximum", column > most, one.max
     longest, before = one.max_length, was.max_length if was else None
     if longest is not None and (before is None or before > longest):
         yield "publish.too_long", sa.func.length(column) > longest, longest

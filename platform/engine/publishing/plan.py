@@ -43,7 +43,9 @@ class Plan:
     """What publishing `documents` (in ids) on top of the revision `base` of a workspace would do.
 
     With `problems` nothing can be published; `notes` refuse nothing. `changes` are differences in
-    words, `uses` the places that still refer to what is archived.
+    words, `uses` the places that refer to what is archived, renamed or of another type. `differs`
+    says whether the documents are others at all; an alias or the text of something archived is no
+    change worth telling.
     """
 
     workspace: str
@@ -54,11 +56,12 @@ class Plan:
     changes: tuple[Told, ...] = ()
     steps: tuple[Step, ...] = ()
     uses: tuple[Told, ...] = ()
+    differs: bool = False
 
     @property
     def empty(self) -> bool:
         """Whether there is nothing to publish and nothing wrong."""
-        return not (self.changes or self.steps or self.problems)
+        return not (self.differs or self.changes or self.steps or self.problems)
 
     @property
     def exit_code(self) -> int:
@@ -82,6 +85,7 @@ class Plan:
             "format": FORMAT,
             "workspace": self.workspace,
             "base": self.base,
+            "differs": self.differs,
             "problems": [_problem(one) for one in self.problems],
             "notes": _told(self.notes),
             "changes": _told(self.changes),
@@ -103,6 +107,7 @@ class Plan:
                 changes=tuple(Words(one) for one in data["changes"]),
                 steps=tuple(Step.from_json(one) for one in data["steps"]),
                 uses=tuple(Words(one) for one in data["uses"]),
+                differs=data["differs"],
             )
         except (KeyError, TypeError, AttributeError) as error:
             raise Malformed(Problem("publish.no_plan")) from error

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from ... import rules
 from ...metadata.differences import differences
 from ...metadata.documents import Document
-from ...metadata.model import App
+from ...metadata.model import App, Entity
 from ...metadata.problems import Problem
 from .. import search
 from ..access import Caller
@@ -31,7 +31,7 @@ from .structure import (
     spare_columns,
     view_steps,
 )
-from .using import uses_of_changed
+from .using import affected
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def work_out(tx: Transaction, caller: Caller, documents: Iterable[Document]) -> 
     )
     if checked.app is None:
         return Worked(plan)
-    refused = tuple(_refused(tx, caller, checked.app))
+    refused = tuple(_placed(one, checked.documents) for one in _refused(tx, caller, checked.app))
     if refused:
         return Worked(replace(plan, problems=refused))
     return _planned(tx, plan, checked.app)
@@ -67,6 +67,15 @@ def _refused(tx: Transaction, caller: Caller, app: App) -> Iterator[Problem]:
     """What the rows that are there stand against."""
     yield from impossible(tx, app)
     yield from offending(tx, caller, app)
+
+
+def _placed(problem: Problem, documents: tuple[Document, ...]) -> Problem:
+    """A problem of a field or group (`/fields/amount/min`) at its file and place in the list."""
+    document = next(one for one in documents if one.key == problem.document)
+    _, part, item, *rest = problem.pointer.split("/")
+    at = next((at for at, one in enumerate(document.data[part]) if one.get("id") == item), item)
+    pointer = "/".join(("", part, str(at), *rest))
+    return replace(problem, document=document.path, pointer=pointer)
 
 
 def _planned(tx: Transaction, plan: Plan, app: App) -> Worked:
@@ -81,7 +90,8 @@ def _planned(tx: Transaction, plan: Plan, app: App) -> Worked:
         plan,
         changes=changes,
         steps=tuple(_steps(tx, app, layout, drops, conversions)),
-        uses=uses_of_changed(tx.app, app),
+        uses=affected(app, changes),
+        differs=tx.app.hash != app.hash,
     )
     return Worked(planned, app, layout, conversions)
 
@@ -117,8 +127,13 @@ def _searches(tx: Transaction, app: App, written: frozenset[tuple[str, str]]) ->
         before = tx.app.entities.get(entity.id)
         if before is None or entity.system:
             continue
-        old, new = search.searched_fields(before), search.searched_fields(entity)
-        changed = set(old) != set(new) or any((entity.id, one) in written for one in new)
+        old, new = _searched(before), _searched(entity)
+        changed = old != new or any((entity.id, one) in written for one, _ in new)
         rows = count(tx, entity.id) if changed else 0
         if rows:
             yield Step("search", entity.id, rows=rows)
+
+
+def _searched(entity: Entity) -> frozenset[tuple[str, str]]:
+    """The searchable fields with their types, which decide how a value is found."""
+    return frozenset((one, entity.field(one).type) for one in search.searched_fields(entity))
