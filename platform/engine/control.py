@@ -19,6 +19,7 @@ from .accounts import Accounts
 from .clock import Clock
 from .control_tables import MEMBERSHIP, WORKSPACE
 from .errors import Conflict, NotFound
+from .insert import insert_new
 from .sessions import Sessions
 from .stores import CONTROL, Databases, Store
 from .throttle import Throttle
@@ -136,11 +137,10 @@ class Control:
 
     def join(self, account_id: str, workspace_id: str) -> None:
         """Note that an account may enter a workspace. Safe in a workspace's transaction."""
-        key = {"account_id": account_id, "workspace_id": workspace_id}
         with self._writing() as connection:
-            there = sa.select(MEMBERSHIP).filter_by(**key)
-            if connection.execute(there).first() is None:
-                connection.execute(sa.insert(MEMBERSHIP).values(key))
+            insert_new(
+                connection, MEMBERSHIP, {"account_id": account_id, "workspace_id": workspace_id}
+            )
 
     def leave(self, account_id: str, workspace_id: str) -> None:
         """Note that an account may enter a workspace no more. Safe in a workspace's transaction."""

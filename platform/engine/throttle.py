@@ -13,6 +13,7 @@ from ..metadata.problems import Problem
 from .clock import Clock
 from .control_tables import ATTEMPTS
 from .errors import TooMany
+from .insert import insert_new
 from .stores import Store
 
 WINDOW = timedelta(minutes=15)
@@ -41,9 +42,9 @@ class Throttle:
         Counting first keeps many attempts at once from all being free. `passed` takes it back.
         """
         now = self._clock.now()
+        keys = _keys(name, address)
         with self._store.begin(writing=True) as connection:
-            connection.execute(sa.delete(ATTEMPTS).where(ATTEMPTS.c.last_at < now - WINDOW))
-            keys = _keys(name, address)
+            _forget_old(connection, now)
             wait = max(_wait(connection, key, free, now) for key, free in keys)
             if wait <= timedelta(0):
                 for key, _ in keys:
@@ -77,24 +78,36 @@ def _key(kind: str, text: str) -> str:
     return hashlib.sha256(f"{kind}\n{text}".encode()).hexdigest()
 
 
+def _forget_old(connection: sa.Connection, now: datetime) -> None:
+    # Leaving out rows that are in use keeps two sign-ins from waiting for each other for ever.
+    old = (
+        sa.select(ATTEMPTS.c.key)
+        .where(ATTEMPTS.c.last_at < now - WINDOW)
+        .with_for_update(skip_locked=True)
+    )
+    keys = [*connection.execute(old).scalars()]
+    if keys:
+        connection.execute(sa.delete(ATTEMPTS).where(ATTEMPTS.c.key.in_(keys)))
+
+
 def _wait(connection: sa.Connection, key: str, free: int, now: datetime) -> timedelta:
+    """How long the key has to wait; its row is there and locked afterwards."""
+    insert_new(connection, ATTEMPTS, {"key": key, "failures": 0, "last_at": now})
     row = connection.execute(
         sa.select(ATTEMPTS.c.failures, ATTEMPTS.c.last_at)
         .where(ATTEMPTS.c.key == key)
         .with_for_update()
-    ).one_or_none()
-    if row is None or row.failures < free:
+    ).one()
+    if row.failures < free:
         return timedelta(0)
-    doubled = FIRST_WAIT * 2 ** min(row.failures - free, 16)
-    last_at: datetime = row.last_at
-    return last_at + min(doubled, WINDOW) - now
+    doubled: timedelta = FIRST_WAIT * 2 ** min(row.failures - free, 16)
+    free_at: datetime = row.last_at + min(doubled, WINDOW)
+    return free_at - now
 
 
 def _count(connection: sa.Connection, key: str, now: datetime) -> None:
-    more = connection.execute(
+    connection.execute(
         sa.update(ATTEMPTS)
         .where(ATTEMPTS.c.key == key)
         .values(failures=ATTEMPTS.c.failures + 1, last_at=now)
     )
-    if more.rowcount == 0:
-        connection.execute(sa.insert(ATTEMPTS).values(key=key, failures=1, last_at=now))

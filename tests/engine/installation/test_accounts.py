@@ -1,5 +1,6 @@
 """Accounts sign in by any of their names, slowly after failures, and are shut out at once."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -137,6 +138,19 @@ def test_an_address_has_to_wait_whatever_names_it_tries(control: Control) -> Non
     with pytest.raises(TooMany):
         control.throttle.attempt("another", "203.0.113.9")
     control.throttle.attempt("another", "203.0.113.10")
+
+
+def test_attempts_at_once_are_all_counted(control: Control) -> None:
+    def guess(_: int) -> type[Refused] | None:
+        try:
+            control.throttle.attempt("nobody", "203.0.113.9")
+        except Refused as error:
+            return type(error)
+        return None
+
+    with ThreadPoolExecutor(8) as pool:
+        outcomes = [*pool.map(guess, range(24))]
+    assert outcomes.count(None) == FREE_BY_NAME
 
 
 def test_the_wait_ends_and_is_forgotten(control: Control, clock: FixedClock) -> None:

@@ -18,7 +18,7 @@ from fieldstone.engine.workspaces import Workspace
 from fieldstone.metadata.documents import document_of
 
 PASSWORD = "correct horse battery"
-DOCUMENTS = [
+DOCUMENTS: list[dict[str, Any]] = [
     {"kind": "app", "name": "desk", "time_zone": "Europe/Berlin"},
     {"kind": "role", "name": "admin", "metadata": True, "members": True},
     {"kind": "role", "name": "office", "label": "Office", "members": True},
@@ -125,11 +125,12 @@ def test_two_accounts_are_not_one_member(workspace: Workspace) -> None:
 def test_the_last_administrator_stays(workspace: Workspace) -> None:
     ann = found(workspace, "ann@acme.example.com")
     caller = calling(workspace, ann)
-    for work in (
+    refused: list[Callable[[], Any]] = [
         lambda: members.set_roles(workspace, caller, ann.id, ["sales"]),
         lambda: members.set_active(workspace, caller, ann.id, False),
         lambda: members.set_active(workspace, SYSTEM, ann.id, False),
-    ):
+    ]
+    for work in refused:
         with pytest.raises(Conflict) as caught:
             work()
         assert caught.value.problems[0].id == "member.last_administrator"
@@ -148,7 +149,7 @@ def test_only_who_may_manages_members(workspace: Workspace) -> None:
         members.add(workspace, seller, NewMember(name="X", user_name="xx"))
     assert caught.value.problems[0].id == "member.not_allowed"
     xi = members.add(workspace, office, NewMember(name="X", user_name="xi", roles=("office",)))
-    for work in (
+    refused: list[Callable[[], Any]] = [
         lambda: members.set_roles(workspace, office, xi.id, ["admin"]),
         lambda: members.set_roles(workspace, office, ann.id, []),
         lambda: members.set_password(workspace, office, ann.id, "another horse battery"),
@@ -156,7 +157,8 @@ def test_only_who_may_manages_members(workspace: Workspace) -> None:
         lambda: members.add(
             workspace, office, NewMember(name="Y", user_name="yy", roles=("admin",))
         ),
-    ):
+    ]
+    for work in refused:
         with pytest.raises(Forbidden) as caught:
             work()
         assert caught.value.problems[0].id == "member.above_own"

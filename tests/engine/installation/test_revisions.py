@@ -17,8 +17,8 @@ from fieldstone.engine.system_tables import DOCUMENT
 from fieldstone.engine.workspaces import Workspace
 from fieldstone.metadata.documents import document_of
 
-APP = {"kind": "app", "name": "desk"}
-THING = {
+APP: dict[str, Any] = {"kind": "app", "name": "desk"}
+THING: dict[str, Any] = {
     "kind": "entity",
     "name": "thing",
     "title": "name",
