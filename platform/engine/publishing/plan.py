@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from ...metadata.differences import Change
 from ...metadata.documents import Document, document_of
 from ...metadata.messages import LOCALES, render
 from ...metadata.problems import Problem
@@ -53,7 +54,7 @@ class Plan:
     documents: tuple[Document, ...]
     problems: tuple[Problem, ...] = ()
     notes: tuple[Problem, ...] = ()
-    changes: tuple[Told, ...] = ()
+    changes: tuple[Change | Words, ...] = ()
     steps: tuple[Step, ...] = ()
     uses: tuple[Told, ...] = ()
     differs: bool = False
