@@ -252,11 +252,11 @@ IMPORT_ROW = _table(
     sa.Column("row", sa.BigInteger(), primary_key=True, autoincrement=False),
     sa.Column("state", CODE, nullable=False),
     sa.Column("record_id", sa.BigInteger()),
-    sa.Column("values", JsonText()),
+    sa.Column("content", JsonText()),
     sa.Column("problems", JsonText()),
     sa.Index("_import_row_state", "import_id", "state", "row"),
 )
-"""Rows of an import between reading and writing, and what became of each."""
+"""What became of each row of an import; `content` keeps bad cells and names that wait."""
 
 CHECKLIST_TICK = _table(
     "_checklist_tick",

@@ -83,9 +83,9 @@ def _within(
 ) -> sa.ColumnElement[bool]:
     parts = int(reached * _PARTS)
     if scheme.method == "threshold":
-        return ranks.c.measure >= band.min
+        return sa.and_(ranks.c.measure >= band.min)
     if scheme.method == "share_of_records":
-        return ranks.c.position * _PARTS <= ranks.c.ranked * parts
+        return sa.and_(ranks.c.position * _PARTS <= ranks.c.ranked * parts)
     total = ranks.c.total
     if dialect == "postgresql":
         line = total * sa.literal(parts) / sa.literal(_PARTS)

@@ -1,0 +1,52 @@
+"""Why a record is in a rule, or why not: the condition part by part with the record's values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...metadata.model import AlertRule
+from ...rules import Context, Explanation, compile_expression
+from ...rules import explain as explain_expression
+from .. import access, records
+from ..access import Caller
+from ..errors import Forbidden, NotFound
+from ..records.rows import whole_rows
+from ..records.source import Pool
+from ..transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Whether a record matches a rule now, and the tree of its condition with values."""
+
+    rule: str
+    record_id: int
+    matches: bool
+    explanation: Explanation
+
+
+def explain(tx: Transaction, caller: Caller, rule: AlertRule | str, record_id: int) -> Why:
+    """Explain a rule (itself, its name or id) on a record.
+
+    NotFound where there is no such rule or record for the caller; Forbidden where the condition
+    reads a field that the caller may not read.
+    """
+    rule = rule if isinstance(rule, AlertRule) else rule_for(tx, rule)
+    records.get(tx, caller, rule.entity, record_id, fields=())
+    expression = compile_expression(tx.app, rule.entity, rule.when)
+    for entity_id, field_id in expression.uses:
+        if field_id not in access.readable(tx.app, caller, entity_id):
+            raise Forbidden.because("alert.why_hidden")
+    context = Context(tx.now, tx.zone)
+    values = whole_rows(tx, access.SYSTEM, rule.entity, [record_id], lock=False)[record_id]
+    source = Pool(tx).add(rule.entity, values)
+    explanation = explain_expression(expression, source, context)
+    return Why(rule.id, record_id, bool(explanation.value), explanation)
+
+
+def rule_for(tx: Transaction, name: str) -> AlertRule:
+    """The rule of that name or id that is not archived; NotFound if there is none."""
+    for rule in tx.app.rules.values():
+        if not rule.archived and name in (rule.name, rule.id, *rule.aliases):
+            return rule
+    raise NotFound.because("alert_rule.unknown", name=name)

@@ -1,0 +1,20 @@
+"""Imports: rows of files into records, through the same door as everybody's."""
+
+from .mapping import guess, read_mapping, resolve
+from .report import Report, UnknownValue, write_errors
+from .run import Options, resume, run
+from .source import Source, open_source
+
+__all__ = [
+    "Options",
+    "Report",
+    "Source",
+    "UnknownValue",
+    "guess",
+    "open_source",
+    "read_mapping",
+    "resolve",
+    "resume",
+    "run",
+    "write_errors",
+]

@@ -1,0 +1,121 @@
+"""Reports of imports: what became of the rows, counted, and the bad ones with their reasons."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ...metadata.messages import LOCALES
+from ...metadata.problems import Problem
+
+MOST_BAD_ROWS = 100_000
+MOST_UNKNOWN_VALUES = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """A row that was not written: its line, its cells and why, each reason by locale."""
+
+    line: int
+    cells: Sequence[str]
+    reasons: Sequence[Mapping[str, str]]
+
+
+@dataclass(slots=True)
+class UnknownValue:
+    """A value of a column that names no option or record: in how many rows, what may be meant."""
+
+    column: str
+    value: str
+    rows: int
+    nearest: str | None = None
+
+
+@dataclass(slots=True)
+class Report:
+    """What an import did, or with `dry_run` would do.
+
+    `rows` were read, up to line `line`; of them `created`, `updated` and `failed` are the parts.
+    `warnings` counts written rows that a guard would have refused, or whose reference into the
+    same file was not found. `written` is false where nothing was kept.
+    """
+
+    entity: str
+    dry_run: bool = False
+    written: bool = True
+    import_id: int | None = None
+    line: int = 1
+    rows: int = 0
+    created: int = 0
+    updated: int = 0
+    failed: int = 0
+    warnings: int = 0
+    unknown: dict[tuple[str, str], UnknownValue] = field(default_factory=dict)
+    bad: list[BadRow] = field(default_factory=list)
+
+    def add_unknown(self, column: str, value: str, nearest: str | None) -> None:
+        """Count a row for a value that names nothing."""
+        found = self.unknown.get((column, value))
+        if found is not None:
+            found.rows += 1
+        elif len(self.unknown) < MOST_UNKNOWN_VALUES:
+            self.unknown[column, value] = UnknownValue(column, value, 1, nearest)
+
+    def add_bad(self, row: BadRow) -> None:
+        """Count a row that is not written, and keep it while there is room."""
+        self.failed += 1
+        if len(self.bad) < MOST_BAD_ROWS:
+            self.bad.append(row)
+
+    def to_json(self) -> dict[str, Any]:
+        """The counts and unknown values; bad rows stand in rows of their own."""
+        return {
+            "line": self.line,
+            "rows": self.rows,
+            "created": self.created,
+            "updated": self.updated,
+            "failed": self.failed,
+            "warnings": self.warnings,
+            "unknown": [
+                [one.column, one.value, one.rows, one.nearest] for one in self.unknown.values()
+            ],
+        }
+
+    @classmethod
+    def from_json(cls, entity: str, import_id: int, data: Mapping[str, Any]) -> Report:
+        """The report that `to_json` wrote, without bad rows."""
+        counts = {name: data[name] for name in ("line", "rows", "created", "updated", "failed")}
+        report = cls(entity, import_id=import_id, warnings=data["warnings"], **counts)
+        for column, value, rows, nearest in data["unknown"]:
+            report.unknown[column, value] = UnknownValue(column, value, rows, nearest)
+        return report
+
+
+def reasons(problems: Iterable[Problem]) -> list[dict[str, str]]:
+    """Problems as sentences by locale, with the field in front."""
+    return [
+        {locale: _sentence(one, locale) for locale in LOCALES} | {"id": one.id} for one in problems
+    ]
+
+
+def _sentence(problem: Problem, locale: str) -> str:
+    place = problem.pointer.lstrip("/")
+    text = problem.text(locale)
+    return f"{place}: {text}" if place else text
+
+
+def write_errors(report: Report, columns: Sequence[str], path: Path, locale: str) -> None:
+    """Write the bad rows as CSV (with a mark for spreadsheets), the line and the reasons in front.
+
+    The other columns are those of the file, so that the mended file can be imported again.
+    """
+    words = {"zh-CN": ("行号", "原因")}.get(locale, ("line", "reason"))
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow([*words, *columns])
+        for row in report.bad:
+            why = "; ".join(one.get(locale, one["en"]) for one in row.reasons)
+            writer.writerow([row.line, why, *row.cells])

@@ -1,0 +1,45 @@
+"""Suggestions: which record may be meant by a value that names none."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from ...metadata.naming import nearest
+from .. import access
+from ..access import MEMBER_ENTITY, Caller
+from ..transaction import Transaction
+from .mapping import Mapped, Target
+from .report import Report
+
+MOST_NAMES = 5_000
+
+
+def suggest(tx: Transaction, caller: Caller, mapped: Mapped, report: Report) -> None:
+    """Give the unknown values of references the nearest name that the caller may see.
+
+    Entities with more than MOST_NAMES records are left out: their names would not fit here.
+    """
+    targets = {one.column: one for one in mapped.targets.values()}
+    names: dict[str, list[str]] = {}
+    for unknown in report.unknown.values():
+        target = targets.get(unknown.column)
+        if unknown.nearest is not None or target is None:
+            continue
+        if unknown.column not in names:
+            names[unknown.column] = _names(tx, caller, target)
+        unknown.nearest = nearest(unknown.value, names[unknown.column])
+
+
+def _names(tx: Transaction, caller: Caller, target: Target) -> list[str]:
+    field = target.field
+    entity_id = MEMBER_ENTITY if field.type in ("owner", "member") else field.to
+    if entity_id is None:
+        return []
+    row = tx.tables.table(entity_id).alias("named")
+    column = tx.tables.column(row, entity_id, target.key or tx.app.entity(entity_id).title)
+    query = sa.select(column).where(column.is_not(None)).limit(MOST_NAMES + 1)
+    if entity_id != MEMBER_ENTITY:
+        query = query.where(tx.tables.column(row, entity_id, "deleted_at").is_(None))
+    allowed = access.row_predicate(tx, caller, entity_id, row)
+    found = tx.connection.scalars(query if allowed is None else query.where(allowed)).all()
+    return [] if len(found) > MOST_NAMES else [str(one) for one in found]

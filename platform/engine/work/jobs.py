@@ -1,0 +1,198 @@
+"""Jobs: rows that are the truth about work to do; a broker only wakes whoever does it.
+
+A job is done exactly once by its key: its effects and the mark that it is done are written in one
+transaction. A worker that dies leaves the row with a lease that runs out, and the tick wakes
+another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+import structlog
+
+from ..system_tables import JOB
+from ..transaction import Transaction
+from ..workspaces import Workspace
+
+LEASE = timedelta(seconds=45)
+ATTEMPTS = 5
+_FIRST_PAUSE = timedelta(seconds=15)
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One piece of work: its kind says which handler does it, the payload with what."""
+
+    id: int
+    kind: str
+    key: str
+    payload: Mapping[str, Any]
+    attempts: int
+
+
+Handler = Callable[[Transaction, Job], None]
+"""Does a job inside a writing transaction; what it raises is noted and tried again."""
+
+LongHandler = Callable[[Workspace, Job], None]
+"""Does a job in transactions of its own, holding it with each and finishing it with the last."""
+
+
+class LostJob(Exception):
+    """The lease ran out and somebody else does the job: stop, and undo this transaction."""
+
+
+def enqueue(
+    tx: Transaction, kind: str, key: str, payload: Mapping[str, Any], due_at: datetime | None = None
+) -> bool:
+    """Add a job unless one of that key was ever added; returns whether it was."""
+    if tx.connection.scalar(sa.select(JOB.c.id).where(JOB.c.key == key)) is not None:
+        return False
+    tx.connection.execute(
+        sa.insert(JOB).values(
+            kind=kind,
+            key=key,
+            payload=dict(payload),
+            state="queued",
+            created_at=tx.now,
+            due_at=due_at or tx.now,
+        )
+    )
+    tx.workspace.control.lower_next_due(tx.workspace.id, due_at or tx.now)
+    return True
+
+
+def start(tx: Transaction, kind: str, key: str, payload: Mapping[str, Any]) -> Job:
+    """Add a job that the caller does itself: it is held from the first moment on.
+
+    Long work holds it with each commit (`hold`) and says when it is done (`finish`); if the
+    caller dies, a worker takes over once the lease has run out.
+    """
+    job_id = tx.connection.execute(
+        sa.insert(JOB)
+        .values(
+            kind=kind,
+            key=key,
+            payload=dict(payload),
+            state="running",
+            created_at=tx.now,
+            due_at=tx.now,
+            lease_until=tx.now + LEASE,
+            attempts=1,
+        )
+        .returning(JOB.c.id)
+    ).scalar_one()
+    tx.workspace.control.lower_next_due(tx.workspace.id, tx.now + LEASE)
+    return Job(job_id, kind, key, payload, 1)
+
+
+def hold(tx: Transaction, job: Job) -> None:
+    """Hold a job for another lease, with what this transaction writes; LostJob if it was taken."""
+    done = tx.connection.execute(
+        sa.update(JOB).where(_mine(job)).values(lease_until=tx.now + LEASE)
+    )
+    if done.rowcount != 1:
+        raise LostJob(job.key)
+
+
+def finish(tx: Transaction, job: Job) -> None:
+    """Say that a job is done, together with its last effects; LostJob if another took it."""
+    if not _finish(tx, job):
+        raise LostJob(job.key)
+
+
+def waiting(tx: Transaction) -> list[int]:
+    """Ids of jobs that somebody should do now: due, or held by a lease that ran out."""
+    return list(
+        tx.connection.scalars(sa.select(JOB.c.id).where(_ready(tx.now)).order_by(JOB.c.due_at))
+    )
+
+
+def next_wake(tx: Transaction) -> datetime | None:
+    """When to look again: the earliest due time or end of a lease of all that is not done."""
+    when = sa.case((JOB.c.state == "running", JOB.c.lease_until), else_=JOB.c.due_at)
+    found: datetime | None = tx.connection.scalar(
+        sa.select(sa.func.min(sa.type_coerce(when, JOB.c.due_at.type))).where(
+            JOB.c.state.in_(("queued", "running"))
+        )
+    )
+    return found
+
+
+def run(
+    workspace: Workspace,
+    job_id: int,
+    handlers: Mapping[str, Handler],
+    long: Mapping[str, LongHandler],
+) -> bool:
+    """Do a job if it is there to be done; returns whether it was done by this call.
+
+    Delivered twice or at once, one call does it and the others return False.
+    """
+    with workspace.writing() as tx:
+        job = _claim(tx, job_id)
+    if job is None:
+        return False
+    try:
+        if job.kind in long:
+            long[job.kind](workspace, job)
+            return True
+        with workspace.writing() as tx:
+            finish(tx, job)
+            handlers[job.kind](tx, job)
+        return True
+    except LostJob:
+        return False
+    except Exception as error:
+        _log.exception("job.failed", workspace=workspace.id, job=job.id, kind=job.kind)
+        with workspace.writing() as tx:
+            _put_back(tx, job, error)
+        return False
+
+
+def _claim(tx: Transaction, job_id: int) -> Job | None:
+    claimed = tx.connection.execute(
+        sa.update(JOB)
+        .where(JOB.c.id == job_id, _ready(tx.now))
+        .values(state="running", lease_until=tx.now + LEASE, attempts=JOB.c.attempts + 1)
+        .returning(JOB.c.id, JOB.c.kind, JOB.c.key, JOB.c.payload, JOB.c.attempts)
+    ).first()
+    return Job(*claimed) if claimed else None
+
+
+def _ready(now: datetime) -> sa.ColumnElement[bool]:
+    return sa.or_(
+        sa.and_(JOB.c.state == "queued", JOB.c.due_at <= now),
+        sa.and_(JOB.c.state == "running", JOB.c.lease_until <= now),
+    )
+
+
+def _mine(job: Job) -> sa.ColumnElement[bool]:
+    # Another claim counts one attempt more, so the attempt is the token of this lease.
+    return sa.and_(JOB.c.id == job.id, JOB.c.state == "running", JOB.c.attempts == job.attempts)
+
+
+def _finish(tx: Transaction, job: Job) -> bool:
+    done = tx.connection.execute(
+        sa.update(JOB).where(_mine(job)).values(state="done", finished_at=tx.now, error=None)
+    )
+    return done.rowcount == 1
+
+
+def _put_back(tx: Transaction, job: Job, error: Exception) -> None:
+    dead = job.attempts >= ATTEMPTS
+    tx.connection.execute(
+        sa.update(JOB)
+        .where(_mine(job))
+        .values(
+            state="dead" if dead else "queued",
+            due_at=tx.now + _FIRST_PAUSE * 2 ** (job.attempts - 1),
+            lease_until=None,
+            error=f"{type(error).__name__}: {error}"[:2000],
+        )
+    )

@@ -1,0 +1,140 @@
+"""Schedules of a workspace: a row for each rule and tier scheme that says when it is due next."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Literal
+
+import sqlalchemy as sa
+
+from ...metadata.model import AlertRule, App, TierScheme
+from ...rules.schedule import latest_due, next_due
+from ..system_tables import RULE_STATE
+from ..transaction import Transaction
+
+Kind = Literal["alert", "tier"]
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduled:
+    """A rule or tier scheme that runs by schedule: its cron line, and a hash of its content."""
+
+    kind: Kind
+    rule: str
+    cron: str
+    definition: str
+
+
+def scheduled(app: App) -> Iterator[Scheduled]:
+    """Everything of an app that runs by schedule: active, not archived, with a cron line."""
+    kinds: Sequence[tuple[Kind, Iterable[AlertRule | TierScheme]]] = (
+        ("alert", app.rules.values()),
+        ("tier", app.schemes.values()),
+    )
+    for kind, things in kinds:
+        for thing in things:
+            if thing.schedule and thing.active and not thing.archived:
+                yield Scheduled(kind, thing.id, thing.schedule, definition(thing))
+
+
+def definition(thing: AlertRule | TierScheme) -> str:
+    """A hash of what a rule decides by; it changes when the rule must be evaluated anew."""
+    content = {
+        key: value
+        for key, value in asdict(thing).items()
+        if key not in ("name", "label", "description", "aliases", "message", "schedule")
+    }
+    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def sync(tx: Transaction) -> datetime | None:
+    """Bring the rows in step with the app in force; returns the earliest due time, or None.
+
+    A new rule is due at its next time from now. One whose definition changed forgets when it was
+    evaluated, so that its next run is a quiet one. Rows of rules that are gone are deleted. The
+    control database learns of the earliest time before the transaction commits.
+    """
+    known = {
+        (row.kind, row.rule): row for row in tx.connection.execute(sa.select(RULE_STATE)).all()
+    }
+    wanted = {(one.kind, one.rule): one for one in scheduled(tx.app)}
+    for key in known.keys() - wanted.keys():
+        tx.connection.execute(sa.delete(RULE_STATE).where(_is(*key)))
+    for key, one in wanted.items():
+        due = next_due(one.cron, tx.zone, tx.now)
+        if key not in known:
+            tx.connection.execute(
+                sa.insert(RULE_STATE).values(
+                    kind=one.kind, rule=one.rule, definition=one.definition, next_due_at=due
+                )
+            )
+            continue
+        changes: dict[str, object] = {}
+        if known[key].definition != one.definition:
+            changes |= {"definition": one.definition, "last_evaluated_at": None}
+        if known[key].next_due_at is None or known[key].next_due_at > due:
+            changes["next_due_at"] = due
+        if changes:
+            tx.connection.execute(sa.update(RULE_STATE).where(_is(*key)).values(**changes))
+    following = earliest(tx)
+    if following is not None:
+        tx.workspace.control.lower_next_due(tx.workspace.id, following)
+    return following
+
+
+def earliest(tx: Transaction) -> datetime | None:
+    """The earliest due time of all schedules, or None where there is none."""
+    found: datetime | None = tx.connection.scalar(sa.select(sa.func.min(RULE_STATE.c.next_due_at)))
+    return found
+
+
+def take_due(tx: Transaction) -> list[tuple[Scheduled, datetime]]:
+    """What is due now, each with the instant it was due; its next due time is written.
+
+    After a pause only the latest missed instant is given: what is true then is what matters, and
+    the rows entered in between are found by it.
+    """
+    wanted = {(one.kind, one.rule): one for one in scheduled(tx.app)}
+    rows = tx.connection.execute(
+        sa.select(RULE_STATE.c.kind, RULE_STATE.c.rule, RULE_STATE.c.next_due_at)
+        .where(RULE_STATE.c.next_due_at <= tx.now)
+        .order_by(RULE_STATE.c.next_due_at, RULE_STATE.c.kind.desc(), RULE_STATE.c.rule)
+    ).all()
+    due: list[tuple[Scheduled, datetime]] = []
+    for row in rows:
+        one = wanted.get((row.kind, row.rule))
+        if one is None:
+            tx.connection.execute(sa.delete(RULE_STATE).where(_is(row.kind, row.rule)))
+            continue
+        at = latest_due(one.cron, tx.zone, row.next_due_at, tx.now) or row.next_due_at
+        tx.connection.execute(
+            sa.update(RULE_STATE)
+            .where(_is(row.kind, row.rule))
+            .values(next_due_at=next_due(one.cron, tx.zone, tx.now))
+        )
+        due.append((one, at))
+    return due
+
+
+def evaluated(tx: Transaction, kind: Kind, rule: str, report: object) -> None:
+    """Note that a rule was evaluated now, and what it found."""
+    values = {"last_evaluated_at": tx.now, "last_run": report}
+    done = tx.connection.execute(sa.update(RULE_STATE).where(_is(kind, rule)).values(**values))
+    if not done.rowcount:
+        tx.connection.execute(sa.insert(RULE_STATE).values(kind=kind, rule=rule, **values))
+
+
+def last_evaluated(tx: Transaction, kind: Kind, rule: str) -> datetime | None:
+    """When a rule was evaluated last, or None: never, or its definition changed since."""
+    found: datetime | None = tx.connection.scalar(
+        sa.select(RULE_STATE.c.last_evaluated_at).where(_is(kind, rule))
+    )
+    return found
+
+
+def _is(kind: str, rule: str) -> sa.ColumnElement[bool]:
+    return sa.and_(RULE_STATE.c.kind == kind, RULE_STATE.c.rule == rule)

@@ -1,0 +1,120 @@
+"""The worker and the clockwork: Celery carries wake-ups, the rows in the workspaces are the truth.
+
+Beat has one entry, the tick. A message holds a workspace and a job id and nothing else, so any
+broker may lose or repeat one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from celery import Celery
+
+from .. import alerts, imports, tiers
+from ..installation import Installation
+from ..settings import Settings
+from ..workspaces import Workspace
+from . import jobs
+from .tick import tick
+
+TICK = "fieldstone.tick"
+JOB = "fieldstone.job"
+TICK_SECONDS = 15.0
+_SWEEP_EVERY = 240
+
+HANDLERS: Mapping[str, jobs.Handler] = {"alert": alerts.do_job, "tier": tiers.do_job}
+"""What does a job of each kind."""
+
+
+def application(installation: Installation) -> Celery:
+    """The Celery application of an installation: two tasks, one beat entry, no results kept."""
+    settings = installation.settings
+    app = Celery("fieldstone", broker=broker_url(settings), set_as_current=False)
+    app.conf.update(_configuration(settings))
+    ticks = 0
+
+    @app.task(name=TICK)
+    def _tick() -> None:
+        nonlocal ticks
+        for workspace_id, job_id in tick(installation, everything=ticks % _SWEEP_EVERY == 0):
+            app.send_task(JOB, args=(workspace_id, job_id))
+        ticks += 1
+
+    def _import(workspace: Workspace, job: jobs.Job) -> None:
+        imports.resume(workspace, job, imports_folder(settings))
+
+    @app.task(name=JOB)
+    def _job(workspace_id: str, job_id: int) -> None:
+        workspace = installation.workspace_by_id(workspace_id)
+        jobs.run(workspace, job_id, HANDLERS, {"import": _import})
+
+    return app
+
+
+def run_worker(installation: Installation) -> None:
+    """Run a worker in this process until it is told to stop."""
+    app = application(installation)
+    app.Worker(
+        pool="threads",
+        concurrency=2,
+        loglevel="WARNING",
+        without_gossip=True,
+        without_mingle=True,
+        without_heartbeat=True,
+    ).start()
+
+
+def run_beat(installation: Installation) -> None:
+    """Run the clockwork in this process until it is told to stop; the first tick comes at once."""
+    app = application(installation)
+    app.send_task(TICK)
+    app.Beat(loglevel="WARNING", schedule=str(_folder(installation.settings) / "beat")).run()
+
+
+def broker_url(settings: Settings) -> str:
+    """The broker that carries wake-ups: the one of the settings, else files under the home."""
+    return settings.broker_url or "filesystem://"
+
+
+def imports_folder(settings: Settings) -> Path:
+    """Where copies of files lie while they are imported."""
+    return settings.home / "imports"
+
+
+def _configuration(settings: Settings) -> dict[str, Any]:
+    embedded = broker_url(settings).startswith("filesystem:")
+    return {
+        "accept_content": ["json"],
+        "task_serializer": "json",
+        "task_ignore_result": True,
+        "task_acks_late": True,
+        "worker_redirect_stdouts": False,
+        "worker_hijack_root_logger": False,
+        "worker_enable_remote_control": not embedded,
+        "worker_prefetch_multiplier": 4,
+        "broker_connection_retry_on_startup": True,
+        "broker_transport_options": _transport(settings) if embedded else {},
+        "timezone": "UTC",
+        "beat_schedule": {"tick": {"task": TICK, "schedule": TICK_SECONDS}},
+    }
+
+
+def _transport(settings: Settings) -> dict[str, Any]:
+    messages = str(_folder(settings) / "messages")
+    control = str(_folder(settings) / "control")
+    for folder in (messages, control):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+    return {
+        "data_folder_in": messages,
+        "data_folder_out": messages,
+        "control_folder": control,
+        "polling_interval": 0.1,
+    }
+
+
+def _folder(settings: Settings) -> Path:
+    folder = settings.home / "broker"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
