@@ -51,7 +51,7 @@ class Conditions:
         entity_id: str,
         *,
         filter: str | None,
-        where: tuple[str, ...],
+        where: tuple[Where, ...],
         q: str | None,
         deleted: bool = False,
     ) -> None:
@@ -60,8 +60,11 @@ class Conditions:
         self.deleted = deleted
         self.asked = filter_of(tx, caller, entity_id, filter) if filter else None
         self.views = tuple(
-            compile_expression(tx.app, entity_id, one, allow_viewer=True) for one in where
+            compile_expression(tx.app, entity_id, one, allow_viewer=True)
+            for one in where
+            if isinstance(one, str)
         )
+        self.pointing = tuple(one for one in where if isinstance(one, Pointing))
         self.key = (filter, where, self.q, deleted)
 
     @property
@@ -86,6 +89,9 @@ class Conditions:
         seen = access.visible(tx, caller)
         for one in (*self.views, *((self.asked,) if self.asked else ())):
             found.append(sa.and_(to_sql(one, tx.tables, row, context, mode="filter", visible=seen)))
+        for pointing in self.pointing:
+            to = tx.tables.column(row, entity_id, pointing.field)
+            found.append(to == pointing.record_id)
         if self.q:
             at = tx.tables.column(row, entity_id, "id")
             words = search.condition(tx, caller, entity_id, at, self.q)

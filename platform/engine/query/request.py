@@ -10,19 +10,31 @@ MOST_ROWS: Final = 500
 MOST_GROUPS: Final = 1000
 
 
+@dataclass(frozen=True, slots=True)
+class Pointing:
+    """The condition that a reference field (id) points at one record: related lists ask so."""
+
+    field: str
+    record_id: int
+
+
+Where = str | Pointing
+"""An expression in id space, or the condition that a reference points at a record."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class ListRequest:
     """A page of an entity's records.
 
     `filter` is an expression as people write it (present names), `where` are expressions in id
-    space (of a view), which may ask for `me()`. `q` is a search. `sort` is a list such as
+    space (of a view), which may ask for `me()`, and records that references point at. `q` is a search. `sort` is a list such as
     `-amount,name`, with paths over references. `fields` are names and paths (`owner.name`); None
     means all readable fields of the record itself. `deleted` looks into the recycle bin instead.
     """
 
     entity_id: str
     filter: str | None = None
-    where: tuple[str, ...] = ()
+    where: tuple[Where, ...] = ()
     q: str | None = None
     sort: str | tuple[str, ...] = ()
     limit: int = DEFAULT_LIMIT
@@ -51,6 +63,6 @@ class AggregateRequest:
     groups: tuple[str, ...] = ()
     measures: tuple[str, ...] = ("count: count()",)
     filter: str | None = None
-    where: tuple[str, ...] = ()
+    where: tuple[Where, ...] = ()
     q: str | None = None
     limit: int = MOST_GROUPS
