@@ -13,13 +13,14 @@ from typing import Self
 
 from ..metadata.documents import Document, read_folder
 from ..metadata.problems import Problem
-from . import failpoints, members, publish, system_versions
+from . import failpoints, members, system_versions
 from .access import SYSTEM
 from .clock import Clock
 from .control import Control, WorkspaceEntry
 from .database import databases
 from .errors import Conflict, Invalid
 from .members import NewMember
+from .publish import preview, publish
 from .settings import Settings
 from .stores import Databases
 from .templates import template
@@ -165,8 +166,8 @@ class Installation:
         failpoints.hit("workspace.created")
         workspace = self._handle(workspace_id, slug, name)
         if documents:
-            plan = publish.preview(workspace, SYSTEM, documents)
-            publish.publish(workspace, SYSTEM, plan, None)
+            plan = preview(workspace, SYSTEM, documents)
+            publish(workspace, SYSTEM, plan, None)
             failpoints.hit("workspace.published")
         if admin is not None:
             members.add(workspace, SYSTEM, _administrator(workspace, admin))
