@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ...metadata.model import App
 from ...metadata.problems import Problem
 from .. import access
 from ..access import Caller
@@ -35,6 +36,7 @@ class Page:
     `columns` are what was asked for, in order. `titles` name the records that are pointed at.
     """
 
+    app: App
     records: tuple[Record, ...]
     columns: tuple[Path, ...]
     next_cursor: str | None = None
@@ -68,7 +70,7 @@ def page(tx: Transaction, caller: Caller, request: ListRequest) -> Page:
     if request.titles:
         titles.update(_titles(tx, caller, plan, records))
     total = _count(tx, caller, request.entity_id, conditions) if request.count else None
-    return Page(records, plan.columns, following, total, titles)
+    return Page(tx.app, records, plan.columns, following, total, titles)
 
 
 def count(tx: Transaction, caller: Caller, request: ListRequest) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..records.present import writer
+from ..records.present import scale_of, writer
 from .page import Page
 
 
@@ -14,7 +14,7 @@ def present(page: Page, locale: str | None = None) -> list[dict[str, Any]]:
     With a `locale`, options are shown by their labels in it instead of their names.
     """
     columns = [
-        (one.key, one.id, writer(one.field, locale))
+        (one.key, one.id, writer(one.field, locale, scale_of(page.app, one.entity_id, one.field)))
         for one in page.columns
         if one.ids not in (("id",), ("version",))
     ]

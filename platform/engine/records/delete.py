@@ -259,10 +259,24 @@ def _that_went_along(tx: Transaction, entity_id: str, rows: dict[int, dict[str, 
 
 
 def _judge_return(tx: Transaction, coming: _Rows) -> list[Problem]:
-    problems: list[Problem] = []
+    """What stands against coming back: a value that is taken, a parent that is still in the bin."""
+    drafts = []
     for entity_id, rows in coming.items():
         shape = shape_of(tx.tables, entity_id)
-        drafts = [Draft(0, {}, {}, row, at) for at, row in rows.items()]
-        unique.judge(tx, shape, drafts)
-        problems.extend(problem for draft in drafts for problem in draft.problems)
-    return problems
+        found = [Draft(0, {}, {}, row, at) for at, row in rows.items()]
+        unique.judge(tx, shape, found)
+        for one in shape.entity.live_fields:
+            if one.type == "reference" and one.to and one.on_delete != "detach":
+                _judge_parents(tx, one, one.to, found, coming)
+        drafts.extend(found)
+    return [problem for draft in drafts for problem in draft.problems]
+
+
+def _judge_parents(
+    tx: Transaction, one: Field, target: str, drafts: Sequence[Draft], coming: _Rows
+) -> None:
+    wanted = {draft.after[one.id] for draft in drafts} - {None} - coming.get(target, {}).keys()
+    binned = whole_rows(tx, SYSTEM, target, wanted, deleted=True, lock=False)
+    for draft in drafts:
+        if draft.after[one.id] in binned:
+            draft.blame("record.needs_binned", one.name, field=one)

@@ -11,7 +11,7 @@ from ...metadata.problems import Problem
 from ..errors import Conflict, Forbidden, Invalid, NotFound, PreconditionRequired, Refused, Stale
 from .record import Values
 
-_CONFLICTS = ("unique.", "stage.", "choice.transition", "record.referenced")
+_CONFLICTS = ("unique.", "stage.", "choice.transition", "record.referenced", "record.needs_binned")
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -38,12 +39,28 @@ def wire_value(one: Field, value: Any, locale: str | None = None) -> Any:
     return writer(one, locale)(value)
 
 
-def writer(one: Field, locale: str | None = None) -> Callable[[Any], Any]:
-    """What turns values of a field into what the API speaks."""
+def writer(one: Field, locale: str | None = None, scale: int | None = None) -> Callable[[Any], Any]:
+    """What turns values of a field into what the API speaks; `scale` is that of a formula."""
     if locale is not None and one.options:
         return lambda value: _in_labels(one, value, locale)
+    if scale is not None:
+        return lambda value: _exact(value, scale)
     kind = field_type(one.type)
     return lambda value: kind.dump(one, value)
+
+
+def scale_of(app: App, entity_id: str, one: Field) -> int | None:
+    """The digits after the point that a computed number is written with; None for other fields."""
+    if one.type != "formula" or one.formula is None:
+        return None
+    expression = access.formula(app, entity_id, one.id)
+    return (one.scale or expression.scale or None) if expression.type.numeric else None
+
+
+def _exact(value: Any, scale: int) -> str | None:
+    if value is None:
+        return None
+    return format(Decimal(value).quantize(Decimal(1).scaleb(-scale), ROUND_HALF_UP), "f")
 
 
 def _in_labels(one: Field, value: Any, locale: str) -> Any:
@@ -64,4 +81,6 @@ def _label(one: Field, option_id: str, locale: str) -> str:
 @lru_cache(maxsize=2048)
 def _writers(app: App, entity_id: str, locale: str | None) -> Mapping[str, Callable[[Any], Any]]:
     entity: Entity = app.entity(entity_id)
-    return {one.id: writer(one, locale) for one in entity.live_fields}
+    return {
+        one.id: writer(one, locale, scale_of(app, entity_id, one)) for one in entity.live_fields
+    }

@@ -41,6 +41,8 @@ def judge(
         for one in _required(tx.app, shape, draft, source, pool, changed):
             draft.blame("field.required", one.name, field=one)
         _judge_checks(tx.app, shape, draft, source, pool, changed)
+        if not history:
+            _judge_archived(shape, draft)
     stage.judge(tx, shape, pairs, pool, history=history)
     return pool
 
@@ -64,6 +66,18 @@ def _required(
             expression = compile_expression(app, shape.entity.id, text)
             if evaluate(expression, source, pool.context):
                 yield one
+
+
+def _judge_archived(shape: Shape, draft: Draft) -> None:
+    """Blame options that are newly chosen though they are no longer offered."""
+    for one in shape.entity.live_fields:
+        if not one.options or one.system or one.id not in draft.given:
+            continue
+        after, before = draft.after[one.id], draft.before.get(one.id)
+        chosen = after - (before or frozenset()) if one.type == "tags" else {after} - {before, None}
+        for option in (one.option(option_id) for option_id in chosen):
+            if option is not None and option.archived:
+                draft.blame("value.archived_option", one.name, value=option.name)
 
 
 def _judge_checks(
