@@ -12,6 +12,7 @@ from .. import access, search
 from ..access import Caller
 from ..errors import Malformed
 from ..transaction import Transaction
+from .request import Pointing, Where
 
 
 def from_outside(
