@@ -3,15 +3,18 @@
 from pathlib import Path as _Path
 
 from ..metadata import messages as _messages
+from .check import check
 from .columns import Columns
 from .context import Context
 from .evaluate import evaluate
+from .explain import Explanation, explain
 from .expression import (
     Expression,
     compile_expression,
     formula_expression,
     value_type,
 )
+from .messages import Message, compile_message, message_text, shown
 from .records import RecordSource
 from .to_sql import to_sql
 
@@ -20,11 +23,18 @@ _messages.add_catalogue(_Path(__file__).parent / "locale")
 __all__ = [
     "Columns",
     "Context",
+    "Explanation",
     "Expression",
+    "Message",
     "RecordSource",
+    "check",
     "compile_expression",
+    "compile_message",
     "evaluate",
+    "explain",
     "formula_expression",
+    "message_text",
+    "shown",
     "to_sql",
     "value_type",
 ]

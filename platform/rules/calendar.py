@@ -41,6 +41,11 @@ def day_start(day: date, zone: ZoneInfo) -> datetime:
         return FIRST_INSTANT if day.year < 2 else LAST_INSTANT
 
 
+def midnight(day: date, zone: ZoneInfo) -> datetime | None:
+    """The instant at which a civil date begins."""
+    return from_local(datetime.combine(day, time()), zone)
+
+
 def from_local(local: datetime, zone: ZoneInfo) -> datetime | None:
     """The instant of a naive local time.
 

@@ -1,4 +1,4 @@
-"""How tables show themselves to the compiler of expressions; the engine's `Tables` implement this."""
+"""How tables show themselves to the compiler of expressions; the engine implements this."""
 
 from __future__ import annotations
 

@@ -61,16 +61,19 @@ def compile_expression(
     allow_viewer: bool = False,
     allow_set: bool = False,
     space: Space = "id",
+    into: tuple[str, str] | None = None,
 ) -> Expression:
     """The expression `text` over records of an entity, typed; raises ProblemsError.
 
     In `space` "id" names are ids first (as an App holds expressions), in "name" what people call
     things now. `parent` is the entity that `parent.` reaches, `extra` types names whose values
-    come with the context. `allow_viewer` admits me() and my_team(); `allow_set` is for functions
+    come with the context. `into` is the (entity id, field id) that the value is written to: it
+    then comes as that field wants it (texts as options, a date as the time at which it begins).
+    `allow_viewer` admits me() and my_team(); `allow_set` is for functions
     of a whole table.
     """
     given = tuple(sorted(extra.items())) if extra else ()
-    return _compiled(app, entity_id, text, parent, given, allow_viewer, space)
+    return _compiled(app, entity_id, text, parent, given, allow_viewer, space, into)
 
 
 @lru_cache(maxsize=8192)
@@ -82,8 +85,9 @@ def _compiled(
     extra: tuple[tuple[str, Type], ...],
     allow_viewer: bool,
     space: Space,
+    into: tuple[str, str] | None,
 ) -> Expression:
-    options = Options(space=space, allow_viewer=allow_viewer, extra=dict(extra))
+    options = Options(space=space, allow_viewer=allow_viewer, extra=dict(extra), into=into)
     return compile_node(app, entity_id, text, parse(text), options, parent)
 
 
@@ -173,7 +177,7 @@ def _formula_within(app: App, owner: Entity, one: Field, at: Place) -> Expressio
         first = error.problems[0]
         if first.id == "formula.cycle":
             raise ProblemsError([Problem(first.id, first.params, position=at.start + 1)]) from error
-        params = {"name": one.name, "entity": owner.name}
+        params = {"name": one.name, "entity": owner}
         raise ProblemsError([Problem("formula.broken", params, position=at.start + 1)]) from error
 
 

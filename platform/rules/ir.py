@@ -1,8 +1,8 @@
 """Typed expressions: what remains when names are resolved; both backends read this and no text.
 
 A value is *raw* here: numbers are scaled integers (`arithmetic`), choices and tags are ids,
-references are record ids, dates and datetimes are Python's, None is empty. A bare name means a field
-of the innermost *frame*; `up` counts the frames further out (`parent.`).
+references are record ids, dates and datetimes are Python's, None is empty. A bare name means a
+field of the innermost *frame*; `up` counts the frames further out (`parent.`).
 """
 
 from __future__ import annotations

@@ -108,7 +108,7 @@ class Paths:
         if not near and function_named(name.text) is not None:
             return self.typer.refuse("name.function", name, name=name.text)
         problem = "name.unknown_near" if near else "name.unknown"
-        params = {"name": name.text, "near": near, "entity": entity.name}
+        params = {"name": name.text, "near": near, "entity": entity}
         return self.typer.refuse(problem, name, **params)
 
     def many(self, name: tree.Name, at_parent: bool) -> Exception:
@@ -246,7 +246,7 @@ class Paths:
         ]
         near = suggestion(name.value, known)
         problem = "dimension.unknown_near" if near else "dimension.unknown_in"
-        raise self.typer.refuse(problem, name, name=name.value, near=near, entity=entity.name)
+        raise self.typer.refuse(problem, name, name=name.value, near=near, entity=entity)
 
     def aggregate(self, node: tree.Call, scope: Scope) -> Typed:
         """`sum(deals.amount, stage == "won")` and its kind."""

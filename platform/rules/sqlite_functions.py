@@ -159,6 +159,10 @@ _FUNCTIONS: dict[str, tuple[int, Callable[..., Any]]] = {
         2,
         _strict(lambda a, b: calendar.hours_between(instant_of(a), instant_of(b))),
     ),
+    "midnight": (
+        2,
+        _strict(lambda day, key: _instant(calendar.midnight(_day(day), zone(key)))),
+    ),
     "part": (2, _strict(lambda day, part: _PARTS[part](_day(day)))),
     "start_of": (2, _strict(lambda day, unit: _text(_STARTS[unit](_day(day))))),
 }

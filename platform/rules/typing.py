@@ -12,6 +12,7 @@ from ..metadata.problems import Problem, ProblemsError
 from . import arithmetic
 from .functions import function_named, functions
 from .functions.choices import COALESCE
+from .functions.dates import START_OF_DAY
 from .functions.numbers import NEGATE, arithmetic_call, rescaled
 from .functions.registry import Function, Operation, Place
 from .ir import (
@@ -31,7 +32,7 @@ from .ir import (
 )
 from .names import Space, option, suggestion
 from .paths import Paths, Scope
-from .types import BOOLEAN, EMPTY, TEXT, Type, Words, choice, number, options_of
+from .types import BOOLEAN, EMPTY, TEXT, Type, Words, choice, field_type, number, options_of
 
 MOST_PARTS = 2_000
 """Parts of a typed expression, the formula fields within it included."""
@@ -63,6 +64,7 @@ class Options:
     space: Space = "id"
     allow_viewer: bool = False
     extra: Mapping[str, Type] | None = None
+    into: tuple[str, str] | None = None
 
 
 class Typer:
@@ -83,6 +85,8 @@ class Typer:
     def expression(self, node: tree.Node, scope: Scope) -> Typed:
         """The typed form of a whole expression, within all bounds."""
         typed = self.node(node, scope)
+        if self.options.into is not None:
+            typed = self.assigned(node, typed, *self.options.into)
         if typed.size > MOST_PARTS or typed.height > MOST_LEVELS:
             raise self.refuse("expression.too_large", node)
         if typed.nesting > MOST_NESTING:
@@ -451,6 +455,17 @@ class Typer:
             return rescaled(self, item, to)
         return self.as_option(item, to)
 
+    def assigned(self, at: Place, item: Typed, entity_id: str, field_id: str) -> Typed:
+        """The item as a field wants it; refuses what cannot be written there."""
+        one = self.app.entity(entity_id).field(field_id)
+        wanted = field_type(self.app, entity_id, one)
+        if item.type.kind == "date" and wanted.kind == "datetime":
+            return self.make(START_OF_DAY, at, item, type=wanted, nullable=item.nullable)
+        if not self.fits(item, wanted):
+            params = {"found": _kind(item.type), "wanted": _kind(wanted)}
+            raise self.refuse("type.assign", at, **params)
+        return self.coerced(item, wanted)
+
     def retyped(self, item: Typed, to: Type) -> Typed:
         return self.constant(item, to, None) if isinstance(item, Constant) else item
 
@@ -474,7 +489,7 @@ class Typer:
         known = [one for one in options_of(self.app, key) if not one.archived]
         near = suggestion(item.value, [(one.name, one) for one in known])
         names = ", ".join(one.name for one in known[:8])
-        problem = "option.unknown_near" if near else "option.unknown_in"
+        problem = "option.no_such_near" if near else "option.no_such"
         return self.refuse(problem, item, name=item.value, near=near, names=names)
 
     def shown(self, item: Typed) -> dict[str, Any]:

@@ -226,6 +226,16 @@ _register(
     (INSTANT, NUMBER),
     lambda typing, at, arguments: typing.make(dates.ADD_HOURS, at, *arguments, type=DATETIME),
 )
+_register(
+    "start_of_day",
+    "start_of_day(date)",
+    "at < start_of_day(today())",
+    both("The time at which the date begins.", "日期开始的时刻（零点）。"),
+    (DAY,),
+    lambda typing, at, arguments: typing.make(
+        dates.START_OF_DAY, at, as_date(typing, arguments[0]), type=DATETIME
+    ),
+)
 for _name, _operation, _most, _help in (
     ("year", dates.YEAR, 9999, both("The year of the date.", "日期的年份。")),
     ("month", dates.MONTH, 12, both("The month of the date, 1 to 12.", "日期的月份，1 到 12。")),

@@ -15,7 +15,6 @@ from ..context import Context
 from ..ir import Call
 from ..sql.template import Template
 from ..sql_types import CivilDate, UtcDateTime
-from ..types import DATE
 from .numbers import whole
 from .registry import Operation, Sql
 
@@ -178,7 +177,8 @@ ADD_HOURS = Operation(
         type_=UtcDateTime(),
     ),
     postgresql=lambda call, values, context: Template(
-        "CASE WHEN extract(epoch FROM {0}) + {1} * 3600 BETWEEN -62135596800 AND 253402300799.999999"
+        "CASE WHEN extract(epoch FROM {0}) + {1} * 3600"
+        " BETWEEN -62135596800 AND 253402300799.999999"
         " THEN {0} + make_interval(hours => CAST(trunc({1}) AS integer))"
         " + CAST(({1} - trunc({1})) * 3600000000 AS bigint) * interval '1 microsecond' END",
         [values[0], sa.cast(values[1], sa.Numeric())],
@@ -249,4 +249,14 @@ START_OF_WEEK = _start("week", calendar.start_of_week)
 START_OF_MONTH = _start("month", calendar.start_of_month)
 START_OF_QUARTER = _start("quarter", calendar.start_of_quarter)
 START_OF_YEAR = _start("year", calendar.start_of_year)
-DATE_TYPE = DATE
+START_OF_DAY = Operation(
+    name="start_of_day",
+    python=lambda call, values, context: calendar.midnight(values[0], context.zone),
+    sqlite=lambda call, values, context: sa.func.fs_midnight(
+        values[0], _zone(context), type_=UtcDateTime()
+    ),
+    postgresql=lambda call, values, context: _in_time(
+        sa.func.timezone(_zone(context), sa.cast(values[0], sa.DateTime()), type_=UtcDateTime())
+    ),
+)
+"""The instant at which a date begins in the workspace's zone."""

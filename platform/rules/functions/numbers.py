@@ -26,7 +26,7 @@ def raw(value: Sql) -> Sql:
 
 
 def whole(value: int) -> Sql:
-    """An integer written into the SQL, for factors and limits that never vary for one expression."""
+    """An integer written into the SQL, for factors and limits: they never vary."""
     return sa.literal_column(str(value), sa.BigInteger())
 
 

@@ -1,7 +1,7 @@
 """Functions and operations: what people write, and what both backends compute.
 
-A `Function` is typed into operations; an `Operation` is written once, its Python meaning and its SQL
-for each database side by side. What ships registers as a plug-in's would.
+A `Function` is typed into operations; an `Operation` is written once, its Python meaning and its
+SQL for each database side by side. What ships registers as a plug-in's would.
 """
 
 from __future__ import annotations

@@ -122,11 +122,9 @@ class _Bound:
             return fixed - gap if since else fixed + gap
 
         at_least = operator in (">", ">=")
-        if since:
-            # The gap reaches `least` for every x up to fixed - gap, that instant included.
-            changed = "<=" if at_least else ">"
-        else:
-            changed = ">=" if at_least else "<"
+        # The gap reaches `least` for every x up to fixed - gap, that instant included.
+        before = "<=" if at_least else ">"
+        changed = before if since else _FLIPPED[before]
         return self.plain(item, changed, self.mapped(other, key, DATETIME))
 
     def stepped(

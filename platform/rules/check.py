@@ -1,0 +1,88 @@
+"""The one check of an app: its documents, and the type of every expression and message in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from ..metadata.check import Checked
+from ..metadata.check import check as check_documents
+from ..metadata.documents import Document
+from ..metadata.expressions import ExpressionPlace, expressions
+from ..metadata.model import App
+from ..metadata.problems import Problem, ProblemsError
+from .expression import Expression, compile_expression, formula_expression
+from .messages import compile_message
+from .types import BOOLEAN, Words
+
+
+def check(documents: Iterable[Document], base: App | None = None) -> Checked:
+    """Check documents as `metadata.check` does, and every expression in them as well.
+
+    The outcome has an `app` only where nothing at all is wrong.
+    """
+    checked = check_documents(documents, base)
+    if checked.app is None:
+        return checked
+    problems = tuple(problems_of(checked.app))
+    if not problems:
+        return checked
+    return replace(checked, app=None, problems=(*checked.problems, *problems))
+
+
+def problems_of(app: App) -> Iterator[Problem]:
+    """What is wrong with the expressions and messages of an app, with their places."""
+    for place in expressions(app):
+        for problem in _problems_at(app, place):
+            yield problem.at(place.document.path, place.pointer)
+
+
+def _problems_at(app: App, place: ExpressionPlace) -> Iterator[Problem]:
+    try:
+        if place.kind == "message":
+            compile_message(app, place.entity, place.text, allow_viewer=place.viewer)
+            return
+        formula = _formula_of(place)
+        if formula is not None:
+            yield from _formula_problems(formula_expression(app, place.entity, formula), app, place)
+            return
+        found = compile_expression(
+            app,
+            place.entity,
+            place.text,
+            parent=place.parent,
+            allow_viewer=place.viewer,
+            allow_set=place.sets,
+            into=place.field,
+        )
+        yield from _type_problems(found, place)
+    except ProblemsError as error:
+        yield from error.problems
+
+
+def _formula_of(place: ExpressionPlace) -> str | None:
+    """The id of the formula field whose expression stands at a place, or None."""
+    parts = place.pointer.split("/")
+    if place.document.kind != "entity" or parts[1:2] != ["fields"] or parts[3:] != ["formula"]:
+        return None
+    field: Any = place.document.data["fields"][int(parts[2])]
+    return str(field["id"])
+
+
+def _formula_problems(found: Expression, app: App, place: ExpressionPlace) -> Iterator[Problem]:
+    field = app.entity(place.entity).field(_formula_of(place) or "")
+    if found.type.kind in ("tags", "empty"):
+        yield Problem("type.tags_value", position=1)
+    if field.stored and found.depends_on_time:
+        yield Problem("formula.stored_time", position=1)
+
+
+def _type_problems(found: Expression, place: ExpressionPlace) -> Iterator[Problem]:
+    if place.field is not None:
+        return
+    wanted = {"boolean": BOOLEAN.kind, "number": "number"}.get(place.expects)
+    if wanted is None or found.type.kind == wanted or (wanted == "number" and found.type.numeric):
+        return
+    params = {"wanted": Words(wanted), "found": Words(found.type.kind)}
+    yield Problem("type.expected", params, position=1)
