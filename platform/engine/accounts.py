@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.exc import IntegrityError
 
 from ..metadata.problems import Problem
@@ -24,6 +25,7 @@ from .throttle import Throttle
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]{2,}")
 _MOBILE = re.compile(r"\+?[0-9]{7,15}")
 _USER_NAME = re.compile(r"[^\W_][\w.\-]{1,63}")
+_log = structlog.get_logger()
 _NAMES = ("email", "mobile", "user_name")
 
 
@@ -117,8 +119,11 @@ class Accounts:
         self._throttle.attempt(folded, address)
         row = self._check(_signs_in_by(name), password)
         if row is None:
+            # Without the name: people type passwords into the wrong field.
+            _log.warning("sign_in.failed", address=address)
             raise Unauthenticated.because("sign_in.failed")
         self._throttle.passed(folded, address)
+        _log.info("sign_in.passed", account=row.id, address=address)
         if passwords.outdated(row.password_hash):
             self._update(row.id, {"password_hash": passwords.hashed(password)})
         reference = self._sessions.start(row.id, address=address, agent=agent)
@@ -128,6 +133,7 @@ class Accounts:
         """Check the password again before something delicate; Unauthenticated or TooMany."""
         self._throttle.attempt(account_id, address)
         if self._check(ACCOUNT.c.id == account_id, password) is None:
+            _log.warning("confirm.failed", account=account_id, address=address)
             raise Unauthenticated.because("sign_in.failed")
         self._throttle.passed(account_id, address)
 
@@ -145,6 +151,7 @@ class Accounts:
         digest = passwords.hashed(password)
         changes = {"password_hash": digest}
         self._update(account_id, changes, shut_out=True, keep_session=keep_session)
+        _log.info("account.password_set", account=account_id)
 
     def set_names(
         self,
@@ -170,6 +177,7 @@ class Accounts:
     def set_active(self, account_id: str, active: bool) -> None:
         """Let an account in again, or shut it out at once: its sessions and tokens end."""
         self._update(account_id, {"active": active}, shut_out=not active)
+        _log.info("account.active_set", account=account_id, active=active)
 
     def _check(self, wanted: sa.ColumnElement[bool], password: str) -> sa.Row[tuple[object]] | None:
         row = self._row(wanted)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+import structlog
 
 from ..metadata.problems import Problem
 from .clock import Clock
@@ -27,6 +28,8 @@ An office shares one address, hence the larger number.
 """
 
 FIRST_WAIT = timedelta(seconds=5)
+
+_log = structlog.get_logger()
 
 
 class Throttle:
@@ -51,6 +54,7 @@ class Throttle:
                     _count(connection, key, now)
         if wait > timedelta(0):
             seconds = math.ceil(wait.total_seconds())
+            _log.warning("sign_in.throttled", address=address, seconds=seconds)
             raise TooMany(Problem("sign_in.too_many", {"seconds": seconds}), retry_after=seconds)
 
     def passed(self, name: str, address: str | None) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+import structlog
 
 from ..metadata.problems import Problem
 from .clock import Clock
@@ -20,6 +21,7 @@ PREFIX = "fst_"
 """What every token begins with, so that one that leaked is recognised."""
 
 MOST_DAYS = 366
+_log = structlog.get_logger()
 _USED_EVERY = timedelta(minutes=1)
 
 
@@ -56,11 +58,12 @@ class Tokens:
         if problems:
             raise Invalid(problems)
         text = PREFIX + secrets.token_urlsafe(32)
+        token_id = uuid.uuid4().hex
         now = self._clock.now()
         with self._store.begin(writing=True) as connection:
             connection.execute(
                 sa.insert(TOKEN).values(
-                    id=uuid.uuid4().hex,
+                    id=token_id,
                     hash=_hash(text),
                     account_id=account_id,
                     workspace_id=workspace_id,
@@ -70,6 +73,7 @@ class Tokens:
                     expires_at=now + timedelta(days=days),
                 )
             )
+        _log.info("token.made", token=token_id, workspace=workspace_id, member=member_id)
         return text
 
     def find(self, text: str) -> Token | None:
@@ -113,6 +117,7 @@ class Tokens:
             query = query.where(TOKEN.c.id == only)
         with self._store.begin(writing=True) as connection:
             connection.execute(query)
+        _log.info("token.ended", token=only, workspace=workspace_id, member=member_id)
 
 
 _COLUMNS = [one for one in TOKEN.c if one.name != "hash"]

@@ -15,17 +15,24 @@ WORK = """
 import sys
 from pathlib import Path
 from fieldstone.engine.installation import Installation
+from fieldstone.engine.members import NewMember
 from fieldstone.engine.settings import Settings
+from fieldstone.metadata.documents import document_of
 
 opened = Installation.open(Settings.read(env_file=None))
 if sys.argv[1] == "create":
-    opened.create_workspace("acme", "Acme", ())
+    documents = [document_of({"kind": "app", "name": "desk"})]
+    ann = NewMember(name="Ann", email="ann@example.com", password="correct horse battery")
+    opened.create_workspace("acme", "Acme", documents, admin=ann)
 else:
     opened.delete_workspace("acme")
 """
 
 
-@pytest.mark.parametrize("point", ["workspace.entered", "workspace.created", "workspace.filled"])
+POINTS = ["entered", "created", "published", "filled"]
+
+
+@pytest.mark.parametrize("point", [f"workspace.{name}" for name in POINTS])
 def test_half_made_workspaces_go(settings: Settings, clock: FixedClock, point: str) -> None:
     assert run("create", settings, point) == 137
     with Installation.open(settings, clock) as installation:
