@@ -180,8 +180,12 @@ def _write(tx: Transaction, caller: Caller, shape: Shape, drafts: Sequence[Draft
 def _insert(tx: Transaction, shape: Shape, drafts: Sequence[Draft]) -> None:
     """Insert the rows and give the drafts their ids: two statements, one for a single row."""
     entity_id = shape.entity.id
-    columns = {one: tx.layout.stored(entity_id, one).column for one in shape.stored if one != "id"}
-    rows = [{column: one.after.get(key) for key, column in columns.items()} for one in drafts]
+    columns = {one: tx.layout.stored(entity_id, one) for one in shape.stored if one != "id"}
+    # Booleans are never empty, not even before a stored formula is computed.
+    empty = {one: False if at.storage == "boolean" else None for one, at in columns.items()}
+    rows = [
+        {at.column: one.after.get(key, empty[key]) for key, at in columns.items()} for one in drafts
+    ]
     table = tx.tables.table(entity_id)
     key = (*tx.tables.key, "insert", entity_id)
     if len(drafts) == 1:
