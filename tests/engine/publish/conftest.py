@@ -52,5 +52,6 @@ def workspace(empty: Workspace, shop: Shop) -> Workspace:
                 {"name": "Cassia", "code": "A", "staff": 700, "size": "large"},
             ],
         )
-        insert(tx, "deal", [{"name": "One", "customer": 1}, {"name": "Two", "customer": 1}])
+        deal = {"customer": 1, "stage": "open"}
+        insert(tx, "deal", [{"name": "One", **deal}, {"name": "Two", **deal}])
     return empty
