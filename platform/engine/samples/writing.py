@@ -6,17 +6,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any, Final
 
 import sqlalchemy as sa
 
 from ...metadata.fields import field_type
 from ...metadata.model import Entity, Field
-from .. import failpoints, records
+from .. import failpoints, records, stored
 from ..access import Caller
 from ..errors import Conflict, Invalid
 from ..records import journal
-from ..system_tables import MEMBER, MEMBER_ROLE, TRANSITION
+from ..system_tables import MEMBER, MEMBER_ROLE
 from ..transaction import Transaction
 from ..workspaces import Workspace
 from .declaration import Declaration
@@ -92,8 +93,11 @@ class _Writer:
             entity = self._entity(name)
             ordered = sorted(made, key=self._made_at)
             for start in range(0, len(ordered), _CHUNK):
-                self._create(entity, ordered[start : start + _CHUNK])
-            self._keep_moves(entity, ordered)
+                some = ordered[start : start + _CHUNK]
+                self._create(entity, some)
+                self._move_on(entity, some)
+                self._done += len(some)
+                self._progress(self._done, self._sample.size)
             written[name] = len(ordered)
         for name, changes in self._sample.afterwards.items():
             self._update(self._entity(name), changes)
@@ -133,15 +137,13 @@ class _Writer:
                 self._tx.connection.execute(sa.insert(MEMBER_ROLE), given)
 
     def _create(self, entity: Entity, made: Sequence[Made]) -> None:
-        rows = [self._row(entity, one.values) for one in made]
+        rows = [self._begin(entity, one) for one in made]
         outcomes = records.create_many(
             self._tx, CALLER, entity.id, rows, typed=True, history=True, atomic=True
         )
         _refuse_bad(entity, outcomes)
         for one, outcome in zip(made, outcomes, strict=True):
             one.id = outcome.record_id
-        self._done += len(made)
-        self._progress(self._done, self._sample.size)
 
     def _update(self, entity: Entity, changes: Sequence[tuple[Made, Mapping[str, Any]]]) -> None:
         updates = [
@@ -167,12 +169,16 @@ class _Writer:
         """The values by field id; what the product keeps itself is left to it where it is empty."""
         row: dict[str, Any] = {}
         for name, value in values.items():
-            field = entity.field_named(name)
-            if field is None:
-                raise Invalid.because("sample.field_missing", entity=entity, field=name)
+            field = self._field(entity, name)
             if value is not None or not field.system:
                 row[field.id] = self._value(entity, field, value)
         return row
+
+    def _field(self, entity: Entity, name: str) -> Field:
+        found = entity.field_named(name)
+        if found is None:
+            raise Invalid.because("sample.field_missing", entity=entity, field=name)
+        return found
 
     def _value(self, entity: Entity, field: Field, value: Any) -> Any:
         if isinstance(value, Made):
@@ -187,35 +193,62 @@ class _Writer:
             self._options[key] = field_type(field.type).load(field, value, zone=self._tx.zone)
         return self._options[key]
 
-    def _keep_moves(self, entity: Entity, made: Sequence[Made]) -> None:
-        """Put the earlier moves before the one that creating the record has left behind."""
+    def _begin(self, entity: Entity, made: Made) -> dict[str, Any]:
+        """The row of a record; one that has moved begins where its first move stands."""
+        row = self._row(entity, made.values)
+        if made.moves:
+            first = made.moves[0]
+            field, entered = self._moving(entity, first.field)
+            row[field.id], row[entered.id] = self._value(entity, field, first.value), first.at
+        return row
+
+    def _moving(self, entity: Entity, name: str) -> tuple[Field, Field]:
+        """A field that keeps its history, and the one that says since when."""
+        field = self._field(entity, name)
+        return field, self._field(entity, f"{field.id}_entered_at")
+
+    def _move_on(self, entity: Entity, made: Sequence[Made]) -> None:
+        """Take records that have moved through their other moves to where they are now.
+
+        Creating a record keeps one move alone, and moves that are kept are never changed; so the
+        later ones are kept here, at their own times.
+        """
         moves: list[journal.Moved] = []
-        last: list[dict[str, Any]] = []
+        ends: dict[tuple[str, str], list[dict[str, Any]]] = {}
         for one in made:
-            before = field_id = None
-            for move in one.moves:
-                field = entity.field_named(move.field)
-                if field is None:
-                    raise Invalid.because("sample.field_missing", entity=entity, field=move.field)
-                field_id, after = field.id, self._value(entity, field, move.value)
-                moves.append(journal.Moved(one.id or 0, field_id, before, after, move.at))
-                before = after
-            if before is not None:
-                last.append({"of": one.id, "moved": field_id, "was": before})
-        if not moves:
-            return
-        self._tx.connection.execute(
-            sa.update(TRANSITION)
-            .where(
-                TRANSITION.c.entity == entity.id,
-                TRANSITION.c.record_id == sa.bindparam("of"),
-                TRANSITION.c.field == sa.bindparam("moved"),
-                TRANSITION.c.before.is_(None),
-            )
-            .values(before=sa.bindparam("was")),
-            last,
+            if not one.moves or one.id is None:
+                continue
+            field, entered = self._moving(entity, one.moves[0].field)
+            steps = [(self._value(entity, field, move.value), move.at) for move in one.moves]
+            end = self._value(entity, field, one.values[field.name])
+            steps.append((end, one.values[entered.name]))
+            for (before, _), (after, at) in pairwise(steps):
+                moves.append(journal.Moved(one.id, field.id, before, after, at))
+            last = {"of": one.id, "new": end, "at": steps[-1][1]}
+            ends.setdefault((field.id, entered.id), []).append(last)
+        for (field_id, entered_id), rows in ends.items():
+            self._stand(entity.id, field_id, entered_id, rows)
+        if moves:
+            journal.transitions(self._tx, CALLER, entity.id, moves)
+
+    def _stand(
+        self, entity_id: str, field_id: str, entered_id: str, rows: list[dict[str, Any]]
+    ) -> None:
+        """Write where records stand now and since when, and what is computed from it."""
+        table = self._tx.tables.table(entity_id)
+        column, entered, key = (
+            self._tx.tables.column(table, entity_id, one) for one in (field_id, entered_id, "id")
         )
-        journal.transitions(self._tx, CALLER, entity.id, moves)
+        self._tx.connection.execute(
+            sa.update(table)
+            .where(key == sa.bindparam("of"))
+            .values({column: sa.bindparam("new"), entered: sa.bindparam("at", type_=entered.type)}),
+            rows,
+        )
+        ids = [row["of"] for row in rows]
+        for start in range(0, len(ids), _CHUNK):
+            some = ids[start : start + _CHUNK]
+            stored.refresh(self._tx, entity_id, some, {field_id, entered_id}, befores=())
 
 
 def _depth(member: Made) -> int:
