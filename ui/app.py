@@ -23,7 +23,12 @@ _LARGEST_FORM = 2 * 1024 * 1024
 def create_app(installation: Installation) -> Flask:
     """A Flask application that serves the pages, and the API, of one installation."""
     settings = installation.settings
-    app = Flask("fieldstone.ui", root_path=str(rendering.FOLDER), static_folder="static")
+    app = Flask(
+        "fieldstone.ui",
+        root_path=str(rendering.FOLDER),
+        instance_path=str(settings.home.resolve()),
+        static_folder="static",
+    )
     app.config.update(
         SECRET_KEY=settings.key(),
         SESSION_COOKIE_NAME="fieldstone_page",

@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 from .desk import Desk
 from .show.shell import shell_of
-from .words import say
+from .words import inside, say
 
 FOLDER = Path(__file__).parent
 _STATIC = FOLDER / "static"
@@ -34,6 +34,7 @@ def prepare(app: Flask) -> None:
 
     environment.globals.update(
         t=lambda key, **params: say(key, g.locale, **params),
+        inside=lambda text: inside(text, g.locale),
         icon=icon,
         stone=stone,
         static=static_path,

@@ -32,6 +32,13 @@ def say(key: str, locale: str, /, **params: object) -> str:
     return sentence.format_map(params) if params else sentence
 
 
+def inside(text: str, locale: str) -> str:
+    """A label as it stands inside a sentence: English ones begin small, unless they are a name."""
+    if locale != "en" or len(text) < 2 or text[1].isupper():
+        return text
+    return text[0].lower() + text[1:]
+
+
 def nearest_locale(wanted: str | None) -> str | None:
     """The locale that a language tag such as `zh-Hans-CN` or `en_GB` is served by, or None."""
     if not wanted:

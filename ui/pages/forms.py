@@ -34,7 +34,7 @@ from ..show.forms import (
 from ..show.lists import Tab
 from ..show.naming import target_of
 from ..show.typed import Typed, wire
-from ..words import say
+from ..words import inside, say
 
 _TAKE = "take."
 
@@ -311,7 +311,7 @@ def _model(filling: Filling, maker: FormMaker, whole: tuple[str, ...] = ()) -> F
     model = FormModel(
         title=say("form.edit", locale, what=record.title or "")
         if record
-        else say("form.new", locale, what=entity.text(locale)),
+        else say("form.new", locale, what=inside(entity.text(locale), locale)),
         action=paths.act(entity.name, record.id, "edit") if record else paths.new(entity.name),
         cancel=back
         or (paths.record(entity.name, record.id) if record else paths.list(entity.name)),

@@ -8,10 +8,12 @@ from typing import Any
 from flask import make_response, redirect, request
 from werkzeug.wrappers import Response
 
-from fieldstone.engine import query, saved
+from fieldstone.engine import access, query, saved
 from fieldstone.engine.errors import Invalid, Malformed
 from fieldstone.engine.query import ListRequest
-from fieldstone.metadata.model import Entity, Sort, View
+from fieldstone.engine.query.request import Pointing, Where
+from fieldstone.engine.records.rows import titles_of
+from fieldstone.metadata.model import Entity, Field, Sort, View
 from fieldstone.metadata.problems import ProblemsError
 
 from .. import security
@@ -22,10 +24,12 @@ from ..show.conditions import Speaker
 from ..show.filters import Rule, condition_of, rule_of
 from ..show.lists import Chip, ListModel, Spot, Tab, headings, pool_of, rows_of, spot_at, spots_of
 from ..show.operators import WrongValue, both, whole
+from ..show.naming import target_of
 from ..words import say
 
 PAGE = 50
 _TRAIL = 12
+_TABS = 5
 _BETWEEN = "~"
 
 
@@ -41,14 +45,17 @@ class Asked:
     at: str | None
     trail: tuple[str, ...]
     own_sort: str
+    opening: bool = True
+    of: tuple[Field, int] | None = None
 
     def params(self, **changed: str | None) -> dict[str, str | None]:
         """The parameters of the address, with some changed; another order begins at the start."""
         now: dict[str, str | None] = {
-            "view": self.view.name if self.view else None,
+            "view": self.view.name if self.view and not self.opening else None,
             "q": self.q,
             "where": self.where,
             "sort": self.own_sort,
+            "of": f"{self.of[0].name}.{self.of[1]}" if self.of else None,
         }
         return {**now, **changed}
 
@@ -126,7 +133,18 @@ def _asked(desk: Desk, name: str) -> Asked:
         at=request.args.get("at") or None,
         trail=trail,
         own_sort=own,
+        opening=view is _first(desk.app.views_of(entity.id)),
+        of=_of(desk, entity, request.args.get("of", "")),
     )
+
+
+def _of(desk: Desk, entity: Entity, text: str) -> tuple[Field, int] | None:
+    """The record that `of=customer.12` narrows the list to, or None."""
+    name, _, number = text.partition(".")
+    one = access.field_for(desk.app, desk.caller, entity.id, name) if name else None
+    if one is None or target_of(one) is None or not (number.isascii() and number.isdigit()):
+        return None
+    return one, int(number)
 
 
 def _view(desk: Desk, entity: Entity, name: str | None) -> View | None:
@@ -148,7 +166,8 @@ def _sort(desk: Desk, entity: Entity, text: str) -> tuple[Sort, ...]:
     for key in text.split(","):
         spot = spot_at(desk, entity, key.lstrip("-").split("."))
         if spot:
-            found.append(Sort(tuple(one.id for one in spot.fields), key.startswith("-")))
+            path = tuple(one.id for one in spot.fields)
+            found.append(Sort(path=path, descending=key.startswith("-")))
     return tuple(found)
 
 
@@ -163,10 +182,13 @@ def _columns_key(entity: Entity, view: View | None) -> str:
 
 def _request(desk: Desk, asked: Asked, spots: tuple[Spot, ...], **more: Any) -> ListRequest:
     entity = asked.entity
+    where: list[Where] = [asked.view.filter] if asked.view and asked.view.filter else []
+    if asked.of:
+        where.append(Pointing(asked.of[0].id, asked.of[1]))
     return ListRequest(
         entity_id=entity.id,
         filter=asked.where or None,
-        where=(asked.view.filter,) if asked.view and asked.view.filter else (),
+        where=tuple(where),
         q=asked.q or None,
         sort=_sort_text(desk, entity, asked.sort),
         fields=tuple(spot.names for spot in spots) or None,
@@ -191,6 +213,7 @@ def _model(desk: Desk, asked: Asked) -> ListModel:
     except (Invalid, Malformed, ProblemsError) as error:
         problem = " ".join(one.text(locale) for one in error.problems)
     address = {"path": path, "asked": asked}
+    tabs = _tabs(desk, asked, path)
     return ListModel(
         title=entity.plural_text(locale),
         singular=entity.text(locale),
@@ -198,7 +221,8 @@ def _model(desk: Desk, asked: Asked) -> ListModel:
         path=path,
         description=entity.description.get(locale, ""),
         view=asked.view.name if asked.view else "",
-        views=_tabs(desk, asked, path),
+        views=tabs[:_TABS],
+        more_views=tabs[_TABS:],
         chips=_chips(desk, asked, path),
         columns=headings(desk, spots, asked.sort, _sorting(desk, asked, spots, path)),
         rows=rows,
@@ -206,9 +230,9 @@ def _model(desk: Desk, asked: Asked) -> ListModel:
         keep=_kept(asked),
         q=asked.q,
         where=asked.where,
-        narrowed=bool(asked.where or asked.q),
+        narrowed=bool(asked.where or asked.q or asked.of),
         problem=problem,
-        reset=with_query(path, asked.params(q=None, where=None)),
+        reset=with_query(path, asked.params(q=None, where=None, of=None)),
         create=desk.paths.new(entity.name) if desk.may("create", entity) else None,
         count_href=with_query(f"{path}/count", asked.params(sort=None)),
         **_turns(after, **address),  # type: ignore[arg-type]
@@ -237,6 +261,9 @@ def _tabs(desk: Desk, asked: Asked, path: str) -> tuple[Tab, ...]:
     views = desk.app.views_of(asked.entity.id)
     opening = _first(views)
     order = sorted(views, key=lambda one: one is not opening)
+    if asked.view in order[_TABS:]:
+        order.remove(asked.view)
+        order.insert(_TABS - 1, asked.view)
     return tuple(
         Tab(
             view.text(desk.locale),
@@ -252,6 +279,12 @@ def _chips(desk: Desk, asked: Asked, path: str) -> tuple[Chip, ...]:
     speaker = Speaker(desk.app, entity, desk.formats)
     fixed = asked.view.filter if asked.view and asked.view.filter else ""
     chips = [Chip(part.words, part.code) for part in speaker.parts(fixed)]
+    if asked.of:
+        one, record_id = asked.of
+        target = target_of(one) or ""
+        title = titles_of(desk.tx, desk.caller, {target: {record_id}}).get((target, record_id))
+        words = say("op.say_is", desk.locale, field=one.text(desk.locale), value=title or record_id)
+        chips.append(Chip(words, "", with_query(path, asked.params(of=None))))
     own = speaker.parts(asked.where)
     for at, part in enumerate(own):
         rest = " and ".join(whole(one.code) for n, one in enumerate(own) if n != at)

@@ -35,7 +35,7 @@ from ..show.sections import Reader
 from ..show.stages import REASON, asking_of, stepper_of
 from ..show.timeline import timeline_of
 from ..show.typed import Typed, wire
-from ..words import say
+from ..words import inside, say
 
 _MOST_ALERTS = 5
 _OWN = frozenset({"csrf_token", "version", "to", "next", "item", "stage", "on"})
@@ -142,7 +142,7 @@ def compose(visit: Visit, entity: str, record_id: int, inverse: str) -> Response
             values = wire_values(desk, at.entity, posted)
             values[at.field.name] = str(record.id)
             records.create(desk.tx, desk.caller, at.entity.id, values)
-            notice(say("form.created", desk.locale, what=at.entity.text(desk.locale)))
+            notice(say("form.created", desk.locale, what=inside(at.entity.text(desk.locale), desk.locale)))
             target = desk.paths.record(found.name, record_id)
     except Refused as error:
         return _refuse_composed(visit, entity, record_id, posted, error)

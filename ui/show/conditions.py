@@ -24,7 +24,7 @@ from fieldstone.metadata.expression.tree import (
 from fieldstone.metadata.model import App, Entity, Field
 from fieldstone.metadata.problems import ProblemsError
 
-from ..words import say
+from ..words import inside, say
 from .formats import Formats
 from .naming import target_of
 
@@ -112,10 +112,43 @@ class Speaker:
             if label and isinstance(value, Text):
                 key = "op.say_contains" if name == "contains" else "op.say_starts"
                 return self._say(key, field=label, value=value.value)
+        if name in ("any", "all") and len(arguments) == 2:
+            return self._of_some(name, arguments[0], arguments[1])
         if name == "is_empty" and len(arguments) == 1:
             label = self.label(arguments[0])
             return self._say("op.say_empty", field=label) if label else None
         return None
+
+    def _of_some(self, name: str, source: Node, condition: Node) -> str | None:
+        found = self.inverse(source)
+        if found is None:
+            return None
+        what, inner = found
+        said = inner.words(condition)
+        return self._say(f"op.say_{name}", what=what, condition=said) if said else None
+
+    def inverse(self, node: Node) -> tuple[str, Speaker] | None:
+        """What points here under that name, in words, and who speaks of those records."""
+        if not isinstance(node, Path) or len(node.names) != 1:
+            return None
+        found = self.app.inverses.get(self.entity.id, {}).get(node.names[0].text)
+        if found is None:
+            return None
+        child, one = found
+        locale = self.formats.locale
+        what = one.inverse_label.get(locale) or child.plural_text(locale)
+        return inside(what, locale), Speaker(self.app, child, self.formats, self.title)
+
+    def _number_of(self, node: Call) -> str | None:
+        """`count(deals, stage == "won")` in words."""
+        found = self.inverse(node.arguments[0]) if node.arguments else None
+        if found is None:
+            return None
+        what, inner = found
+        if len(node.arguments) == 1:
+            return self._say("op.value_count", what=what)
+        said = inner.words(node.arguments[1])
+        return self._say("op.value_count_of", what=what, condition=said) if said else None
 
     def _comparison(self, node: Comparison) -> str | None:
         operands, operators = node.operands, node.operators
@@ -172,7 +205,9 @@ class Speaker:
         return self._say(key, field=label, value=listed)
 
     def label(self, node: Node) -> str | None:
-        """A path in words: `Customer · Owner`."""
+        """A path in words: `Customer · Owner`; a count of what points here as such."""
+        if isinstance(node, Call) and node.function.text == "count":
+            return self._number_of(node)
         found = self.fields(node)
         if not found:
             return None

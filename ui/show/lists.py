@@ -86,6 +86,7 @@ class ListModel:
     description: str = ""
     view: str = ""
     views: tuple[Tab, ...] = ()
+    more_views: tuple[Tab, ...] = ()
     chips: tuple[Chip, ...] = ()
     columns: tuple[Heading, ...] = ()
     rows: tuple[Row, ...] = ()

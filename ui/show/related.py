@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from fieldstone.engine import access, query
 from fieldstone.engine.query import ListRequest
+from fieldstone.engine.query.request import Pointing
 from fieldstone.engine.records import preview
 from fieldstone.engine.records.record import Record
 from fieldstone.engine.records.rows import titles_of
 from fieldstone.metadata.model import Entity, Field, FormField
 
 from ..desk import Desk
+from ..words import inside
 from .forms import FormMaker, Slot, form_of
 from .lists import ListModel, headings, rows_of, spots_of
 from .naming import target_of
@@ -33,8 +35,8 @@ class Inverse:
         label = self.field.inverse_label
         return label.get(locale) or label.get("en") or self.entity.plural_text(locale)
 
-    def condition(self, record_id: int) -> str:
-        return f"{self.field.name} == {record_id}"
+    def condition(self, record_id: int) -> Pointing:
+        return Pointing(self.field.id, record_id)
 
 
 def inverses_of(desk: Desk, entity: Entity) -> tuple[Inverse, ...]:
@@ -50,7 +52,7 @@ def inverses_of(desk: Desk, entity: Entity) -> tuple[Inverse, ...]:
 
 def number_of(desk: Desk, inverse: Inverse, record_id: int) -> str:
     """How many there are, as a tab says it."""
-    request = ListRequest(entity_id=inverse.entity.id, filter=inverse.condition(record_id))
+    request = ListRequest(entity_id=inverse.entity.id, where=(inverse.condition(record_id),))
     return desk.formats.number(query.count(desk.tx, desk.caller, request), 0)
 
 
@@ -69,7 +71,7 @@ def related_list(desk: Desk, entity: Entity, record: Record, inverse: Inverse) -
         desk.caller,
         ListRequest(
             entity_id=child.id,
-            filter=inverse.condition(record.id),
+            where=(inverse.condition(record.id),),
             sort="-created_at",
             fields=tuple(spot.names for spot in spots),
             limit=_MOST,
@@ -85,7 +87,7 @@ def related_list(desk: Desk, entity: Entity, record: Record, inverse: Inverse) -
         columns=headings(desk, spots, ()),
         rows=rows_of(desk, child, spots, page.records, page.titles),
         create=create if desk.may("create", child) else None,
-        all=desk.paths.list(child.name, where=inverse.condition(record.id))
+        all=desk.paths.list(child.name, of=f"{inverse.field.name}.{record.id}")
         if page.next_cursor
         else None,
     )
@@ -141,7 +143,7 @@ def composer_of(
     back = desk.paths.record(entity.name, record.id)
     return Composer(
         inverse=inverse.name,
-        what=child.text(desk.locale),
+        what=inside(child.text(desk.locale), desk.locale),
         action=desk.paths.act(entity.name, record.id, f"compose/{inverse.name}"),
         full=desk.paths.new(child.name, **{inverse.field.name: str(record.id), "next": back}),
         text=body,

@@ -19,7 +19,7 @@ from .naming import shower
 from .values import Shown, Shower
 
 _MOST_FACTS = 6
-_WIDE = frozenset({"long_text", "tags"})
+_MOST_MARKS = 3
 
 
 @dataclass(frozen=True)
@@ -59,8 +59,11 @@ class Reader:
         shown = shown_as(self.desk.app, self.entity, one)
         return self._show.show(shown, self.record.values.get(one.id))
 
-    def pair(self, one: Field, wide: bool = False) -> Pair:
-        return Pair(one.text(self.desk.locale), self.shown(one), wide or one.type in _WIDE)
+    def pair(self, one: Field) -> Pair:
+        """A field with its label; what needs the room gets the whole width."""
+        shown = self.shown(one)
+        wide = one.type == "long_text" or len(shown.marks) > _MOST_MARKS
+        return Pair(one.text(self.desk.locale), shown, wide and not shown.empty)
 
     def known(self) -> frozenset[str]:
         return access.readable(self.desk.app, self.desk.caller, self.entity.id)
@@ -131,7 +134,7 @@ class Reader:
             if section.archived or not self.preview.holds(section.visible_when):
                 continue
             pairs = tuple(
-                self.pair(one, place.wide)
+                self.pair(one)
                 for place in section.fields
                 if place.field in known
                 and (one := self.entity.by_id.get(place.field))

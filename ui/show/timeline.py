@@ -12,7 +12,7 @@ from fieldstone.engine.records.record import Record
 from fieldstone.metadata.model import Entity, Field
 
 from ..desk import Desk
-from ..words import say
+from ..words import inside, say
 from .kinds import shown_as
 from .naming import shower
 from .sections import Pair
@@ -137,12 +137,15 @@ class _Teller:
         by = record.values.get("created_by")
         return Happening(
             who=self._who(by),
-            what=say("timeline.wrote", self.desk.locale, what=child.text(self.desk.locale)),
+            what=say("timeline.wrote", self.desk.locale, what=self._called(child)),
             icon=child.icon or "file-text",
             hue="teal",
             note=self._note(child, record),
-            **self._time(event.at),
+            **self._time(self._happened(child, record) or event.at),
         )
+
+    def _called(self, entity: Entity) -> str:
+        return inside(entity.text(self.desk.locale), self.desk.locale)
 
     def _note(self, child: Entity, record: Record) -> Note:
         known = access.readable(self.desk.app, self.desk.caller, child.id)
@@ -158,6 +161,14 @@ class _Teller:
         ]
         href = self.desk.paths.record(child.name, record.id)
         return Note(text, href, tuple(facts[:_MOST_FACTS]))
+
+    def _happened(self, child: Entity, record: Record) -> datetime | None:
+        """When it took place, where the record must say so itself."""
+        for one in child.live_fields:
+            if one.type == "datetime" and one.required and not one.system:
+                at = record.values.get(one.id)
+                return at if isinstance(at, datetime) else None
+        return None
 
     def _text(self, live: list[Field], record: Record) -> str:
         """The text that the record is about, where it must have one."""

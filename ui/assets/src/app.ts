@@ -1,6 +1,6 @@
 // What every page loads: htmx for fragments, and small modules that make plain pages quicker.
 import "htmx.org";
-import { watchChooser, watchFrames } from "./page/lists";
+import { showPresent, watchChooser, watchFrames } from "./page/lists";
 import { watchForms } from "./page/forms";
 import { watchKeys } from "./page/keys";
 import { watchMenus } from "./page/menus";
@@ -10,6 +10,7 @@ import { watchRequests } from "./page/requests";
 function enhance(root: ParentNode): void {
   enhancePickers(root);
   watchFrames(root);
+  showPresent(root);
 }
 
 watchMenus();

@@ -8,6 +8,13 @@ function fit(frame: HTMLElement): void {
   frame.toggleAttribute("data-scrolled", frame.scrollLeft > 0);
 }
 
+export function showPresent(root: ParentNode): void {
+  for (const row of root.querySelectorAll<HTMLElement>(".stages, .tabs")) {
+    const present = row.querySelector<HTMLElement>('[aria-current]');
+    if (present) row.scrollLeft = Math.max(0, present.offsetLeft - row.offsetLeft - 24);
+  }
+}
+
 export function watchFrames(root: ParentNode): void {
   for (const frame of root.querySelectorAll<HTMLElement>(".frame")) {
     fit(frame);
