@@ -352,7 +352,7 @@ def _older(
 ) -> sa.ColumnElement[bool]:
     moment, source, last = start
     if place < source:
-        return at <= moment
+        return sa.and_(at <= moment)
     if place > source:
-        return at < moment
+        return sa.and_(at < moment)
     return sa.or_(at < moment, sa.and_(at == moment, own < last))

@@ -119,13 +119,13 @@ def _ids_of(tx: Transaction, entity_id: str, wanted: frozenset[tuple[Route, _Ids
     parameters: dict[str, Any] = {f"ids{at}": sorted(ids) for at, (_, ids) in enumerate(ways)}
     if own:
         parameters["own"] = sorted(own)
-    found = frozenset(tx.connection.execute(statement, parameters).scalars())
+    found: _Ids = frozenset(tx.connection.execute(statement, parameters).scalars())
     return None if len(found) > MOST_AT_ONCE else found
 
 
 def _statement(
     tx: Transaction, entity_id: str, ways: list[tuple[Route, _Ids]], own: bool
-) -> sa.Select[tuple[int]]:
+) -> sa.Select[Any]:
     row = tx.tables.table(entity_id).alias("r")
     at = tx.tables.column(row, entity_id, "id")
     conditions = [_reaches(tx, row, entity_id, way[0], f"ids{n}") for n, way in enumerate(ways)]

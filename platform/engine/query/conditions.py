@@ -66,6 +66,12 @@ class Conditions:
             if isinstance(one, str)
         )
         self.pointing = tuple(one for one in where if isinstance(one, Pointing))
+        known = access.readable(tx.app, caller, entity_id)
+        for one in self.pointing:
+            if one.field not in known:
+                raise Malformed(
+                    access.unknown_field(tx.app, caller, entity_id, one.field, "/where")
+                )
         self.key = (filter, where, self.q, deleted)
 
     @property

@@ -7,7 +7,7 @@ import binascii
 import hashlib
 import hmac
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
@@ -74,7 +74,7 @@ def _load(item: list[Any]) -> Any:
     if kind == "n":
         return None
     value = item[1]
-    readers = {
+    readers: dict[str, Callable[[Any], Any]] = {
         "b": bool,
         "i": int,
         "d": Decimal,

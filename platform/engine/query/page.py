@@ -14,10 +14,11 @@ import sqlalchemy as sa
 
 from ...metadata.model import App
 from ...metadata.problems import Problem
+from ...rules.types import target_of
 from .. import access
 from ..access import Caller
 from ..errors import Malformed
-from ..records.record import Record, target_of
+from ..records.record import Record
 from ..records.rows import add_tags, titles_of
 from ..transaction import Transaction
 from . import cursor

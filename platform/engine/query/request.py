@@ -27,9 +27,10 @@ class ListRequest:
     """A page of an entity's records.
 
     `filter` is an expression as people write it (present names), `where` are expressions in id
-    space (of a view), which may ask for `me()`, and records that references point at. `q` is a search. `sort` is a list such as
-    `-amount,name`, with paths over references. `fields` are names and paths (`owner.name`); None
-    means all readable fields of the record itself. `deleted` looks into the recycle bin instead.
+    space (of a view), which may ask for `me()`, and records that references point at. `q` is a
+    search. `sort` is a list such as `-amount,name`, with paths over references. `fields` are names
+    and paths (`owner.name`); None means all readable fields of the record itself. `deleted` looks
+    into the recycle bin instead.
     """
 
     entity_id: str

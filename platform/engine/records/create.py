@@ -16,6 +16,7 @@ from ..access import Caller
 from ..statements import STATEMENTS
 from ..transaction import Transaction
 from . import journal, numbers, stage, tags, unique, validity, written
+from .attempt import Attempt
 from .draft import Draft, Outcome, outcome, refusal
 from .read import get
 from .record import Record, Shape, shape_of
@@ -63,18 +64,16 @@ def create_many(
     access.entity_for(tx.app, caller, entity_id, "create")
     shape = shape_of(tx.tables, entity_id)
     found: list[Draft] = []
-    ready: list[Sequence[Draft]] = []
+    attempt = Attempt(tx, atomic=atomic)
     for at, some in enumerate(chunks(rows, CHUNK)):
         drafts = drafts_of(tx, caller, shape, some, at * CHUNK, typed=typed, history=history)
         validity.judge(tx, caller, shape, drafts, history=history)
         found.extend(drafts)
-        good = [one for one in drafts if not one.problems]
-        if not atomic:
-            _write(tx, caller, shape, good)
-        ready.append(good)
-    if atomic and not any(one.problems for one in found):
-        for good in ready:
-            _write(tx, caller, shape, good)
+        _write(tx, caller, shape, attempt.good(drafts))
+    kept = attempt.end()
+    if not kept:
+        for draft in found:
+            draft.record_id = None
     return tuple(outcome(one, 1 if one.record_id else None) for one in found)
 
 

@@ -14,6 +14,7 @@ from ..access import SYSTEM, Caller
 from ..system_tables import ALERT
 from ..transaction import Transaction
 from . import journal, unique, written
+from .attempt import Attempt
 from .draft import Draft, Outcome, outcome, refusal
 from .read import get, not_found
 from .record import Record, shape_of
@@ -48,34 +49,37 @@ def delete_many(
     """Move records (id, version) to the recycle bin and tell what became of each, in order."""
     access.entity_for(tx.app, caller, entity_id, "delete")
     found: list[Draft] = []
-    waiting: list[_Rows] = []
+    attempt = Attempt(tx, atomic=atomic)
     for at, some in enumerate(chunks(wanted, CHUNK)):
-        rows = whole_rows(tx, caller, entity_id, [one for one, _ in some])
-        allowed = changeable(tx, caller, entity_id, rows, "delete")
-        drafts = []
-        for place, (record_id, version) in enumerate(some):
-            row = rows.get(record_id, {})
-            draft = Draft(at * CHUNK + place, row, {}, dict(row), record_id)
-            draft.problems.extend(standing(caller, record_id, version, row, allowed))
-            drafts.append(draft)
-        going = _with_cascades(
-            tx,
-            entity_id,
-            {one.record_id or 0: dict(one.before) for one in drafts if not one.problems},
-        )
+        drafts = _drafts(tx, caller, entity_id, some, at * CHUNK)
+        own = {one.record_id or 0: dict(one.before) for one in drafts if not one.problems}
+        going = _with_cascades(tx, entity_id, own)
         _judge_restricted(tx, entity_id, drafts, going)
         found.extend(drafts)
-        good = {one.record_id for one in drafts if not one.problems}
-        if len(good) < len(going[entity_id]):
-            own = {at: row for at, row in going[entity_id].items() if at in good}
-            going = _with_cascades(tx, entity_id, own)
-        waiting.append(going)
-        if not atomic:
-            _write_deleted(tx, caller, waiting.pop())
-    if atomic and not any(one.problems for one in found):
-        for going in waiting:
-            _write_deleted(tx, caller, going)
+        good = {one.record_id or 0: dict(one.before) for one in attempt.good(drafts)}
+        if len(good) < len(own):
+            going = _with_cascades(tx, entity_id, good)
+        _write_deleted(tx, caller, going)
+    attempt.end()
     return tuple(outcome(one) for one in found)
+
+
+def _drafts(
+    tx: Transaction,
+    caller: Caller,
+    entity_id: str,
+    wanted: Sequence[tuple[int, int | None]],
+    start: int,
+) -> list[Draft]:
+    rows = whole_rows(tx, caller, entity_id, [one for one, _ in wanted])
+    allowed = changeable(tx, caller, entity_id, rows, "delete")
+    drafts = []
+    for at, (record_id, version) in enumerate(wanted):
+        row = rows.get(record_id, {})
+        draft = Draft(start + at, row, {}, dict(row), record_id)
+        draft.problems.extend(standing(caller, record_id, version, row, allowed))
+        drafts.append(draft)
+    return drafts
 
 
 def _pointing_at(app: App, entity_id: str) -> list[tuple[Entity, Field]]:

@@ -55,6 +55,11 @@ def change_set(tx: Transaction, caller: Caller) -> int:
     return opened[key]
 
 
+def forget(tx: Transaction) -> None:
+    """The change sets of this transaction were rolled back: the next write opens a new one."""
+    _open.pop(tx, None)
+
+
 def is_tracked(one: Field) -> bool:
     """Whether moves of this field are kept as transitions."""
     if one.system:

@@ -175,7 +175,7 @@ def _make_one(
     return statement if predicate is None else statement.where(predicate)
 
 
-def _tags_statement(tx: Transaction, entity_id: str) -> sa.Select[tuple[int, str, str]]:
+def _tags_statement(tx: Transaction, entity_id: str) -> sa.Select[Any]:
     link = tx.tables.tags(entity_id)
     return sa.select(link.c.record_id, link.c.field_id, link.c.tag_id).where(
         link.c.record_id.in_(sa.bindparam("ids", expanding=True)),
@@ -205,9 +205,7 @@ def title_readable(tx: Transaction, caller: Caller, entity_id: str) -> bool:
     return entity.title in access.readable(tx.app, caller, entity_id)
 
 
-def _titles_statement(
-    tx: Transaction, caller: Caller, entity_id: str
-) -> sa.Select[tuple[int, Any]]:
+def _titles_statement(tx: Transaction, caller: Caller, entity_id: str) -> sa.Select[Any]:
     title = tx.app.entity(entity_id).title
     sight = access.statement_key(tx, caller)
     if depends_on_time(tx, entity_id, [title]):
@@ -216,9 +214,7 @@ def _titles_statement(
     return STATEMENTS.get(key, lambda: _make_titles(tx, caller, entity_id, title))
 
 
-def _make_titles(
-    tx: Transaction, caller: Caller, entity_id: str, title: str
-) -> sa.Select[tuple[int, Any]]:
+def _make_titles(tx: Transaction, caller: Caller, entity_id: str, title: str) -> sa.Select[Any]:
     row = tx.tables.table(entity_id).alias("r")
     at = tx.tables.column(row, entity_id, "id")
     statement = sa.select(at, column_or_value(tx, caller, entity_id, row, title)).where(

@@ -151,11 +151,10 @@ def _enter_problems(
     if stage.enter_when is not None:
         expression = compile_expression(tx.app, shape.entity.id, stage.enter_when)
         if not evaluate(expression, source, pool.context):
-            params = {
-                "stage": stage,
-                "condition": to_names(tx.app, shape.entity.id, stage.enter_when),
-            }
-            yield Problem("stage.condition", params, pointer=pointer)
+            condition = to_names(tx.app, shape.entity.id, stage.enter_when)
+            yield Problem(
+                "stage.condition", {"stage": stage, "condition": condition}, pointer=pointer
+            )
 
 
 def is_empty(value: Any) -> bool:

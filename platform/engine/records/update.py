@@ -15,6 +15,7 @@ from ..access import Caller
 from ..statements import STATEMENTS
 from ..transaction import Transaction
 from . import journal, tags, unique, validity, written
+from .attempt import Attempt
 from .draft import Draft, Outcome, outcome, refusal
 from .read import get, not_found
 from .record import Record, Shape, shape_of
@@ -84,20 +85,14 @@ def update_many(
     access.entity_for(tx.app, caller, entity_id, "update")
     shape = shape_of(tx.tables, entity_id)
     found: list[Draft] = []
-    waiting: list[Sequence[Draft]] = []
+    attempt = Attempt(tx, atomic=atomic)
     for at, some in enumerate(chunks(changes, CHUNK)):
         drafts = _drafts(tx, caller, shape, some, at * CHUNK, typed=typed, history=history)
         validity.judge(tx, caller, shape, drafts, history=history)
         found.extend(drafts)
-        good = [one for one in drafts if not one.problems]
-        if atomic:
-            waiting.append(good)
-        else:
-            _write(tx, caller, shape, good, quiet=quiet)
-    if atomic and not any(one.problems for one in found):
-        for good in waiting:
-            _write(tx, caller, shape, good, quiet=quiet)
-    return tuple(outcome(one, one.after.get("version")) for one in found)
+        _write(tx, caller, shape, attempt.good(drafts), quiet=quiet)
+    kept = attempt.end()
+    return tuple(outcome(one, one.after.get("version") if kept else None) for one in found)
 
 
 def _drafts(
@@ -243,7 +238,7 @@ def _execute(
 
     def make() -> sa.Update:
         table = tx.tables.table(entity_id)
-        values = {column: sa.bindparam(f"n_{column}") for column in names.values()}
+        values: dict[str, Any] = {column: sa.bindparam(f"n_{column}") for column in names.values()}
         at = tx.tables.column(table, entity_id, "id")
         return sa.update(table).where(at == sa.bindparam("at_id")).values(values)
 

@@ -67,12 +67,12 @@ class Play:
             records.delete(tx, SYSTEM, "deal", deal, None)
             self.gone.append(deal)
         elif self.deals and kind in ("amount", "stage", "reparent"):
-            new: dict[str, Any] = {
+            changes: dict[str, dict[str, Any]] = {
                 "amount": {"amount": amount},
                 "stage": {"stage": "won" if amount % 2 else "contact"},
                 "reparent": {"customer": owner},
-            }[kind]
-            change = records.Update(self.deals[at % len(self.deals)], None, new)
+            }
+            change = records.Update(self.deals[at % len(self.deals)], None, changes[kind])
             records.update_many(tx, SYSTEM, "deal", [change], history=True)
 
 
