@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ..engine import publish, revisions
 from ..engine.errors import Invalid, NotFound
 from ..engine.publish import Plan
-from ..metadata.documents import Document, document_of
+from ..metadata.documents import Document, document_of, read_document
+from ..metadata.json_text import write_json
 from ..metadata.messages import render
 from ..metadata.problems import Problem
 from . import problems
@@ -92,8 +94,16 @@ def _in_force(ask: Ask) -> tuple[Document, ...]:
     return publish.export(ask.tx)
 
 
+def _read(data: Mapping[str, Any], at: int) -> Document:
+    """A document of a body, read as strictly as a file is."""
+    found, problems = read_document(write_json(data).encode(), f"documents/{at}")
+    if found is None or problems:
+        raise Invalid(problems)
+    return document_of(found.data)
+
+
 def _planned(ask: Ask) -> Plan:
-    documents = tuple(document_of(one) for one in ask.body["documents"])
+    documents = [_read(one, at) for at, one in enumerate(ask.body["documents"])]
     base = ask.body.get("base")
     return publish.preview(
         ask.workspace, ask.caller, documents, base=None if base is None else int(base)

@@ -17,7 +17,7 @@ Opens = Literal["nothing", "reading", "writing"]
 """The transaction that a handler finds open; "nothing" where it opens its own."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Route:
     """One line of the table of routes; `path` is under `/api/v1/{workspace}` unless `open`.
 

@@ -8,15 +8,18 @@ from typing import Any
 
 from ..engine import alerts, tiers
 from ..engine.alerts import AlertRequest, AlertView
-from ..engine.errors import Malformed, NotFound
-from ..metadata.model import AlertRule, TierScheme
+from ..engine.alerts.explain import explain as explain_rule
+from ..engine.alerts.explain import rule_for
+from ..engine.errors import Malformed
+from ..metadata.model import TierScheme
 from ..metadata.problems import Problem
+from ..rules import Explanation
 from .asking import Answer, Ask, whole_id
 
 
 def preview(ask: Ask) -> Answer:
     """How many records a rule holds for now; nothing is changed."""
-    rule = _rule(ask)
+    rule = rule_for(ask.tx, ask.path["name"])
     return Answer({"rule": rule.name, "matches": alerts.preview(ask.tx, rule)})
 
 
@@ -28,8 +31,27 @@ def run(ask: Ask) -> Answer:
 
 def explain(ask: Ask) -> Answer:
     """Why a rule holds for a record, or why it does not, part by part."""
-    why = alerts.explain(ask.tx, ask.caller, _rule(ask), ask.id)
-    return Answer(asdict(why))
+    rule = rule_for(ask.tx, ask.path["name"])
+    why = explain_rule(ask.tx, ask.caller, rule, ask.id)
+    return Answer(
+        {
+            "rule": rule.name,
+            "record": str(why.record_id),
+            "matches": why.matches,
+            "lines": list(why.explanation.lines(ask.locale)),
+            "explanation": _part(why.explanation, ask.locale),
+        }
+    )
+
+
+def _part(one: Explanation, locale: str) -> dict[str, Any]:
+    return {
+        "text": one.text,
+        "words": one.words.get(locale) or one.words["en"],
+        "result": one.result,
+        "hidden": one.hidden,
+        "children": [_part(child, locale) for child in one.children],
+    }
 
 
 def listed(ask: Ask) -> Answer:
@@ -80,14 +102,6 @@ def grading(scheme: TierScheme, report: tiers.TierReport) -> dict[str, Any]:
         "moved": report.moved,
         "counts": {names.get(tier, tier): count for tier, count in report.counts.items()},
     }
-
-
-def _rule(ask: Ask) -> AlertRule:
-    name = ask.path["name"]
-    for rule in ask.app.rules.values():
-        if not rule.archived and name in (rule.name, rule.id, *rule.aliases):
-            return rule
-    raise NotFound(Problem("alert_rule.unknown", {"name": name[:100]}))
 
 
 def _instant(text: str) -> datetime:

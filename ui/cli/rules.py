@@ -9,10 +9,8 @@ import click
 
 from fieldstone.engine import alerts, tiers
 from fieldstone.engine.access import SYSTEM
-from fieldstone.engine.errors import NotFound
-from fieldstone.engine.transaction import Transaction
-from fieldstone.metadata.model import AlertRule
-from fieldstone.metadata.problems import Problem
+from fieldstone.engine.alerts.explain import explain as explain_rule
+from fieldstone.engine.alerts.explain import rule_for
 
 from . import opening, terminal
 from .shape import Group, command, group, json_option, option, refuse
@@ -49,7 +47,7 @@ def _add_rules(commands: Group) -> None:
     @json_option
     def preview(name: str, rule: str, now: str | None, as_json: bool) -> None:
         with opening.workspace(name) as workspace, workspace.reading() as tx:
-            matches = alerts.preview(tx, _rule(tx, rule), now=instant(now))
+            matches = alerts.preview(tx, rule_for(tx, rule), now=instant(now))
         if as_json:
             terminal.print_json({"rule": rule, "matches": matches})
         else:
@@ -62,11 +60,16 @@ def _add_rules(commands: Group) -> None:
     @json_option
     def explain(name: str, rule: str, record: int, as_json: bool) -> None:
         with opening.workspace(name) as workspace, workspace.reading() as tx:
-            why = alerts.explain(tx, SYSTEM, _rule(tx, rule), record)
+            why = explain_rule(tx, SYSTEM, rule_for(tx, rule), record)
+        lines = why.explanation.lines(terminal.locale())
         if as_json:
-            terminal.print_json({"rule": rule, "record": str(record), **asdict(why)})
-        else:
-            click.echo(why.text(terminal.locale()))
+            terminal.print_json(
+                {"rule": rule, "record": str(record), "matches": why.matches, "lines": lines}
+            )
+            return
+        terminal.tell("rule_holds" if why.matches else "rule_holds_not", rule=rule, record=record)
+        for line in lines:
+            click.echo(f"  {line}")
 
 
 def _add_tiers(commands: Group) -> None:
@@ -119,10 +122,3 @@ def instant(text: str | None) -> datetime | None:
     if found.tzinfo is None:
         refuse("instant", text=text)
     return found.astimezone(UTC)
-
-
-def _rule(tx: Transaction, name: str) -> AlertRule:
-    for rule in tx.app.rules.values():
-        if not rule.archived and name in (rule.name, rule.id, *rule.aliases):
-            return rule
-    raise NotFound(Problem("alert_rule.unknown", {"name": name}))

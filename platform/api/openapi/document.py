@@ -36,7 +36,9 @@ _ANSWERS: Final[Mapping[str, tuple[int, str]]] = {
     "lists.listed": (200, "{entity}.page"),
     "lists.query": (200, "{entity}.page"),
 }
-_SYSTEM_ROUTES: Final = frozenset({"records.get", "lists.listed", "lists.query", "lists.counted"})
+_SYSTEM_ROUTES: Final = frozenset(
+    {"records.get", "lists.listed", "lists.query", "lists.counted", "lists.aggregate"}
+)
 _WRITES: Final = (400, 403, 409, 413, 415, 422)
 
 
@@ -125,7 +127,7 @@ def _operation(route: Route, caller: Caller, entity: Entity | None) -> dict[str,
     body = _body(route, entity)
     if body is not None:
         operation["requestBody"] = {
-            "required": True,
+            "required": "$ref" in body or bool(body.get("required")),
             "content": {"application/json": {"schema": body}},
         }
     return operation

@@ -11,6 +11,7 @@ from ...metadata.model import App, Entity, Field, Option
 Schema = dict[str, Any]
 
 ID: Final[Schema] = {"type": "string", "pattern": "^[1-9][0-9]{0,17}$"}
+VERSION: Final[Schema] = {"type": "integer", "minimum": 0}
 _MOST_DIGITS: Final = 15
 _TEXT: Final[Schema] = {"type": "string"}
 _WHOLE: Final[Schema] = {
@@ -39,10 +40,6 @@ _EXACT: Final = frozenset({"decimal", "money", "percent"})
 
 def read(app: App, entity: Entity, field: Field, locale: str = FALLBACK) -> Schema:
     """What a field looks like in an answer; null stands for empty."""
-    if field.id == "id":
-        return ID
-    if field.id == "version":
-        return {"type": "integer", "minimum": 1}
     if field.type == "boolean":
         return _described(field, {"type": "boolean"}, locale)
     if field.type == "tags":
@@ -80,7 +77,9 @@ def _exact(field: Field, *, read: bool) -> Schema:
     whole = _MOST_DIGITS - field.scale
     sign = "" if field.min is not None and field.min >= 0 else "-?"
     point = f"([.][0-9]{{1,{field.scale}}})?" if field.scale else ""
-    return {"type": "string", "pattern": f"^{sign}[0-9]{{1,{whole}}}{point}$"}
+    digits = f"{sign}[0-9]{{1,{whole}}}{point}"
+    # Empty text is empty, wherever a field may be.
+    return {"type": "string", "pattern": f"^{digits}$" if field.required else f"^({digits})?$"}
 
 
 def _bound(field: Field, shape: Schema) -> None:
@@ -110,7 +109,7 @@ def _formula(app: App, entity: Entity, field: Field) -> Schema:
 def _tags(options: tuple[Option, ...], *, archived: bool) -> Schema:
     names = [one.name for one in options if archived or not one.archived]
     items: Schema = {"enum": names} if names else {"type": "string"}
-    shape: Schema = {"type": "array", "items": items, "uniqueItems": True}
+    shape: Schema = {"type": "array", "items": items}
     if not names:
         shape["maxItems"] = 0
     return shape

@@ -15,10 +15,11 @@ from .fields import Schema
 def schemas(app: App, caller: Caller, entity: Entity) -> Mapping[str, Schema]:
     """The schemas of an entity by name: the record, a row of a list, a new one, a change, pages."""
     readable = access.readable(app, caller, entity.id)
-    shown = {
+    # Every record tells its id and version, whatever else may be read of it.
+    shown = {"id": fields.ID, "version": fields.VERSION} | {
         one.name: fields.read(app, entity, one, caller.locale)
         for one in entity.live_fields
-        if one.id in readable
+        if one.id in readable and one.id not in ("id", "version")
     }
     name = entity.name
     found: dict[str, Schema] = {
