@@ -43,7 +43,7 @@ def to_sql(
                 raise ValueError(f"no condition: {expression.text}")
             return compiler.true(typed)
         if typed.type == BOOLEAN:
-            return compiler.boolean(typed)
+            return sa.type_coerce(compiler.boolean(typed), sa.Boolean())
         kind = result_type(typed.type)
         if typed.static:
             return sa.literal(values.plain(compiler.static(typed), typed.type), kind)

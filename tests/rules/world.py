@@ -12,6 +12,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+
 from fieldstone.metadata.model import (
     App,
     Band,
@@ -120,9 +121,7 @@ def _entities() -> Iterator[Entity]:
             Field(id="seen", name="seen", type="datetime"),
             Field(id="kind", name="kind", type="choice", options=KINDS),
             Field(id="tier", name="tier", type="tier", scheme="abc", options=BANDS),
-            Field(
-                id="tier_before", name="tier_before", type="tier", scheme="abc", options=BANDS
-            ),
+            Field(id="tier_before", name="tier_before", type="tier", scheme="abc", options=BANDS),
             Field(id="owner", name="owner", type="owner"),
             Field(
                 id="parent_account",
@@ -146,9 +145,7 @@ def _entities() -> Iterator[Entity]:
                 type="formula",
                 formula='sum(deals.amount, stage == "won")',
             ),
-            Field(
-                id="kept", name="kept", type="formula", formula="amount + cost", stored=True
-            ),
+            Field(id="kept", name="kept", type="formula", formula="amount + cost", stored=True),
             Field(id="good", name="good", type="formula", formula="flag and amount > 100"),
             *SYSTEM,
         ),
@@ -175,9 +172,7 @@ def _entities() -> Iterator[Entity]:
                 type="formula",
                 formula="amount * stage.probability",
             ),
-            Field(
-                id="tags", name="labels", type="tags", dimension="free", options=FREE.tags
-            ),
+            Field(id="tags", name="labels", type="tags", dimension="free", options=FREE.tags),
             *SYSTEM,
         ),
     )

@@ -300,8 +300,8 @@ def rescaled(typing: Typing, item: Typed, to: Type) -> Typed:
     """The item as a number of another type; the same object where nothing changes."""
     if item.type == to:
         return item
-    if isinstance(item, Constant) and item.value is not None and to.scale >= item.type.scale:
-        value = item.value * 10 ** (to.scale - item.type.scale)
+    value = _scaled_up(item, to)
+    if value is not None:
         return Constant(
             type=to,
             start=item.start,
@@ -314,6 +314,14 @@ def rescaled(typing: Typing, item: Typed, to: Type) -> Typed:
     bound = item.bound * 10**shift if shift >= 0 else item.bound // 10**-shift + 1
     nullable = item.nullable or bound >= limit(to.scale)
     return typing.make(RESCALE, item, item, type=to, nullable=nullable, bound=bound)
+
+
+def _scaled_up(item: Typed, to: Type) -> int | None:
+    """A constant's raw value with the digits of another type, or None where that needs computing."""
+    if not isinstance(item, Constant) or item.value is None or to.scale < item.type.scale:
+        return None
+    value = int(item.value * 10 ** (to.scale - item.type.scale))
+    return arithmetic.limited(value, limit(to.scale))
 
 
 def _rounding(operation: Operation) -> Any:

@@ -118,8 +118,11 @@ class _Bound:
 
         def key(count: int) -> Any:
             least = count * 10 ** (6 - other.type.scale) + more
-            gap = timedelta(microseconds=3600 * least - (1800 if least > 0 else 1799))
-            return fixed - gap if since else fixed + gap
+            try:
+                gap = timedelta(microseconds=3600 * least - (1800 if least > 0 else 1799))
+                return fixed - gap if since else fixed + gap
+            except OverflowError as error:
+                raise _Impossible from error
 
         at_least = operator in (">", ">=")
         # The gap reaches `least` for every x up to fixed - gap, that instant included.
