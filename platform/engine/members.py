@@ -99,6 +99,12 @@ def administrators(tx: Transaction, app: App | None = None) -> tuple[Member, ...
     return tuple(one for one in listed(tx, active_only=True) if administers(under, one.roles))
 
 
+def require_administrator(tx: Transaction, app: App) -> None:
+    """Conflict if a workspace that has administrators would have none under `app`."""
+    if administrators(tx) and not administrators(tx, app):
+        raise Conflict.because("member.last_administrator")
+
+
 def add(workspace: Workspace, caller: Caller, new: NewMember) -> Member:
     """Add a person, with a new account or one that is there.
 

@@ -1,6 +1,7 @@
 """Members join with accounts, have roles, and never leave a workspace without administrators."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -139,6 +140,14 @@ def test_the_last_administrator_stays(workspace: Workspace) -> None:
     assert members.set_roles(workspace, caller, ann.id, ["sales"]).roles == ("sales",)
     with pytest.raises(Conflict):
         members.set_roles(workspace, SYSTEM, bob.id, [])
+
+
+def test_roles_may_not_take_the_last_administrator_away(workspace: Workspace) -> None:
+    with workspace.reading() as tx:
+        members.require_administrator(tx, tx.app)
+        without = replace(tx.app, hash="other", roles={})
+        with pytest.raises(Conflict):
+            members.require_administrator(tx, without)
 
 
 def test_only_who_may_manages_members(workspace: Workspace) -> None:

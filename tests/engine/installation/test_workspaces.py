@@ -3,6 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -246,10 +247,8 @@ def test_a_template_that_is_not_there(installation: Installation) -> None:
     assert installation.control.workspaces("creating", "active") == ()
 
 
-def test_many_workspaces_do_not_hold_many_files(settings: Settings, clock: FixedClock) -> None:
-    if settings.dialect != "sqlite":
-        pytest.skip("PostgreSQL has one pool")
-    with Installation.open(settings, clock) as installation:
+def test_many_workspaces_do_not_hold_many_files(home: Path, clock: FixedClock) -> None:
+    with Installation.open(Settings(home=home), clock) as installation:
         made = [installation.create_workspace(f"w{n}", "W", ()) for n in range(80)]
         for workspace in made:
             count(workspace, "deals")
