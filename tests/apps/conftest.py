@@ -1,29 +1,59 @@
 """Fixtures of the template's tests: a workspace of the CRM template with its sample."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
+from fieldstone.engine import samples
 from fieldstone.engine.clock import FixedClock
 from fieldstone.engine.installation import Installation
 from fieldstone.engine.settings import Settings
+from fieldstone.engine.templates import template
 from fieldstone.engine.workspaces import Workspace
-from tests.servers.database import Database
+from tests.apps.figures import ZONE, Figures
 
 NOW = datetime(2026, 11, 21, 2, tzinfo=UTC)
+SCALE = 0.1
 
 
-@pytest.fixture
-def installation(home: Path, database: Database) -> Iterator[Installation]:
-    """Return an empty installation on either kind of database, its clock standing at `NOW`."""
-    settings = Settings(home=home, database_url=database.url, env="test")
-    with Installation.open(settings, FixedClock(NOW)) as opened:
-        yield opened
+@dataclass
+class Demo:
+    """A workspace with its sample: what was loaded, what was told of it, and what it should be."""
+
+    workspace: Workspace
+    loaded: samples.Loaded
+    figures: Figures
+    told: list[tuple[int, int]] = field(default_factory=list)
 
 
-@pytest.fixture
-def workspace(installation: Installation) -> Workspace:
-    """Return a new workspace of the CRM template, without records."""
-    return installation.create_workspace("stone", "石田仪表", "crm")
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def demo(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Demo]:
+    """Return a workspace with a tenth of the sample, loaded once on each kind of database."""
+    declaration = samples.read(template("crm") / samples.FOLDER)
+    with _address(request) as url:
+        settings = Settings(home=tmp_path_factory.mktemp("home"), database_url=url, env="test")
+        with Installation.open(settings, FixedClock(NOW)) as installation:
+            workspace = installation.create_workspace("stone", "石田仪表", "crm")
+            told: list[tuple[int, int]] = []
+            loaded = samples.load(
+                workspace,
+                declaration,
+                scale=SCALE,
+                progress=lambda done, whole: told.append((done, whole)),
+            )
+            figures = Figures(samples.make(declaration, NOW, ZONE, scale=SCALE), NOW)
+            yield Demo(workspace, loaded, figures, told)
+
+
+@contextmanager
+def _address(request: pytest.FixtureRequest) -> Iterator[str | None]:
+    if request.param == "sqlite":
+        yield None
+        return
+    with request.getfixturevalue("postgres").database() as url:
+        yield url

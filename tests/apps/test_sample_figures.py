@@ -18,11 +18,11 @@ DAYS = {
 FIRST = next(iter(DAYS.values()))
 
 
-def made(now: datetime = FIRST, **settings: float) -> Sample:
-    return make(read(template("crm") / FOLDER), now, ZONE, **settings)
+def made(now: datetime = FIRST, scale: float = 1, seed: int | None = None) -> Sample:
+    return make(read(template("crm") / FOLDER), now, ZONE, scale=scale, seed=seed)
 
 
-@pytest.fixture(scope="module", params=DAYS.values(), ids=DAYS.keys())
+@pytest.fixture(scope="module", params=DAYS.values(), ids=list(DAYS))
 def figures(request: pytest.FixtureRequest) -> Figures:
     """Return the figures of a whole sample on one of the days."""
     return Figures(made(request.param), request.param)
