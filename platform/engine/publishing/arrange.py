@@ -6,7 +6,7 @@ from ...metadata.model import App, Entity, Field
 from ...metadata.system import MEMBER
 from ..layout import EntityLayout, Layout, StoredField, column_name, link_table_name, table_name
 from ..system_tables import MEMBER as MEMBER_TABLE
-from .storage import storage_of
+from .storage import Kind, storage_of
 
 
 def arrange(app: App, before: Layout) -> Layout:
@@ -58,7 +58,7 @@ def _arranged(app: App, entity: Entity, before: EntityLayout | None) -> EntityLa
     )
 
 
-def _placed(one: Field, table: str, kind: tuple[str, int], taken: set[str]) -> StoredField:
+def _placed(one: Field, table: str, kind: Kind, taken: set[str]) -> StoredField:
     generation = 1
     while column_name(one.id, generation) in taken:
         generation += 1

@@ -6,7 +6,7 @@ is written as the old type writes it and read as the new type reads it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -115,7 +115,7 @@ def _filled(tx: Transaction, entity: Entity, was: Field) -> int:
     return int(tx.connection.execute(query).scalar_one())
 
 
-def conversion_steps(tx: Transaction, fields: Iterator[Conversion]) -> Iterator[Step]:
+def conversion_steps(tx: Transaction, fields: Iterable[Conversion]) -> Iterator[Step]:
     """A step for each field that has values; reads them all where the new type may refuse some."""
     for one in fields:
         rows = _filled(tx, one.entity, one.before)

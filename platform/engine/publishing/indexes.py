@@ -145,7 +145,7 @@ class _Maker:
         self._at = layout.entity(entity.id)
 
     def unique(self) -> Iterator[Index]:
-        groups = [(one.id,) for one in self.entity.live_fields if one.unique]
+        groups: list[tuple[str, ...]] = [(one.id,) for one in self.entity.live_fields if one.unique]
         groups += [one.fields for one in self.entity.unique if not one.archived]
         for fields in groups:
             stored = [self._at.fields.get(one) for one in fields]

@@ -7,7 +7,7 @@ later, as long as the revision that it starts from is still in force.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ...metadata.differences import Change
@@ -30,13 +30,22 @@ class Told(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What was told when the plan was made, in every language: a change read back from a file."""
+    """What was told when the plan was made, in every language, read back from a file.
 
-    by_locale: Mapping[str, str] = field(default_factory=dict)
+    `kind` and `document` are those of the change, empty for a use.
+    """
+
+    by_locale: Mapping[str, str]
+    kind: str = ""
+    document: str = ""
 
     def text(self, locale: str) -> str:
         """The words in the reader's language, else in English."""
         return self.by_locale.get(locale) or self.by_locale.get("en", "")
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Words:
+        return cls(dict(data["text"]), data.get("kind", ""), data.get("document", ""))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,8 +97,8 @@ class Plan:
             "base": self.base,
             "differs": self.differs,
             "problems": [_problem(one) for one in self.problems],
-            "notes": _told(self.notes),
-            "changes": _told(self.changes),
+            "notes": [_problem(one) for one in self.notes],
+            "changes": [_change(one) for one in self.changes],
             "steps": [one.to_json() for one in self.steps],
             "uses": _told(self.uses),
             "documents": [dict(one.data) for one in self.documents],
@@ -105,9 +114,9 @@ class Plan:
                 workspace=data["workspace"],
                 base=data["base"],
                 documents=tuple(document_of(one, in_ids=True) for one in data["documents"]),
-                changes=tuple(Words(one) for one in data["changes"]),
+                changes=tuple(Words.from_json(one) for one in data["changes"]),
                 steps=tuple(Step.from_json(one) for one in data["steps"]),
-                uses=tuple(Words(one) for one in data["uses"]),
+                uses=tuple(Words.from_json(one) for one in data["uses"]),
                 differs=data["differs"],
             )
         except (KeyError, TypeError, AttributeError) as error:
@@ -139,8 +148,16 @@ def _section(title: str, things: Iterable[Told], locale: str) -> Iterator[str]:
         yield from lines
 
 
-def _told(things: Iterable[Told]) -> list[dict[str, str]]:
-    return [{locale: one.text(locale) for locale in LOCALES} for one in things]
+def _told(things: Iterable[Told]) -> list[dict[str, Any]]:
+    return [{"text": _texts(one)} for one in things]
+
+
+def _change(one: Change | Words) -> dict[str, Any]:
+    return {"kind": one.kind, "document": one.document, "text": _texts(one)}
+
+
+def _texts(one: Told) -> dict[str, str]:
+    return {locale: one.text(locale) for locale in LOCALES}
 
 
 def _problem(one: Problem) -> dict[str, Any]:
@@ -148,5 +165,5 @@ def _problem(one: Problem) -> dict[str, Any]:
         "id": one.id,
         "document": one.document,
         "pointer": one.pointer,
-        "text": {locale: one.text(locale) for locale in LOCALES},
+        "text": _texts(one),
     }

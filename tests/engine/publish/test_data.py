@@ -10,6 +10,7 @@ from fieldstone.engine import publish
 from fieldstone.engine.access import SYSTEM
 from fieldstone.engine.errors import Invalid
 from fieldstone.engine.system_tables import COUNTER
+from fieldstone.engine.transaction import Transaction
 from fieldstone.engine.workspaces import Workspace
 from tests.engine.publish.conftest import NOW
 from tests.engine.publish.shop import Shop, column, insert
@@ -25,6 +26,10 @@ def put_in_force(workspace: Workspace, shop: Shop, *accept: str) -> publish.Plan
 def values(workspace: Workspace, entity: str, field: str) -> list[Any]:
     with workspace.reading() as tx:
         return column(tx, entity, field)
+
+
+def readable_columns(tx: Transaction) -> list[str]:
+    return list(tx.connection.exec_driver_sql("SELECT * FROM v_customer").keys())
 
 
 def test_a_default_is_given_to_existing_records(workspace: Workspace, shop: Shop) -> None:
@@ -80,7 +85,7 @@ def test_an_archived_field_comes_back_with_its_data(workspace: Workspace, shop: 
     put_in_force(workspace, shop)
     with workspace.reading() as tx:
         assert tx.app.entity("customer").field("staff").archived
-        assert "staff" not in tx.connection.exec_driver_sql("SELECT * FROM v_customer").keys()
+        assert "staff" not in readable_columns(tx)
     shop.add("customer", **field)
     assert [one.kind for one in put_in_force(workspace, shop).changes] == ["field.restored"]
     assert values(workspace, "customer", "staff") == before
@@ -103,7 +108,7 @@ def test_a_rename_keeps_column_data_and_the_old_name(workspace: Workspace, shop:
         assert field is not None and field.name == "people"
         assert tx.layout.stored("customer", "staff").column == "staff"
         assert column(tx, "customer", "staff") == [12, None, 700]
-        assert "people" in tx.connection.exec_driver_sql("SELECT * FROM v_customer").keys()
+        assert "people" in readable_columns(tx)
 
 
 def test_an_integer_becomes_a_decimal(workspace: Workspace, shop: Shop) -> None:
@@ -189,9 +194,7 @@ def test_numbers_are_given_in_the_order_of_records(workspace: Workspace, shop: S
 
 def test_a_stored_formula_is_computed_for_all(workspace: Workspace, shop: Shop) -> None:
     shop.add("customer", name="deals_made", type="formula", formula="count(deals)", stored=True)
-    shop.add(
-        "customer", name="more", type="formula", formula="deals_made + staff", stored=True
-    )
+    shop.add("customer", name="more", type="formula", formula="deals_made + staff", stored=True)
     put_in_force(workspace, shop)
     assert values(workspace, "customer", "deals_made") == [2, 0, 0]
     assert values(workspace, "customer", "more") == [14, None, 700]
@@ -204,9 +207,7 @@ def test_a_stored_formula_is_computed_for_all(workspace: Workspace, shop: Shop) 
     assert values(workspace, "customer", "more") == [32, None, 700]
 
 
-def test_a_stored_formula_follows_the_properties_it_reads(
-    workspace: Workspace, shop: Shop
-) -> None:
+def test_a_stored_formula_follows_the_properties_it_reads(workspace: Workspace, shop: Shop) -> None:
     with workspace.writing() as tx:
         table = tx.tables.table("deal")
         tx.connection.execute(sa.update(table).values(stage="open", amount=Decimal("100.00")))

@@ -1,0 +1,95 @@
+"""A publish that dies at any instant leaves the workspace wholly old or wholly new."""
+
+import os
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from fieldstone.engine import publish
+from fieldstone.engine.access import SYSTEM
+from fieldstone.engine.installation import Installation
+from fieldstone.engine.workspaces import Workspace
+from fieldstone.metadata.documents import write_folder
+from tests.engine.publish.shop import Shop, column
+
+APPLY = """
+import sys
+from pathlib import Path
+from fieldstone.engine import publish
+from fieldstone.engine.access import SYSTEM
+from fieldstone.engine.installation import Installation
+from fieldstone.engine.settings import Settings
+from fieldstone.metadata.documents import read_folder
+
+with Installation.open(Settings.read(env_file=None)) as opened:
+    workspace = opened.workspace("acme")
+    documents, _ = read_folder(Path(sys.argv[1]))
+    publish.publish(workspace, SYSTEM, publish.preview(workspace, SYSTEM, documents))
+"""
+BEFORE = [
+    "publish.add_column",
+    "publish.convert",
+    "publish.before_commit",
+]
+
+
+@pytest.fixture
+def changed(shop: Shop, tmp_path: Path) -> Path:
+    """Return a folder with the shop, where a number becomes a decimal and a field is new."""
+    shop.field("customer", "staff").update(type="decimal", scale=1)
+    shop.add("customer", name="parent_one", type="reference", to="customer")
+    write_folder(tmp_path / "app", shop.documents())
+    return tmp_path / "app"
+
+
+def apply(installation: Installation, folder: Path, point: str) -> int:
+    """Publish a folder in a process that kills itself at `point`; return how it ended."""
+    settings = installation.settings
+    environ = {
+        **{key: text for key, text in os.environ.items() if not key.startswith("FIELDSTONE_")},
+        "FIELDSTONE_ENV": "test",
+        "FIELDSTONE_HOME": str(settings.home),
+        "FIELDSTONE_DATABASE_URL": settings.database_url or "",
+        "FIELDSTONE_FAIL_AT": point,
+    }
+    command = [sys.executable, "-c", APPLY, str(folder)]
+    return subprocess.run(command, env=environ, timeout=120, check=False).returncode
+
+
+@pytest.mark.parametrize("point", BEFORE)
+def test_before_the_commit_everything_is_as_it_was(
+    installation: Installation, workspace: Workspace, changed: Path, point: str
+) -> None:
+    assert apply(installation, changed, point) == 137
+    with workspace.reading() as tx:
+        assert tx.revision == 1
+        assert publish.layout_matches(tx) == ()
+        assert column(tx, "customer", "staff") == [12, None, 700]
+    assert apply(installation, changed, "nowhere") == 0
+
+
+def test_after_the_commit_everything_is_new(
+    installation: Installation, workspace: Workspace, changed: Path
+) -> None:
+    assert apply(installation, changed, "publish.flipped") == 137
+    with workspace.reading() as tx:
+        assert tx.revision == 2
+        assert publish.layout_matches(tx) == ()
+        assert column(tx, "customer", "staff") == [Decimal("12.0"), None, Decimal("700.0")]
+
+
+def test_what_another_process_publishes_is_seen_at_once(
+    installation: Installation, workspace: Workspace, changed: Path
+) -> None:
+    with workspace.reading() as tx:
+        assert tx.app.entity("customer").field("staff").type == "integer"
+    assert apply(installation, changed, "nowhere") == 0
+    with workspace.writing() as tx:
+        assert tx.app.entity("customer").field("staff").type == "decimal"
+        assert column(tx, "customer", "staff") == [Decimal("12.0"), None, Decimal("700.0")]
+    shop = Shop()
+    with pytest.raises(Exception, match="anew"):
+        publish.preview(workspace, SYSTEM, shop.documents(), base=1)
