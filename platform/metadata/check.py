@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from .build import build
 from .checks import CHECKS, Checking
-from .documents import Document
+from .documents import Document, unknown_kind
 from .model import App
 from .problems import Problem
 from .resolve import to_ids
+from .schema import KINDS, in_shape
+from .space import Space
 from .validation import validate
 
 
@@ -36,11 +38,14 @@ def check(documents: Iterable[Document], base: App | None = None) -> Checked:
     """
     given = tuple(documents)
     refused = {one.path: found for one in given if (found := validate(one))}
-    resolved = to_ids(given, base)
-    problems = [problem for found in refused.values() for problem in found]
+    known = tuple(one for one in given if one.kind in KINDS)
+    shaped = (one.with_data(in_shape(one.data)) if one.path in refused else one for one in known)
+    resolved = to_ids(shaped, base)
+    problems = [unknown_kind(one.data, one.path) for one in given if one.kind not in KINDS]
+    problems.extend(problem for found in refused.values() for problem in found)
     problems.extend(one for one in resolved.problems if not _within(one, refused))
     sound = tuple(one for one in resolved.documents if one.path not in refused)
-    checking = Checking(sound, resolved.space)
+    checking = Checking(sound, Space(resolved.documents))
     for each in CHECKS:
         problems.extend(each(checking))
     if not any(one.kind == "app" for one in given):

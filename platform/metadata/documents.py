@@ -107,7 +107,7 @@ def read_document(content: bytes, path: str) -> tuple[Document | None, tuple[Pro
     if not isinstance(data, dict):
         return None, (Problem("document.not_object", {}, path),)
     if data.get("kind") not in KINDS:
-        return None, (_unknown_kind(data, path),)
+        return None, (unknown_kind(data, path),)
     return document_of(data, path=path), ()
 
 
@@ -160,7 +160,8 @@ def _read(
     documents.append(document)
 
 
-def _unknown_kind(data: Mapping[str, Any], path: str) -> Problem:
+def unknown_kind(data: Mapping[str, Any], path: str) -> Problem:
+    """The problem of a document whose kind is none, with the nearest."""
     kind = data.get("kind")
     meant = nearest(kind, KINDS) if isinstance(kind, str) else None
     params = {"kind": kind if isinstance(kind, str) else "", "nearest": meant or ", ".join(KINDS)}

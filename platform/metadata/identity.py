@@ -125,7 +125,8 @@ class _Identifier:
         inner = branch(inner, value)
         old = former.get(key)
         if isinstance(value, (list, tuple)):
-            siblings = [one for one in old or () if isinstance(one, Mapping)]
+            old = old if isinstance(old, (list, tuple)) else ()
+            siblings = [one for one in old if isinstance(one, Mapping)]
             return self.items(list(value), inner.get("items", {}), siblings, (*path, key), pointer)
         if isinstance(value, Mapping) and "properties" in inner:
             before = old if isinstance(old, Mapping) else _NOTHING

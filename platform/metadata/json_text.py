@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from json import decoder, scanner
+from math import isfinite
 from typing import Any
 
 from .problems import Problem
@@ -191,6 +192,8 @@ def _scalar(value: Any) -> str:
         return number_text(value)
     if isinstance(value, str):
         return _quoted(unicodedata.normalize("NFC", value))
+    if isinstance(value, float) and isfinite(value):
+        return number_text(Decimal(repr(value)))
     raise TypeError(f"not a JSON value: {value!r}")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .documents import Document
+from .documents import Document, document_of
 from .identity import identified
 from .model import App
 from .problems import Problem, ProblemsError
@@ -52,10 +52,7 @@ def to_names(documents: Iterable[Document]) -> tuple[Document, ...]:
     space = Space(everything)
     translator = Translator(space, "names")
     return tuple(
-        one.with_data(
-            _without_ids(transform(one, space, translator.visit), schema_of(one.kind)),
-            in_ids=False,
-        )
+        document_of(_without_ids(transform(one, space, translator.visit), schema_of(one.kind)))
         for one in everything
     )
 

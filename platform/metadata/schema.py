@@ -66,7 +66,7 @@ def branch(node: Node, value: Any) -> Node:
     branches = node.get("anyOf")
     if not branches or "type" in node:
         return node
-    fitting = [one for one in branches if _fits(one, value)] or [branches[0]]
+    fitting = [one for one in branches if fits(one, value)] or [branches[0]]
     if isinstance(value, Mapping):
         fitting.sort(key=lambda one: -len(set(value) & set(one.get("properties", {}))))
     beside = {key: part for key, part in node.items() if key.startswith("x-")}
@@ -88,10 +88,42 @@ def shape(value: Any) -> str:
     return next((name for name, kind in _SHAPES if isinstance(value, kind)), "number")
 
 
-def _fits(node: Node, value: Any) -> bool:
-    wanted = node.get("type")
-    found = shape(value)
+def fits(node: Node, value: Any) -> bool:
+    """Whether the value has the JSON type that the node wants."""
+    if "anyOf" in node and "type" not in node:
+        return any(fits(one, value) for one in node["anyOf"])
+    if "enum" in node or "const" in node:
+        return isinstance(value, (str, int))
+    wanted, found = node.get("type"), shape(value)
     return wanted == found or (wanted == "integer" and found == "number")
+
+
+def in_shape(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A document with only what has the JSON type that its schema wants, known keys alone.
+
+    In lists an empty value takes the place of a misshapen one, so that the others keep theirs.
+    """
+    shaped: Mapping[str, Any] = _shaped(data, schema_of(data["kind"]))
+    return shaped
+
+
+def _shaped(value: Any, node: Node) -> Any:
+    node = branch(node, value)
+    if isinstance(value, (list, tuple)):
+        inner = node.get("items", {})
+        empty = _EMPTY.get(str(inner.get("type")), {})
+        return [_shaped(one if fits(inner, one) else empty, inner) for one in value]
+    if not isinstance(value, Mapping) or not ("properties" in node or "x-key-ref" in node):
+        return value
+    known = ((key, one, property_node(node, key)) for key, one in value.items())
+    return {
+        key: _shaped(one, inner)
+        for key, one, inner in known
+        if inner is not None and fits(inner, one)
+    }
+
+
+_EMPTY: Mapping[str, Any] = {"object": {}, "string": "", "array": []}
 
 
 def without_defaults(data: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,7 @@ def _set(data: Any, parts: list[str], value: Any) -> None:
     for part in parts[:-1]:
         data = data[int(part) if isinstance(data, list) else part]
     last = parts[-1]
+    value = Decimal(str(value)) if isinstance(value, float) else value
     if last == "-":
         data.append(value)
     elif value == "(removed)":

@@ -48,10 +48,10 @@ def _settings(
     for field_id, given in action.get("set", {}).items():
         place = f"{pointer}/set/{field_id}"
         entry = checking.space.field(target, field_id)
-        if entry is None:
+        kind = entry.data.get("type", "") if entry else ""
+        if entry is None or kind not in TYPES:
             continue
-        kind = entry.data.get("type", "")
-        if entry.data.get("system") or (kind in TYPES and TYPES[kind].computed):
+        if entry.data.get("system") or TYPES[kind].computed:
             yield problem(document, place, "action.computed_field", name=entry.name)
         elif not isinstance(given, Mapping):
             for found in literal_problems(checking, target, field_id, given):
