@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 from flask import Blueprint, Flask, Response, request
 from werkzeug.exceptions import MethodNotAllowed
+from werkzeug.routing import BaseConverter
 from werkzeug.wrappers import Request
 
 from ..engine.errors import Invalid, Refused, Stale, TooMany, Unavailable
@@ -37,11 +38,12 @@ def register(app: Flask, installation: Installation) -> Blueprint:
 
     It knows nobody but by token, so protection against forged forms may leave its blueprint out.
     """
+    app.url_map.converters["number"] = _Number
     blueprint = Blueprint("api", "fieldstone_api")
     for route in ROUTES:
         prefix = "" if route.right == "open" else PREFIX
         blueprint.add_url_rule(
-            prefix + route.path.replace("{", "<").replace("}", ">"),
+            prefix + route.path.replace("{id}", "<number:id>").replace("{", "<").replace("}", ">"),
             endpoint=route.name.replace(".", "_"),
             view_func=_view(installation, route),
             methods=[route.method],
@@ -59,6 +61,12 @@ def application(installation: Installation) -> Flask:
     app.url_map.merge_slashes = False
     register(app, installation)
     return app
+
+
+class _Number(BaseConverter):
+    """A record's id in an address, as text: `/records/deal/aggregate` is no record."""
+
+    regex = "[0-9]{1,19}"
 
 
 def _view(installation: Installation, route: Route) -> Callable[..., Response]:
@@ -124,8 +132,9 @@ def _body(route: Route, given: Request) -> Any:
         return None
     body = reading.body_of(given)
     schema = bodies.NOTHING if route.body is None else route.body
-    if body is None and schema.get("required") is None and schema is not bodies.VALUES:
-        body = {}
+    if body is reading.NO_BODY:
+        optional = schema is not bodies.VALUES and "required" not in schema
+        body = {} if optional else None
     bodies.check(body, schema)
     return body
 

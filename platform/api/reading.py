@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from werkzeug.datastructures import LanguageAccept, MultiDict
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
@@ -23,6 +23,9 @@ from .parameters import Parameter
 MOST_BYTES = 16 * 1024 * 1024
 """The largest body that is read."""
 
+NO_BODY: Final = object()
+"""Stands for a body that was not sent, which is something else than null."""
+
 _MOST_DEPTH = 40
 _MOST_DIGITS = 30
 
@@ -34,7 +37,7 @@ class UnsupportedMediaType(Refused):
 
 
 def body_of(request: Request) -> Any:
-    """The JSON value of a request's body, numbers as int or Decimal; None without a body.
+    """The JSON value of a request's body, numbers as int or Decimal; NO_BODY without one.
 
     TooLarge, UnsupportedMediaType or Malformed where it cannot be read; a repeated key, NaN, NUL
     and half a surrogate pair cannot.
@@ -47,7 +50,7 @@ def body_of(request: Request) -> Any:
     except ClientDisconnected as error:
         raise Malformed(Problem("api.body_cut")) from error
     if not content:
-        return None
+        return NO_BODY
     kind, options = parse_options_header(request.headers.get("Content-Type"))
     charset = options.get("charset", "utf-8").lower()
     if kind.lower() != "application/json" or charset not in {"utf-8", "utf8", "us-ascii"}:

@@ -53,9 +53,10 @@ def write(field: Field, locale: str = FALLBACK) -> Schema:
     if field.type == "boolean":
         return _described(field, {"type": "boolean"}, locale)
     if field.type == "tags":
-        return _described(field, _tags(field.options, archived=False), locale)
+        shape = _tags(field.options, archived=False)
+        return _described(field, shape if field.required else _nullable(shape), locale)
     shape = _value(field, read=False)
-    return _described(field, shape if field.required else _nullable(shape), locale)
+    return _described(field, shape if field.required else _or_empty(shape), locale)
 
 
 def _value(field: Field, *, read: bool) -> Schema:
@@ -65,10 +66,8 @@ def _value(field: Field, *, read: bool) -> Schema:
         return {"enum": names} if names else {"type": "null"}
     if field.type in _EXACT:
         return _exact(field, read=read)
-    shape = dict(_PLAIN.get(field.type, _TEXT))
-    if not read:
-        _bound(field, shape)
-    return shape
+    shape = _PLAIN.get(field.type, _TEXT)
+    return shape if read else _bounded(field, shape)
 
 
 def _exact(field: Field, *, read: bool) -> Schema:
@@ -79,10 +78,14 @@ def _exact(field: Field, *, read: bool) -> Schema:
     point = f"([.][0-9]{{1,{field.scale}}})?" if field.scale else ""
     digits = f"{sign}[0-9]{{1,{whole}}}{point}"
     # Empty text is empty, wherever a field may be.
-    return {"type": "string", "pattern": f"^{digits}$" if field.required else f"^({digits})?$"}
+    pattern = f"^{digits}$" if field.required else f"^({digits})?$"
+    return {"type": ["string", "number"], "pattern": pattern}
 
 
-def _bound(field: Field, shape: Schema) -> None:
+def _bounded(field: Field, plain: Schema) -> Schema:
+    if plain is ID:
+        return plain
+    shape = dict(plain)
     if field.type == "integer":
         if field.min is not None:
             shape["minimum"] = int(field.min)
@@ -94,6 +97,7 @@ def _bound(field: Field, shape: Schema) -> None:
         if field.required:
             shape["minLength"] = 1
             shape["pattern"] = "\\S"
+    return shape
 
 
 def _formula(app: App, entity: Entity, field: Field) -> Schema:
@@ -122,6 +126,15 @@ def _nullable(shape: Schema) -> Schema:
     if kind == "null":
         return shape
     return {**shape, "type": [*(kind if isinstance(kind, list) else [kind]), "null"]}
+
+
+def _or_empty(shape: Schema) -> Schema:
+    """A value, null or empty text, which means the same."""
+    if "format" in shape or shape is ID:
+        return {"anyOf": [shape, {"enum": ["", None]}]}
+    if "enum" in shape:
+        return {**shape, "enum": [*shape["enum"], "", None]}
+    return _nullable(shape)
 
 
 def _described(field: Field, shape: Schema, locale: str) -> Schema:
