@@ -191,6 +191,7 @@ TIER_RANK = _table(
     sa.Column("scheme", CODE, primary_key=True),
     sa.Column("record_id", sa.BigInteger(), primary_key=True, autoincrement=False),
     sa.Column("measure", sa.Numeric(asdecimal=True).with_variant(sa.BigInteger(), "sqlite")),
+    sa.Column("scale", sa.Integer(), nullable=False),
     sa.Column("position", sa.BigInteger(), nullable=False),
     sa.Column("ranked", sa.BigInteger(), nullable=False),
     sa.Column("at", UtcDateTime(), nullable=False),

@@ -47,7 +47,7 @@ class TierReason:
     """Why a record has its tier: its measure, its position (1 is the best) among `ranked`."""
 
     scheme: str
-    measure: Decimal | int | None
+    measure: Decimal
     position: int
     ranked: int
     at: datetime
@@ -103,7 +103,10 @@ def reason(tx: Transaction, scheme_id: str, record_id: int) -> TierReason | None
     ).first()
     if row is None:
         return None
-    return TierReason(scheme_id, row.measure, row.position, row.ranked, row.at)
+    # SQLite holds exact numbers as whole ones: the scale says where the point belongs.
+    shift = -row.scale if tx.tables.dialect == "sqlite" else 0
+    measure = Decimal(row.measure).scaleb(shift).quantize(Decimal(1).scaleb(-row.scale))
+    return TierReason(scheme_id, measure, row.position, row.ranked, row.at)
 
 
 def _chosen(tx: Transaction, schemes: Iterable[str] | None) -> list[str]:
@@ -199,14 +202,16 @@ def _write_moves(tx: Transaction, scheme: TierScheme, moves: sa.Table) -> None:
 
 
 def _write_reasons(tx: Transaction, scheme: TierScheme, ranks: sa.Table) -> None:
+    scale = compile_expression(tx.app, scheme.entity, scheme.measure).scale
     tx.connection.execute(sa.delete(TIER_RANK).where(TIER_RANK.c.scheme == scheme.id))
     tx.connection.execute(
         sa.insert(TIER_RANK).from_select(
-            ["scheme", "record_id", "measure", "position", "ranked", "at"],
+            ["scheme", "record_id", "measure", "scale", "position", "ranked", "at"],
             sa.select(
                 sa.literal(scheme.id),
                 ranks.c.id,
                 ranks.c.measure,
+                sa.literal(scale, sa.Integer()),
                 ranks.c.position,
                 ranks.c.ranked,
                 sa.literal(tx.now, TIER_RANK.c.at.type),

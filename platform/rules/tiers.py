@@ -91,6 +91,6 @@ def _within(
         line = total * sa.literal(parts) / sa.literal(_PARTS)
         return sa.and_(sa.type_coerce(ranks.c.measure, sa.BigInteger) > 0, ranks.c.before < line)
     # Multiplied in two steps: total * parts could pass 64 bits. Rounded up, since before is whole.
-    rest = total.op("%")(_PARTS) * parts
-    line = total.op("/")(_PARTS) * parts + (rest + _PARTS - 1).op("/")(_PARTS)
+    rest = (total % _PARTS) * parts
+    line = (total // _PARTS) * parts + (rest + (_PARTS - 1)) // _PARTS
     return sa.and_(sa.type_coerce(ranks.c.measure, sa.BigInteger) > 0, ranks.c.before < line)

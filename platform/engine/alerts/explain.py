@@ -9,7 +9,7 @@ from ...rules import Context, Explanation, compile_expression
 from ...rules import explain as explain_expression
 from .. import access, records
 from ..access import Caller
-from ..errors import Forbidden, NotFound
+from ..errors import NotFound
 from ..records.rows import whole_rows
 from ..records.source import Pool
 from ..transaction import Transaction
@@ -28,20 +28,22 @@ class Why:
 def explain(tx: Transaction, caller: Caller, rule: AlertRule | str, record_id: int) -> Why:
     """Explain a rule (itself, its name or id) on a record.
 
-    NotFound where there is no such rule or record for the caller; Forbidden where the condition
-    reads a field that the caller may not read.
+    NotFound where there is no such rule or record for the caller. What the caller may not read
+    is left out of the explanation.
     """
     rule = rule if isinstance(rule, AlertRule) else rule_for(tx, rule)
     records.get(tx, caller, rule.entity, record_id, fields=())
     expression = compile_expression(tx.app, rule.entity, rule.when)
-    for entity_id, field_id in expression.uses:
-        if field_id not in access.readable(tx.app, caller, entity_id):
-            raise Forbidden.because("alert.why_hidden")
-    context = Context(tx.now, tx.zone)
     values = whole_rows(tx, access.SYSTEM, rule.entity, [record_id], lock=False)[record_id]
     source = Pool(tx).add(rule.entity, values)
-    explanation = explain_expression(expression, source, context)
-    return Why(rule.id, record_id, bool(explanation.value), explanation)
+
+    def readable(entity_id: str, field_id: str) -> bool:
+        return field_id in access.readable(tx.app, caller, entity_id)
+
+    explanation = explain_expression(
+        expression, source, Context(tx.now, tx.zone), readable=readable
+    )
+    return Why(rule.id, record_id, bool(explanation.result), explanation)
 
 
 def rule_for(tx: Transaction, name: str) -> AlertRule:

@@ -7,6 +7,7 @@ another.
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -149,7 +150,8 @@ def run(
     except LostJob:
         return False
     except Exception as error:
-        _log.exception("job.failed", workspace=workspace.id, job=job.id, kind=job.kind)
+        trace = "".join(traceback.format_exception(error))
+        _log.error("job.failed", workspace=workspace.id, job=job.id, kind=job.kind, trace=trace)
         with workspace.writing() as tx:
             _put_back(tx, job, error)
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from datetime import datetime
 
 import structlog
@@ -25,8 +26,9 @@ def tick(installation: Installation, *, everything: bool = False) -> list[tuple[
     ):
         try:
             found += [(workspace_id, job) for job in _tick_one(installation, workspace_id, hint)]
-        except Exception:
-            _log.exception("tick.failed", workspace=workspace_id)
+        except Exception as error:
+            trace = "".join(traceback.format_exception(error))
+            _log.error("tick.failed", workspace=workspace_id, trace=trace)
     return found
 
 
