@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from ...metadata.model import Field
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Key:
     """One key of an order: its SQL, its direction, and whether it can be empty."""
 

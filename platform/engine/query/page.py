@@ -65,7 +65,9 @@ def page(tx: Transaction, caller: Caller, request: ListRequest) -> Page:
     rows = rows[: request.limit]
     following = None
     if more:
-        following = cursor.encode(tx.workspace.id, made_for, rows[-1][-len(plan.keys) :])
+        following = cursor.encode(
+            tx.workspace.id, made_for, [rows[-1][place] for place in plan.places]
+        )
     titles: dict[tuple[str, int], str] = {}
     records = _records(tx, plan, rows, titles)
     if request.titles:

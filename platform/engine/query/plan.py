@@ -6,7 +6,7 @@ look-up and one round trip.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -42,13 +42,17 @@ class Tagged:
 
 @dataclass(slots=True)
 class Plan:
-    """What a list reads. `value_keys` name the row's values; the order's values come last."""
+    """What a list reads. `value_keys` name the first values of a row, which people asked for.
+
+    `places` tell where in a row the values of the order are, the `keys`.
+    """
 
     entity_id: str
     columns: tuple[Path, ...]
     value_keys: tuple[str, ...]
     tags: tuple[Tagged, ...]
     keys: tuple[Key, ...]
+    places: tuple[int, ...]
     title: str | None
     statement: sa.Select[Any]
     identity: object
@@ -149,11 +153,18 @@ class _Builder:
             if one in shape_of(self.tx.tables, self.entity_id).stored:
                 values.setdefault(one, self.own(one))
         title = self.title(values)
-        keys = self.keys(order)
+        keys = self.keys(order, values)
+        # A key that is shown anyway is not read and decoded a second time.
+        shown = [id(value) for value in values.values()]
+        hidden = [key for key in keys if id(key.sql) not in shown]
+        places = [
+            shown.index(id(key.sql)) if id(key.sql) in shown else len(shown) + hidden.index(key)
+            for key in keys
+        ]
         statement = (
             sa.select(
                 *(value.label(f"c{at}") for at, value in enumerate(values.values())),
-                *(key.sql.label(f"s{at}") for at, key in enumerate(keys)),
+                *(key.sql.label(f"s{at}") for at, key in enumerate(hidden)),
             )
             .select_from(self.source)
             .where(*conditions.sql(self.tx, self.caller, self.row))
@@ -166,6 +177,7 @@ class _Builder:
             tuple(values),
             tuple(tags),
             keys,
+            tuple(places),
             title,
             statement,
             identity,
@@ -211,10 +223,12 @@ class _Builder:
             values.setdefault(title, self.own(title))
         return title
 
-    def keys(self, order: Sequence[tuple[Path, bool]]) -> tuple[Key, ...]:
+    def keys(
+        self, order: Sequence[tuple[Path, bool]], values: Mapping[str, sa.ColumnElement[Any]]
+    ) -> tuple[Key, ...]:
         found = []
         for path, descending in order:
-            sql = self.sql(path)
+            sql = values[path.id] if path.id in values else self.sql(path)
             if path.field.options:
                 sql = in_order_of_options(path.field, sql)
             own = len(path.ids) == 1
@@ -222,5 +236,5 @@ class _Builder:
             found.append(Key(sql, descending, nullable=not certain))
         last = found[-1].descending if found else False
         if not any(path.ids == ("id",) for path, _ in order):
-            found.append(Key(self.own("id"), last, nullable=False))
+            found.append(Key(values["id"], last, nullable=False))
         return tuple(found)

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from ...metadata.fields import field_type
+from ...metadata.fields.base import FieldType
 from ...metadata.model import App, Entity, Field
 from .. import access
 from ..access import Caller
@@ -46,6 +47,11 @@ def writer(one: Field, locale: str | None = None, scale: int | None = None) -> C
     if scale is not None:
         return lambda value: _exact(value, scale)
     kind = field_type(one.type)
+    if type(kind).dump is FieldType.dump and kind.storage in ("text", "boolean"):
+        return lambda value: value
+    if one.options and kind.storage == "text":
+        names = {option.id: kind.dump(one, option.id) for option in one.options}
+        return lambda value: names.get(value, value)
     return lambda value: kind.dump(one, value)
 
 
