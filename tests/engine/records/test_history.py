@@ -1,0 +1,88 @@
+"""History and timeline: paged from the newest, each entry once, with what points at the record."""
+
+from typing import Any
+
+from fieldstone.engine import history, records
+from fieldstone.engine.access import SYSTEM
+from tests.engine.crm_like import Company
+
+
+def busy(sales: Company) -> int:
+    """Make a customer with three changes, two follow-ups, a deal and a contact; its id."""
+    with sales.workspace.writing() as tx:
+        boss = sales.caller("boss", tx)
+        customer = records.create(tx, boss, "customer", {"name": "A"})
+    link = {"customer": str(customer.id)}
+    for at in range(3):
+        sales.later(minutes=1)
+        with sales.workspace.writing() as tx:
+            boss = sales.caller("boss", tx)
+            version = 1 + at
+            records.update(tx, boss, "customer", customer.id, version, {"region": f"R{at}"})
+            if at:
+                records.create(tx, boss, "follow_up", {"note": f"call {at}", **link})
+    with sales.workspace.writing() as tx:
+        boss = sales.caller("boss", tx)
+        records.create(tx, boss, "deal", {"name": "D", **link})
+        records.create(tx, boss, "contact", {"name": "Li", **link})
+    return customer.id
+
+
+def test_history_is_paged_to_the_making(sales: Company) -> None:
+    number = busy(sales)
+    with sales.workspace.reading() as tx:
+        boss = sales.caller("boss", tx)
+        whole = history.of(tx, boss, "customer", number).entries
+        assert [one.kind for one in whole] == ["changed", "changed", "changed", "created"]
+        assert [one.changes[0].after for one in whole[:3]] == ["R2", "R1", "R0"]
+        for limit in (1, 2, 3):
+            found: list[Any] = []
+            cursor = None
+            while True:
+                page = history.of(tx, boss, "customer", number, limit, cursor)
+                found.extend(page.entries)
+                cursor = page.next_cursor
+                if cursor is None:
+                    break
+            assert found == list(whole)
+
+
+def test_the_timeline_holds_changes_and_children_once(sales: Company) -> None:
+    number = busy(sales)
+    with sales.workspace.reading() as tx:
+        boss = sales.caller("boss", tx)
+        whole = history.timeline(tx, boss, "customer", number).events
+        shown = sorted(one.record.title if one.record and one.record.title else "" for one in whole)
+        assert shown == ["", "", "", "", "D", "Li", "call 1", "call 2"]
+        assert [one.at for one in whole] == sorted((one.at for one in whole), reverse=True)
+        for limit in (1, 2, 3, 5):
+            found: list[Any] = []
+            cursor = None
+            while True:
+                page = history.timeline(tx, boss, "customer", number, limit, cursor)
+                found.extend(page.events)
+                cursor = page.next_cursor
+                if cursor is None:
+                    break
+            assert [key(one) for one in found] == [key(one) for one in whole]
+
+
+def key(event: history.Event) -> tuple[Any, ...]:
+    entry, record = event.entry, event.record
+    return (
+        event.at,
+        entry.id if entry else None,
+        (record.entity_id, record.id) if record else None,
+    )
+
+
+def test_a_timeline_shows_only_the_callers_records(sales: Company) -> None:
+    number = busy(sales)
+    with sales.workspace.writing() as tx:
+        change = records.Update(number, 4, {"owner": str(sales.people["wang"])})
+        records.update_many(tx, SYSTEM, "customer", [change])
+    with sales.workspace.reading() as tx:
+        wang = sales.caller("wang", tx)
+        events = history.timeline(tx, wang, "customer", number).events
+    kinds = {one.record.entity_id for one in events if one.record}
+    assert kinds == {"follow_up"}
