@@ -6,27 +6,27 @@ and dropped. What a value must be (required, one of these) is checked where reco
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ..layout import EntityLayout, StoredField
+from ..layout import EntityLayout, Storage, StoredField
 from ..stores import DialectName
 
-_TYPES = {
+_TYPES: Mapping[DialectName, Mapping[Storage, str]] = {
     "sqlite": {
         "text": "TEXT",
         "integer": "BIGINT",
         "decimal": "BIGINT",
-        "boolean": "BOOLEAN NOT NULL DEFAULT false",
+        "boolean": "BOOLEAN",
         "date": "TEXT",
         "datetime": "TEXT",
         "reference": "BIGINT",
     },
     "postgresql": {
-        "text": 'text COLLATE "C"',
+        "text": "text",
         "integer": "bigint",
-        "decimal": "numeric(21, {scale})",
-        "boolean": "boolean NOT NULL DEFAULT false",
+        "decimal": "numeric(21,{scale})",
+        "boolean": "boolean",
         "date": "date",
         "datetime": "timestamp with time zone",
         "reference": "bigint",
@@ -51,11 +51,24 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def type_name(storage: Storage, scale: int, dialect: DialectName) -> str:
+    """The type of a column, in the words in which the database reports it."""
+    return _TYPES[dialect][storage].format(scale=scale)
+
+
 def column(stored: StoredField, dialect: DialectName, reference: Reference | None = None) -> str:
     """The definition of a column, as CREATE TABLE and ADD COLUMN write it."""
-    kind = _TYPES[dialect][stored.storage].format(scale=stored.scale)
+    kind = _typed(stored.storage, dialect, stored.scale)
+    if stored.storage == "boolean":
+        kind += " NOT NULL DEFAULT false"
     key = f" REFERENCES {quoted(reference.table)} ({quoted('id')})" if reference else ""
     return f"{quoted(stored.column)} {kind}{key}"
+
+
+def _typed(storage: Storage, dialect: DialectName, scale: int = 0) -> str:
+    kind = type_name(storage, scale, dialect)
+    # Text is ordered by code point on every database.
+    return f'{kind} COLLATE "C"' if kind == "text" else kind
 
 
 def create_table(name: str, columns: Iterable[str], dialect: DialectName) -> str:
@@ -77,15 +90,16 @@ def drop_column(table: str, name: str) -> str:
 def create_link_table(entity: EntityLayout, dialect: DialectName) -> tuple[str, ...]:
     """The table that links an entity's records to tags, with what finds them both ways."""
     assert entity.link_table is not None
-    types = _TYPES[dialect]
+    text_type, time_type = _typed("text", dialect), _typed("datetime", dialect)
+    record_type = _typed("reference", dialect)
     name = quoted(entity.link_table)
     columns = [
-        f'"record_id" {types["reference"]} NOT NULL REFERENCES {quoted(entity.table)} ("id")',
-        f'"field_id" {types["text"]} NOT NULL',
-        f'"tag_id" {types["text"]} NOT NULL',
-        f'"source" {types["text"]}',
-        f'"valid_from" {types["datetime"]} NOT NULL',
-        f'"valid_to" {types["datetime"]}',
+        f'"record_id" {record_type} NOT NULL REFERENCES {quoted(entity.table)} ("id")',
+        f'"field_id" {text_type} NOT NULL',
+        f'"tag_id" {text_type} NOT NULL',
+        f'"source" {text_type}',
+        f'"valid_from" {time_type} NOT NULL',
+        f'"valid_to" {time_type}',
     ]
     current = 'WHERE "valid_to" IS NULL'
     by_record = quoted(f"{entity.link_table}$record")

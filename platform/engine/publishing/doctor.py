@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...metadata.problems import Problem
-from ..layout import EntityLayout
+from ..layout import EntityLayout, StoredField
+from ..stores import DialectName
 from ..transaction import Transaction
-from . import physical, readable
+from . import ddl, physical, readable
 from .indexes import wanted
 from .physical import Physical
 
@@ -18,7 +19,7 @@ def layout_matches(tx: Transaction) -> tuple[Problem, ...]:
     found: list[Problem] = []
     tables = {one.table for one in tx.layout.entities.values()}
     for at in tx.layout.entities.values():
-        found.extend(_table(at, there))
+        found.extend(_table(at, there, tx.tables.dialect))
     links = {one.link_table for one in tx.layout.entities.values() if one.link_table}
     strange = {one for one in there.tables if not one.startswith(("_", "sqlite_"))} - tables
     found.extend(_each("doctor.table_left", strange))
@@ -32,17 +33,27 @@ def layout_matches(tx: Transaction) -> tuple[Problem, ...]:
     return tuple(found)
 
 
-def _table(at: EntityLayout, there: Physical) -> Iterator[Problem]:
+def _table(at: EntityLayout, there: Physical, dialect: DialectName) -> Iterator[Problem]:
     columns = there.tables.get(at.table)
     if columns is None:
         yield Problem("doctor.table_missing", {"name": at.table})
         return
-    wanted_columns = {one.column for one in at.fields.values()}
-    missing = sorted(wanted_columns - columns)
-    yield from _each("doctor.column_missing", {f"{at.table}.{one}" for one in missing})
+    for one in at.fields.values():
+        name = f"{at.table}.{one.column}"
+        if one.column not in columns:
+            yield Problem("doctor.column_missing", {"name": name})
+        elif not _ours(at, one, columns[one.column], dialect):
+            yield Problem("doctor.column_type", {"name": name, "type": columns[one.column]})
     if not at.table.startswith("_"):
-        left = columns - wanted_columns - set(at.spares)
+        left = columns.keys() - {one.column for one in at.fields.values()} - set(at.spares)
         yield from _each("doctor.column_left", {f"{at.table}.{one}" for one in left})
+
+
+def _ours(at: EntityLayout, one: StoredField, kind: str, dialect: DialectName) -> bool:
+    """Whether a column has the type that we give; the product's own tables and ids have theirs."""
+    if at.table.startswith("_") or one.column == "id":
+        return True
+    return kind == ddl.type_name(one.storage, one.scale, dialect)
 
 
 def _each(problem_id: str, names: set[str] | frozenset[str]) -> Iterator[Problem]:

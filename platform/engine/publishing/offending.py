@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ...metadata.model import App, Entity, Field
+from ...metadata.model import App, Entity, Field, Named
 from ...metadata.problems import Problem
 from .. import access
 from ..access import Caller
@@ -35,14 +35,14 @@ def offending(tx: Transaction, caller: Caller, after: App) -> Iterator[Problem]:
         before = tx.app.entities.get(entity.id)
         if entity.archived or entity.system or before is None or entity.id not in tx.layout:
             continue
-        look = _Look(tx, caller, before, entity)
+        look = Look(tx, caller, before, entity)
         for one in entity.live_fields:
             if not one.system:
                 yield from look.field(one, before.by_id.get(one.id))
         yield from look.groups()
 
 
-class _Look:
+class Look:
     """Looks for rows of one entity that break its new fields."""
 
     def __init__(self, tx: Transaction, caller: Caller, before: Entity, after: Entity) -> None:
@@ -89,19 +89,31 @@ class _Look:
     def broken(
         self, problem_id: str, one: Field, condition: sa.ColumnElement[bool], **params: Any
     ) -> Iterator[Problem]:
+        place = ("fields", one.id, _KEYS[problem_id])
+        yield from self.told(problem_id, one, condition, *place, **params)
+
+    def told(
+        self,
+        problem_id: str,
+        about: Named,
+        condition: sa.ColumnElement[bool],
+        *place: str,
+        **params: Any,
+    ) -> Iterator[Problem]:
+        """The problem of live rows for which a condition holds, if there are any."""
         rows = self._count(condition)
         if rows:
             yield Problem(
                 problem_id,
                 {
                     "entity": self.after,
-                    "field": one,
+                    "field": about,
                     "rows": rows,
                     "examples": "; ".join(self._titles(condition)),
                     **params,
                 },
                 document=f"entity/{self.after.id}",
-                pointer=f"/fields/{one.id}/{_KEYS[problem_id]}",
+                pointer="/" + "/".join(place),
             )
 
     def groups(self) -> Iterator[Problem]:

@@ -15,9 +15,9 @@ VIEW_PREFIX = "v_"
 
 @dataclass(frozen=True, slots=True)
 class Physical:
-    """Names in a workspace's database: columns by table, derived indexes, views."""
+    """What a workspace's database has: types of columns by table, derived indexes, views."""
 
-    tables: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    tables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     indexes: frozenset[str] = frozenset()
     views: frozenset[str] = frozenset()
 
@@ -25,13 +25,13 @@ class Physical:
 def read(connection: sa.Connection) -> Physical:
     """What the workspace of this connection holds."""
     queries = _QUERIES[connection.dialect.name]
-    tables: dict[str, set[str]] = {}
-    for table, column in connection.execute(queries.columns):
-        tables.setdefault(table, set()).add(column)
+    tables: dict[str, dict[str, str]] = {}
+    for table, column, kind in connection.execute(queries.columns):
+        tables.setdefault(table, {})[column] = kind
     indexes = connection.execute(queries.indexes).scalars()
     views = connection.execute(queries.views).scalars()
     return Physical(
-        {name: frozenset(columns) for name, columns in tables.items()},
+        tables,
         frozenset(one for one in indexes if one.startswith(INDEX_PREFIX)),
         frozenset(one for one in views if one.startswith(VIEW_PREFIX)),
     )
@@ -47,7 +47,7 @@ class _Queries:
 _QUERIES: Mapping[str, _Queries] = {
     "sqlite": _Queries(
         sa.text(
-            "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c"
+            "SELECT m.name, c.name, c.type FROM sqlite_master m, pragma_table_info(m.name) c"
             " WHERE m.type = 'table'"
         ),
         sa.text("SELECT name FROM sqlite_master WHERE type = 'index'"),
@@ -55,7 +55,8 @@ _QUERIES: Mapping[str, _Queries] = {
     ),
     "postgresql": _Queries(
         sa.text(
-            "SELECT c.relname, a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
+            "SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod)"
+            " FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
             " WHERE c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped"
             " AND c.relnamespace = current_schema()::regnamespace"
         ),

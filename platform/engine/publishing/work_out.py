@@ -19,6 +19,7 @@ from .arrange import arrange
 from .converting import Conversion, conversion_steps, converted_fields, impossible
 from .filling import count, fill_steps
 from .indexes import wanted
+from .noting import notes
 from .offending import offending
 from .plan import Plan
 from .recomputing import stale_formulas
@@ -60,7 +61,8 @@ def work_out(tx: Transaction, caller: Caller, documents: Iterable[Document]) -> 
     refused = tuple(_placed(one, checked.documents) for one in _refused(tx, caller, checked.app))
     if refused:
         return Worked(replace(plan, problems=refused))
-    return _planned(tx, plan, checked.app)
+    told = (_placed(one, checked.documents) for one in notes(tx, caller, checked.app))
+    return _planned(tx, replace(plan, notes=(*checked.notes, *told)), checked.app)
 
 
 def _refused(tx: Transaction, caller: Caller, app: App) -> Iterator[Problem]:

@@ -235,3 +235,38 @@ def test_an_old_revision_comes_back_by_a_plan(workspace: Workspace, shop: Shop) 
         assert customer.field("staff").name == "staff"
         assert customer.field("phone").archived
         assert publish.layout_matches(tx) == ()
+
+
+NOTES = [
+    (
+        "a check that rows break",
+        lambda shop: shop.entity("customer").update(
+            checks=[{"name": "few", "that": "staff is None or staff < 100", "message": "No"}]
+        ),
+        ("publish.note_check", "/checks/0/that", 1, "#3 Cassia"),
+    ),
+    (
+        "a condition under which rows lack a value",
+        set_field("staff", required_when='code == "B"'),
+        ("publish.note_required_when", "/fields/2/required_when", 1, "#2 Baltic"),
+    ),
+    (
+        "an archived option that a row has",
+        lambda shop: shop.field("customer", "size")["options"].pop(),
+        ("publish.note_option", "/fields/3/options", 1, "#3 Cassia"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "change", "expected"), NOTES, ids=[one[0] for one in NOTES])
+def test_what_is_worth_knowing_is_noted_and_refuses_nothing(
+    workspace: Workspace, shop: Shop, name: str, change: Callable[[Shop], object], expected: Any
+) -> None:
+    change(shop)
+    plan = publish.preview(workspace, SYSTEM, shop.documents())
+    (note,) = plan.notes
+    found = note.id, note.pointer, note.params["rows"], note.params["examples"]
+    assert (found, plan.problems) == (expected, ())
+    assert "Cassia" in note.text("zh-CN") or "Baltic" in note.text("zh-CN")
+    publish.publish(workspace, SYSTEM, plan)
+    assert publish.preview(workspace, SYSTEM, shop.documents()).notes == ()
