@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from ...metadata.fields import field_type
 from ...metadata.model import Entity, Field
-from .. import failpoints, records, stored
+from .. import alerts, failpoints, records, stored, tiers
 from ..access import Caller
 from ..errors import Conflict, Invalid
 from ..records import journal
@@ -55,15 +55,18 @@ def load(
 ) -> Loaded:
     """Make a sample around the workspace's present time and write it in one transaction.
 
-    Records carry the origin `sample`; members of the sample have no account. Conflict if the
-    workspace holds a sample already; Invalid if the records do not fit the app in force.
+    Records carry the origin `sample`; members of the sample have no account. Afterwards tiers and
+    alert rules run once, so that the workspace looks as it does after a night. Conflict if it
+    holds a sample already; Invalid if the records do not fit the app in force.
     """
     with workspace.writing() as tx:
         _refuse_second(tx)
         sample = make(declaration, tx.now, tx.zone, scale=scale, seed=seed)
         writer = _Writer(tx, sample, progress or (lambda _done, _all: None))
         loaded = writer.write()
-        failpoints.hit("sample.before_commit")
+    failpoints.hit("sample.written")
+    tiers.run(workspace)
+    alerts.run(workspace)
     return loaded
 
 
