@@ -1,0 +1,1 @@
+"""Speed, as ratios within one run: Fieldstone against the same work written by hand."""

@@ -1,0 +1,261 @@
+"""The other side: what a careful developer writes by hand for these two tables, Flask and Core.
+
+The same driver, pragmas and durability as Fieldstone; it checks what it is sent, and keeps no
+history, permissions, stored rollups or search index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask, abort, request
+from flask.json.provider import DefaultJSONProvider
+
+from fieldstone.rules.sql_types import CivilDate, ExactDecimal, UtcDateTime
+
+METADATA = sa.MetaData()
+_ID: sa.types.TypeEngine[int] = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+CUSTOMER = sa.Table(
+    "customer",
+    METADATA,
+    sa.Column("id", _ID, primary_key=True),
+    *(sa.Column(name, sa.Text()) for name in ("name", "phone", "email", "kind", "industry")),
+    *(sa.Column(name, sa.Text()) for name in ("city", "status", "website", "need", "remark")),
+    *(sa.Column(name, sa.BigInteger()) for name in ("owner", "employees", "score")),
+    sa.Column("decision_days", sa.BigInteger()),
+    sa.Column("annual_amount", ExactDecimal(2)),
+    sa.Column("budget", ExactDecimal(2)),
+    sa.Column("vip", sa.Boolean()),
+    sa.Column("first_contact_on", CivilDate()),
+    sa.Column("last_follow_up_at", UtcDateTime()),
+    sa.Column("tier", sa.Text()),
+)
+DEAL = sa.Table(
+    "deal",
+    METADATA,
+    sa.Column("id", _ID, primary_key=True),
+    sa.Column("name", sa.Text()),
+    sa.Column("customer", sa.BigInteger(), sa.ForeignKey("customer.id"), index=True),
+    sa.Column("stage", sa.Text()),
+    sa.Column("amount", ExactDecimal(2)),
+    sa.Column("owner", sa.BigInteger()),
+)
+ALERT = sa.Table(
+    "alert",
+    METADATA,
+    sa.Column("id", _ID, primary_key=True),
+    sa.Column("customer", sa.BigInteger(), nullable=False),
+    sa.Column("at", UtcDateTime(), nullable=False),
+    sa.Column("left_at", UtcDateTime()),
+    sa.Index("alert_open", "customer", "left_at"),
+)
+INDEXES = (
+    sa.Index("customer_industry", CUSTOMER.c.industry),
+    sa.Index("customer_status", CUSTOMER.c.status),
+    sa.Index("customer_owner", CUSTOMER.c.owner),
+    sa.Index("customer_amount", CUSTOMER.c.annual_amount),
+    sa.Index("customer_followed", CUSTOMER.c.last_follow_up_at),
+    sa.Index("deal_stage", DEAL.c.stage),
+)
+"""The indexes that the views and rules of our documents imply; a run can leave them out."""
+
+
+def engine(url: str | None, folder: Path) -> sa.Engine:
+    """An engine on a file in `folder` (None) or on PostgreSQL, set up as Fieldstone's are."""
+    if url:
+        return sa.create_engine(url, connect_args={"prepare_threshold": None})
+    found = sa.create_engine(f"sqlite:///{folder / 'baseline.sqlite'}")
+
+    @sa.event.listens_for(found, "connect")
+    def _set_up(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on"):
+            connection.execute(f"PRAGMA {pragma}")
+        connection.execute("PRAGMA busy_timeout=30000")
+
+    @sa.event.listens_for(found, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        writing = connection.get_execution_options().get("writing", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    return found
+
+
+def fill(
+    on: sa.Engine, customers: Iterable[dict[str, Any]], deals: Iterable[dict[str, Any]]
+) -> None:
+    """Make the tables without the optional indexes and put the rows in."""
+    plain = [index for index in INDEXES]
+    for index in plain:
+        index.table.indexes.discard(index)
+    with on.begin() as connection:
+        METADATA.create_all(connection)
+        for table, rows in ((CUSTOMER, customers), (DEAL, deals)):
+            for chunk in _chunks(rows):
+                connection.execute(sa.insert(table), chunk)
+    with on.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("ANALYZE")
+
+
+def add_indexes(on: sa.Engine) -> None:
+    """Add the optional indexes."""
+    with on.begin() as connection:
+        for index in INDEXES:
+            index.create(connection)
+    with on.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("ANALYZE")
+
+
+def run_rule(on: sa.Engine, now: datetime) -> int:
+    """The rule by hand: who enters gets an alert, who left has it closed; returns the matches."""
+    day = now.replace(hour=16, minute=0, second=0, microsecond=0)
+    silent = day - timedelta(days=31 if now.hour < 16 else 30)
+    is_open = DEAL.c.stage.in_(("contact", "need", "quote", "negotiation"))
+    matches = sa.select(CUSTOMER.c.id).where(
+        CUSTOMER.c.tier == "A",
+        sa.or_(CUSTOMER.c.last_follow_up_at.is_(None), CUSTOMER.c.last_follow_up_at < silent),
+        ~sa.exists().where(DEAL.c.customer == CUSTOMER.c.id, is_open),
+    )
+    there = sa.exists().where(ALERT.c.customer == CUSTOMER.c.id, ALERT.c.left_at.is_(None))
+    with on.execution_options(writing=True).begin() as connection:
+        entering = matches.where(~there).add_columns(sa.literal(now, UtcDateTime()))
+        connection.execute(sa.insert(ALERT).from_select(["customer", "at"], entering))
+        gone = sa.and_(ALERT.c.left_at.is_(None), ALERT.c.customer.not_in(matches))
+        connection.execute(sa.update(ALERT).where(gone).values(left_at=now))
+        present = sa.select(sa.func.count()).select_from(ALERT).where(ALERT.c.left_at.is_(None))
+        return connection.scalar(present) or 0
+
+
+def run_tiers(on: sa.Engine) -> dict[str, int]:
+    """ABC by hand: position by amount, 20, 30 and 50 %; returns how many have each tier."""
+    position = sa.func.row_number().over(order_by=(CUSTOMER.c.annual_amount.desc(), CUSTOMER.c.id))
+    ranks = (
+        sa.select(CUSTOMER.c.id, position.label("position"), sa.func.count().over().label("ranked"))
+        .where(CUSTOMER.c.annual_amount.is_not(None))
+        .cte("ranks")
+    )
+    tier = sa.case(
+        (ranks.c.position * 10 <= ranks.c.ranked * 2, "A"),
+        (ranks.c.position * 10 <= ranks.c.ranked * 5, "B"),
+        else_="C",
+    )
+    graded = sa.select(ranks.c.id, tier.label("tier")).cte("graded")
+    with on.execution_options(writing=True).begin() as connection:
+        connection.execute(
+            sa.update(CUSTOMER)
+            .where(CUSTOMER.c.id == graded.c.id, CUSTOMER.c.tier.is_distinct_from(graded.c.tier))
+            .values(tier=graded.c.tier)
+        )
+        counted = sa.select(CUSTOMER.c.tier, sa.func.count()).group_by(CUSTOMER.c.tier)
+        return {row[0]: row[1] for row in connection.execute(counted)}
+
+
+class _Json(DefaultJSONProvider):
+    sort_keys = False
+
+    @staticmethod
+    def default(value: Any) -> Any:
+        if isinstance(value, Decimal):
+            return str(value)
+        if isinstance(value, (date, datetime)):
+            return value.isoformat()
+        return DefaultJSONProvider.default(value)
+
+
+def application(on: sa.Engine) -> Flask:
+    """Get, create, update and list of both tables."""
+    app = Flask("baseline")
+    app.json = _Json(app)
+    writing = on.execution_options(writing=True)
+
+    @app.get("/<name>/<int:number>")
+    def get(name: str, number: int) -> Any:
+        table = METADATA.tables[name]
+        with on.connect() as connection:
+            row = (
+                connection.execute(sa.select(table).where(table.c.id == number)).mappings().first()
+            )
+        return dict(row) if row else abort(404)
+
+    @app.post("/<name>")
+    def create(name: str) -> Any:
+        table = METADATA.tables[name]
+        values = _clean(table, request.get_json())
+        with writing.begin() as connection:
+            row = connection.execute(sa.insert(table).values(**values).returning(table))
+            return dict(row.mappings().one()), 201
+
+    @app.patch("/<name>/<int:number>")
+    def update(name: str, number: int) -> Any:
+        table = METADATA.tables[name]
+        values = _clean(table, request.get_json())
+        with writing.begin() as connection:
+            row = connection.execute(
+                sa.update(table).where(table.c.id == number).values(**values).returning(table)
+            )
+            found = row.mappings().first()
+        return dict(found) if found else abort(404)
+
+    @app.get("/<name>")
+    def listing(name: str) -> Any:
+        table = METADATA.tables[name]
+        found = sa.select(table)
+        for key, value in request.args.items():
+            if key in table.c:
+                found = found.where(table.c[key] == value)
+            elif key == "q":
+                found = found.where(table.c.name.ilike(f"%{value}%"))
+        sort = request.args.get("sort", "id")
+        column = table.c[sort.lstrip("-")]
+        found = found.order_by(column.desc() if sort.startswith("-") else column, table.c.id)
+        limit = min(int(request.args.get("limit", 50)), 500)
+        with on.connect() as connection:
+            return {
+                "data": [dict(row) for row in connection.execute(found.limit(limit)).mappings()]
+            }
+
+    return app
+
+
+def _clean(table: sa.Table, body: dict[str, Any]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name, value in body.items():
+        if name == "id" or name not in table.c:
+            abort(400, f"unknown field {name}")
+        values[name] = None if value is None else _value(table.c[name].type, name, value)
+    return values
+
+
+def _value(kind: sa.types.TypeEngine[Any], name: str, value: Any) -> Any:
+    try:
+        if isinstance(kind, ExactDecimal):
+            return Decimal(str(value))
+        if isinstance(kind, UtcDateTime):
+            return datetime.fromisoformat(value)
+        if isinstance(kind, CivilDate):
+            return date.fromisoformat(value)
+        if isinstance(kind, sa.BigInteger):
+            return int(value)
+        if isinstance(kind, sa.Boolean):
+            return bool(value)
+    except (ValueError, TypeError, InvalidOperation):
+        abort(400, f"bad value for {name}")
+    if not isinstance(value, str) or len(value) > 2000:
+        abort(400, f"bad value for {name}")
+    return value
+
+
+def _chunks(rows: Iterable[dict[str, Any]], size: int = 5000) -> Iterator[list[dict[str, Any]]]:
+    chunk: list[dict[str, Any]] = []
+    for row in rows:
+        chunk.append(row)
+        if len(chunk) == size:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk

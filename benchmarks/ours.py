@@ -1,0 +1,132 @@
+"""Our side: the same two tables declared as documents, through the REST API in this process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from fieldstone.api import application
+from fieldstone.engine import alerts, members, records, tiers
+from fieldstone.engine.access import SYSTEM
+from fieldstone.engine.clock import FixedClock
+from fieldstone.engine.installation import Installation
+from fieldstone.engine.members import NewMember
+from fieldstone.engine.settings import Settings
+
+from .data import MEMBERS, NOW
+
+_APP = Path(__file__).parent / "app"
+_SLUG = "bench"
+
+
+class Ours:
+    """A workspace of the benchmark's app, its records, and its API with a token."""
+
+    def __init__(self, url: str | None, home: Path) -> None:
+        environ = {"FIELDSTONE_HOME": str(home)} | ({"FIELDSTONE_DATABASE_URL": url} if url else {})
+        self._installation = Installation.open(
+            Settings.read(environ, home / ".env"), FixedClock(NOW)
+        )
+        self._workspace = self._installation.create_workspace(
+            _SLUG, "Bench", _APP, admin=NewMember(name="Bench", user_name="bench")
+        )
+        self._client = application(self._installation).test_client()
+        self._versions: dict[int, int] = {}
+        self._headers = {"Authorization": f"Bearer {self._token()}"}
+
+    def fill(
+        self, customers: Iterable[Mapping[str, Any]], deals: Iterable[Mapping[str, Any]]
+    ) -> None:
+        """Create the records as an import would, in chunks, and let the database take stock."""
+        for number in range(2, MEMBERS + 1):
+            new = NewMember(name=f"Member {number}", user_name=f"member{number}", roles=("admin",))
+            members.add(self._workspace, SYSTEM, new)
+        for entity, rows in (("customer", customers), ("deal", deals)):
+            for chunk in _chunks(rows):
+                with self._workspace.writing() as tx:
+                    done = records.create_many(tx, SYSTEM, entity, [_wire(row) for row in chunk])
+                for one in done:
+                    if one.problems:
+                        raise AssertionError([problem.line() for problem in one.problems])
+        with self._workspace.writing() as tx:
+            tx.connection.exec_driver_sql("ANALYZE")
+
+    def get(self, path: str) -> Any:
+        """A GET below the workspace's address; the answer must be good."""
+        answer = self._client.get(f"/api/v1/{_SLUG}{path}", headers=self._headers)
+        assert answer.status_code == 200, answer.text
+        return answer.json
+
+    def post(self, path: str, body: Mapping[str, Any]) -> Any:
+        """A POST of JSON."""
+        answer = self._client.post(f"/api/v1/{_SLUG}{path}", json=body, headers=self._headers)
+        assert answer.status_code == 201, answer.text
+        return answer.json
+
+    def update(self, number: int, body: Mapping[str, Any]) -> None:
+        """A PATCH of a customer, made from the version that this side remembers."""
+        version = self._versions.get(number, 1)
+        answer = self._client.patch(
+            f"/api/v1/{_SLUG}/records/customer/{number}",
+            json=body,
+            headers={**self._headers, "If-Match": f'"{version}"'},
+        )
+        assert answer.status_code == 200, answer.text
+        self._versions[number] = version + 1
+
+    def query(self, condition: str, sort: str, fields: str) -> None:
+        """A list of customers."""
+        found = {"filter": condition, "sort": sort, "fields": fields, "limit": "50"}
+        assert self.get(f"/records/customer?{urlencode(found)}")["data"]
+
+    def search(self, words: str, fields: str) -> None:
+        """A search of customers."""
+        self.get(f"/records/customer?{urlencode({'q': words, 'fields': fields, 'limit': '50'})}")
+
+    def run_rule(self) -> int:
+        """Evaluate the alert rule over all customers; returns how many match."""
+        return alerts.run(self._workspace, ["stale"])[0].matches
+
+    def run_tiers(self) -> Mapping[str, int]:
+        """Grade all customers; returns how many have each tier."""
+        return tiers.run(self._workspace, ["abc"])[0].counts
+
+    def close(self) -> None:
+        """Close the databases."""
+        self._installation.close()
+
+    def _token(self) -> str:
+        with self._workspace.reading() as tx:
+            member = members.listed(tx)[0]
+        assert member.account is not None
+        return self._installation.control.tokens.create(
+            account_id=member.account,
+            workspace_id=self._workspace.id,
+            member_id=member.id,
+            name="bench",
+        )
+
+
+def _wire(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _one(value) for name, value in row.items() if name not in ("id", "tier")}
+
+
+def _one(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, (date, Decimal)):
+        return str(value)
+    return value
+
+
+def _chunks(
+    rows: Iterable[Mapping[str, Any]], size: int = 5000
+) -> Iterator[list[Mapping[str, Any]]]:
+    walk = iter(rows)
+    while chunk := list(islice(walk, size)):
+        yield chunk
