@@ -1,0 +1,385 @@
+"""Trying an expression: one line of JSON in, its value by both backends out.
+
+The fields and the record come with the expression, so no workspace is needed; SQL runs on a SQLite
+in memory that holds nothing but that record.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+import time
+import unicodedata
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any, Literal, NoReturn
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from ..metadata.expression import parse, tree
+from ..metadata.model import App, Entity, Field, Manifest, Option, TagDimension
+from ..metadata.problems import Problem, ProblemsError
+from ..rules import Context, Expression, compile_expression, evaluate, sqlite_functions, to_sql
+from ..rules.sql.compiler import result_type
+from ..rules.types import Type, field_type
+
+LONGEST = 1_000_000
+"""Characters of a line."""
+PATIENCE = 0.1
+"""Seconds that a statement may take."""
+_STEPS = 1_000
+_RECORD = "record"
+_SCALES = {"integer": 0, "money": 2, "percent": 4}
+_NUMBERS = frozenset({"integer", "number", "decimal", "money", "percent"})
+_TEXTS = frozenset({"text", "long_text", "email", "phone", "url", "auto_number"})
+_CHOICES = frozenset({"choice", "stage", "tier", "status"})
+_REFERENCES = frozenset({"reference", "owner", "member"})
+_LARGEST = 10**15
+
+
+def answer(line: str) -> str:
+    """The answer to one line, itself a line of JSON: `{"value", "sql_value", "type"}` or an error.
+
+    The line holds `expression`, `fields` (name: type, or an object with `type`, and `scale` or
+    `options`), `record`, and optionally `now` (ISO), `time_zone`, `locale`. An error tells `id`,
+    `position` (characters of the expression, from 1) and `message`. Nothing is ever raised.
+    """
+    locale = "en"
+    try:
+        asked = _read(line)
+        locale = "zh-CN" if asked.get("locale") == "zh-CN" else "en"
+        found = _Trial(asked).answer()
+    except ProblemsError as error:
+        problem = error.problems[0]
+        found = {
+            "error": {
+                "id": problem.id,
+                "position": problem.position,
+                "message": problem.text(locale),
+            }
+        }
+    text = json.dumps(found, ensure_ascii=False)
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _read(line: str) -> Mapping[str, Any]:
+    if len(line) > LONGEST:
+        _refuse("evaluate.too_long", limit=LONGEST)
+    try:
+        asked = json.loads(line, parse_float=Decimal, parse_constant=_not_json)
+    except (ValueError, RecursionError, InvalidOperation):
+        _refuse("evaluate.not_json")
+    if not isinstance(asked, dict) or not isinstance(asked.get("expression"), str):
+        _refuse("evaluate.no_expression")
+    for key in ("fields", "record"):
+        if not isinstance(asked.setdefault(key, {}), dict):
+            _refuse("evaluate.not_object", name=key)
+    return asked
+
+
+def _not_json(text: str) -> NoReturn:
+    raise ValueError(text)
+
+
+def _refuse(problem: str, **params: Any) -> NoReturn:
+    raise ProblemsError([Problem(problem, params)])
+
+
+class _Trial:
+    """An expression with the App and the record that were given with it."""
+
+    def __init__(self, asked: Mapping[str, Any]) -> None:
+        self.asked = asked
+        self.text: str = asked["expression"]
+        self.record: dict[str, Any] = asked["record"]
+        self.zone = self.time_zone()
+        node = parse(self.text)
+        self.texts = sorted(
+            {one.value for one in node.walk() if isinstance(one, tree.Text) and one.value}
+        )
+        self.fields = [self.field(name, given) for name, given in asked["fields"].items()]
+        for name in self.record:
+            if name not in asked["fields"]:
+                _refuse("evaluate.field_unknown", name=name)
+        self.app = _app(self.fields, self.text)
+        own = {one.id: self.value(one, self.record.get(one.id)) for one in self.fields}
+        self.values = {"id": 1, **own}
+
+    def answer(self) -> dict[str, Any]:
+        expression = compile_expression(self.app, _RECORD, self.text)
+        context = Context(self.instant(), self.zone)
+        value = evaluate(expression, _Source(self.values), context)
+        if expression.type.kind == "tags":
+            raise ProblemsError([Problem("type.tags_value", position=1)])
+        found = {
+            "value": _shown(value),
+            "sql_value": _shown(_by_sql(expression, self, context)),
+            "type": expression.type.kind,
+        }
+        if context.problems:
+            found["notes"] = [one.id for one in context.problems]
+        return found
+
+    def time_zone(self) -> ZoneInfo:
+        given = self.asked.get("time_zone", "Asia/Shanghai")
+        try:
+            return ZoneInfo(str(given))
+        except (ValueError, OSError, KeyError):
+            _refuse("evaluate.time_zone", name=str(given)[:60])
+
+    def instant(self) -> datetime:
+        given = self.asked.get("now")
+        if given is None:
+            return datetime.now(UTC)
+        return self.moment("now", given)
+
+    def moment(self, name: str, given: Any) -> datetime:
+        try:
+            found = datetime.fromisoformat(given)
+            aware = found if found.tzinfo is not None else found.replace(tzinfo=self.zone)
+            return aware.astimezone(UTC)
+        except (TypeError, ValueError, OverflowError):
+            _refuse("evaluate.value", name=name, type="datetime")
+
+    def field(self, name: str, given: Any) -> Field:
+        detail = given if isinstance(given, dict) else {"type": given}
+        kind = detail.get("type")
+        options = detail.get("options", ())
+        if not isinstance(options, list | tuple):
+            _refuse("evaluate.not_object", name=f"fields/{name}")
+        if kind in _NUMBERS:
+            return self.number_field(name, kind, detail)
+        if kind in _TEXTS:
+            return Field(id=name, name=name, type="text")
+        if kind in ("boolean", "date", "datetime"):
+            return Field(id=name, name=name, type=kind)
+        if kind in _REFERENCES:
+            return Field(id=name, name=name, type="reference", to=_RECORD)
+        if kind in _CHOICES or kind == "tags":
+            return self.choice_field(name, kind, [str(one) for one in options])
+        _refuse("evaluate.type_unknown", name=name, type=str(kind)[:60])
+
+    def number_field(self, name: str, kind: str, detail: Mapping[str, Any]) -> Field:
+        scale = detail.get("scale", _SCALES.get(kind))
+        if scale is None:
+            scale = _places(self.record.get(name))
+        if not isinstance(scale, int) or isinstance(scale, bool) or not 0 <= scale <= 6:
+            _refuse("evaluate.scale", name=name)
+        if kind == "money":
+            return Field(id=name, name=name, type="money", scale=2)
+        if not scale:
+            return Field(id=name, name=name, type="integer")
+        return Field(id=name, name=name, type="decimal", scale=scale)
+
+    def choice_field(self, name: str, kind: str, options: list[str]) -> Field:
+        """Without options given, every text of the expression and of the record is one."""
+        if not options:
+            held = self.record.get(name)
+            present = held if isinstance(held, list) else [held]
+            options = sorted({*self.texts, *(one for one in present if isinstance(one, str))})
+        made = tuple(Option(id=one, name=one) for one in dict.fromkeys(options) if one)
+        if kind == "tags":
+            return Field(id=name, name=name, type="tags", dimension=name, options=made)
+        return Field(id=name, name=name, type="choice", options=made)
+
+    def value(self, one: Field, given: Any) -> Any:
+        if given is None or given == "":
+            return False if one.type == "boolean" else frozenset() if one.type == "tags" else None
+        kind = field_type(self.app, _RECORD, one)
+        match kind.kind:
+            case "number" | "money":
+                return self.number(one, given, kind)
+            case "boolean" if isinstance(given, bool):
+                return given
+            case "text" if isinstance(given, str):
+                return self.plain(one, given)
+            case "date" if isinstance(given, str):
+                return self.day(one, given)
+            case "datetime":
+                return self.moment(one.name, given)
+            case "reference" if isinstance(given, int | str) and str(given).isdecimal():
+                return self.reference(one, str(given))
+            case "choice" if isinstance(given, str) and one.option(given):
+                return given
+            case "tags" if isinstance(given, list):
+                found = frozenset(str(tag) for tag in given)
+                if all(one.option(tag) for tag in found):
+                    return found
+        _refuse("evaluate.value", name=one.name, type=one.type)
+
+    def number(self, one: Field, given: Any, kind: Type) -> Any:
+        if isinstance(given, bool) or not isinstance(given, int | Decimal | str):
+            _refuse("evaluate.value", name=one.name, type=one.type)
+        try:
+            exact = Decimal(given)
+            scaled = exact.scaleb(kind.scale)
+            whole = exact.is_finite() and abs(scaled) < _LARGEST and scaled == int(scaled)
+        except (InvalidOperation, ValueError):
+            whole = False
+        if not whole:
+            _refuse("evaluate.value", name=one.name, type=one.type)
+        return exact if kind.scale else int(exact)
+
+    def plain(self, one: Field, given: str) -> str:
+        if "\0" in given or any(unicodedata.category(letter) == "Cs" for letter in given):
+            _refuse("evaluate.value", name=one.name, type=one.type)
+        return unicodedata.normalize("NFC", given)
+
+    def day(self, one: Field, given: str) -> date:
+        try:
+            return date.fromisoformat(given)
+        except ValueError:
+            _refuse("evaluate.value", name=one.name, type=one.type)
+
+    def reference(self, one: Field, given: str) -> int:
+        if len(given) > 18:
+            _refuse("evaluate.value", name=one.name, type=one.type)
+        return int(given)
+
+
+def _places(given: Any) -> int:
+    """The digits after the point of a number in the record, at most 6."""
+    try:
+        exponent = Decimal(given).normalize().as_tuple().exponent
+    except (InvalidOperation, TypeError, ValueError):
+        return 0
+    return min(6, max(0, -exponent)) if isinstance(exponent, int) else 0
+
+
+_ID = Field(id="id", name="id", type="integer", system=True)
+
+
+def _app(fields: list[Field], text: str) -> App:
+    entity = Entity(
+        id=_RECORD,
+        name=_RECORD,
+        title="id",
+        fields=(*fields, *([] if any(one.id == "id" for one in fields) else [_ID])),
+    )
+    dimensions = {
+        one.id: TagDimension(id=one.id, name=one.name, tags=one.options)
+        for one in fields
+        if one.type == "tags"
+    }
+    digest = hashlib.sha256(repr((fields, text)).encode("utf-8", "replace")).hexdigest()
+    return App(
+        hash=f"trial {digest}",
+        manifest=Manifest(id="trial", name="trial"),
+        entities={_RECORD: entity},
+        dimensions=dimensions,
+    )
+
+
+class _Source:
+    """The given record, which has no neighbours."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self.values = values
+
+    def value(self, field_id: str) -> Any:
+        return self.values.get(field_id)
+
+    def follow(self, field_id: str) -> None:
+        return None
+
+    def related(self, entity_id: str, field_id: str) -> tuple[()]:
+        return ()
+
+
+class _Columns:
+    """The given record as a row of parameters; no table exists."""
+
+    dialect: Literal["sqlite", "postgresql"] = "sqlite"
+
+    def __init__(self, trial: _Trial) -> None:
+        self.trial = trial
+
+    def row(self) -> sa.FromClause:
+        columns = [
+            sa.literal(self.trial.values[one.id], _column_type(self.trial.app, one)).label(
+                f"f{index}"
+            )
+            for index, one in enumerate(self.trial.fields)
+            if one.type != "tags"
+        ]
+        return sa.select(sa.literal(1, sa.BigInteger()).label("id"), *columns).subquery("given")
+
+    def table(self, entity_id: str) -> Any:
+        """No reference leads anywhere."""
+        names = [self.name(one.id) for one in self.trial.fields]
+        empty = [sa.null().label(name) for name in ("id", *names)]
+        return sa.select(*empty).where(sa.false()).subquery("nothing")
+
+    def column(self, row: sa.FromClause, entity_id: str, field_id: str) -> sa.ColumnElement[Any]:
+        return row.c[self.name(field_id)]
+
+    def name(self, field_id: str) -> str:
+        names = [one.id for one in self.trial.fields]
+        return f"f{names.index(field_id)}" if field_id in names else "id"
+
+    def tags(self, entity_id: str) -> Any:
+        rows = [
+            sa.select(
+                sa.literal(1).label("record_id"),
+                sa.literal(one.id).label("field_id"),
+                sa.literal(tag).label("tag_id"),
+                sa.null().label("valid_to"),
+            )
+            for one in self.trial.fields
+            if one.type == "tags"
+            for tag in sorted(self.trial.values[one.id])
+        ]
+        if not rows:
+            nothing = [
+                sa.null().label(name) for name in ("record_id", "field_id", "tag_id", "valid_to")
+            ]
+            return sa.select(*nothing).where(sa.false()).subquery("links")
+        return sa.union_all(*rows).subquery("links")
+
+
+def _column_type(app: App, one: Field) -> Any:
+    return result_type(field_type(app, _RECORD, one))
+
+
+def _by_sql(expression: Expression, trial: _Trial, context: Context) -> Any:
+    columns = _Columns(trial)
+    row = columns.row()
+    value = to_sql(expression, columns, row, context, mode="value")
+    with _memory() as connection:
+        try:
+            return connection.scalar(sa.select(value).select_from(row))
+        except sa.exc.OperationalError:
+            _refuse("evaluate.too_slow", seconds=PATIENCE)
+
+
+@contextmanager
+def _memory() -> Iterator[sa.Connection]:
+    """A SQLite in memory whose statements are stopped when they take too long."""
+    with _ENGINE.connect() as connection:
+        yield connection
+
+
+def _connect() -> sqlite3.Connection:
+    connection = sqlite3.connect(":memory:")
+    sqlite_functions.register(connection)
+    end = time.monotonic() + PATIENCE
+    connection.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
+    return connection
+
+
+_ENGINE = sa.create_engine("sqlite://", creator=_connect, poolclass=sa.NullPool)
+
+
+def _shown(value: Any) -> Any:
+    """A value in JSON: exact numbers and dates as text."""
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, date):
+        return value.isoformat()
+    return value
