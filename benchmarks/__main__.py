@@ -1,4 +1,4 @@
-"""`make bench`: fills both sides, measures each kind of work in alternating pairs, prints ratios."""
+"""`make bench`: fills both sides, measures each kind of work in turn, prints the ratios."""
 
 from __future__ import annotations
 
@@ -103,7 +103,8 @@ def _measure(ours: Ours, by_hand: Any, options: argparse.Namespace) -> dict[str,
     every = max(1, options.customers // 5000)
 
     def number() -> int:
-        return 1 + (next(step) * 7919 * every) % options.customers
+        count: int = options.customers
+        return 1 + (next(step) * 7919 * every) % count
 
     def checked(answer: Any, status: int = 200) -> None:
         assert answer.status_code == status, answer.text
@@ -153,9 +154,8 @@ def _same_answers(ours: Ours, by_hand: Any) -> None:
 
 
 def _print(title: str, ratios: dict[str, Ratio]) -> None:
-    print(
-        f"\n{title}\n{'work':8} {'ratio':>6}  {'95 % interval':15} {'aim':>4} {'ours':>9} {'by hand':>9}"
-    )
+    heads = f"{'work':8} {'ratio':>6}  {'95 % interval':15} {'aim':>4} {'ours':>9} {'by hand':>9}"
+    print(f"\n{title}\n{heads}")
     for work, one in ratios.items():
         mark = "" if one.median <= AIMS[work] else "  over the aim"
         interval = f"{one.low:.2f} to {one.high:.2f}"

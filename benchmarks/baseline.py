@@ -90,9 +90,8 @@ def fill(
     on: sa.Engine, customers: Iterable[dict[str, Any]], deals: Iterable[dict[str, Any]]
 ) -> None:
     """Make the tables without the optional indexes and put the rows in."""
-    plain = [index for index in INDEXES]
-    for index in plain:
-        index.table.indexes.discard(index)
+    for table in (CUSTOMER, DEAL):
+        table.indexes -= set(INDEXES)
     with on.begin() as connection:
         METADATA.create_all(connection)
         for table, rows in ((CUSTOMER, customers), (DEAL, deals)):

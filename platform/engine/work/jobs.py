@@ -11,6 +11,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
@@ -129,7 +130,7 @@ def run(
     workspace: Workspace,
     job_id: int,
     handlers: Mapping[str, Handler],
-    long: Mapping[str, LongHandler],
+    long: Mapping[str, LongHandler] = MappingProxyType({}),
 ) -> bool:
     """Do a job if it is there to be done; returns whether it was done by this call.
 

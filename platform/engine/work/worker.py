@@ -12,7 +12,7 @@ from typing import Any
 
 from celery import Celery
 
-from .. import alerts, imports, tiers
+from .. import alerts, imports, stored, tiers
 from ..installation import Installation
 from ..settings import Settings
 from ..workspaces import Workspace
@@ -24,7 +24,11 @@ JOB = "fieldstone.job"
 TICK_SECONDS = 15.0
 _SWEEP_EVERY = 240
 
-HANDLERS: Mapping[str, jobs.Handler] = {"alert": alerts.do_job, "tier": tiers.do_job}
+HANDLERS: Mapping[str, jobs.Handler] = {
+    "alert": alerts.do_job,
+    "stored": stored.do_job,
+    "tier": tiers.do_job,
+}
 """What does a job of each kind."""
 
 

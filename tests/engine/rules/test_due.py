@@ -16,7 +16,7 @@ from tests.engine.rules.test_alerts import FRESH, OLD
 def do_all(office: Office) -> int:
     """Tick and do what it names; returns how many jobs were done."""
     return sum(
-        jobs.run(office.installation.workspace_by_id(workspace), job, HANDLERS, {})
+        jobs.run(office.installation.workspace_by_id(workspace), job, HANDLERS)
         for workspace, job in tick(office.installation)
     )
 
@@ -46,8 +46,8 @@ def test_a_wake_up_that_comes_twice_does_the_work_once(office: Office) -> None:
     office.later(days=1)
     ((workspace_id, job),) = tick(office.installation)
     assert tick(office.installation) == [(workspace_id, job)]
-    assert jobs.run(office.workspace, job, HANDLERS, {}) is True
-    assert jobs.run(office.workspace, job, HANDLERS, {}) is False
+    assert jobs.run(office.workspace, job, HANDLERS) is True
+    assert jobs.run(office.workspace, job, HANDLERS) is False
 
 
 def test_after_a_pause_the_latest_time_is_made_up_for(office: Office) -> None:
@@ -62,11 +62,11 @@ def test_a_worker_that_dies_leaves_the_job_to_another(office: Office) -> None:
     ((_, job),) = tick(office.installation)
     with office.workspace.writing() as tx:
         assert jobs._claim(tx, job) is not None
-    assert jobs.run(office.workspace, job, HANDLERS, {}) is False
+    assert jobs.run(office.workspace, job, HANDLERS) is False
     assert tick(office.installation) == []
     office.clock.instant += jobs.LEASE
     assert [one for _, one in tick(office.installation)] == [job]
-    assert jobs.run(office.workspace, job, HANDLERS, {}) is True
+    assert jobs.run(office.workspace, job, HANDLERS) is True
 
 
 def test_a_job_that_fails_is_tried_again_and_then_given_up(office: Office) -> None:
@@ -78,7 +78,7 @@ def test_a_job_that_fails_is_tried_again_and_then_given_up(office: Office) -> No
         assert not jobs.enqueue(tx, "broken", "broken:1", {})
     for _ in range(jobs.ATTEMPTS):
         for _, job in tick(office.installation):
-            assert jobs.run(office.workspace, job, {"broken": fails}, {}) is False
+            assert jobs.run(office.workspace, job, {"broken": fails}) is False
         office.later(hours=1)
     with office.workspace.reading() as tx:
         row = tx.connection.execute(sa.select(JOB).where(JOB.c.key == "broken:1")).one()
