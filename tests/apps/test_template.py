@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from fieldstone import rules
-from fieldstone.engine import samples
+from fieldstone.engine import access, query, samples
 from fieldstone.engine.errors import Conflict
 from fieldstone.engine.system_tables import ALERT, MEMBER, TRANSITION
 from fieldstone.engine.templates import template
@@ -96,3 +96,32 @@ def test_a_second_sample_is_refused(demo: Demo) -> None:
         samples.load(demo.workspace, samples.read(template("crm") / samples.FOLDER), scale=0.01)
     assert [one.id for one in refused.value.problems] == ["sample.present"]
     assert len(column(demo, "customer", "id")) == before
+
+
+SEEN = {
+    "salesperson": ("zhang.xiaofeng", {"zhang.xiaofeng"}, True),
+    "sales manager": (
+        "xu.jianguo",
+        {"zhang.xiaofeng", "li.min", "wang.kai", "zhao.siyuan", "chen.jiayi", None},
+        True,
+    ),
+    "boss": ("gu.mingyuan", None, False),
+    "finance": ("feng.chunmei", None, False),
+}
+"""By role: a member, whose customers he or she sees (None: all), and whether costs are hidden."""
+
+
+@pytest.mark.parametrize(("user_name", "owners", "cost_hidden"), SEEN.values(), ids=list(SEEN))
+def test_what_roles_see(
+    demo: Demo, user_name: str, owners: set[str | None] | None, cost_hidden: bool
+) -> None:
+    customers = [one.values["owner"] for one in demo.figures.customers]
+    names = [one and one.values["user_name"] for one in customers]
+    expected = len([one for one in names if owners is None or one in owners])
+    with demo.workspace.reading() as tx:
+        member = tx.connection.execute(
+            sa.select(MEMBER.c.id).where(MEMBER.c.user_name == user_name)
+        ).scalar_one()
+        caller = access.for_member(tx, member)
+        assert query.count(tx, caller, query.ListRequest(entity_id="customer")) == expected > 0
+        assert ("cost" not in access.readable(tx.app, caller, "product")) == cost_hidden
