@@ -17,12 +17,12 @@ from . import access
 from .access import SYSTEM
 from .dependencies import Input, Route, StoredFormula, stored_formulas
 from .statements import STATEMENTS
-from .system_tables import JOB
 from .transaction import Transaction
+from .work import jobs
 
 MOST_AT_ONCE: Final = 10_000
 """Dependants that one write brings up to date itself; more are left to a job."""
-RECOMPUTE_JOB: Final = "stored.recompute"
+JOB_KIND: Final = "stored"
 _CHUNK: Final = 1000
 
 _Ids = frozenset[int]
@@ -107,31 +107,26 @@ def _left_behind(one: Input, befores: Sequence[Mapping[str, Any]]) -> _Ids:
 def _ids_of(tx: Transaction, entity_id: str, wanted: frozenset[tuple[Route, _Ids]]) -> _Ids | None:
     """The records whose formula is concerned; None for too many.
 
-    On PostgreSQL they are locked first: a statement that waited for another writer would go on
-    with the sums from before that writer's commit, the next statement sees them.
+    On PostgreSQL those that were not just written are locked first: a statement that waited for
+    another writer would go on with the sums from before that commit, the next one sees them.
     """
     own = frozenset(one for route, ids in wanted if not route for one in ids)
     ways = [(route, ids) for route, ids in wanted if route]
-    if not ways and tx.tables.dialect == "sqlite":
+    if not ways:
         return own
-    key = (*tx.tables.key, "concerned", entity_id, tuple(route for route, _ in ways), bool(own))
-    statement = STATEMENTS.get(key, lambda: _statement(tx, entity_id, ways, bool(own)))
+    key = (*tx.tables.key, "concerned", entity_id, tuple(route for route, _ in ways))
+    statement = STATEMENTS.get(key, lambda: _statement(tx, entity_id, [one for one, _ in ways]))
     parameters: dict[str, Any] = {f"ids{at}": sorted(ids) for at, (_, ids) in enumerate(ways)}
-    if own:
-        parameters["own"] = sorted(own)
+    parameters["limit"] = MOST_AT_ONCE + 1
     found: _Ids = frozenset(tx.connection.execute(statement, parameters).scalars())
-    return None if len(found) > MOST_AT_ONCE else found
+    return None if len(found) > MOST_AT_ONCE else own | found
 
 
-def _statement(
-    tx: Transaction, entity_id: str, ways: list[tuple[Route, _Ids]], own: bool
-) -> sa.Select[Any]:
+def _statement(tx: Transaction, entity_id: str, routes: list[Route]) -> sa.Select[Any]:
     row = tx.tables.table(entity_id).alias("r")
     at = tx.tables.column(row, entity_id, "id")
-    conditions = [_reaches(tx, row, entity_id, way[0], f"ids{n}") for n, way in enumerate(ways)]
-    if own:
-        conditions.append(at.in_(sa.bindparam("own", expanding=True)))
-    statement = sa.select(at).where(sa.or_(*conditions)).limit(MOST_AT_ONCE + 1)
+    conditions = [_reaches(tx, row, entity_id, way, f"ids{n}") for n, way in enumerate(routes)]
+    statement = sa.select(at).where(sa.or_(*conditions)).limit(sa.bindparam("limit"))
     if tx.tables.dialect == "postgresql":
         statement = statement.order_by(at).with_for_update(key_share=True)
     return statement
@@ -190,16 +185,15 @@ def _assignments(
 
 def _leave_to_job(tx: Transaction, one: StoredFormula) -> None:
     """Too many dependants for one write: a job computes them all, soon."""
-    key = f"{RECOMPUTE_JOB}:{one.entity}.{one.field}:{tx.now.isoformat()}"
-    exists = tx.connection.execute(sa.select(JOB.c.id).where(JOB.c.key == key)).first()
-    if exists is None:
-        tx.connection.execute(
-            sa.insert(JOB).values(
-                kind=RECOMPUTE_JOB,
-                key=key,
-                payload={"entity": one.entity, "field": one.field},
-                state="queued",
-                created_at=tx.now,
-                due_at=tx.now,
-            )
-        )
+    key = f"{JOB_KIND}:{one.entity}.{one.field}:{tx.now.isoformat()}"
+    jobs.enqueue(tx, JOB_KIND, key, {"entity": one.entity, "field": one.field})
+
+
+def do_job(tx: Transaction, job: jobs.Job) -> None:
+    """Compute a stored formula for all records, and then those that read it."""
+    stale = {(str(job.payload["entity"]), str(job.payload["field"]))}
+    for one in stored_formulas(tx.app):
+        at = (one.entity, one.field)
+        if at in stale or any((use.entity, use.field) in stale for use in one.inputs):
+            stale.add(at)
+            recompute(tx, *at)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from fieldstone.engine import records, stored
 from fieldstone.engine.access import SYSTEM
 from fieldstone.engine.transaction import Transaction
+from fieldstone.engine.work import jobs
 from tests.engine.crm_like import Company, company
 from tests.servers.database import Database
 
@@ -122,3 +123,27 @@ def test_the_last_follow_up_is_kept(sales: Company, database: Database) -> None:
 
 def won(tx: Transaction, record_id: int | None) -> Any:
     return records.get(tx, SYSTEM, "customer", record_id or 0).values["won_amount"]
+
+
+def test_too_many_dependants_are_left_to_a_job(
+    sales: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stored, "MOST_AT_ONCE", 3)
+    with sales.workspace.writing() as tx:
+        rows = [{"name": f"C{at}"} for at in range(5)]
+        ids = [one.record_id or 0 for one in records.create_many(tx, SYSTEM, "customer", rows)]
+        deals = [{"name": "D", "customer": str(one), "stage": "won", "amount": "2"} for one in ids]
+        records.create_many(tx, SYSTEM, "deal", deals, history=True)
+        assert won(tx, ids[0]) == Decimal("0.00")
+    outcome = [
+        jobs.run(sales.workspace, job, {stored.JOB_KIND: stored.do_job}, {})
+        for job in waiting(sales)
+    ]
+    assert outcome == [True]
+    with sales.workspace.reading() as tx:
+        assert [won(tx, one) for one in ids] == [Decimal("2.00")] * 5
+
+
+def waiting(sales: Company) -> list[int]:
+    with sales.workspace.reading() as tx:
+        return jobs.waiting(tx)
