@@ -42,7 +42,13 @@ def check(documents: Iterable[Document], base: App | None = None) -> Checked:
     shaped = (one.with_data(in_shape(one.data)) if one.path in refused else one for one in known)
     resolved = to_ids(shaped, base)
     problems = [unknown_kind(one.data, one.path) for one in given if one.kind not in KINDS]
-    problems.extend(problem for found in refused.values() for problem in found)
+    places = {(one.document, one.pointer) for one in resolved.problems}
+    problems.extend(
+        one
+        for found in refused.values()
+        for one in found
+        if one.id not in _FORMS or (one.document, one.pointer) not in places
+    )
     problems.extend(one for one in resolved.problems if not _within(one, refused))
     sound = tuple(one for one in resolved.documents if one.path not in refused)
     checking = Checking(sound, Space(resolved.documents))
@@ -55,12 +61,18 @@ def check(documents: Iterable[Document], base: App | None = None) -> Checked:
     return Checked(app, resolved.documents, ordered, resolved.notes)
 
 
+_FORMS = frozenset({"schema.name", "schema.option_name", "schema.form"})
+"""Refusals of how a name is written: where it names nothing either, that says more."""
+
+_OF_KEYS = frozenset({"schema.key_missing", "schema.key_unknown", "schema.key_unknown_near"})
+
+
 def _within(problem: Problem, refused: dict[str, tuple[Problem, ...]]) -> bool:
     """Whether the schema has refused the very place already."""
     return any(
         problem.pointer == other.pointer or problem.pointer.startswith(other.pointer + "/")
         for other in refused.get(problem.document or "", ())
-        if other.id not in {"schema.key_missing", "schema.key_unknown", "schema.key_unknown_near"}
+        if other.id not in _FORMS | _OF_KEYS
     )
 
 

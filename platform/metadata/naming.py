@@ -12,7 +12,8 @@ OPTION_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]{0,39}")
 
 _FUNCTIONS = """
 today now date day days_since days_until days_between hours_between hours_since months_since
-add_days add_months add_hours months_between start_of_day start_of_week start_of_month start_of_quarter start_of_year year month weekday
+add_days add_months add_hours months_between start_of_day start_of_week start_of_month
+start_of_quarter start_of_year year month weekday
 len lower upper trim contains starts_with ends_with concat
 abs round floor ceil min_of max_of coalesce is_empty has_tag me my_team
 count sum avg min max any all first last

@@ -9,7 +9,6 @@ from typing import Any, Literal
 from .expression import Embedded, Member, Node, parse, parse_message, rename, renaming
 from .expression.tree import Either, Name, Text
 from .fields import TYPES
-from .messages import render
 from .naming import nearest
 from .problems import Problem, ProblemsError
 from .space import Entry, Found, Group, Space
@@ -41,13 +40,8 @@ class Use:
     document: str
     path: str
     pointer: str
-    written: str
+    text: str
     archived: bool = False
-
-    def text(self, locale: str) -> str:
-        """The place and what stands there, in a line."""
-        params = {"path": self.path, "pointer": self.pointer, "written": self.written}
-        return render("use.place", locale, params)
 
 
 class Translator:
@@ -144,21 +138,24 @@ class _Words:
         """The problem of a word that means nothing here, with the nearest that does."""
         text = missing.text if isinstance(missing, Name) else missing.value
         sort, where = self._missing.get(text, ("field", ""))
-        if sort == "tag_dimension":
-            problem = unknown(sort, where, self.space.kind(sort).names())
-        else:
-            problem = unknown(
-                sort, text, self.candidates(sort, where), where=self.named(sort, where)
-            )
+        name = where if sort == "tag_dimension" else text
+        groups = self.groups(sort, where)
+        candidates = [one for group in groups for one in group.names()]
+        labelled = (group.labelled(name) for group in groups)
+        meant = next((one for one in labelled if one), None)
+        problem = unknown(sort, name, candidates, self.named(sort, where), meant)
         return Problem(problem.id, problem.params, position=missing.start + 1)
 
-    def candidates(self, sort: str, where: str) -> list[str]:
+    def groups(self, sort: str, where: str) -> tuple[Group, ...]:
+        """Where a missing name was looked for."""
         if sort == "option":
             entity, _, field_id = where.partition(".")
-            return (self.space.options_of(entity, field_id) or Group()).names()
+            return (self.space.options_of(entity, field_id) or Group(),)
         if sort == "tag":
-            return self.space.tags_of(where).names()
-        return self.space.fields_of(where).names() + self.space.inverses_of(where).names()
+            return (self.space.tags_of(where),)
+        if sort == "tag_dimension":
+            return (self.space.kind(sort),)
+        return self.space.fields_of(where), self.space.inverses_of(where)
 
     def named(self, sort: str, where: str) -> str:
         if sort == "option":
@@ -174,9 +171,11 @@ def _rank(found: Found) -> int:
     return ("name", "id", "before", "alias").index(found.how) + 10 * found.entry.archived
 
 
-def unknown(sort: str, name: str, candidates: Sequence[str], where: str = "") -> Problem:
-    """The problem of a name that means nothing, with the nearest one that does, if any is near."""
-    meant = nearest(name, candidates)
+def unknown(
+    sort: str, name: str, candidates: Sequence[str], where: str = "", meant: str | None = None
+) -> Problem:
+    """The problem of a name that means nothing, with the one that was `meant`, or the nearest."""
+    meant = meant or nearest(name, candidates)
     if meant:
         return Problem(f"{sort}.unknown_near", {"name": name, "nearest": meant, "where": where})
     known = ", ".join(sorted(candidates)[:20])
@@ -219,7 +218,7 @@ class _SpotTranslator:
         """Look `text` up in a group, and write what it stands for."""
         found = group.find(text, self.in_ids)
         if found is None:
-            self.problem(unknown(sort, text, group.names(), where))
+            self.problem(unknown(sort, text, group.names(), where, group.labelled(text)))
             return text
         self.note(group, sort, found, text)
         if found.entry.archived:

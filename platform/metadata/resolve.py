@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from .documents import Document, document_of
@@ -72,18 +73,10 @@ def expression_to_names(app: App, entity_id: str, text: str, parent: str | None 
     return translator.expression(text, entity_id, parent, in_ids=True)
 
 
-_SPACES: dict[str, Space] = {}
-_KEPT_SPACES = 64
-
-
+@lru_cache(maxsize=64)
 def app_space(app: App) -> Space:
     """The space of an app's documents, kept for the apps in use (by hash)."""
-    space = _SPACES.get(app.hash)
-    if space is None:
-        while len(_SPACES) >= _KEPT_SPACES:
-            _SPACES.pop(next(iter(_SPACES)), None)
-        space = _SPACES[app.hash] = Space(app.documents)
-    return space
+    return Space(app.documents)
 
 
 def _once(notes: Iterable[Problem]) -> tuple[Problem, ...]:

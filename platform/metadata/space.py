@@ -70,6 +70,15 @@ class Group:
             return Found(entry, "id") if entry else None
         return self._names.get(text)
 
+    def labelled(self, text: str) -> str | None:
+        """The name of what people see as `text`: labels are a usual slip for names."""
+        for entry in self.entries:
+            label = entry.data.get("label")
+            shown = label.values() if isinstance(label, Mapping) else (label,)
+            if text in shown and not entry.archived:
+                return entry.name
+        return None
+
     def names(self) -> list[str]:
         """The present names of what is not archived, for suggestions."""
         return [entry.name for entry in self.entries if not entry.archived]

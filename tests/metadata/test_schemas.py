@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,8 +11,10 @@ from jsonschema import Draft202012Validator
 
 from fieldstone.metadata.expression import AGGREGATES
 from fieldstone.metadata.fields import TYPES, keys_of
-from fieldstone.metadata.naming import FUNCTIONS, free_id, is_reserved, nearest
+from fieldstone.metadata.model import Field
+from fieldstone.metadata.naming import FUNCTIONS, MAX_BYTES, free_id, is_reserved, nearest
 from fieldstone.metadata.schema import KINDS, published, schema_of
+from fieldstone.metadata.system import companions
 
 NAMES = {
     "entity",
@@ -120,6 +123,15 @@ def test_functions_are_reserved() -> None:
     assert AGGREGATES <= FUNCTIONS
     assert all(is_reserved(one) for one in (*FUNCTIONS, "parent", "return", "True"))
     assert not is_reserved("amount")
+
+
+def test_every_identifier_fits_into_a_database() -> None:
+    longest = Field(id="a" * 40, name="a" * 40, type="stage")
+    ids = [
+        longest.id,
+        *(one.id for kind in TYPES for one in companions(replace(longest, type=kind))),
+    ]
+    assert max(len(one.encode()) for one in ids) <= MAX_BYTES
 
 
 def test_near_names_and_free_ids() -> None:
