@@ -138,7 +138,7 @@ def _entity(data: Mapping[str, Any]) -> EntityLayout:
 
 def table_name(entity_id: str) -> str:
     """The name of an entity's table: its id, which never changes."""
-    return f"{entity_id}$" if entity_id.startswith(_RESERVED_PREFIX) else entity_id
+    return f"t${entity_id}" if entity_id.startswith(_RESERVED_PREFIX) else entity_id
 
 
 def link_table_name(entity_id: str) -> str:

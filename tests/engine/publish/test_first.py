@@ -4,9 +4,10 @@ import sqlalchemy as sa
 
 from fieldstone.engine import publish, revisions
 from fieldstone.engine.access import SYSTEM
-from fieldstone.engine.system_tables import CHANGE
+from fieldstone.engine.system_tables import CHANGE, RULE_STATE
+from fieldstone.engine.work import schedules
 from fieldstone.engine.workspaces import Workspace
-from tests.engine.publish.shop import Shop
+from tests.engine.publish.shop import Shop, column, insert
 
 
 def kinds(plan: publish.Plan) -> list[str]:
@@ -79,3 +80,48 @@ def test_views_show_present_names_and_true_decimals(workspace: Workspace) -> Non
             ("One", "12.5"),
             ("Two", "12.5"),
         ]
+
+
+def test_words_that_databases_keep_for_themselves_are_names_too(
+    empty: Workspace, shop: Shop
+) -> None:
+    names = ["xmin", "ctid", "select", "group", "rowid", "order", "offset", "user"]
+    for entity in ("sqlite_stat", "order", "v_customer", "user", "table"):
+        shop.put(
+            kind="entity",
+            name=entity,
+            title="label",
+            fields=[{"name": "label", "type": "text"}]
+            + [{"name": name, "type": "integer", "unique": True} for name in names],
+        )
+    plan = publish.preview(empty, SYSTEM, shop.documents())
+    assert [one.line() for one in plan.problems] == []
+    publish.publish(empty, SYSTEM, plan)
+    with empty.writing() as tx:
+        for entity in ("sqlite_stat", "order", "v_customer", "user", "table"):
+            insert(tx, entity, [{tx.layout.stored(entity, name).column: 7 for name in names}])
+            assert column(tx, entity, "xmin") == [7]
+        assert publish.layout_matches(tx) == ()
+
+
+def test_schedules_of_rules_begin_with_the_publish(workspace: Workspace, shop: Shop) -> None:
+    rule = {
+        "kind": "alert_rule",
+        "name": "small_team",
+        "entity": "customer",
+        "when": "staff < 20",
+        "schedule": "0 9 * * *",
+        "message": "Look at {{ name }}",
+    }
+    shop.put(**rule)
+    publish.publish(workspace, SYSTEM, publish.preview(workspace, SYSTEM, shop.documents()))
+    with workspace.writing() as tx:
+        (first,) = tx.connection.execute(sa.select(RULE_STATE)).all()
+        assert first.next_due_at is not None
+        schedules.evaluated(tx, "alert", "small_team", {})
+    shop.put(**{**rule, "when": "staff < 30"})
+    publish.publish(workspace, SYSTEM, publish.preview(workspace, SYSTEM, shop.documents()))
+    with workspace.reading() as tx:
+        (second,) = tx.connection.execute(sa.select(RULE_STATE)).all()
+        assert second.definition != first.definition
+        assert second.last_evaluated_at is None

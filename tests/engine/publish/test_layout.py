@@ -65,5 +65,5 @@ def test_a_column_is_named_by_the_id_of_its_field(
 
 def test_tables_are_named_by_the_id_of_their_entity() -> None:
     assert table_name("deal") == "deal"
-    assert table_name("sqlite_stat") == "sqlite_stat$"
+    assert table_name("sqlite_stat") == "t$sqlite_stat"
     assert link_table_name("deal") == "_tags_deal"
