@@ -41,7 +41,10 @@ class ExactDecimal(TypeDecorator[Decimal]):
             return None
         if dialect.name == "sqlite":
             return Decimal(value).scaleb(-self.scale)
-        return Decimal(value)
+        exact = Decimal(value)
+        if exact.as_tuple().exponent == -self.scale:
+            return exact
+        return Decimal(int(exact.scaleb(self.scale))).scaleb(-self.scale)
 
     def coerce_compared_value(self, op: Any, value: Any) -> TypeEngine[Any]:
         return self

@@ -1,4 +1,4 @@
-"""A small company for the tests of expressions: its App, its records, and both ways to read them."""
+"""A small company for the tests of expressions: its App, its records, ways to read them."""
 
 from __future__ import annotations
 
