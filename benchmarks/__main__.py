@@ -100,7 +100,7 @@ def _sides(kind: str, folder: Path, options: argparse.Namespace) -> Iterator[tup
 def _measure(ours: Ours, by_hand: Any, options: argparse.Namespace) -> dict[str, Ratio]:
     client = baseline.application(by_hand).test_client()
     step = itertools.count(1)
-    every = max(1, options.customers // 5000)
+    every: int = max(1, options.customers // 5000)
 
     def number() -> int:
         count: int = options.customers

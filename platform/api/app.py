@@ -104,10 +104,11 @@ def _handled(route: Route, given: Request, ask: Ask) -> Answer:
     if route.right == "open":
         ask.parameters = reading.parameters_of(given.args, route.parameters)
         return route.handler(ask)
-    token = callers.token_of(ask.installation, given.headers.get("Authorization"))
-    ask._workspace = callers.workspace_of(ask.installation, token, ask.path["workspace"])
+    entrance = callers.entrance_of(ask.installation, given.headers.get("Authorization"))
+    token = entrance.token
+    ask._workspace = callers.workspace_of(ask.installation, entrance, ask.path["workspace"])
     if not given.headers.get("Accept-Language"):
-        ask.locale = callers.locale_of(ask.installation, token)
+        ask.locale = callers.locale_of(entrance)
     ask.parameters = reading.parameters_of(given.args, route.parameters)
     ask.body = _body(route, given)
     if route.opens == "nothing":

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from typing import Final
 
 from ..engine import access
 from ..engine.access import Caller
 from ..engine.errors import Forbidden, NotFound, Unauthenticated
 from ..engine.installation import Installation
-from ..engine.tokens import Token
+from ..engine.tokens import Entrance, Token
 from ..engine.transaction import Transaction
 from ..engine.workspaces import Workspace
 from ..metadata.messages import FALLBACK
@@ -18,28 +17,24 @@ from .reading import locale_of as locale_of_tag
 from .route import Right
 
 ORIGIN: Final = "api"
-_KEPT_SECONDS: Final = 60.0
-_MOST_KEPT: Final = 10_000
-_locales: dict[str, tuple[str, float]] = {}
 
 
-def token_of(installation: Installation, authorization: str | None) -> Token:
-    """The token of an Authorization header; Unauthenticated where it opens nothing."""
+def entrance_of(installation: Installation, authorization: str | None) -> Entrance:
+    """What the token of an Authorization header opens; Unauthenticated where that is nothing."""
     scheme, _, text = (authorization or "").partition(" ")
     if scheme.lower() != "bearer" or not text.strip() or len(text) > 200:
         raise Unauthenticated(Problem("api.no_token"))
-    token = installation.control.tokens.find(text.strip())
-    if token is None:
+    entrance = installation.control.tokens.enter(text.strip())
+    if entrance is None:
         raise Unauthenticated(Problem("api.token"))
-    return token
+    return entrance
 
 
-def workspace_of(installation: Installation, token: Token, slug: str) -> Workspace:
+def workspace_of(installation: Installation, entrance: Entrance, slug: str) -> Workspace:
     """The workspace that a token opens; NotFound for every other one, there or not."""
-    workspace = installation.workspace_by_id(token.workspace_id)
-    if workspace.slug != slug:
+    if entrance.slug != slug:
         raise NotFound(Problem("workspace.unknown", {"name": slug[:100]}))
-    return workspace
+    return installation.entered(entrance)
 
 
 def caller_of(tx: Transaction, token: Token, locale: str) -> Caller:
@@ -50,18 +45,9 @@ def caller_of(tx: Transaction, token: Token, locale: str) -> Caller:
         raise Unauthenticated(Problem("api.token")) from error
 
 
-def locale_of(installation: Installation, token: Token) -> str:
-    """The language that the account of a token reads, as of the last minute."""
-    now = time.monotonic()
-    kept = _locales.get(token.account_id)
-    if kept is not None and kept[1] > now:
-        return kept[0]
-    if len(_locales) >= _MOST_KEPT:
-        _locales.clear()
-    account = installation.control.accounts.get(token.account_id)
-    found = locale_of_tag(account.locale) or FALLBACK
-    _locales[token.account_id] = found, now + _KEPT_SECONDS
-    return found
+def locale_of(entrance: Entrance) -> str:
+    """The language that the account of a token reads."""
+    return locale_of_tag(entrance.locale) or FALLBACK
 
 
 def require(tx: Transaction, caller: Caller, right: Right) -> None:

@@ -24,6 +24,7 @@ from .publish import preview, publish
 from .settings import Settings
 from .stores import Databases
 from .templates import template
+from .tokens import Entrance
 from .workspaces import Workspace
 
 _SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -83,11 +84,17 @@ class Installation:
 
     def workspace(self, slug: str) -> Workspace:
         """The workspace of that slug, its system tables up to date; NotFound if there is none."""
-        return self._opened(self.control.workspace(slug=slug))
+        entry = self.control.workspace(slug=slug)
+        return self._opened(entry.id, entry.slug, entry.name)
+
+    def entered(self, entrance: Entrance) -> Workspace:
+        """The workspace that a token opened, its system tables up to date."""
+        return self._opened(entrance.token.workspace_id, entrance.slug, entrance.name)
 
     def workspace_by_id(self, workspace_id: str) -> Workspace:
         """The workspace of that id, its system tables up to date; NotFound if there is none."""
-        return self._opened(self.control.workspace(id=workspace_id))
+        entry = self.control.workspace(id=workspace_id)
+        return self._opened(entry.id, entry.slug, entry.name)
 
     def create_workspace(
         self,
@@ -185,11 +192,11 @@ class Installation:
         store = self._stores.store(workspace_id)
         return Workspace(id=workspace_id, slug=slug, name=name, store=store, control=self.control)
 
-    def _opened(self, entry: WorkspaceEntry) -> Workspace:
-        workspace = self._handle(entry.id, entry.slug, entry.name)
-        if entry.id not in self._current:
+    def _opened(self, workspace_id: str, slug: str, name: str) -> Workspace:
+        workspace = self._handle(workspace_id, slug, name)
+        if workspace_id not in self._current:
             workspace.upgrade()
-            self._current.add(entry.id)
+            self._current.add(workspace_id)
         return workspace
 
 

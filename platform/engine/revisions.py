@@ -58,16 +58,21 @@ class Revision:
     created_at: datetime
 
 
+_STATE_NOW = sa.select(STATE.c.revision, STATE.c.revision_hash)
+_CURRENT: Mapping[Lock | None, sa.Select[tuple[int, str]]] = {
+    None: _STATE_NOW,
+    "share": _STATE_NOW.with_for_update(read=True),
+    "update": _STATE_NOW.with_for_update(),
+}
+
+
 def current(connection: sa.Connection, *, lock: Lock | None = None) -> InForce:
     """The revision in force.
 
     With `lock` nobody else publishes (share), or writes at all (update), until the transaction
     ends; on SQLite the writing transaction does that anyway.
     """
-    query = sa.select(STATE.c.revision, STATE.c.revision_hash)
-    if lock:
-        query = query.with_for_update(read=lock == "share")
-    row = connection.execute(query).one()
+    row = connection.execute(_CURRENT[lock]).one()
     return _in_force(connection, row.revision, row.revision_hash)
 
 

@@ -13,7 +13,7 @@ import structlog
 
 from ..metadata.problems import Problem
 from .clock import Clock
-from .control_tables import ACCOUNT, TOKEN
+from .control_tables import ACCOUNT, TOKEN, WORKSPACE
 from .errors import Invalid
 from .stores import Store
 
@@ -37,6 +37,16 @@ class Token:
     created_at: datetime
     expires_at: datetime
     last_used_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entrance:
+    """What a token opens: its active workspace's slug and name, and its account's language."""
+
+    token: Token
+    slug: str
+    name: str
+    locale: str
 
 
 class Tokens:
@@ -81,14 +91,14 @@ class Tokens:
 
         Whether the member is still active is for the workspace to say.
         """
+        opened = self.enter(text)
+        return opened.token if opened else None
+
+    def enter(self, text: str) -> Entrance | None:
+        """What the token of that text opens, in one statement; None as for `find`."""
         now = self._clock.now()
-        query = (
-            sa.select(*_COLUMNS)
-            .join(ACCOUNT, ACCOUNT.c.id == TOKEN.c.account_id)
-            .where(TOKEN.c.hash == _hash(text), TOKEN.c.expires_at > now, ACCOUNT.c.active)
-        )
         with self._store.begin(writing=False) as connection:
-            row = connection.execute(query).one_or_none()
+            row = connection.execute(_ENTER, {"hash": _hash(text), "now": now}).one_or_none()
         if row is None:
             return None
         if row.last_used_at is None or now - row.last_used_at >= _USED_EVERY:
@@ -96,7 +106,9 @@ class Tokens:
                 connection.execute(
                     sa.update(TOKEN).where(TOKEN.c.id == row.id).values(last_used_at=now)
                 )
-        return Token(**row._mapping)
+        *fields, slug, name, locale = row
+        token = Token(**dict(zip(_NAMES, fields, strict=True)))
+        return Entrance(token=token, slug=slug, name=name, locale=locale)
 
     def of_member(self, workspace_id: str, member_id: int) -> tuple[Token, ...]:
         """The tokens of a member, newest first, those that are over included."""
@@ -121,6 +133,18 @@ class Tokens:
 
 
 _COLUMNS = [one for one in TOKEN.c if one.name != "hash"]
+_NAMES = [one.name for one in _COLUMNS]
+_ENTER = (
+    sa.select(*_COLUMNS, WORKSPACE.c.slug, WORKSPACE.c.name, ACCOUNT.c.locale)
+    .join(ACCOUNT, ACCOUNT.c.id == TOKEN.c.account_id)
+    .join(WORKSPACE, WORKSPACE.c.id == TOKEN.c.workspace_id)
+    .where(
+        TOKEN.c.hash == sa.bindparam("hash"),
+        TOKEN.c.expires_at > sa.bindparam("now"),
+        ACCOUNT.c.active,
+        WORKSPACE.c.state == "active",
+    )
+)
 
 
 def _hash(text: str) -> str:
