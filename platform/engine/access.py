@@ -21,6 +21,7 @@ from ..metadata.naming import nearest
 from ..metadata.problems import Problem
 from ..rules import Context, Expression, compile_expression, to_sql
 from .errors import Forbidden, NotFound
+from .moments import moment
 from .system_tables import MEMBER, MEMBER_ROLE
 from .transaction import Transaction
 
@@ -175,13 +176,14 @@ def context(tx: Transaction, caller: Caller) -> Context:
 def statement_key(tx: Transaction, caller: Caller) -> tuple[object, ...] | None:
     """What statements that hold the caller's row rules may be cached by; None for not at all.
 
-    Rules that read the clock change from one instant to the next.
+    Rules may read the clock, so a key may hold the date; what reads the very instant has none.
     """
     if caller.system:
         return (*tx.tables.key, "system")
-    if _depends_on_time(tx.app, caller.roles):
+    today = moment(tx, _rules_of(tx.app, caller.roles))
+    if today is None:
         return None
-    return (*tx.tables.key, caller.member_id, caller.team, caller.roles)
+    return (*tx.tables.key, today, caller.member_id, caller.team, caller.roles)
 
 
 def visible_app(app: App, caller: Caller) -> App:
@@ -341,14 +343,15 @@ def _rule_text(entity: Entity, rows: str) -> str | None:
 
 
 @lru_cache(maxsize=1024)
-def _depends_on_time(app: App, roles: tuple[str, ...]) -> bool:
+def _rules_of(app: App, roles: tuple[str, ...]) -> tuple[Expression, ...]:
+    found = []
     for entity in app.entities.values():
         if entity.archived or entity.system:
             continue
         rule = _row_rule(app, roles, entity.id, "read")
-        if isinstance(rule, str) and _compiled(app, entity.id, rule).depends_on_time:
-            return True
-    return False
+        if isinstance(rule, str):
+            found.append(_compiled(app, entity.id, rule))
+    return tuple(found)
 
 
 def _compiled(app: App, entity_id: str, text: str) -> Expression:

@@ -75,10 +75,9 @@ class Conditions:
         self.key = (filter, where, self.q, deleted)
 
     @property
-    def depends_on_time(self) -> bool:
-        """Whether SQL of these conditions holds the present instant."""
-        found = (*self.views, *((self.asked,) if self.asked else ()))
-        return any(one.depends_on_time for one in found)
+    def expressions(self) -> tuple[Expression, ...]:
+        """What was compiled: the views' conditions and the caller's filter."""
+        return (*self.views, *((self.asked,) if self.asked else ()))
 
     def sql(
         self, tx: Transaction, caller: Caller, row: sa.FromClause
@@ -94,7 +93,7 @@ class Conditions:
             found.append(rule)
         context = access.context(tx, caller)
         seen = access.visible(tx, caller)
-        for one in (*self.views, *((self.asked,) if self.asked else ())):
+        for one in self.expressions:
             found.append(sa.and_(to_sql(one, tx.tables, row, context, mode="filter", visible=seen)))
         for pointing in self.pointing:
             to = tx.tables.column(row, entity_id, pointing.field)

@@ -15,8 +15,9 @@ import sqlalchemy as sa
 from .. import access
 from ..access import Caller
 from ..errors import Malformed
+from ..moments import moment
 from ..records.record import shape_of
-from ..records.rows import column_or_value, depends_on_time
+from ..records.rows import column_or_value, moment_of
 from ..statements import StatementCache
 from ..transaction import Transaction
 from .conditions import Conditions
@@ -74,7 +75,7 @@ class Plan:
 
 
 def plan_of(tx: Transaction, caller: Caller, request: ListRequest, conditions: Conditions) -> Plan:
-    """The plan of a request, kept unless it holds the present instant."""
+    """The plan of a request, kept for as long as what it holds of the clock is true."""
     columns = _columns(tx, caller, request)
     order = _order(tx, caller, request)
     identity = (
@@ -83,13 +84,17 @@ def plan_of(tx: Transaction, caller: Caller, request: ListRequest, conditions: C
         tuple((path.id, descending) for path, descending in order),
     )
     sight = access.statement_key(tx, caller)
-    timed = conditions.depends_on_time or any(
-        depends_on_time(tx, path.entity_id, [path.field.id])
-        for path in (*columns, *(path for path, _ in order))
-    )
+    paths = (*columns, *(path for path, _ in order))
+    moments = [moment(tx, conditions.expressions)]
+    moments += [moment_of(tx, path.entity_id, [path.field.id]) for path in paths]
     key = None
-    if sight is not None and not timed:
-        key = (*sight, identity, tuple(one.key for one in columns))
+    if sight is not None and None not in moments:
+        key = (
+            *sight,
+            identity,
+            tuple(one.key for one in columns),
+            max(filter(None, moments), default=""),
+        )
     return _PLANS.get(
         key,
         lambda: _Builder(tx, caller, request.entity_id).plan(columns, order, conditions, identity),
@@ -219,7 +224,7 @@ class _Builder:
         title = self.tx.app.entity(self.entity_id).title
         if title not in access.readable(self.tx.app, self.caller, self.entity_id):
             return None
-        if not depends_on_time(self.tx, self.entity_id, [title]):
+        if not moment_of(self.tx, self.entity_id, [title]):
             values.setdefault(title, self.own(title))
         return title
 

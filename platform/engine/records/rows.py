@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from ...rules import to_sql
 from .. import access
 from ..access import SYSTEM, Caller
+from ..moments import moment
 from ..statements import STATEMENTS
 from ..transaction import Transaction
 from .record import Shape, Values, shape_of
@@ -113,12 +114,11 @@ def column_or_value(
     return to_sql(expression, tx.tables, row, access.context(tx, access.SYSTEM), mode="value")
 
 
-def depends_on_time(tx: Transaction, entity_id: str, field_ids: Iterable[str]) -> bool:
-    """Whether SQL of these fields holds the present instant."""
-    return any(
-        access.formula(tx.app, entity_id, one).depends_on_time
-        for one in field_ids
-        if one in shape_of(tx.tables, entity_id).computed
+def moment_of(tx: Transaction, entity_id: str, field_ids: Iterable[str]) -> str | None:
+    """What of the clock SQL of these fields holds, as a part of a key; None for the instant."""
+    computed = shape_of(tx.tables, entity_id).computed
+    return moment(
+        tx, [access.formula(tx.app, entity_id, one) for one in field_ids if one in computed]
     )
 
 
@@ -155,9 +155,10 @@ def _one_statement(
     tx: Transaction, caller: Caller, shape: Shape, columns: tuple[str, ...]
 ) -> sa.Select[tuple[Any, ...]]:
     sight = access.statement_key(tx, caller)
-    if depends_on_time(tx, shape.entity.id, columns):
-        sight = None
-    key = sight and (*sight, "one", shape.entity.id, columns)
+    today = moment_of(tx, shape.entity.id, columns)
+    key = None
+    if sight is not None and today is not None:
+        key = (*sight, "one", shape.entity.id, columns, today)
     return STATEMENTS.get(key, lambda: _make_one(tx, caller, shape, columns))
 
 
@@ -208,9 +209,10 @@ def title_readable(tx: Transaction, caller: Caller, entity_id: str) -> bool:
 def _titles_statement(tx: Transaction, caller: Caller, entity_id: str) -> sa.Select[Any]:
     title = tx.app.entity(entity_id).title
     sight = access.statement_key(tx, caller)
-    if depends_on_time(tx, entity_id, [title]):
-        sight = None
-    key = sight and (*sight, "titles", entity_id)
+    today = moment_of(tx, entity_id, [title])
+    key = None
+    if sight is not None and today is not None:
+        key = (*sight, "titles", entity_id, today)
     return STATEMENTS.get(key, lambda: _make_titles(tx, caller, entity_id, title))
 
 
