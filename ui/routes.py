@@ -36,6 +36,7 @@ ROUTES: tuple[Route, ...] = (
     Route(_GET, "/<slug>/", entrance.home),
     Route(_GET, "/<slug>/-/search", search.page),
     Route(_GET, "/<slug>/-/alerts", alerts.inbox),
+    Route(_POST, "/<slug>/-/alerts/read", alerts.mark_read),
     Route(_GET, "/<slug>/-/alerts/<int:alert_id>/why", alerts.why),
     Route(_POST, "/<slug>/-/alerts/<int:alert_id>/acknowledge", alerts.acknowledge),
     Route(_POST, "/<slug>/-/alerts/<int:alert_id>/snooze", alerts.snooze),

@@ -5,7 +5,9 @@ from __future__ import annotations
 import secrets
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, request
+from flask import Flask, g, request
+from flask import Response as Answer
+from werkzeug.wrappers import Response
 
 COOKIE = "fieldstone"
 _POLICY = (
@@ -25,7 +27,7 @@ def _name_request() -> None:
     g.request_id = secrets.token_hex(8)
 
 
-def _set_headers(response: Response) -> Response:
+def _set_headers(response: Answer) -> Answer:
     headers = response.headers
     headers.setdefault("Content-Security-Policy", _POLICY)
     headers.setdefault("X-Content-Type-Options", "nosniff")

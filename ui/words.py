@@ -1,4 +1,4 @@
-"""Words: the sentences of the pages themselves, by key, in each language that the product speaks."""
+"""Words: the sentences of the pages themselves, by key, in each language of the product."""
 
 from __future__ import annotations
 

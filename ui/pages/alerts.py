@@ -9,17 +9,21 @@ from typing import Any
 from flask import redirect, request
 from werkzeug.wrappers import Response
 
-from fieldstone.engine import alerts
-from fieldstone.engine.alerts import AlertRequest
-from fieldstone.engine.alerts.inbox import count_open, one as one_alert
+from fieldstone.engine import alerts, notifications
+from fieldstone.engine.alerts import AlertRequest, AlertView
+from fieldstone.engine.alerts.explain import explain as explain_alert
+from fieldstone.engine.alerts.inbox import count_open
+from fieldstone.engine.alerts.inbox import one as one_alert
+from fieldstone.engine.errors import Forbidden, NotFound
 
 from .. import security
 from ..desk import Desk, Visit
 from ..paths import with_query
-from ..rendering import fragment, page as render
+from ..rendering import fragment
+from ..rendering import page as render
 from ..show.alerts import Inbox, items_of
 from ..show.lists import Choice, Tab
-from ..show.reasons import reason_of
+from ..show.reasons import Reason, reason_of
 from ..words import say
 
 _PAGE = 30
@@ -82,9 +86,7 @@ def why(visit: Visit, alert_id: int) -> str:
     """Why the rule holds for the record: each condition with its value."""
     with visit.reading() as desk:
         alert = one_alert(desk.tx, desk.caller, alert_id)
-        reason = note = None
-        found = alerts.explain(desk.tx, desk.caller, alert.rule, alert.record_id)
-        reason, note = reason_of(desk, alert.entity, found)
+        reason, note = _reason(desk, alert)
         if request.headers.get("HX-Request"):
             return fragment("why.html", why=reason, note=note)
         title = alert.message
@@ -92,6 +94,17 @@ def why(visit: Visit, alert_id: int) -> str:
             desk, "why_page.html", desk.paths.alerts, why=reason, note=note, title=title,
             back=desk.paths.alerts,
         )  # fmt: skip
+
+
+def _reason(desk: Desk, alert: AlertView) -> tuple[Reason | None, str]:
+    """Why the rule holds, or a sentence where that cannot be told or holds no longer."""
+    try:
+        found = explain_alert(desk.tx, desk.caller, alert.rule, alert.record_id)
+    except (Forbidden, NotFound) as error:
+        return None, " ".join(problem.text(desk.locale) for problem in error.problems)
+    entity = desk.app.entity(alert.entity)
+    reason = reason_of(desk, entity, alert.record_id, found.explanation)
+    return reason, "" if found.matches else say("why.now_false", desk.locale)
 
 
 def acknowledge(visit: Visit, alert_id: int) -> Response | str:
@@ -120,6 +133,11 @@ def snooze(visit: Visit, alert_id: int) -> Response:
 def resolve(visit: Visit, alert_id: int) -> Response:
     """Close it by hand."""
     return _act(visit, lambda desk: alerts.resolve(desk.tx, desk.caller, alert_id))
+
+
+def mark_read(visit: Visit) -> Response:
+    """Say that all messages about alerts are read."""
+    return _act(visit, lambda desk: notifications.mark_read(desk.tx, desk.caller))
 
 
 def _act(visit: Visit, act: Callable[[Desk], Any]) -> Response:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,7 +21,8 @@ from fieldstone.metadata.problems import Problem
 
 from .. import security
 from ..desk import Desk, Visit
-from ..rendering import fragment, notice, page as render
+from ..rendering import fragment, notice
+from ..rendering import page as render
 from ..show.conflicts import ConflictModel, conflict_of
 from ..show.forms import (
     FormMaker,
@@ -125,12 +127,16 @@ def create(visit: Visit, entity: str) -> Response:
             filling = Filling(desk, desk.entity(entity))
             access.entity_for(desk.app, desk.caller, filling.entity.id, "create")
             slots = _slots(filling.maker(posted), filling)
-            _demand(slots, filling, posted)
-            made = records.create(
-                desk.tx, desk.caller, filling.entity.id, filling.as_wire(_kept(slots, posted))
-            )
+            with _demanding(slots, filling, posted):
+                made = records.create(
+                    desk.tx, desk.caller, filling.entity.id, filling.as_wire(_kept(slots, posted))
+                )
             paths, name = desk.paths, filling.entity.name
-            notice(say("form.created", desk.locale, what=made.title or filling.entity.text(desk.locale)))
+            notice(
+                say(
+                    "form.created", desk.locale, what=made.title or filling.entity.text(desk.locale)
+                )
+            )
     except Refused as error:
         return _again(visit, entity, None, posted, error)
     if request.form.get("again"):
@@ -170,14 +176,18 @@ def live_new(visit: Visit, entity: str) -> str:
     """The form's fields as they would be with what is typed now."""
     with visit.reading() as desk:
         filling = Filling(desk, desk.entity(entity))
-        return fragment("form_fields.html", form=_model(filling, filling.maker(_posted(request.form))))
+        return fragment(
+            "form_fields.html", form=_model(filling, filling.maker(_posted(request.form)))
+        )
 
 
 def live_edit(visit: Visit, entity: str, record_id: int) -> str:
     """The same for a record that is there."""
     with visit.reading() as desk:
         filling = _of_record(desk, entity, record_id)
-        return fragment("form_fields.html", form=_model(filling, filling.maker(_posted(request.form))))
+        return fragment(
+            "form_fields.html", form=_model(filling, filling.maker(_posted(request.form)))
+        )
 
 
 def _of_record(desk: Desk, entity: str, record_id: int) -> Filling:
@@ -211,18 +221,40 @@ def _kept(slots: Iterable[Slot], posted: Mapping[str, Typed]) -> dict[str, Typed
     return {slot.name: posted[slot.name] for slot in slots if slot.name in posted}
 
 
-def _demand(slots: Iterable[Slot], filling: Filling, posted: Mapping[str, Typed]) -> None:
-    """Refuse where the form alone asks for a value; what the entity asks the engine checks."""
+@contextmanager
+def _demanding(
+    slots: Iterable[Slot], filling: Filling, posted: Mapping[str, Typed]
+) -> Iterator[None]:
+    """Refuse a write where the form asks for a value, together with all that the engine finds."""
+    missing = _missing(slots, filling, posted)
+    try:
+        yield
+    except Stale:
+        raise
+    except Refused as error:
+        known = {(problem.id, problem.pointer) for problem in error.problems}
+        more = [problem for problem in missing if (problem.id, problem.pointer) not in known]
+        if not more or error.status in (401, 403, 404):
+            raise
+        raise Invalid([*more, *error.problems]) from error
+    if missing:
+        raise Invalid(missing)
+
+
+def _missing(slots: Iterable[Slot], filling: Filling, posted: Mapping[str, Typed]) -> list[Problem]:
+    """The empty ones of the fields that the form, or the entity behind it, asks for."""
     zone = filling.desk.tx.zone
     missing = []
     for slot in slots:
         one = filling.entity.field_named(slot.name)
-        if one and slot.required and not one.required and not one.required_when:
-            if wire(one, posted.get(slot.name, ()), zone) in (None, []):
-                params = {"field": one}
-                missing.append(Problem("field.required", params, pointer=f"/{slot.name}"))
-    if missing:
-        raise Invalid(missing)
+        if one is None or not slot.required:
+            continue
+        if filling.record and (one.required or one.required_when):
+            continue  # what was empty before need not be filled in to mend something else
+        if wire(one, posted.get(slot.name, ()), zone) in (None, []):
+            params = {"field": one}
+            missing.append(Problem("field.required", params, pointer=f"/{slot.name}"))
+    return missing
 
 
 def _write(
@@ -232,12 +264,11 @@ def _write(
     with visit.writing() as desk:
         filling = _of_record(desk, entity, record_id)
         slots = _slots(filling.maker(posted), filling)
-        if version == (filling.record.version if filling.record else None):
-            _demand(slots, filling, posted)
         values = _changed(filling, _kept(slots, posted), before)
-        saved = records.update(
-            desk.tx, desk.caller, filling.entity.id, record_id, version, values
-        )
+        with _demanding(slots, filling, posted):
+            saved = records.update(
+                desk.tx, desk.caller, filling.entity.id, record_id, version, values
+            )
         notice(say("form.saved", desk.locale, what=saved.title or ""))
         return desk.paths.record(filling.entity.name, record_id)
 
@@ -266,9 +297,7 @@ def _merge(
     with visit.reading() as desk:
         filling = _of_record(desk, entity, record_id)
         assert filling.record is not None
-        model: ConflictModel = conflict_of(
-            desk, filling.entity, filling.record, posted, before
-        )
+        model: ConflictModel = conflict_of(desk, filling.entity, filling.record, posted, before)
         model = replace(model, back=security.safe_target(request.form.get("next"), ""))
         current = filling.record.version
         if model.differs:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import make_response, redirect, request
+from flask import redirect, request
 from werkzeug.wrappers import Response
 
 from fieldstone.engine import access, query, saved
@@ -19,17 +19,29 @@ from fieldstone.metadata.problems import ProblemsError
 from .. import security
 from ..desk import Desk, Visit
 from ..paths import with_query
-from ..rendering import fragment, notice, page as render
+from ..rendering import fragment, notice
+from ..rendering import page as render
 from ..show.conditions import Speaker
 from ..show.filters import Rule, condition_of, rule_of
-from ..show.lists import Chip, ListModel, Spot, Tab, headings, pool_of, rows_of, spot_at, spots_of
-from ..show.operators import WrongValue, both, whole
+from ..show.lists import (
+    Chip,
+    ListModel,
+    Row,
+    Spot,
+    Tab,
+    headings,
+    pool_of,
+    rows_of,
+    spot_at,
+    spots_of,
+)
 from ..show.naming import target_of
+from ..show.operators import WrongValue, both, whole
 from ..words import say
 
 PAGE = 50
 _TRAIL = 12
-_TABS = 5
+_TABS = 4
 _BETWEEN = "~"
 
 
@@ -201,7 +213,9 @@ def _model(desk: Desk, asked: Asked) -> ListModel:
     path = desk.paths.list(entity.name)
     own = saved.get(desk.tx, desk.caller, _columns_key(entity, asked.view))
     spots = spots_of(desk, entity, asked.view, own)
-    problem, rows, after = "", (), None
+    fixed = asked.view.filter if asked.view else None
+    problem, after = "", None
+    rows: tuple[Row, ...] = ()
     try:
         found = query.page(
             desk.tx,
@@ -231,6 +245,7 @@ def _model(desk: Desk, asked: Asked) -> ListModel:
         q=asked.q,
         where=asked.where,
         narrowed=bool(asked.where or asked.q or asked.of),
+        filtered=bool(fixed),
         problem=problem,
         reset=with_query(path, asked.params(q=None, where=None, of=None)),
         create=desk.paths.new(entity.name) if desk.may("create", entity) else None,
@@ -278,7 +293,7 @@ def _chips(desk: Desk, asked: Asked, path: str) -> tuple[Chip, ...]:
     entity = asked.entity
     speaker = Speaker(desk.app, entity, desk.formats)
     fixed = asked.view.filter if asked.view and asked.view.filter else ""
-    chips = [Chip(part.words, part.code) for part in speaker.parts(fixed)]
+    chips = [Chip(part.words, part.code) for part in speaker.parts(fixed) if part.known]
     if asked.of:
         one, record_id = asked.of
         target = target_of(one) or ""
@@ -292,9 +307,7 @@ def _chips(desk: Desk, asked: Asked, path: str) -> tuple[Chip, ...]:
     return tuple(chips)
 
 
-def _sorting(
-    desk: Desk, asked: Asked, spots: tuple[Spot, ...], path: str
-) -> dict[str, str]:
+def _sorting(desk: Desk, asked: Asked, spots: tuple[Spot, ...], path: str) -> dict[str, str]:
     """The address that sorts by each column, the other way round where it is sorted already."""
     found = {}
     first = asked.sort[0] if asked.sort else None

@@ -8,9 +8,9 @@ from werkzeug.wrappers import Response
 from fieldstone.engine import access, query
 from fieldstone.engine.errors import NotFound
 from fieldstone.engine.query import ListRequest
-from fieldstone.engine.records.naming import to_names
+from fieldstone.engine.query.request import Pointing, Where
 from fieldstone.metadata.expression import PARENT, parse, quote, rename
-from fieldstone.metadata.expression.tree import Path
+from fieldstone.metadata.expression.tree import Comparison, Logic, Node, Path
 from fieldstone.metadata.model import Entity, Field
 
 from ..desk import Desk, Visit
@@ -18,7 +18,6 @@ from ..show.kinds import shown_as
 from ..show.naming import shower, target_of
 
 _MOST = 20
-_IDS = frozenset({"reference", "owner", "member", "integer"})
 
 
 def pick(visit: Visit, entity: str, field: str) -> Response:
@@ -35,7 +34,7 @@ def pick(visit: Visit, entity: str, field: str) -> Response:
             desk.caller,
             ListRequest(
                 entity_id=target.id,
-                filter=_offered(desk, found, one, target),
+                where=_offered(desk, found, one, target),
                 q=request.args.get("q", "").strip() or None,
                 fields=(target.field(target.title).name, *((second.name,) if second else ())),
                 limit=_MOST,
@@ -63,31 +62,61 @@ def _second(desk: Desk, target: Entity) -> Field | None:
     return next((target.field(one) for one in wanted if one in known), None)
 
 
-def _offered(desk: Desk, entity: Entity, one: Field, target: Entity) -> str | None:
-    """The condition on what may be chosen, with the form's present values put in; in names."""
-    parts = []
-    if target.system and any(each.id == "active" for each in target.live_fields):
-        parts.append("active")
-    if one.where:
-        parts.append(to_names(desk.app, target.id, _with_values(desk, entity, one.where)))
-    return " and ".join(f"({part})" for part in parts) or None
+def _offered(desk: Desk, entity: Entity, one: Field, target: Entity) -> tuple[Where, ...]:
+    """The conditions on what may be chosen, with the form's present values put in."""
+    found: list[Where] = ["active"] if target.system else []
+    if not one.where:
+        return tuple(found)
+    node = parse(one.where)
+    parts = node.items if isinstance(node, Logic) and node.operator == "and" else (node,)
+    for part in parts:
+        found.append(_pointing(entity, target, part) or _with_values(entity, one.where, part))
+    return tuple(found)
 
 
-def _with_values(desk: Desk, entity: Entity, where: str) -> str:
-    spans = {}
-    for node in parse(where).walk():
-        if isinstance(node, Path) and node.names[0].text == PARENT and len(node.names) == 2:
-            other = entity.by_id.get(node.names[1].text)
-            spans[node.start, node.end] = _literal(desk, other)
-    return rename(where, spans)
+def _pointing(entity: Entity, target: Entity, part: Node) -> Where | None:
+    """`customer == parent.customer`, with the record that the form holds now."""
+    if not isinstance(part, Comparison) or part.operators != ("==",):
+        return None
+    for left, right in (part.operands, part.operands[::-1]):
+        other = _parent_field(entity, right)
+        if other is None or target_of(other) is None or not isinstance(left, Path):
+            continue
+        value = _held(other)
+        if not (value.isascii() and value.isdigit()):
+            return f"{left.dotted} is None"
+        if len(left.names) == 1 and left.dotted in target.by_id:
+            return Pointing(left.dotted, int(value))
+    return None
 
 
-def _literal(desk: Desk, other: Field | None) -> str:
+def _with_values(entity: Entity, where: str, part: Node) -> str:
+    """A condition whose `parent.` paths are replaced by what the form holds."""
+    spans = {
+        (node.start - part.start, node.end - part.start): _literal(other)
+        for node in part.walk()
+        if (other := _parent_field(entity, node))
+    }
+    return rename(where[part.start : part.end], spans)
+
+
+def _parent_field(entity: Entity, node: Node) -> Field | None:
+    """The field of the form that a path such as `parent.customer` means."""
+    if isinstance(node, Path) and len(node.names) == 2 and node.names[0].text == PARENT:
+        return entity.by_id.get(node.names[1].text)
+    return None
+
+
+def _held(other: Field) -> str:
+    return request.args.get(f"is.{other.name}", "").strip()
+
+
+def _literal(other: Field) -> str:
     """What the form holds in a field now, as the language writes it; None where it is empty."""
-    value = request.args.get(f"is.{other.name}", "") if other else ""
-    if not value or other is None:
+    value = _held(other)
+    if not value or target_of(other):
         return "None"
-    if other.type in _IDS:
-        return value if value.isascii() and value.isdigit() else "None"
+    if other.type == "boolean":
+        return "True" if value == "true" else "False"
     option = other.option_named(value)
     return quote(option.id if option else value)

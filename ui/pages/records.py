@@ -1,4 +1,4 @@
-"""The page of a record, and what one does there: move a stage, tick, write down, delete, restore."""
+"""The page of a record, and what one does there: move it, tick, write down, delete, restore."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from fieldstone.metadata.model import Entity
 
 from .. import security
 from ..desk import Desk, Visit
-from ..rendering import fragment, notice, page as render
+from ..rendering import fragment, notice
+from ..rendering import page as render
 from ..show.alerts import items_of
 from ..show.forms import FormMaker, sorted_problems
 from ..show.lists import Tab
@@ -142,7 +143,13 @@ def compose(visit: Visit, entity: str, record_id: int, inverse: str) -> Response
             values = wire_values(desk, at.entity, posted)
             values[at.field.name] = str(record.id)
             records.create(desk.tx, desk.caller, at.entity.id, values)
-            notice(say("form.created", desk.locale, what=inside(at.entity.text(desk.locale), desk.locale)))
+            notice(
+                say(
+                    "form.created",
+                    desk.locale,
+                    what=inside(at.entity.text(desk.locale), desk.locale),
+                )
+            )
             target = desk.paths.record(found.name, record_id)
     except Refused as error:
         return _refuse_composed(visit, entity, record_id, posted, error)

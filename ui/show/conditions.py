@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import TypeGuard
 
-from fieldstone.metadata.expression import parse
+from fieldstone.metadata.expression import PARENT, parse
 from fieldstone.metadata.expression.tree import (
     Call,
     Comparison,
@@ -30,7 +31,13 @@ from .naming import target_of
 
 _SIGNS = {"==": "is", "!=": "is_not", ">=": "at_least", "<=": "at_most", ">": "above", "<": "below"}
 _TURNED = {"==": "==", "!=": "!=", ">=": "<=", "<=": ">=", ">": "<", "<": ">"}
-_AGES = {"days_since": ("over_days", "within_days"), "days_until": ("after_days", "next_days")}
+_TIMES = {">": "after", "<": "before", ">=": "from", "<=": "until", "==": "is", "!=": "is_not"}
+_AGES = {
+    "days_since": ("over_days", "within_days"),
+    "days_until": ("after_days", "next_days"),
+    "hours_since": ("over_hours", "within_hours"),
+}
+_OPEN, _CLOSED = "op.say_open", "op.say_closed"
 
 
 @dataclass(frozen=True)
@@ -51,11 +58,13 @@ class Speaker:
         entity: Entity,
         formats: Formats,
         title: Callable[[str, int], str | None] = lambda entity_id, record_id: None,
+        outer: Speaker | None = None,
     ) -> None:
         self.app = app
         self.entity = entity
         self.formats = formats
         self.title = title
+        self.outer = outer
 
     def parts(self, text: str) -> tuple[Part, ...]:
         """The conditions that `text` joins by "and"; one alone where it cannot be read."""
@@ -80,7 +89,7 @@ class Speaker:
         if isinstance(node, Not):
             return self._negated(node.operand)
         if isinstance(node, Path):
-            return self._path(node, "op.say_yes")
+            return self._closed(node, _CLOSED) or self._path(node, "op.say_yes")
         if isinstance(node, Call):
             return self._call(node)
         if isinstance(node, Comparison):
@@ -91,15 +100,28 @@ class Speaker:
         return say(key, self.formats.locale, **params)
 
     def _joined(self, node: Logic) -> str | None:
-        said = [self.words(item) for item in node.items]
+        said = [self._bracketed(item) for item in node.items]
         known = [one for one in said if one is not None]
         return self._say(f"op.{node.operator}").join(known) if len(known) == len(said) else None
 
+    def _bracketed(self, node: Node) -> str | None:
+        words = self.words(node)
+        if words and isinstance(node, Logic):
+            return self._say("op.say_bracket", what=words)
+        return words
+
     def _negated(self, node: Node) -> str | None:
         if isinstance(node, Path):
-            return self._path(node, "op.say_no")
+            return self._closed(node, _OPEN) or self._path(node, "op.say_no")
         inner = self.words(node)
         return self._say("op.say_not", what=inner) if inner else None
+
+    def _closed(self, node: Path, key: str) -> str | None:
+        """Whether a stage ends its pipeline: the property that every stage has."""
+        found = self.fields(replace(node, names=node.names[:-1])) if len(node.names) > 1 else ()
+        if not found or found[-1].type != "stage" or node.names[-1].text != "closed":
+            return None
+        return self._say(key, field=found[-1].text(self.formats.locale))
 
     def _path(self, node: Path, key: str) -> str | None:
         label = self.label(node)
@@ -137,7 +159,8 @@ class Speaker:
         child, one = found
         locale = self.formats.locale
         what = one.inverse_label.get(locale) or child.plural_text(locale)
-        return inside(what, locale), Speaker(self.app, child, self.formats, self.title)
+        inner = Speaker(self.app, child, self.formats, self.title, self)
+        return inside(what, locale), inner
 
     def _number_of(self, node: Call) -> str | None:
         """`count(deals, stage == "won")` in words."""
@@ -165,11 +188,22 @@ class Speaker:
             left, right, sign = right, left, _TURNED.get(sign, sign)
         if isinstance(left, Call) and left.function.text in _AGES:
             return self._age(left, right, sign)
+        if sign == "==" and _is_month(left) and _is_month(right):
+            return self._this_month(left, right)
         label = self.label(left)
         value = self.value(left, right)
         if label is None or value is None or sign not in _SIGNS:
             return None
-        return self._say(f"op.say_{_SIGNS[sign]}", field=label, value=value)
+        found = self.fields(left)
+        timed = bool(found) and found[-1].type in ("date", "datetime")
+        return self._say(f"op.say_{(_TIMES if timed else _SIGNS)[sign]}", field=label, value=value)
+
+    def _this_month(self, left: Call, right: Call) -> str | None:
+        (one,), (other,) = left.arguments, right.arguments
+        label = self.label(one)
+        if label is None or not isinstance(other, Call) or other.function.text != "today":
+            return None
+        return self._say("op.say_this_month", field=label)
 
     def _between(self, operands: tuple[Node, ...], operators: tuple[str, ...]) -> str | None:
         low, middle, high = operands
@@ -183,11 +217,14 @@ class Speaker:
 
     def _age(self, left: Call, right: Node, sign: str) -> str | None:
         label = self.label(left.arguments[0])
-        if label is None or not isinstance(right, Number):
-            return None
+        value = self.value(right, right)
         more, within = _AGES[left.function.text]
         key = {">": more, ">=": more, "<": within, "<=": within}.get(sign)
-        return self._say(f"op.say_{key}", field=label, value=str(right.value)) if key else None
+        if label is None or value is None or key is None:
+            return None
+        if isinstance(right, Path) and value == self.label(right):
+            key = f"{key}_of"
+        return self._say(f"op.say_{key}", field=label, value=value)
 
     def _among(self, left: Node, right: Node, sign: str) -> str | None:
         if isinstance(left, Text) and isinstance(right, Path):
@@ -215,10 +252,12 @@ class Speaker:
 
     def fields(self, node: Node) -> tuple[Field, ...]:
         """The fields along a path, or nothing where it does not lead over references to one."""
-        if isinstance(node, Call) and node.function.text == "date" and len(node.arguments) == 1:
+        if isinstance(node, Call) and node.arguments and node.function.text in ("date", "coalesce"):
             return self.fields(node.arguments[0])
         if not isinstance(node, Path):
             return ()
+        if node.names[0].text == PARENT and self.outer and len(node.names) > 1:
+            return self.outer.fields(replace(node, names=node.names[1:]))
         entity: Entity | None = self.entity
         found: list[Field] = []
         for name in node.names:
@@ -245,7 +284,7 @@ class Speaker:
             return self._say("value.yes" if node.value else "value.no")
         if isinstance(node, Call):
             return self._moment(node)
-        return None
+        return self.label(node) if isinstance(node, Path) else None
 
     def _number(self, one: Field | None, value: Decimal) -> str:
         target = target_of(one) if one else None
@@ -273,3 +312,11 @@ class Speaker:
             return self.label(parse(text)) or text
         except ProblemsError:
             return text
+
+
+def _is_month(node: Node) -> TypeGuard[Call]:
+    return (
+        isinstance(node, Call)
+        and node.function.text == "start_of_month"
+        and len(node.arguments) == 1
+    )

@@ -101,9 +101,7 @@ def _key(value: Any) -> Any:
     return sorted(value) if isinstance(value, list) else value
 
 
-def _titles(
-    desk: Desk, entity: Entity, posted: Mapping[str, Typed]
-) -> dict[tuple[str, int], str]:
+def _titles(desk: Desk, entity: Entity, posted: Mapping[str, Typed]) -> dict[tuple[str, int], str]:
     wanted: dict[str, set[int]] = {}
     for one in entity.live_fields:
         target = target_of(one)
@@ -113,16 +111,12 @@ def _titles(
     return titles_of(desk.tx, desk.caller, wanted)
 
 
-def _read(
-    desk: Desk, one: Field, values: Typed, titles: Mapping[tuple[str, int], str]
-) -> str:
+def _read(desk: Desk, one: Field, values: Typed, titles: Mapping[tuple[str, int], str]) -> str:
     """What was typed, as a reader says it."""
     kept = [value for value in values if value.strip()]
     target = target_of(one)
     if target:
-        return ", ".join(
-            titles.get((target, int(v)), v) if v.isdigit() else v for v in kept
-        )
+        return ", ".join(titles.get((target, int(v)), v) if v.isdigit() else v for v in kept)
     if one.options:
         named = [one.option_named(value) for value in kept]
         return ", ".join(option.text(desk.locale) for option in named if option)

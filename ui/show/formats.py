@@ -20,7 +20,7 @@ _YI = Decimal(100_000_000)
 
 @dataclass(frozen=True)
 class Formats:
-    """How one person reads values: language, the workspace's time zone and currency, the instant."""
+    """How one person reads values: language, time zone and currency, and the present instant."""
 
     locale: str
     zone: ZoneInfo
@@ -57,7 +57,7 @@ class Formats:
         mark = self.currency_mark
         gap = " " if len(mark) > 1 else ""
         sign = "-" if value < 0 else ""
-        return f"{sign}{mark}{gap}{self.number(abs(value), self.money_scale)}"
+        return f"{sign}{mark}{gap}{self.number(abs(Decimal(value)), self.money_scale)}"
 
     def money_short(self, value: Decimal | int) -> str:
         """For cards: `¥1,611.75万`, in English `CNY 16.12M`; small sums keep all digits."""
@@ -105,8 +105,11 @@ class Formats:
     def exact(self, value: datetime) -> str:
         """The moment in full, as a hint beside a relative time."""
         local = value.astimezone(self.zone)
-        return str(format_datetime(local, format="full" if self.locale == "en" else "long",
-                                   locale=self._babel))
+        return str(
+            format_datetime(
+                local, format="full" if self.locale == "en" else "long", locale=self._babel
+            )
+        )
 
     def ago(self, value: datetime) -> str:
         """Near the present in words (`3 天前`), further away the date."""

@@ -95,6 +95,7 @@ class ListModel:
     q: str = ""
     where: str = ""
     narrowed: bool = False
+    filtered: bool = False
     problem: str = ""
     reset: str = ""
     create: str | None = None
@@ -129,7 +130,9 @@ class Spot:
         return " · ".join(one.text(locale) for one in self.fields)
 
 
-def spot_at(desk: Desk, entity: Entity, path: Sequence[str], width: int | None = None) -> Spot | None:
+def spot_at(
+    desk: Desk, entity: Entity, path: Sequence[str], width: int | None = None
+) -> Spot | None:
     """The column at a path of field names or ids, or None where the caller may not read it."""
     found: list[Field] = []
     at: Entity | None = entity
@@ -231,5 +234,3 @@ def rows_of(desk: Desk, entity: Entity, spots: Sequence[Spot], records: Sequence
         href = desk.paths.record(entity.name, record.id)
         found.append(Row(href, title, cells))
     return tuple(found)
-
-

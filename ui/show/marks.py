@@ -1,4 +1,4 @@
-"""Marks: the hue of an option (a choice, stage, tier or tag): the declared one, else by its order."""
+"""Marks: the hue of an option (choice, stage, tier, tag): the declared one, else by its order."""
 
 from __future__ import annotations
 

@@ -29,9 +29,7 @@ def link_to(desk: Desk, titles: Titles, one: Field, record_id: int) -> Link:
     if title is None:
         return Link(say("value.gone", desk.locale), gone=True)
     entity = desk.app.entities.get(target or "")
-    if entity is None or entity.system or not access.may(
-        desk.app, desk.caller, entity.id, "read"
-    ):
+    if entity is None or entity.system or not access.may(desk.app, desk.caller, entity.id, "read"):
         return Link(title)
     return Link(title, desk.paths.record(entity.name, record_id))
 

@@ -102,7 +102,9 @@ def condition(one: Field, key: str, value: str, title: str = "name") -> str:
         return operator.text.format(f=one.name, title=title)
     if not value.strip():
         raise WrongValue(value)
-    return operator.text.format(f=one.name, title=title, v=_literal(operator, one.type, value.strip()))
+    return operator.text.format(
+        f=one.name, title=title, v=_literal(operator, one.type, value.strip())
+    )
 
 
 def _literal(operator: Operator, kind: str, value: str) -> str:

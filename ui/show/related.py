@@ -43,9 +43,7 @@ def inverses_of(desk: Desk, entity: Entity) -> tuple[Inverse, ...]:
     """The kinds of records that point at an entity's and that the caller may read."""
     found = []
     for name, (child, one) in desk.app.inverses.get(entity.id, {}).items():
-        if desk.may("read", child) and one.id in access.readable(
-            desk.app, desk.caller, child.id
-        ):
+        if desk.may("read", child) and one.id in access.readable(desk.app, desk.caller, child.id):
             found.append(Inverse(name, child, one))
     return tuple(found)
 
@@ -62,9 +60,7 @@ def related_list(desk: Desk, entity: Entity, record: Record, inverse: Inverse) -
     views = desk.app.views_of(child.id)
     view = next((one for one in views if not one.filter), None)
     spots = tuple(
-        spot
-        for spot in spots_of(desk, child, view, None)
-        if spot.fields[0].id != inverse.field.id
+        spot for spot in spots_of(desk, child, view, None) if spot.fields[0].id != inverse.field.id
     )
     page = query.page(
         desk.tx,
@@ -170,7 +166,6 @@ def maker_of(
 def wire_values(desk: Desk, entity: Entity, posted: Mapping[str, Typed]) -> dict[str, object]:
     """What was typed, as the API speaks it, for the fields that the caller may set."""
 
-
     may_write = access.writable(desk.app, desk.caller, entity.id, "create")
     return {
         one.name: value
@@ -184,7 +179,6 @@ def titles_for(
     desk: Desk, entity: Entity, values: Mapping[str, object]
 ) -> dict[tuple[str, int], str]:
     """The titles of what a record's references point at."""
-
 
     wanted: dict[str, set[int]] = {}
     for one in entity.live_fields:

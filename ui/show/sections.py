@@ -16,7 +16,7 @@ from .conditions import Speaker
 from .forms import layout_of
 from .kinds import shown_as
 from .naming import shower
-from .values import Shown, Shower
+from .values import Shower, Shown
 
 _MOST_FACTS = 6
 _MOST_MARKS = 3
@@ -96,7 +96,9 @@ class Reader:
         pair = self.pair(one)
         if one.type != "tier" or pair.shown.empty:
             return pair
-        return Pair(pair.label, pair.shown, False, say("why.tier", self.desk.locale), self._tier(one))
+        return Pair(
+            pair.label, pair.shown, False, say("why.tier", self.desk.locale), self._tier(one)
+        )
 
     def _tier(self, one: Field) -> tuple[str, ...]:
         """How the tier came about: the scheme, the measure and its value, since when."""
@@ -109,7 +111,9 @@ class Reader:
                 measure = compile_expression(self.desk.app, self.entity.id, scheme.measure)
                 value = evaluate(measure, self.preview.source, self.preview.context)
                 number = "–" if value is None else self.desk.formats.number(value)
-                what = Speaker(self.desk.app, self.entity, self.desk.formats).measure(scheme.measure)
+                what = Speaker(self.desk.app, self.entity, self.desk.formats).measure(
+                    scheme.measure
+                )
                 lines.append(say("tier.measure", locale, what=what, value=number))
         since = self.record.values.get(f"{one.id}_since")
         if since:
@@ -128,7 +132,9 @@ class Reader:
 
     def sections(self) -> tuple[PairSection, ...]:
         """The sections of the form as far as they show now, then what the form leaves out."""
-        known, seen, found = self.known(), set(), []
+        known = self.known()
+        seen: set[str] = set()
+        found: list[PairSection] = []
         for section in layout_of(self.desk.app, self.entity):
             seen.update(place.field for place in section.fields)
             if section.archived or not self.preview.holds(section.visible_when):

@@ -107,9 +107,7 @@ def _entities(desk: Desk) -> list[Entity]:
     ]
 
 
-def _entity_entry(
-    desk: Desk, entity_id: str, label: str, icon: str, current: str
-) -> Entry | None:
+def _entity_entry(desk: Desk, entity_id: str, label: str, icon: str, current: str) -> Entry | None:
     entity = desk.app.entities.get(entity_id)
     if entity is None or entity.archived or entity.system or not desk.may("read", entity):
         return None

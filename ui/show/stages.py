@@ -136,7 +136,9 @@ def _ticks(
     }
     action = desk.paths.act(entity.name, record.id, "tick") if may_tick else ""
     return tuple(
-        TickBox(item.id, present.name, item.text(desk.locale), item.id in done, item.required, action)
+        TickBox(
+            item.id, present.name, item.text(desk.locale), item.id in done, item.required, action
+        )
         for item in present.checklist
         if not item.archived
     )
@@ -166,6 +168,16 @@ def _short(desk: Desk, entity: Entity, problem: Problem) -> str:
     return problem.text(desk.locale)
 
 
+def _in_words(desk: Desk, entity: Entity, problem: Problem) -> str:
+    """A problem as a sentence; a condition is said in words instead of as it is written."""
+    condition = problem.params.get("condition")
+    if not condition:
+        return problem.text(desk.locale)
+    parts = Speaker(desk.app, entity, desk.formats).parts(str(condition))
+    what = say("list.comma", desk.locale).join(part.words for part in parts)
+    return say("stage.condition", desk.locale, what=what)
+
+
 def asking_of(
     desk: Desk,
     entity: Entity,
@@ -177,7 +189,11 @@ def asking_of(
 ) -> Asking | None:
     """What to ask for before the record may enter the stage `to`; None for no such stage."""
     pipeline = entity.pipeline
-    stage = next((one for one in pipeline.stages if to in (one.name, one.id)), None) if pipeline else None
+    stage = (
+        next((one for one in pipeline.stages if to in (one.name, one.id)), None)
+        if pipeline
+        else None
+    )
     if pipeline is None or stage is None:
         return None
     locale = desk.locale
@@ -199,7 +215,7 @@ def asking_of(
         )  # fmt: skip
         shown.add(REASON)
     rest = [
-        problem.text(locale)
+        _in_words(desk, entity, problem)
         for problem, name in zip(problems, names, strict=True)
         if name not in shown
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from fieldstone.engine import access, history
 from fieldstone.engine.history import Changed, Entry, Event
@@ -78,9 +79,7 @@ def timeline_of(desk: Desk, entity: Entity, record: Record, cursor: str | None) 
 class _Teller:
     """Tells events of one entity's record to one reader."""
 
-    def __init__(
-        self, desk: Desk, entity: Entity, titles: Mapping[tuple[str, int], str]
-    ) -> None:
+    def __init__(self, desk: Desk, entity: Entity, titles: Mapping[tuple[str, int], str]) -> None:
         self.desk = desk
         self.entity = entity
         self.titles = titles
@@ -175,7 +174,7 @@ class _Teller:
         one = next((each for each in live if each.type == "long_text" and each.required), None)
         return str(record.values.get(one.id) or "") if one else ""
 
-    def _time(self, at: datetime) -> dict[str, object]:
+    def _time(self, at: datetime) -> dict[str, Any]:
         return {
             "at": at,
             "when": self.desk.formats.ago(at),

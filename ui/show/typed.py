@@ -55,7 +55,7 @@ _WRITTEN: Mapping[str, Callable[[Field, Any, ZoneInfo], str]] = {
 
 
 def wire(one: Field, values: Sequence[str], zone: ZoneInfo) -> Any:
-    """What was typed as the API speaks it; text that makes no sense goes on as it is, to be refused."""
+    """What was typed, as the API speaks it; nonsense goes on as it is, to be refused."""
     if one.type == "tags":
         return [value for value in values if value]
     last = values[-1].strip() if values else ""

@@ -34,6 +34,7 @@ function line(found: Found, escape: (text: string) => string): string {
 }
 
 function enhance(select: HTMLSelectElement): void {
+  let offered = new Set<string>();
   const empty = select.dataset["empty"] ?? "";
   const settings: RecursivePartial<TomSettings> & ThisType<TomSelect> = {
     plugins: { clear_button: { html: () => '<div class="clear-button" aria-hidden="true">×</div>' } },
@@ -48,9 +49,14 @@ function enhance(select: HTMLSelectElement): void {
     shouldLoad: () => true,
     load(typed: string, done: (found: Found[], groups: []) => void) {
       this.clearOptions();
-      fetchFound(select, typed).then((found) => done(found, []), () => done([], []));
+      const answer = (found: Found[]): void => {
+        offered = new Set(found.map((one) => one.id));
+        done(found, []);
+      };
+      fetchFound(select, typed).then(answer, () => answer([]));
     },
-    score: () => () => 1,
+    // The server searched already: what it found is offered, the chosen one only if it is among that.
+    score: () => (one: { id?: unknown }) => (offered.has(String(one.id)) ? 1 : 0),
     render: {
       option: (found: Found, escape: (text: string) => string) => line(found, escape),
       item: (found: Found, escape: (text: string) => string) => `<div>${escape(found.title)}</div>`,

@@ -1,0 +1,66 @@
+"""Numbers, money, dates and times as readers of each language write them."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from fieldstone.ui.show.formats import Formats
+
+NOW = datetime(2026, 3, 5, 6, 20, tzinfo=UTC)
+ZONE = ZoneInfo("Asia/Shanghai")
+CHINESE = Formats("zh-CN", ZONE, NOW)
+ENGLISH = Formats("en", ZONE, NOW)
+
+
+@pytest.mark.parametrize(
+    ("amount", "chinese", "english"),
+    [
+        ("12345.5", "¥12,345.50", "CNY 12,345.50"),
+        ("0", "¥0.00", "CNY 0.00"),
+        ("-7.005", "-¥7.00", "-CNY 7.00"),
+        ("10000000", "¥10,000,000.00", "CNY 10,000,000.00"),
+    ],
+)
+def test_money_in_tables_has_all_digits(amount: str, chinese: str, english: str) -> None:
+    assert CHINESE.money(Decimal(amount)) == chinese
+    assert ENGLISH.money(Decimal(amount)) == english
+
+
+def test_money_on_cards_has_one_unit() -> None:
+    assert CHINESE.money_short(Decimal("16117548.24")) == "¥1,611.75万"
+    assert ENGLISH.money_short(Decimal("16117548.24")) == "CNY 16.12M"
+    assert CHINESE.money_short(Decimal("9999")) == "¥9,999.00"
+
+
+def test_dates() -> None:
+    day = date(2026, 3, 5)
+    assert CHINESE.day(day) == "2026-03-05"
+    assert CHINESE.long_day(day) == "2026年3月5日"
+    assert ENGLISH.day(day) == ENGLISH.long_day(day) == "Mar 5, 2026"
+
+
+@pytest.mark.parametrize(
+    ("ago", "chinese", "english"),
+    [
+        (timedelta(seconds=20), "刚刚", "just now"),
+        (timedelta(minutes=1), "1 分钟前", "1 minute ago"),
+        (timedelta(hours=3), "今天 11:20", "today 11:20"),
+        (timedelta(days=1), "昨天 14:20", "yesterday 14:20"),
+        (timedelta(days=3), "3 天前", "3 days ago"),
+        (timedelta(days=8), "2026-02-25", "Feb 25, 2026"),
+        (timedelta(days=-1), "明天 14:20", "tomorrow 14:20"),
+        (timedelta(days=-5), "5 天后", "in 5 days"),
+    ],
+)
+def test_times_near_the_present_are_words(ago: timedelta, chinese: str, english: str) -> None:
+    assert CHINESE.ago(NOW - ago) == chinese
+    assert ENGLISH.ago(NOW - ago) == english
+
+
+def test_percent_and_numbers() -> None:
+    assert CHINESE.percent(Decimal("0.15")) == "15%"
+    assert CHINESE.percent(Decimal("0.1234")) == "12.34%"
+    assert CHINESE.number(1234567, 0) == "1,234,567"
+    assert CHINESE.number(Decimal("1.500000")) == "1.5"
