@@ -9,6 +9,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from simpleeval import SimpleEval
@@ -85,33 +86,16 @@ class Evaluator(SimpleEval):  # type: ignore[misc]
     """Computes raw values; its handlers are by class of typed node, and there are no others."""
 
     def __init__(self, context: Context) -> None:
-        super().__init__(operators={}, functions={}, names={})
+        # Not the base's own constructor: it would bring operators, functions and handlers along.
         self.context = context
         self.frame = Frame(None)
-        self.nodes = {
-            Constant: lambda node: node.value,
-            Extra: self._eval_extra,
-            Read: self._eval_read,
-            Via: self._eval_via,
-            Formula: self._eval_formula,
-            Aggregate: self._eval_aggregate,
-            Property: self._eval_property,
-            HasTag: self._eval_has_tag,
-            Call: self._eval_call,
-            Compare: self._eval_compare,
-            IsEmpty: lambda node: self._eval(node.operand) is None,
-            In: self._eval_in,
-            Logic: self._eval_boolop,
-            Not: lambda node: not self._eval(node.operand),
-            If: self._eval_ifexp,
-        }
+        self.nodes = {kind: partial(handler, self) for kind, handler in _HANDLERS.items()}
 
     def of(
         self, typed: Typed, record: RecordSource | None, parent: RecordSource | None = None
     ) -> Any:
         """The raw value of a typed expression for a record."""
-        self.frame = Frame(record, Frame(parent) if parent is not None else None)
-        return self._eval(typed)
+        return self.inside(Frame(record, Frame(parent) if parent is not None else None), typed)
 
     def inside(self, frame: Frame, typed: Typed) -> Any:
         """The raw value in another frame."""
@@ -130,6 +114,15 @@ class Evaluator(SimpleEval):  # type: ignore[misc]
                 return None
             record = record.follow(step.field)
         return record
+
+    def _eval_constant(self, node: Constant) -> Any:
+        return node.value
+
+    def _eval_empty(self, node: IsEmpty) -> Any:
+        return self._eval(node.operand) is None
+
+    def _eval_not(self, node: Not) -> Any:
+        return not self._eval(node.operand)
 
     def _eval_extra(self, node: Extra) -> Any:
         return values.raw(self.context.extra.get(node.name), node.type)
@@ -263,3 +256,22 @@ def _failed(node: Call, arguments: Sequence[Any]) -> bool:
     if not arguments or None in arguments or node.operation.name == "trim":
         return False
     return not (node.operation.name in ("/", "//", "%") and arguments[1] == 0)
+
+
+_HANDLERS: dict[type[Typed], Callable[[Evaluator, Any], Any]] = {
+    Constant: Evaluator._eval_constant,
+    Extra: Evaluator._eval_extra,
+    Read: Evaluator._eval_read,
+    Via: Evaluator._eval_via,
+    Formula: Evaluator._eval_formula,
+    Aggregate: Evaluator._eval_aggregate,
+    Property: Evaluator._eval_property,
+    HasTag: Evaluator._eval_has_tag,
+    Call: Evaluator._eval_call,
+    Compare: Evaluator._eval_compare,
+    IsEmpty: Evaluator._eval_empty,
+    In: Evaluator._eval_in,
+    Logic: Evaluator._eval_boolop,
+    Not: Evaluator._eval_not,
+    If: Evaluator._eval_ifexp,
+}

@@ -6,9 +6,11 @@ import random
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from tests.rules.world import NOW, World
+
+_T = TypeVar("_T")
 
 ZONES = (
     "Asia/Shanghai",
@@ -358,7 +360,7 @@ class Company:
             world.add("deal", self.deal(number))
         return world
 
-    def maybe(self, make: Callable[[], Any]) -> Any:
+    def maybe(self, make: Callable[[], _T]) -> _T | None:
         return None if self.random.random() < 0.3 else make()
 
     def text(self) -> str | None:

@@ -230,7 +230,7 @@ class Tables:
         """The tables to create."""
         metadata = sa.MetaData()
         for entity in APP.entities.values():
-            columns = []
+            columns: list[sa.Column[Any]] = []
             for one, kind in stored(entity):
                 if isinstance(kind, sa.Text) and self.dialect == "postgresql":
                     kind = sa.Text(collation="C")
@@ -254,7 +254,9 @@ class Tables:
         return row.c[field_id]
 
     def tags(self, entity_id: str) -> sa.TableClause:
-        columns = [sa.column(name) for name in ("record_id", "field_id", "tag_id", "valid_to")]
+        columns: list[sa.ColumnClause[Any]] = [
+            sa.column(name) for name in ("record_id", "field_id", "tag_id", "valid_to")
+        ]
         return sa.table(f"{entity_id}__tags", *columns)
 
 

@@ -18,15 +18,25 @@ if TYPE_CHECKING:
 
 Sql = sa.ColumnElement[Any]
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
-_OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
+_OPPOSITE = {
+    "<": ">=",
+    "<=": ">",
+    ">": "<=",
+    ">=": "<",
+    "==": "!=",
+    "!=": "==",
+    "empty": "filled",
+    "filled": "empty",
+}
 
 
 @dataclass(frozen=True)
 class Pair:
     """A comparison that is ready to be written in any of the three ways of `Compiler`.
 
-    `operator` may also be "in" (`right` is then a list of values) or "constant" (`right` is the
-    truth value). `left_empty` and `right_empty` tell which side may be NULL.
+    `operator` may also be "in" (`right` is then a list of values), "empty" or "filled" (there is
+    no `right`), or "constant" (`right` is the truth value). `left_empty` and `right_empty` tell
+    which side may be NULL.
     """
 
     left: Sql
@@ -59,7 +69,7 @@ class Pair:
     def false(self) -> Sql:
         if self.operator == "constant":
             return sa.false() if self.right else sa.true()
-        if self.operator in ("==", "!="):
+        if self.operator in ("==", "!=", "empty", "filled"):
             return Pair(
                 self.left,
                 _OPPOSITE[self.operator],
@@ -90,6 +100,8 @@ class Pair:
         """The comparison itself; == and != take empty as a value."""
         if self.operator == "in":
             return self.left.in_(self.right)
+        if self.operator in ("empty", "filled"):
+            return self.left.is_(None) if self.operator == "empty" else self.left.is_not(None)
         if self.operator == "==" and self.empty:
             return self.left.is_not_distinct_from(self.right)
         if self.operator == "!=" and self.empty:
@@ -143,8 +155,9 @@ def _with_constant(compiler: Compiler, left: Typed, operator: str, right: Typed)
     column = compiler.value(left)
     if value is None:
         if operator in ("==", "!="):
-            empty = Pair(column, operator, sa.null(), True, True)
-            return empty if left.nullable else Pair(column, "constant", operator == "!=")
+            if left.nullable:
+                return Pair(column, "empty" if operator == "==" else "filled", None)
+            return Pair(column, "constant", operator == "!=")
         return Pair(column, "constant", False)
     if left.type.numeric:
         adjusted = _adjusted(operator, value, left.type.scale - right.type.scale)
