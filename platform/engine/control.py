@@ -14,7 +14,7 @@ from typing import Literal
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from . import control_tables
+from . import control_tables, failpoints
 from .accounts import Accounts
 from .clock import Clock
 from .control_tables import MEMBERSHIP, WORKSPACE
@@ -175,6 +175,7 @@ class Control:
             hint = connection.execute(query).scalar_one_or_none()
             moved = at if hint is None or hint > at else hint - timedelta(microseconds=1)
             connection.execute(sa.update(WORKSPACE).where(mine).values(next_due_at=moved))
+        failpoints.hit("control.hint_lowered")
 
     def raise_next_due(
         self, workspace_id: str, hint: datetime | None, following: datetime | None

@@ -17,6 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 
+from .. import failpoints
 from ..system_tables import JOB
 from ..transaction import Transaction
 from ..workspaces import Workspace
@@ -140,6 +141,7 @@ def run(
         job = _claim(tx, job_id)
     if job is None:
         return False
+    failpoints.hit("job.claimed")
     try:
         if job.kind in long:
             long[job.kind](workspace, job)
@@ -147,6 +149,7 @@ def run(
         with workspace.writing() as tx:
             finish(tx, job)
             handlers[job.kind](tx, job)
+        failpoints.hit("job.done")
         return True
     except LostJob:
         return False
@@ -155,6 +158,7 @@ def run(
         _log.error("job.failed", workspace=workspace.id, job=job.id, kind=job.kind, trace=trace)
         with workspace.writing() as tx:
             _put_back(tx, job, error)
+        failpoints.hit("job.put_back")
         return False
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import structlog
 
+from .. import failpoints
 from ..installation import Installation
 from . import jobs, schedules
 
@@ -44,5 +45,7 @@ def _tick_one(installation: Installation, workspace_id: str, hint: datetime | No
             )
         ready = jobs.waiting(tx)
         following = [at for at in (schedules.earliest(tx), jobs.next_wake(tx)) if at is not None]
+    failpoints.hit("tick.planned")
     installation.control.raise_next_due(workspace_id, hint, min(following, default=None))
+    failpoints.hit("tick.hint_raised")
     return ready

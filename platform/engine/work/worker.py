@@ -46,15 +46,21 @@ def application(installation: Installation) -> Celery:
             app.send_task(JOB, args=(workspace_id, job_id))
         ticks += 1
 
-    def _import(workspace: Workspace, job: jobs.Job) -> None:
-        imports.resume(workspace, job, imports_folder(settings))
-
     @app.task(name=JOB)
     def _job(workspace_id: str, job_id: int) -> None:
-        workspace = installation.workspace_by_id(workspace_id)
-        jobs.run(workspace, job_id, HANDLERS, {"import": _import})
+        do(installation, workspace_id, job_id)
 
     return app
+
+
+def do(installation: Installation, workspace_id: str, job_id: int) -> bool:
+    """Do a job that the tick named; returns whether it was done by this call."""
+
+    def _import(workspace: Workspace, job: jobs.Job) -> None:
+        imports.resume(workspace, job, imports_folder(installation.settings))
+
+    workspace = installation.workspace_by_id(workspace_id)
+    return jobs.run(workspace, job_id, HANDLERS, {"import": _import})
 
 
 def run_worker(installation: Installation) -> None:
