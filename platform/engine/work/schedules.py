@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from ...metadata.model import AlertRule, App, TierScheme
 from ...rules.schedule import latest_due, next_due
-from ..system_tables import RULE_STATE
+from ..system_tables import ALERT, RULE_STATE
 from ..transaction import Transaction
 
 Kind = Literal["alert", "tier"]
@@ -55,9 +55,11 @@ def sync(tx: Transaction) -> datetime | None:
     """Bring the rows in step with the app in force; returns the earliest due time, or None.
 
     A new rule is due at its next time from now. One whose definition changed forgets when it was
-    evaluated, so that its next run is a quiet one. Rows of rules that are gone are deleted. The
-    control database learns of the earliest time before the transaction commits.
+    evaluated, so that its next run is a quiet one. Rows of rules that are gone are deleted, and
+    their open alerts resolved. The control database learns of the earliest time before the
+    transaction commits.
     """
+    _resolve_gone(tx)
     known = {
         (row.kind, row.rule): row for row in tx.connection.execute(sa.select(RULE_STATE)).all()
     }
@@ -84,6 +86,15 @@ def sync(tx: Transaction) -> datetime | None:
     if following is not None:
         tx.workspace.control.lower_next_due(tx.workspace.id, following)
     return following
+
+
+def _resolve_gone(tx: Transaction) -> None:
+    live = [one.id for one in tx.app.rules.values() if one.active and not one.archived]
+    tx.connection.execute(
+        sa.update(ALERT)
+        .where(ALERT.c.left_at.is_(None), ALERT.c.rule.not_in(live))
+        .values(left_at=tx.now, state="resolved")
+    )
 
 
 def earliest(tx: Transaction) -> datetime | None:

@@ -87,6 +87,11 @@ def test_a_job_that_fails_is_tried_again_and_then_given_up(office: Office) -> No
 
 
 def test_a_rule_that_is_gone_is_due_no_more(office: Office) -> None:
+    office.customers({"followed_at": OLD})
+    office.later(days=1)
+    do_all(office)
+    assert count_open(office) == 1
     office.declare(silent={"active": False})
+    assert count_open(office) == 0
     office.later(days=1)
     assert do_all(office) == 0
