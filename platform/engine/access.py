@@ -97,7 +97,7 @@ def entity_for(app: App, caller: Caller, entity_id: str, verb: Verb = "read") ->
         known = [one.name for one in app.entities.values() if may(app, caller, one.id, "read")]
         raise NotFound(_unknown("entity.unknown", entity_id, known))
     if not may(app, caller, entity_id, verb):
-        raise Forbidden(Problem("access.forbidden", {"verb": verb, "entity": entity_id}))
+        raise Forbidden(Problem(f"access.no_{verb}", {"entity": app.entity(entity_id)}))
     return app.entity(entity_id)
 
 

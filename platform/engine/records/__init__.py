@@ -3,7 +3,7 @@
 from .checklist import Tick, missing_for_stage, tick, ticks
 from .create import create, create_many
 from .delete import delete, delete_many, restore
-from .draft import Outcome, refusal
+from .draft import Moves, Outcome, refusal
 from .present import etag, present, wire_value
 from .read import get
 from .record import Record, Values
@@ -11,6 +11,7 @@ from .update import Update, move, update, update_many
 from .written import Written, listen
 
 __all__ = [
+    "Moves",
     "Outcome",
     "Record",
     "Tick",

@@ -17,7 +17,7 @@ from ..statements import STATEMENTS
 from ..transaction import Transaction
 from . import journal, numbers, stage, tags, unique, validity, written
 from .attempt import Attempt
-from .draft import Draft, Outcome, outcome, refusal
+from .draft import Draft, Moves, Outcome, outcome, refusal
 from .read import get
 from .record import Record, Shape, shape_of
 from .rows import CHUNK, chunks
@@ -54,12 +54,14 @@ def create_many(
     typed: bool = False,
     history: bool = False,
     atomic: bool = False,
+    moves: Sequence[Moves] = (),
 ) -> tuple[Outcome, ...]:
     """Make records and tell what became of each row, in order; bad rows are not written.
 
     With `atomic` nothing is written if any row is bad. With `history` (an import of what happened
     elsewhere) rows may bring created_at, created_by, updated_at, automatic numbers and the times
-    of stages, and guards of stages only warn.
+    of stages, and guards of stages only warn. `moves` are, a row each, the values (Python values)
+    that tracked fields had before; they are kept as transitions at their own times.
     """
     access.entity_for(tx.app, caller, entity_id, "create")
     shape = shape_of(tx.tables, entity_id)
@@ -67,6 +69,8 @@ def create_many(
     attempt = Attempt(tx, atomic=atomic)
     for at, some in enumerate(chunks(rows, CHUNK)):
         drafts = drafts_of(tx, caller, shape, some, at * CHUNK, typed=typed, history=history)
+        for draft in drafts if moves else ():
+            draft.moves = moves[draft.index]
         validity.judge(tx, caller, shape, drafts, history=history)
         found.extend(drafts)
         _write(tx, caller, shape, attempt.good(drafts))
@@ -127,9 +131,11 @@ def _fill_expressions(
     for one in computed:
         assert one.default is not None and one.default.expr is not None
         expression = compile_expression(tx.app, entity_id, one.default.expr, allow_viewer=True)
+        same = None if expression.uses else evaluate(expression, None, context)
         for draft, source in sources:
             if one.id not in draft.given:
-                draft.after[one.id] = schemas.fitted(one, evaluate(expression, source, context))
+                found = evaluate(expression, source, context) if expression.uses else same
+                draft.after[one.id] = schemas.fitted(one, found)
 
 
 def _literal(shape: Shape, one: Field) -> Any:
@@ -220,15 +226,26 @@ def _keep_transitions(
 ) -> None:
     tracked = [one.id for one in shape.entity.live_fields if journal.is_tracked(one)]
     moves = [
-        journal.Moved(
-            one.record_id or 0, field_id, None, one.after[field_id], _at(shape, one, field_id)
-        )
+        moved
         for one in drafts
         for field_id in tracked
         if one.after.get(field_id) is not None
+        for moved in _moves_of(shape, one, field_id)
     ]
     if moves:
         journal.transitions(tx, caller, shape.entity.id, moves)
+
+
+def _moves_of(shape: Shape, draft: Draft, field_id: str) -> Iterable[journal.Moved]:
+    """How a field of a new record came to its value: at once, or by the moves that it brings."""
+    steps = [
+        *draft.moves.get(field_id, ()),
+        (draft.after[field_id], _at(shape, draft, field_id)),
+    ]
+    before = None
+    for value, at in steps:
+        yield journal.Moved(draft.record_id or 0, field_id, before, value, at)
+        before = value
 
 
 def _at(shape: Shape, draft: Draft, field_id: str) -> datetime:

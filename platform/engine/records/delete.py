@@ -188,7 +188,10 @@ def _resolve_alerts(tx: Transaction, entity_id: str, rows: Mapping[int, Mapping[
                 ALERT.c.record_id.in_(some),
                 ALERT.c.left_at.is_(None),
             )
-            .values(state="resolved", left_at=tx.now)
+            .values(
+                left_at=tx.now,
+                state=sa.case((ALERT.c.state == "open", "resolved"), else_=ALERT.c.state),
+            )
         )
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from ...metadata.model import Labels, label_text
 from ...metadata.problems import Problem
 from ..errors import Conflict, Forbidden, Invalid, NotFound, PreconditionRequired, Refused, Stale
 from .record import Values
+
+Moves = Mapping[str, Sequence[tuple[Any, datetime]]]
+"""Field id -> the values that a record had before its present one, and since when, in order."""
 
 _CONFLICTS = ("unique.", "stage.", "choice.transition", "record.referenced", "record.needs_binned")
 
@@ -18,7 +22,8 @@ _CONFLICTS = ("unique.", "stage.", "choice.transition", "record.referenced", "re
 class Draft:
     """One record of a batch: as it was (`before`, empty for a new one) and as it will be (`after`).
 
-    `given` is what the caller set. A draft with problems is not written; warnings do not stop it.
+    `given` is what the caller set, `moves` what a record of an import went through before. A draft
+    with problems is not written; warnings do not stop it.
     """
 
     index: int
@@ -27,6 +32,7 @@ class Draft:
     after: dict[str, Any]
     record_id: int | None = None
     reason: str | None = None
+    moves: Moves = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
 
@@ -86,7 +92,7 @@ def refusal(problems: Sequence[Problem], current: Any = None) -> Refused:
         return PreconditionRequired(problems)
     if "record.stale" in kinds:
         return Stale(problems, current=current)
-    if not kinds.isdisjoint({"access.forbidden", "access.forbidden_record"}):
+    if "access.forbidden_record" in kinds:
         return Forbidden(problems)
     if all(one.startswith(_CONFLICTS) for one in kinds):
         return Conflict(problems)

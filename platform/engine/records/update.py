@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -264,7 +265,12 @@ def _keep_history(
     )
     moves = [
         journal.Moved(
-            one.record_id or 0, field_id, one.before.get(field_id), value, tx.now, one.reason
+            one.record_id or 0,
+            field_id,
+            one.before.get(field_id),
+            value,
+            _at(tx, shape, one, field_id),
+            one.reason,
         )
         for one, found in moved
         for field_id, value in found.items()
@@ -272,6 +278,15 @@ def _keep_history(
     ]
     if moves:
         journal.transitions(tx, caller, entity_id, moves)
+
+
+def _at(tx: Transaction, shape: Shape, draft: Draft, field_id: str) -> datetime:
+    """When a record moved: now, unless an import of history says when."""
+    for companion in shape.companions.get(field_id, ()):
+        at = draft.given.get(companion)
+        if isinstance(at, datetime):
+            return at
+    return tx.now
 
 
 def move(

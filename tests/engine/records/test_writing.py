@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from fieldstone.engine import history, records
 from fieldstone.engine.access import SYSTEM
@@ -16,6 +17,8 @@ from fieldstone.engine.errors import (
     Refused,
     Stale,
 )
+from fieldstone.engine.records import written
+from fieldstone.engine.system_tables import ALERT
 from tests.engine.crm_like import Company
 
 
@@ -299,3 +302,40 @@ def test_making_is_refused(shared: Company, who: str, entity: str, kind: type[Re
     person = "wang" if who == "seller" else who
     with pytest.raises(kind):
         make(shared, entity, who=person, name="A")
+
+
+def test_deleting_resolves_open_alerts(sales: Company) -> None:
+    made = make(sales, "customer", name="A")
+    with sales.workspace.writing() as tx:
+        tx.connection.execute(
+            sa.insert(ALERT).values(
+                rule="silent",
+                entity="customer",
+                record_id=made.id,
+                state="open",
+                severity="low",
+                entered_at=tx.now,
+                message={"en": "silent"},
+            )
+        )
+        records.delete(tx, sales.caller("boss", tx), "customer", made.id, 1)
+        row = tx.connection.execute(sa.select(ALERT.c.state, ALERT.c.left_at)).one()
+        assert (row.state, row.left_at) == ("resolved", tx.now)
+
+
+def test_listeners_hear_of_every_write(sales: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[records.Written] = []
+    monkeypatch.setattr(written, "_listeners", [])
+    records.listen(lambda tx, caller, told: heard.append(told))
+    made = make(sales, "customer", name="A")
+    with sales.workspace.writing() as tx:
+        boss = sales.caller("boss", tx)
+        records.update(tx, boss, "customer", made.id, 1, {"region": "North"})
+        records.delete(tx, boss, "customer", made.id, 2)
+        records.restore(tx, boss, "customer", made.id, 3)
+    assert [(one.kind, one.ids, sorted(one.fields)) for one in heard] == [
+        ("created", (made.id,), []),
+        ("updated", (made.id,), ["region"]),
+        ("deleted", (made.id,), []),
+        ("restored", (made.id,), []),
+    ]
