@@ -20,6 +20,7 @@ from ..metadata.resolve import to_names
 from . import clock, failpoints, revisions
 from .access import Caller
 from .errors import Conflict, Forbidden, Invalid
+from .members import require_administrator
 from .publishing.doctor import layout_matches
 from .publishing.plan import Plan
 from .publishing.running import Running, run
@@ -132,6 +133,7 @@ def _flip(
     _still_holds(plan, worked.plan, accepted)
     if worked.plan.empty or worked.app is None or worked.layout is None:
         return tx.revision
+    require_administrator(tx, worked.app)
     after = replace(
         tx,
         app=worked.app,
