@@ -18,7 +18,7 @@ from ..metadata.problems import Problem
 from . import access
 from .access import Caller
 from .errors import Malformed
-from .search_tables import SEARCH
+from .search_tables import SEARCH, TERMS
 from .search_terms import MOST_QUERY, Word, searchable, terms_of, words_of
 from .transaction import Transaction
 
@@ -106,37 +106,40 @@ def condition(
     fields = [one for one in searched_fields(tx.app.entity(entity_id)) if one in known]
     if not fields:
         return sa.false()
-    matches = _MATCHES[tx.tables.dialect]
-    found = []
-    for word in words:
-        hit = SEARCH.alias()
-        found.append(
-            record_id.in_(
-                sa.select(hit.c.record_id).where(
-                    hit.c.entity == entity_id, hit.c.field.in_(fields), matches(hit, word)
-                )
-            )
-        )
-    return sa.and_(*found)
+    hits = _HITS[tx.tables.dialect]
+    return sa.and_(*(record_id.in_(hits(entity_id, fields, word)) for word in words))
 
 
-def _matches_sqlite(hit: sa.FromClause, word: Word) -> sa.ColumnElement[bool]:
-    ways = []
+def _hits_sqlite(entity_id: str, fields: list[str], word: Word) -> sa.CompoundSelect[Any]:
+    """The records that one word finds: a select a way, each led by the index of terms."""
+    ways: list[tuple[str, bool]] = []
     if word.pairs:
-        wanted = " AND ".join(f'"{one}"' for one in word.pairs)
-        ways.append(sa.and_(_terms_sqlite(hit, wanted), sa.func.instr(hit.c.folded, word.text) > 0))
+        ways.append((" AND ".join(f'"{one}"' for one in word.pairs), True))
     if word.beginning:
-        near = _terms_sqlite(hit, f'"{word.beginning}"')
-        ways.append(sa.and_(near, sa.func.instr(hit.c.folded, word.text) > 0))
+        ways.append((f'"{word.beginning}"', True))
     if word.sounds:
-        ways.append(_terms_sqlite(hit, " OR ".join(f'"{one}" *' for one in word.sounds)))
-    return sa.or_(*ways)
+        ways.append((" OR ".join(f'"{one}" *' for one in word.sounds), False))
+    found = []
+    for wanted, checked in ways:
+        near, hit = TERMS.alias(), SEARCH.alias()
+        statement = sa.select(hit.c.record_id).where(
+            near.c["_search_terms"].bool_op("MATCH")(wanted),
+            hit.c.id == near.c.rowid,
+            # Concatenated, so that SQLite does not walk all values of the entity instead.
+            hit.c.entity.concat("") == entity_id,
+            hit.c.field.in_(fields),
+        )
+        if checked:
+            statement = statement.where(sa.func.instr(hit.c.folded, word.text) > 0)
+        found.append(statement)
+    return sa.union_all(*found)
 
 
-def _terms_sqlite(hit: sa.FromClause, wanted: str) -> sa.ColumnElement[bool]:
-    matching = sa.text("SELECT rowid FROM _search_terms WHERE _search_terms MATCH :wanted")
-    bound = matching.bindparams(sa.bindparam("wanted", wanted, unique=True))
-    return hit.c.id.in_(bound.columns(sa.column("rowid", sa.Integer())).scalar_subquery())
+def _hits_postgresql(entity_id: str, fields: list[str], word: Word) -> sa.Select[Any]:
+    hit = SEARCH.alias()
+    return sa.select(hit.c.record_id).where(
+        hit.c.entity == entity_id, hit.c.field.in_(fields), _matches_postgresql(hit, word)
+    )
 
 
 def _matches_postgresql(hit: sa.FromClause, word: Word) -> sa.ColumnElement[bool]:
@@ -161,4 +164,4 @@ def _terms_postgresql(hit: sa.FromClause, wanted: str) -> sa.ColumnElement[bool]
     return found
 
 
-_MATCHES: Final = {"sqlite": _matches_sqlite, "postgresql": _matches_postgresql}
+_HITS: Final = {"sqlite": _hits_sqlite, "postgresql": _hits_postgresql}

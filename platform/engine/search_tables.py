@@ -24,6 +24,11 @@ SEARCH: Final = sa.table(
 )
 
 
+TERMS: Final = sa.table(
+    "_search_terms", sa.column("rowid", sa.Integer()), sa.column("_search_terms", sa.Text())
+)
+"""The FTS5 table of SQLite; the column of its own name is what MATCH is asked of."""
+
 _SQLITE: Final = (
     "CREATE TABLE _search (id INTEGER PRIMARY KEY, entity TEXT NOT NULL, field TEXT NOT NULL, "
     "record_id BIGINT NOT NULL, folded TEXT NOT NULL, terms TEXT NOT NULL)",
