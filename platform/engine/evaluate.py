@@ -151,6 +151,8 @@ class _Trial:
         options = detail.get("options", ())
         if not isinstance(options, list | tuple):
             _refuse("evaluate.not_object", name=f"fields/{name}")
+        if not isinstance(kind, str):
+            _refuse("evaluate.type_unknown", name=name, type=str(kind)[:60])
         if kind in _NUMBERS:
             return self.number_field(name, kind, detail)
         if kind in _TEXTS:

@@ -133,7 +133,8 @@ class Maker:
         deal = Maker(self.random, "deal", inner=True)
         name = self.random.choice(FIELDS["deal"][kind])
         function = self.pick("sum", "avg", "min", "max", "first", "last")
-        by = f", by={deal.make('date', 1)}" if function in ("first", "last") else ""
+        order = Maker(self.random, "deal")
+        by = f", by={order.leaf('date')}" if function in ("first", "last") else ""
         if self.random.random() < 0.6:
             return f"{function}(deals.{name}, {deal.make('boolean', depth)}{by})"
         return f"{function}(deals.{name}{by})"

@@ -1,0 +1,233 @@
+"""Every problem of typing has a case: its place, and a sentence in both languages."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+import fieldstone.rules
+from fieldstone.metadata.messages import LOCALES
+from fieldstone.metadata.model import App, Entity, Field
+from fieldstone.metadata.problems import Problem, ProblemsError
+from fieldstone.rules import compile_expression, compile_message, formula_expression
+from tests.rules.world import APP, SYSTEM
+
+REFUSED = [
+    ("naem > 3", "name.unknown_near", 1),
+    ("owner.naem == 1", "name.unknown_near", 7),
+    ("客户名称 == 1", "name.unknown_near", 1),
+    ("zzzzz", "name.unknown", 1),
+    ("true", "name.unknown_near", 1),
+    ("null", "name.unknown_near", 1),
+    ("days_since > 3", "name.function", 1),
+    ("deals > 3", "name.many", 1),
+    ("flag and belongs_to.deals", "name.many", 21),
+    ("parent.n", "name.no_parent", 1),
+    ("name.upper", "name.no_path", 6),
+    ("kind.days.x", "name.no_path", 11),
+    ("day.year == 2026", "expression.method", 5),
+    ("kind.dayz", "property.unknown_near", 6),
+    ("kind.zzzzz", "property.unknown", 6),
+    ('kind == "larg"', "option.no_such_near", 9),
+    ('kind == "zzzzz"', "option.no_such", 9),
+    ('has_tag("industri", "retail")', "dimension.unknown_near", 9),
+    ('has_tag("zzzzz", "retail")', "dimension.unknown_in", 9),
+    ('has_tag("industry", "retial")', "option.no_such_near", 21),
+    ("has_tag(n, 'x')", "function.arguments", 9),
+    ("has_tag('industry')", "function.arguments", 1),
+    ("dayz_since(day)", "function.unknown_near", 1),
+    ("zzzzz(1)", "function.unknown", 1),
+    ("days_since()", "function.arguments", 1),
+    ("days_since(day, day)", "function.arguments", 1),
+    ("days_since(n)", "function.argument", 12),
+    ("len(n)", "function.argument", 5),
+    ("date(2026)", "function.date", 1),
+    ("date(2026, 1)", "function.date", 1),
+    ("date(1.5, 1, 1)", "function.whole_number", 6),
+    ("add_days(day, 1.5)", "function.whole_number", 15),
+    ("round(size, n)", "function.places", 13),
+    ("round(size, 7)", "function.places", 13),
+    ("max_of(kind, kind)", "function.no_order", 8),
+    ("owner == me()", "function.viewer", 10),
+    ("owner.team == my_team()", "function.viewer", 15),
+    ("sum(deals)", "aggregate.field", 5),
+    ("sum(n)", "aggregate.source", 5),
+    ("sum(1)", "aggregate.source", 5),
+    ("any(deals.amount)", "aggregate.any", 5),
+    ("all(deals)", "function.arguments", 1),
+    ("count(deals, flag, flag)", "function.arguments", 1),
+    ("first(deals.name, by=seller)", "aggregate.by", 22),
+    ("first(deals.name, by=parent.day)", "aggregate.by", 22),
+    ("min(deals.seller)", "function.no_order", 5),
+    ("first(deals.labels)", "type.tags_value", 7),
+    (
+        "count(subsidiaries, any(deals, any(account.deals, flag)))",
+        "aggregate.nesting",
+        1,
+    ),
+    ("sum(deals.name)", "type.number", 5),
+    ("n + flag", "type.number", 5),
+    ("-name", "type.number", 2),
+    ("n and flag", "type.condition", 1),
+    ("not n", "type.condition", 5),
+    ("1 if n else 2", "type.condition", 6),
+    ("count(deals, amount)", "type.condition", 14),
+    ("day - until", "type.date_difference", 1),
+    ("day + 3", "type.date_sum", 1),
+    ("name + name", "type.text_sum", 1),
+    ("amount * cost", "type.money_product", 1),
+    ("n / amount", "type.money_divisor", 1),
+    ('day > "2026-01-01"', "type.date_text", 1),
+    ("day > at", "type.date_time", 1),
+    ("owner == 3", "type.reference", 1),
+    ("owner == 'x'", "type.reference", 1),
+    ("owner == belongs_to", "type.compare", 1),
+    ("n == 'x'", "type.compare", 1),
+    ("kind == tier", "type.compare", 1),
+    ("flag == 1", "type.compare", 1),
+    ("n == n == flag", "type.chain", 1),
+    ("1 < n in [2]", "type.chain", 1),
+    ("kind < 'large'", "type.no_order", 1),
+    ("flag < hot", "type.no_order", 1),
+    ("n in m", "type.in", 6),
+    ("n in [m]", "type.in_constants", 7),
+    ("n in [None]", "type.in_empty", 7),
+    ("n in ['a']", "type.compare", 7),
+    ("n is 3", "type.is", 6),
+    ("[1, 2]", "type.list", 1),
+    ("n == [1]", "type.list", 6),
+    ("n if flag else name", "type.mixed", 1),
+    ("coalesce(n, day)", "type.mixed", 1),
+    ("free == 'VIP'", "type.tags_compare", 1),
+    ("industry > 'retail'", "type.tags_compare", 1),
+]
+
+
+def problem_of(text: str, entity: str = "account", app: App = APP) -> Problem:
+    with pytest.raises(ProblemsError) as caught:
+        compile_expression(app, entity, text, space="name")
+    return caught.value.problems[0]
+
+
+@pytest.mark.parametrize(("text", "problem", "position"), REFUSED)
+def test_refusal(text: str, problem: str, position: int) -> None:
+    found = problem_of(text)
+    assert (found.id, found.position) == (problem, position)
+    for locale in LOCALES:
+        sentence = found.text(locale)
+        assert not re.search(r"\{\w+\}", sentence), sentence
+        assert found.id not in sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [
+        ("naem", "name"),
+        ("客户名称", "name"),
+        ("Amount", "amount"),
+        ("amuont", "amount"),
+        ("belong_to", "belongs_to"),
+        ("true", "True"),
+        ("dayz_since(day)", "days_since"),
+        ('kind == "Large"', "large"),
+        ('industry == "医疗"', "medical"),
+    ],
+)
+def test_the_nearest_name_is_offered(text: str, near: str) -> None:
+    assert problem_of(text).params["near"] == near
+
+
+def test_the_entity_is_told_in_the_readers_language() -> None:
+    entity = Entity(id="x", name="x", title="n", label={"zh-CN": "商机"}, fields=SYSTEM)
+    app = App(hash="labels", manifest=APP.manifest, entities={"x": entity})
+    assert problem_of("zzzz", "x", app).text("zh-CN") == "“商机”没有字段“zzzz”。"
+
+
+def with_formulas(**formulas: str) -> App:
+    fields = [
+        Field(id=name, name=name, type="formula", formula=one) for name, one in formulas.items()
+    ]
+    entity = Entity(
+        id="x",
+        name="x",
+        title="n",
+        fields=(Field(id="n", name="n", type="integer"), *fields, *SYSTEM),
+    )
+    return App(hash=repr(formulas), manifest=APP.manifest, entities={"x": entity})
+
+
+def test_formulas_may_not_need_each_other() -> None:
+    app = with_formulas(a="b + 1", b="c + 1", c="a + 1")
+    with pytest.raises(ProblemsError) as caught:
+        formula_expression(app, "x", "a")
+    problem = caught.value.problems[0]
+    assert (problem.id, problem.params["path"]) == ("formula.cycle", "a → b → c → a")
+
+
+def test_a_formula_may_not_need_itself() -> None:
+    assert problem_of("a + 1", "x", with_formulas(a="a + 1")).id == "formula.cycle"
+
+
+def test_a_broken_formula_is_told_where_it_is_read() -> None:
+    problem = problem_of("1 + a", "x", with_formulas(a="n +"))
+    assert (problem.id, problem.position) == ("formula.broken", 5)
+
+
+def test_formulas_within_formulas_stay_within_bounds() -> None:
+    chain = {"a0": "n + n"} | {f"a{at}": f"a{at - 1} + a{at - 1}" for at in range(1, 20)}
+    assert problem_of("a19", "x", with_formulas(**chain)).id in (
+        "formula.broken",
+        "expression.too_large",
+    )
+
+
+def test_tags_are_not_shown_in_a_message() -> None:
+    with pytest.raises(ProblemsError) as caught:
+        compile_message(APP, "account", "x {{ free }}")
+    assert caught.value.problems[0].id == "type.message_tags"
+
+
+def test_all_problems_of_a_message_are_told() -> None:
+    with pytest.raises(ProblemsError) as caught:
+        compile_message(APP, "account", "{{ naem }} {{ zzzz }}")
+    assert [one.position for one in caught.value.problems] == [4, 15]
+
+
+def test_what_is_written_to_a_field_fits_it() -> None:
+    def into(text: str, field: str) -> str:
+        try:
+            return str(compile_expression(APP, "account", text, into=("account", field)).type.kind)
+        except ProblemsError as error:
+            return error.problems[0].id
+
+    assert into("today()", "at") == "datetime"
+    assert into('"big"', "kind") == "choice"
+    assert into("amount / 3", "n") == "number"
+    assert into("None", "n") == "number"
+    assert into("n", "day") == "type.assign"
+    assert into("'x'", "owner") == "type.assign"
+    assert into("owner", "parent_account") == "type.assign"
+
+
+def test_every_sentence_has_a_case() -> None:
+    folder = Path(fieldstone.rules.__file__).parent / "locale"
+    ids = set(json.loads((folder / "en.json").read_text("utf-8")))
+    here = {problem for _, problem, _ in REFUSED}
+    elsewhere = {
+        "expression.too_large",
+        "formula.broken",
+        "formula.cycle",
+        "formula.stored_time",
+        "type.assign",
+        "type.expected",
+        "type.message_tags",
+        "value.empty",
+        "value.hidden",
+        "value.no",
+        "value.out_of_range",
+        "value.yes",
+    }
+    assert ids - here - elsewhere == set()

@@ -1,0 +1,131 @@
+"""Messages and explanations in both languages, and what a reader may not see."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from fieldstone.engine.evaluate import answer
+from fieldstone.rules import compile_expression, explain, functions, message_text
+from tests.rules.test_cases import company, context
+from tests.rules.world import APP
+
+RECORD = company({}).record("account", 1)
+CONTEXT = context({})
+
+
+@pytest.mark.parametrize(
+    ("text", "english", "chinese"),
+    [
+        (
+            'days_since(day) > 30 and tier == "A"',
+            'days_since(day) = 51 > 30 yes; tier == "A" yes',
+            'days_since(day) = 51 > 30 是；tier == "A" 是',
+        ),
+        ('tier == "B"', 'tier == "B" (a) no', None),
+        ("m > 3", "m = (not filled in) > 3 no", "m = （未填写） > 3 否"),
+        ("not (n > 3 or flag)", "n = 7 > 3 yes; flag yes", None),
+        ("n not in [7]", "n not in [7] (7) no", None),
+        ("amount * rate", "amount * rate = 18.075000", None),
+        ("good", "good yes", None),
+    ],
+)
+def test_explanation(text: str, english: str, chinese: str | None) -> None:
+    assert RECORD is not None
+    expression = compile_expression(APP, "account", text, space="name")
+    found = explain(expression, RECORD, CONTEXT)
+    assert found.sentence("en") == english.replace("(a)", "(A)")
+    if chinese is not None:
+        assert found.sentence("zh-CN") == chinese
+
+
+def test_an_explanation_speaks_in_present_names() -> None:
+    assert RECORD is not None
+    expression = compile_expression(APP, "account", 'kind == "big" and parent_account.flag')
+    found = explain(expression, RECORD, CONTEXT)
+    assert found.lines("en") == ('kind == "large" yes', "belongs_to.flag yes")
+
+
+def test_what_may_not_be_read_is_hidden() -> None:
+    assert RECORD is not None
+    expression = compile_expression(APP, "account", "amount > 100 and flag")
+    found = explain(expression, RECORD, CONTEXT, readable=lambda entity, field: field != "amount")
+    assert found.children[0].hidden and found.children[0].value is None
+    assert "120.50" not in found.sentence("en")
+    assert found.hidden
+
+
+def test_a_message() -> None:
+    assert RECORD is not None
+    labels = {
+        "en": "{{ name }}: {{ kind }}, {{ days_since(day) }} d, {{ owner }}, {{ amount * 1000 }}",
+        "zh-CN": "{{ name }}：已 {{ days_since(day) }} 天，{{flag}}，{{m}}，{{ at }}，{{ rate }}",
+    }
+    texts = [
+        message_text(APP, "account", labels, locale, RECORD, CONTEXT) for locale in ("en", "zh-CN")
+    ]
+    assert texts == [
+        "Ärger 科技: large, 51 d, 李雷, 120,500.00",
+        "Ärger 科技：已 51 天，是，（未填写），2026-10-11 00:30，0.15",
+    ]
+
+
+def test_every_function_explains_itself_by_an_example() -> None:
+    for function in functions.functions():
+        assert function.help["en"].endswith(".") and function.help["zh-CN"].endswith("。")
+        assert function.name in function.signature and function.name in function.example
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ({"expression": "n + 1", "fields": {"n": "integer"}, "record": {"n": 2}}, 3),
+        ({"expression": "a / 3", "fields": {"a": "money"}, "record": {"a": "1.00"}}, "0.333333"),
+        ({"expression": "x > 1", "fields": {"x": "number"}, "record": {"x": None}}, False),
+        ({"expression": "s", "fields": {"s": "choice"}, "record": {"s": "won"}}, "won"),
+        (
+            {
+                "expression": "today()",
+                "now": "2026-01-01T00:00:00Z",
+                "time_zone": "America/New_York",
+            },
+            "2025-12-31",
+        ),
+        ({"expression": '"x" in t', "fields": {"t": "tags"}, "record": {"t": ["x"]}}, True),
+    ],
+)
+def test_a_line_is_answered_by_both_backends(line: dict[str, object], expected: object) -> None:
+    found = json.loads(answer(json.dumps(line)))
+    assert (found["value"], found["sql_value"]) == (expected, expected)
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("", "evaluate.not_json"),
+        ("[" * 100_000, "evaluate.not_json"),
+        ("[]", "evaluate.no_expression"),
+        ('{"expression": 1}', "evaluate.no_expression"),
+        ('{"expression": "1", "fields": []}', "evaluate.not_object"),
+        ('{"expression": "1", "fields": {"a": "zzz"}}', "evaluate.type_unknown"),
+        ('{"expression": "1", "fields": {"a": ["zzz"]}}', "evaluate.type_unknown"),
+        ('{"expression": "1", "fields": {"a": {"type": "decimal", "scale": 7}}}', "evaluate.scale"),
+        ('{"expression": "1", "record": {"a": 1}}', "evaluate.field_unknown"),
+        ('{"expression": "a", "fields": {"a": "date"}, "record": {"a": "x"}}', "evaluate.value"),
+        (
+            '{"expression": "a", "fields": {"a": "integer"}, "record": {"a": 1e400}}',
+            "evaluate.value",
+        ),
+        (
+            '{"expression": "a", "fields": {"a": "integer"}, "record": {"a": NaN}}',
+            "evaluate.not_json",
+        ),
+        ('{"expression": "1", "time_zone": "../../etc/passwd"}', "evaluate.time_zone"),
+        ('{"expression": "1", "now": "x"}', "evaluate.value"),
+        ('{"expression": "a = 1", "fields": {"a": "integer"}}', "expression.assignment"),
+        (" " * 1_000_001, "evaluate.too_long"),
+    ],
+)
+def test_a_line_that_is_wrong(line: str, problem: str) -> None:
+    assert json.loads(answer(line))["error"]["id"] == problem
