@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from ..metadata.model import App, Entity, EntityAccess, Field
 from ..metadata.naming import nearest
 from ..metadata.problems import Problem
-from ..rules import Context, Expression, compile_expression, to_sql
+from ..rules import Context, Expression, compile_expression, formula_expression, to_sql
 from .errors import Forbidden, NotFound
 from .moments import moment
 from .system_tables import MEMBER, MEMBER_ROLE
@@ -195,11 +195,8 @@ def visible_app(app: App, caller: Caller) -> App:
 
 
 def formula(app: App, entity_id: str, field_id: str) -> Expression:
-    """The compiled expression of a formula field; KeyError for another field."""
-    text = app.entity(entity_id).field(field_id).formula
-    if text is None:
-        raise KeyError(f"{entity_id}.{field_id} is not computed")
-    return _compiled(app, entity_id, text)
+    """The expression of a formula field, in its own scale; KeyError for another field."""
+    return formula_expression(app, entity_id, field_id)
 
 
 def _unknown(problem_id: str, name: str, known: list[str], **params: str) -> Problem:
