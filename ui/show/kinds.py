@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from fieldstone.metadata.model import App, Entity, Field
-from fieldstone.rules import compile_expression
+from fieldstone.rules import formula_expression
 from fieldstone.rules.types import Type, options_of
 
 _PLAIN = frozenset({"money", "boolean", "date", "datetime", "tags"})
@@ -22,8 +22,7 @@ def shown_as(app: App, entity: Entity, one: Field) -> Field:
 @lru_cache(maxsize=4096)
 def _of_formula(app: App, entity_id: str, field_id: str) -> Field:
     one = app.entity(entity_id).field(field_id)
-    assert one.formula is not None
-    result = compile_expression(app, entity_id, one.formula).type
+    result = formula_expression(app, entity_id, field_id).type
     options = options_of(app, result.options) if result.options else ()
     return replace(
         one, type=_type(result), to=result.entity, options=tuple(options), scale=result.scale
