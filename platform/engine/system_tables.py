@@ -256,6 +256,7 @@ IMPORT_ROW = _table(
     sa.Column("content", JsonText()),
     sa.Column("problems", JsonText()),
     sa.Index("_import_row_state", "import_id", "state", "row"),
+    sa.Index("_import_row_record", "import_id", "record_id"),
 )
 """What became of each row of an import; `content` keeps bad cells and names that wait."""
 

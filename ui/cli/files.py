@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,7 @@ def add_to(root: Group) -> None:
     @click.pass_context
     def import_(
         ctx: click.Context,
+        /,
         name: str,
         entity: str,
         file: Path,
@@ -61,10 +62,11 @@ def add_to(root: Group) -> None:
         columns = options.open(file).columns
         with opening.workspace(name) as workspace:
             entity_id = _entity_id(workspace, entity)
-            chosen = _mapping(workspace, entity_id, columns, mapping, values)
+            chosen = _mapping(workspace, entity_id, columns, key, mapping, values)
             chosen["columns"] = {**chosen.get("columns", {}), **_pairs(pairs)}
             if key is not None:
                 chosen["key"] = key
+            _tell_left_out(columns, chosen)
             keep = imports_folder(opening.settings())
             with terminal.progress(say("importing", file=file.name)) as advance:
                 report = imports.run(
@@ -74,7 +76,7 @@ def add_to(root: Group) -> None:
                     file,
                     Options(mapping=chosen, **how),
                     keep=keep,
-                    progress=lambda done: advance(done, None),
+                    progress=advance,
                 )
         if errors is not None and report.bad:
             imports.write_errors(report, columns, errors, terminal.locale())
@@ -95,6 +97,7 @@ def _mapping(
     workspace: Workspace,
     entity_id: str,
     columns: Sequence[str],
+    key: str | None,
     mapping: Path | None,
     values: Path | None,
 ) -> dict[str, Any]:
@@ -103,10 +106,25 @@ def _mapping(
         chosen = imports.read_mapping(mapping)
     else:
         with workspace.reading() as tx:
-            chosen = {"columns": imports.guess(tx.app, SYSTEM, entity_id, columns)}
+            chosen = {"columns": imports.guess(tx.app, SYSTEM, entity_id, columns, key)}
     if values is not None:
-        chosen["values"] = {**chosen.get("values", {}), **imports.read_mapping(values)}
+        given = imports.read_mapping(values)
+        known = chosen.get("values", {})
+        chosen["values"] = {**known, **{one: _both(known.get(one), given[one]) for one in given}}
     return chosen
+
+
+def _both(known: Any, given: Any) -> Any:
+    """The values of a column from the mapping and from the file of values, which wins."""
+    return {**known, **given} if isinstance(known, dict) and isinstance(given, dict) else given
+
+
+def _tell_left_out(columns: Sequence[str], mapping: Mapping[str, Any]) -> None:
+    used = {column for column, to in mapping["columns"].items() if to is not None}
+    used |= {mapping.get("created_at"), *mapping.get("stage_times", {}).values()}
+    left = [column for column in columns if column not in used]
+    if left and len(left) < len(columns):
+        terminal.note("import_left_out", columns=", ".join(left))
 
 
 def _pairs(pairs: Sequence[str]) -> dict[str, str | None]:
@@ -143,9 +161,9 @@ def _as_json(report: Report) -> dict[str, object]:
 
 def _show(report: Report, errors: Path | None) -> None:
     """The counts on stdout; what is wrong on stderr, each unknown value once."""
-    key = "import_rehearsed" if report.dry_run else "import_done"
-    if not report.written and not report.dry_run:
-        key = "import_refused"
+    key = "import_done" if report.written else "import_refused"
+    if report.dry_run:
+        key = "import_rehearsed"
     tell(
         key,
         rows=report.rows,
@@ -164,5 +182,7 @@ def _show(report: Report, errors: Path | None) -> None:
         terminal.note("import_bad_row", line=row.line, why=why)
     if report.failed > _SHOWN and errors is None:
         terminal.note("import_more_bad", count=report.failed - _SHOWN)
-    if report.failed and errors is not None:
+    if report.bad and errors is not None:
         terminal.note("import_errors_file", file=errors)
+    if report.failed > len(report.bad):
+        terminal.note("import_too_many_bad", count=len(report.bad))

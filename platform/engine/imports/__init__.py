@@ -1,7 +1,8 @@
 """Imports: rows of files into records, through the same door as everybody's."""
 
-from .mapping import guess, read_mapping, resolve
+from .mapping import guess, read_mapping
 from .report import Report, UnknownValue, write_errors
+from .resolving import resolve
 from .run import Options, resume, run
 from .source import Source, open_source
 

@@ -7,13 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import sqlalchemy as sa
+
 from ...metadata.model import Field
 from ...metadata.problems import Problem
 from .. import records
 from ..access import Caller
-from ..records import Outcome
+from ..records import Moves, Outcome
+from ..records.rows import chunks
+from ..system_tables import IMPORT_ROW
 from ..transaction import Transaction
-from . import convert, keys
+from . import convert, keys, times
+from .convert import NOTHING
 from .mapping import Mapped, Target
 from .source import Row
 
@@ -22,16 +27,20 @@ from .source import Row
 class Reading:
     """One row while it is read: values by field id, references still as texts, what is wrong.
 
-    `later` are references to records of the same entity that are not there yet: the file itself
-    may bring them further down. `unknown` are (column, value, nearest).
+    `emptied` are fields whose cell is empty. `later` are references to records of the same entity
+    that are not there yet: the file itself may bring them further down. `unknown` are
+    (column, value, nearest). `moves` are the stages that the record went through before.
     """
 
     row: Row
     values: dict[str, Any] = field(default_factory=dict)
+    emptied: list[str] = field(default_factory=list)
     names: dict[str, tuple[Target, str]] = field(default_factory=dict)
     later: dict[str, str] = field(default_factory=dict)
+    moves: Moves = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     unknown: list[tuple[str, str, str | None]] = field(default_factory=list)
+    key: str | None = None
     existing: int | None = None
     outcome: Outcome | None = None
 
@@ -47,25 +56,36 @@ class Reading:
         return [*self.problems, *(self.outcome.problems if self.outcome else ())]
 
 
-def write(tx: Transaction, caller: Caller, mapped: Mapped, rows: Sequence[Row]) -> list[Reading]:
+def write(
+    tx: Transaction, caller: Caller, mapped: Mapped, import_id: int, rows: Sequence[Row]
+) -> list[Reading]:
     """Write a batch of rows; a fixed number of statements, whatever their number."""
-    readings = [_read(mapped, row) for row in rows]
+    readings = [_read(tx, mapped, row) for row in rows]
     _find_references(tx, caller, mapped, readings)
-    _find_existing(tx, caller, mapped, readings)
+    _find_existing(tx, caller, mapped, import_id, readings)
     _write(tx, caller, mapped, [one for one in readings if not one.problems])
     return readings
 
 
-def _read(mapped: Mapped, row: Row) -> Reading:
+def _read(tx: Transaction, mapped: Mapped, row: Row) -> Reading:
     reading = Reading(row)
     if row.problem is not None:
         reading.problems.append(row.problem)
         return reading
-    cells = [(target, row.cells[index]) for index, target in mapped.targets.items()]
-    for target, text in [*cells, *mapped.constants]:
+    for index, target in mapped.targets:
+        _read_cell(reading, target, row.cells[index])
+    for target, text in mapped.constants:
         _read_cell(reading, target, text)
+    if mapped.key_column is not None:
+        reading.key = row.cells[mapped.key_column].strip() or None
+    elif mapped.key is not None:
+        value = reading.values.get(mapped.key.id)
+        reading.key = None if value is None else str(value)
     if mapped.history:
-        _read_times(mapped, reading)
+        found = times.read(tx, mapped, row, reading.values)
+        reading.values.update(found.values)
+        reading.moves = found.moves
+        reading.problems.extend(found.problems)
     return reading
 
 
@@ -77,32 +97,12 @@ def _read_cell(reading: Reading, target: Target, text: str) -> None:
         return
     if problem is not None:
         reading.problems.append(problem.at(None, f"/{target.field.name}"))
+    elif value is NOTHING:
+        reading.emptied.append(target.field.id)
     elif value is not None and _target_entity(target.field) is not None:
         reading.names[target.field.id] = (target, value)
     else:
         reading.values[target.field.id] = value
-
-
-def _read_times(mapped: Mapped, reading: Reading) -> None:
-    """The times that a file of history brings: when a record was made and entered its stage."""
-    pipeline = mapped.entity.pipeline
-    if mapped.created_at is not None:
-        _read_time(mapped, reading, "created_at", mapped.created_at)
-    if pipeline is not None and mapped.stage_times:
-        field_ = mapped.entity.field(pipeline.field)
-        name = reading.values.get(field_.id)
-        stage = field_.option_named(name) if isinstance(name, str) else None
-        if stage is not None and stage.id in mapped.stage_times:
-            _read_time(mapped, reading, f"{field_.id}_entered_at", mapped.stage_times[stage.id])
-
-
-def _read_time(mapped: Mapped, reading: Reading, field_id: str, index: int) -> None:
-    target = Target("", mapped.entity.field(field_id))
-    value, problem = convert.wire(target, reading.row.cells[index])
-    if problem is not None:
-        reading.problems.append(problem.at(None, f"/{field_id}"))
-    elif value is not None:
-        reading.values[field_id] = value
 
 
 def _target_entity(one: Field) -> str | None:
@@ -120,7 +120,7 @@ def _find_references(
     for reading in readings:
         for field_id, (target, text) in reading.names.items():
             to = _target_entity(target.field) or ""
-            _point(mapped, reading, field_id, target, text, to, found[to, target.key])
+            _point(mapped, reading, field_id, target, text, found[to, target.key])
 
 
 def _point(
@@ -129,7 +129,6 @@ def _point(
     field_id: str,
     target: Target,
     text: str,
-    to: str,
     found: Mapping[str, int],
 ) -> None:
     record_id = found.get(text)
@@ -139,7 +138,7 @@ def _point(
         reading.problems.append(problem)
     elif record_id is not None:
         reading.values[field_id] = str(record_id)
-    elif to == mapped.entity.id and not target.field.required:
+    elif target.field.to == mapped.entity.id and not target.field.required:
         reading.later[field_id] = text
     else:
         _blame_unknown(reading, target, text, None)
@@ -153,30 +152,46 @@ def _blame_unknown(reading: Reading, target: Target, value: str, near: str | Non
 
 
 def _find_existing(
-    tx: Transaction, caller: Caller, mapped: Mapped, readings: Sequence[Reading]
+    tx: Transaction,
+    caller: Caller,
+    mapped: Mapped,
+    import_id: int,
+    readings: Sequence[Reading],
 ) -> None:
-    """Find the record of each row by the key; a key that comes twice in a batch is refused."""
+    """Find the record of each row by the key; a key that comes twice in the file is refused."""
     if mapped.key is None:
         return
-    texts = {}
-    for reading in readings:
-        value = reading.values.get(mapped.key.id)
-        if value is not None and not reading.problems:
-            texts[id(reading)] = str(value)
-    found = keys.find(tx, caller, mapped.entity.id, mapped.key.id, texts.values())
+    keyed = [one for one in readings if one.key is not None and not one.problems]
+    texts = {one.key for one in keyed if one.key is not None}
+    found = keys.find(tx, caller, mapped.entity.id, mapped.key.id, texts)
+    taken = _written_before(tx, import_id, found.values())
     seen: set[str] = set()
-    for reading in readings:
-        text = texts.get(id(reading))
-        if text is None:
-            continue
-        if text in seen or found.get(text) == keys.AMBIGUOUS:
-            params = {"value": text, "field": mapped.key}
-            reading.problems.append(
-                Problem("import.key_twice", params, pointer=f"/{mapped.key.name}")
-            )
-        else:
-            seen.add(text)
-            reading.existing = found.get(text)
+    for reading in keyed:
+        text = reading.key or ""
+        existing = found.get(text)
+        if text in seen or existing in taken or existing == keys.AMBIGUOUS:
+            _blame_key(mapped, reading, "import.key_twice")
+        elif existing is None and mapped.key_column is not None:
+            _blame_key(mapped, reading, "import.key_unknown")
+        seen.add(text)
+        reading.existing = existing
+
+
+def _blame_key(mapped: Mapped, reading: Reading, problem_id: str) -> None:
+    assert mapped.key is not None
+    params = {"value": reading.key, "field": mapped.key}
+    reading.problems.append(Problem(problem_id, params, pointer=f"/{mapped.key.name}"))
+
+
+def _written_before(tx: Transaction, import_id: int, ids: Any) -> set[int]:
+    """Those of the records that an earlier row of this import has written."""
+    written: set[int] = set()
+    for some in chunks(sorted(set(ids))):
+        query = sa.select(IMPORT_ROW.c.record_id).where(
+            IMPORT_ROW.c.import_id == import_id, IMPORT_ROW.c.record_id.in_(some)
+        )
+        written.update(tx.connection.scalars(query))
+    return written
 
 
 def _write(tx: Transaction, caller: Caller, mapped: Mapped, readings: Sequence[Reading]) -> None:
@@ -185,11 +200,27 @@ def _write(tx: Transaction, caller: Caller, mapped: Mapped, readings: Sequence[R
     old = [one for one in readings if one.existing is not None]
     if new:
         rows = [one.values for one in new]
-        outcomes = records.create_many(tx, caller, entity_id, rows, history=mapped.history)
+        moves = [one.moves for one in new]
+        outcomes = records.create_many(
+            tx, caller, entity_id, rows, history=mapped.history, moves=moves
+        )
         for reading, outcome in zip(new, outcomes, strict=True):
             reading.outcome = outcome
     if old:
-        changes = [records.Update(one.existing or 0, None, one.values) for one in old]
-        outcomes = records.update_many(tx, caller, entity_id, changes, history=mapped.history)
+        outcomes = records.update_many(
+            tx, caller, entity_id, _changes(tx, mapped, old), history=mapped.history
+        )
         for reading, outcome in zip(old, outcomes, strict=True):
             reading.outcome = outcome
+
+
+def _changes(tx: Transaction, mapped: Mapped, readings: Sequence[Reading]) -> list[records.Update]:
+    """What rows change: all their fields, the empty cells too, but not when it was made."""
+    ids = [one.existing or 0 for one in readings]
+    versions = keys.versions(tx, mapped.entity.id, ids)
+    changes = []
+    for record_id, reading in zip(ids, readings, strict=True):
+        values = {**dict.fromkeys(reading.emptied), **reading.values}
+        values.pop("created_at", None)
+        changes.append(records.Update(record_id, versions.get(record_id), values))
+    return changes

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
-from datetime import datetime
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
-from ...metadata.model import Field, Option
+from ...metadata.json_text import number_text
+from ...metadata.model import Option
 from ...metadata.naming import nearest
 from ...metadata.problems import Problem
 from .mapping import Target
@@ -19,8 +20,14 @@ _OPTIONS = frozenset({"choice", "stage", "tier", "tags"})
 _TRUE = frozenset({"true", "yes", "y", "1", "是", "有", "对", "√", "x"})
 _FALSE = frozenset({"false", "no", "n", "0", "否", "无", "没有", "×"})
 _BETWEEN_TAGS = re.compile(r"[,;|，；、\n]")
-_CURRENCY = re.compile(r"^(?:CNY|RMB|USD|EUR|[¥￥$€])\s*|\s*元$")
+_CURRENCY = re.compile(r"CNY|RMB|USD|EUR|HKD|[¥$€£元]")
+_GROUPED = re.compile(r"[-+]?\d{1,3}(?:([, '])\d{3})(?:\1\d{3})*(?:\.\d+)?[%万亿]?")
+_NUMBER = re.compile(r"([-+]?)(\d+(?:\.\d*)?|\.\d+)(?:E([-+]?\d{1,3}))?([%万亿]?)")
+_TIMES = {"万": 4, "亿": 8}
+_PER_CENT = "%"
 _TWO_READINGS = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})(\s.*)?")
+_DAY = re.compile(r"(\d{4})([-/.年])(\d{1,2})[-/.月](\d{1,2})日?")
+_PLAIN_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})")
 
 
 class Unknown(Exception):
@@ -32,11 +39,18 @@ class Unknown(Exception):
         self.nearest = near
 
 
-def wire(target: Target, text: str) -> tuple[Any, Problem | None]:
-    """The wire value of a cell, or what is wrong with it; empty cells are None.
+class Nothing:
+    """An empty cell: a new record takes the field's default, one that is there loses its value."""
 
-    References and members come back as the text that names them. Unknown is raised for an option
-    that there is not.
+
+NOTHING = Nothing()
+
+
+def wire(target: Target, text: str) -> tuple[Any, Problem | None]:
+    """The wire value of a cell, or what is wrong with it.
+
+    Empty cells are NOTHING, values that the mapping empties None. References and members come
+    back as the text that names them. Unknown is raised for an option that there is not.
     """
     cell = text.strip()
     if cell in target.values:
@@ -45,62 +59,73 @@ def wire(target: Target, text: str) -> tuple[Any, Problem | None]:
             return None, None
         cell = replaced
     if not cell:
-        return None, None
+        return NOTHING, None
     kind = target.field.type
     if kind in _OPTIONS:
-        return _options(target.field, cell), None
+        return _options(target, cell), None
     if kind in ("date", "datetime"):
         return _time(target, cell)
     if kind in _NUMBERS:
-        return _number(cell), None
+        return _number(target, cell)
     if kind == "boolean":
         return _boolean(cell)
     return cell, None
 
 
-def _options(field: Field, cell: str) -> Any:
-    if field.type != "tags":
-        return _option(field, cell)
-    return [_option(field, part.strip()) for part in _BETWEEN_TAGS.split(cell) if part.strip()]
-
-
-def _option(field: Field, word: str) -> str:
-    words = _words_of(field.options)
-    found = words.get(_folded(word))
-    if found is None:
-        names = [one.name for one in field.options if not one.archived]
-        labels = [
-            label for one in field.options if not one.archived for label in one.label.values()
-        ]
-        raise Unknown(word, nearest(word, [*names, *labels]))
-    return found
-
-
-@lru_cache(maxsize=512)
-def _words(options: tuple[tuple[str, tuple[str, ...]], ...]) -> Mapping[str, str]:
+def words_of(options: Sequence[Option]) -> Mapping[str, str]:
+    """The names of options by every word that may stand for them, folded; names come first."""
     found: dict[str, str] = {}
-    for name, words in options:
-        for word in words:
-            found.setdefault(_folded(word), name)
+    for one in options:
+        found.setdefault(_folded(one.name), one.name)
+    for one in options:
+        for word in (one.id, *one.aliases, *one.label.values()):
+            found.setdefault(_folded(word), one.name)
     return found
 
 
-def _words_of(options: tuple[Option, ...]) -> Mapping[str, str]:
-    return _words(
-        tuple((one.name, (one.name, *one.label.values(), *one.aliases, one.id)) for one in options)
-    )
+def _options(target: Target, cell: str) -> Any:
+    if target.field.type != "tags":
+        return _option(target, cell)
+    return [_option(target, part.strip()) for part in _BETWEEN_TAGS.split(cell) if part.strip()]
+
+
+def _option(target: Target, word: str) -> str:
+    found = target.options.get(_folded(word))
+    if found is None:
+        live = [one for one in target.field.options if not one.archived]
+        words = [word for one in live for word in (one.name, *one.label.values())]
+        raise Unknown(word, nearest(word, words))
+    return found
 
 
 def _folded(word: str) -> str:
     return unicodedata.normalize("NFKC", word).casefold().strip()
 
 
-def _number(cell: str) -> str:
-    text = unicodedata.normalize("NFKC", cell).strip()
+def _number(target: Target, cell: str) -> tuple[Any, Problem | None]:
+    """A number without what people write around it: currency, groups of digits, 万 and 亿."""
+    text = unicodedata.normalize("NFKC", cell).replace("−", "-").strip().upper()
+    if text.startswith("(") and text.endswith(")"):
+        text = "-" + text[1:-1]
     text = _CURRENCY.sub("", text).strip()
-    if re.fullmatch(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?%?", text):
-        text = text.replace(",", "")
-    return text
+    grouped = _GROUPED.fullmatch(text)
+    if grouped is not None:
+        text = text.replace(grouped[1], "")
+    found = _NUMBER.fullmatch(text.replace(" ", ""))
+    if found is None:
+        return cell, None  # the field says what is wrong with it
+    sign, digits, exponent, unit = found.groups()
+    exact = Decimal(sign + digits)
+    shift = int(exponent or 0) + _TIMES.get(unit, 0)
+    if unit == _PER_CENT or target.format == _PER_CENT:
+        shift -= 2
+    if shift:
+        exact = exact.scaleb(shift)
+    if _PER_CENT in (unit, target.format):
+        return number_text(exact), None
+    if target.field.type == "percent" and abs(exact) > 1:
+        return None, Problem("import.percent_two_readings", {"value": cell})
+    return number_text(exact), None
 
 
 def _boolean(cell: str) -> tuple[Any, Problem | None]:
@@ -123,19 +148,35 @@ def _time(target: Target, cell: str) -> tuple[Any, Problem | None]:
         return (found.isoformat() if wants_time else found.date().isoformat()), None
     if _TWO_READINGS.fullmatch(cell):
         return None, Problem("import.date_two_readings", {"value": cell})
-    date, _, time = unicodedata.normalize("NFKC", cell).partition(" ")
-    if "T" in date and not time:
-        date, _, time = date.partition("T")
-    if wants_time and not time:
-        time = "00:00:00"
-    if not wants_time and re.fullmatch(r"[0:]*(\.0+)?", time):
-        time = ""
-    numbers = re.fullmatch(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", date)
-    if numbers is None:
+    day, time = _parts(unicodedata.normalize("NFKC", cell))
+    written = _day(day)
+    if written is None:
         return cell, None
-    year, month, day = (int(part) for part in numbers.groups())
-    written = f"{year:04d}-{month:02d}-{day:02d}"
-    if not time:
-        return written, None
+    if not wants_time:
+        # Spreadsheets write a time of zero behind days.
+        return (written if re.fullmatch(r"[0:]*(\.0+)?", time) else cell), None
     hour, _, rest = time.partition(":")
-    return f"{written}T{hour:>02}:{rest}" if wants_time else cell, None
+    return (f"{written}T{hour:>02}:{rest}" if time else f"{written}T00:00:00"), None
+
+
+def _parts(text: str) -> tuple[str, str]:
+    day, _, time = text.partition(" ")
+    if "T" in day and not time:
+        day, _, time = day.partition("T")
+    return day, time.strip()
+
+
+def _day(text: str) -> str | None:
+    """A day of the calendar as 2026-03-05, or None."""
+    plain = _PLAIN_DAY.fullmatch(text)
+    found = _DAY.fullmatch(text)
+    if plain is not None:
+        year, month, day = plain.groups()
+    elif found is not None:
+        year, _, month, day = found.groups()
+    else:
+        return None
+    try:
+        return date(int(year), int(month), int(day)).isoformat()
+    except ValueError:
+        return None

@@ -12,7 +12,7 @@ from ...metadata.model import Field
 from ...metadata.problems import ProblemsError
 from .. import access
 from ..access import MEMBER_ENTITY, Caller
-from ..records.rows import chunks
+from ..records.rows import chunks, column_or_value
 from ..transaction import Transaction
 
 AMBIGUOUS = -1
@@ -24,9 +24,9 @@ def find(
 ) -> dict[str, int]:
     """text -> id of the live record whose `key` field (by default its title) is that text.
 
-    Only records that the caller may see are found; AMBIGUOUS stands for a text that names several.
-    Members are found by name, e-mail, user name or mobile number where no key is given. The key
-    `id` takes record ids themselves.
+    Only records that the caller may see are found, and only by fields that they may read;
+    AMBIGUOUS stands for a text that names several. Members are found by name, e-mail, user name
+    or mobile number where no key is given. The key `id` takes record ids themselves.
     """
     wanted = sorted(set(texts))
     if not wanted:
@@ -36,19 +36,36 @@ def find(
         keys = [entity.field(name) for name in _MEMBER_KEYS]
     else:
         keys = [entity.field(key or entity.title)]
+    readable = access.readable(tx.app, caller, entity_id)
     found: dict[str, int] = {}
-    for one in keys:
+    for one in (one for one in keys if one.id in readable):
         left = [text for text in wanted if text not in found]
         found.update(_by_field(tx, caller, entity_id, one, left))
+    return found
+
+
+def versions(tx: Transaction, entity_id: str, ids: Iterable[int]) -> dict[int, int]:
+    """The present versions of records by id: an import changes what it finds, as it finds it."""
+    row = tx.tables.table(entity_id).alias("found")
+    version = tx.tables.column(row, entity_id, "version")
+    found: dict[int, int] = {}
+    for some in chunks(sorted(set(ids))):
+        query = sa.select(row.c.id, version).where(row.c.id.in_(some))
+        for record_id, number in tx.connection.execute(query):
+            found[record_id] = number
     return found
 
 
 def _by_field(
     tx: Transaction, caller: Caller, entity_id: str, key: Field, texts: list[str]
 ) -> dict[str, int]:
-    values = {value: text for text in texts if (value := _value(key, text)) is not None}
+    values: dict[Any, list[str]] = {}
+    for text in texts:
+        value = _value(key, text)
+        if value is not None:
+            values.setdefault(value, []).append(text)
     row = tx.tables.table(entity_id).alias("named")
-    column = tx.tables.column(row, entity_id, key.id)
+    column = column_or_value(tx, caller, entity_id, row, key.id)
     conditions: list[sa.ColumnElement[bool]] = []
     if entity_id != MEMBER_ENTITY:
         conditions.append(tx.tables.column(row, entity_id, "deleted_at").is_(None))
@@ -59,8 +76,8 @@ def _by_field(
     for some in chunks(list(values)):
         query = sa.select(column, row.c.id).where(column.in_(some), *conditions)
         for value, record_id in tx.connection.execute(query):
-            text = values[value]
-            found[text] = record_id if text not in found else AMBIGUOUS
+            for text in values.get(value, ()):
+                found[text] = record_id if text not in found else AMBIGUOUS
     return found
 
 

@@ -12,8 +12,8 @@ from ..access import Caller
 from ..system_tables import IMPORT_ROW
 from ..transaction import Transaction
 from . import keys
-from .batch import Reading
 from .mapping import Mapped
+from .report import Report
 
 _CHUNK = 1000
 
@@ -27,24 +27,17 @@ class Waiting:
     text: str
 
 
-def of(readings: Sequence[Reading]) -> list[Waiting]:
-    """What the rows that were written wait for."""
-    return [
-        Waiting(reading.outcome.record_id, field_id, text)
-        for reading in readings
-        if reading.outcome is not None and reading.outcome.record_id is not None
-        for field_id, text in reading.later.items()
-    ]
+def point_kept(tx: Transaction, caller: Caller, mapped: Mapped, report: Report) -> None:
+    """Let the records of an import point at the ones they name, chunk by chunk.
 
-
-def point_kept(tx: Transaction, caller: Caller, mapped: Mapped, import_id: int) -> int:
-    """`point` for all rows of an import that wait, chunk by chunk."""
-    missing = last = 0
+    A name that nothing is found for stays empty: a warning in the report, and an unknown value.
+    """
+    last = 0
     while True:
         rows = tx.connection.execute(
             sa.select(IMPORT_ROW.c.row, IMPORT_ROW.c.record_id, IMPORT_ROW.c.content)
             .where(
-                IMPORT_ROW.c.import_id == import_id,
+                IMPORT_ROW.c.import_id == report.import_id,
                 IMPORT_ROW.c.state != "failed",
                 IMPORT_ROW.c.content.is_not(None),
                 IMPORT_ROW.c.row > last,
@@ -53,39 +46,37 @@ def point_kept(tx: Transaction, caller: Caller, mapped: Mapped, import_id: int) 
             .limit(_CHUNK)
         ).all()
         if not rows:
-            return missing
+            return
         last = rows[-1].row
         waiting = [
             Waiting(row.record_id, field_id, text)
             for row in rows
             for field_id, text in row.content.items()
         ]
-        missing += point(tx, caller, mapped, waiting)
+        _point(tx, caller, mapped, waiting, report)
 
 
-def point(tx: Transaction, caller: Caller, mapped: Mapped, waiting: Sequence[Waiting]) -> int:
-    """Let records point at the ones they name; returns how many names nothing was found for."""
-    if not waiting:
-        return 0
-    by_field = {target.field.id: target for target in mapped.targets.values()}
+def _point(
+    tx: Transaction, caller: Caller, mapped: Mapped, waiting: Sequence[Waiting], report: Report
+) -> None:
     changes: dict[int, dict[str, str]] = {}
-    missing = 0
-    for field_id in {one.field_id for one in waiting}:
-        target = by_field.get(field_id)
-        some = [one for one in waiting if one.field_id == field_id]
+    for target in mapped.all_targets:
+        some = [one for one in waiting if one.field_id == target.field.id]
         texts = [one.text for one in some]
-        found = (
-            keys.find(tx, caller, mapped.entity.id, target.key, texts) if target is not None else {}
-        )
+        found = keys.find(tx, caller, mapped.entity.id, target.key, texts)
         for one in some:
             record_id = found.get(one.text)
             if record_id is None or record_id == keys.AMBIGUOUS:
-                missing += 1
+                report.warnings += 1
+                report.add_unknown(target.column, one.text, None)
             else:
-                changes.setdefault(one.record_id, {})[field_id] = str(record_id)
-    updates = [records.Update(record_id, None, values) for record_id, values in changes.items()]
-    for start in range(0, len(updates), _CHUNK):
-        some_updates = updates[start : start + _CHUNK]
-        done = records.update_many(tx, caller, mapped.entity.id, some_updates)
-        missing += sum(1 for one in done if one.problems)
-    return missing
+                changes.setdefault(one.record_id, {})[one.field_id] = str(record_id)
+    if not changes:
+        return
+    versions = keys.versions(tx, mapped.entity.id, changes)
+    updates = [
+        records.Update(record_id, versions.get(record_id), values)
+        for record_id, values in changes.items()
+    ]
+    done = records.update_many(tx, caller, mapped.entity.id, updates)
+    report.warnings += sum(1 for one in done if one.problems)

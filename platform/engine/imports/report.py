@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -64,11 +64,10 @@ class Report:
         elif len(self.unknown) < MOST_UNKNOWN_VALUES:
             self.unknown[column, value] = UnknownValue(column, value, 1, nearest)
 
-    def add_bad(self, row: BadRow) -> None:
-        """Count a row that is not written, and keep it while there is room."""
-        self.failed += 1
-        if len(self.bad) < MOST_BAD_ROWS:
-            self.bad.append(row)
+    def copy(self) -> Report:
+        """The same report, to be gone on with while this one stays."""
+        unknown = {key: replace(one) for key, one in self.unknown.items()}
+        return replace(self, unknown=unknown, bad=list(self.bad))
 
     def to_json(self) -> dict[str, Any]:
         """The counts and unknown values; bad rows stand in rows of their own."""

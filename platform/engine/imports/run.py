@@ -1,8 +1,8 @@
-"""Running an import: rehearsed in one transaction that is undone, or written chunk by chunk.
+"""Running an import: in one transaction (a trial, or all or nothing), or chunk by chunk.
 
-A real import is a job. Each chunk's records, what became of its rows and how far the import has
-come are committed together, so that whoever goes on after a crash begins where the last commit
-ended: no row is lost and none comes twice.
+An import chunk by chunk is a job. Each chunk's records, what became of its rows and how far the
+import has come are committed together, so that whoever goes on after a crash begins where the
+last commit ended: no row is lost and none comes twice.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import sqlalchemy as sa
 
 from .. import access, failpoints
 from ..access import Caller
-from ..errors import Forbidden, Refused
+from ..errors import Conflict, Forbidden, Refused, Unavailable
 from ..system_tables import IMPORT, IMPORT_ROW
 from ..transaction import Transaction
 from ..work import jobs
@@ -26,14 +27,16 @@ from ..work.jobs import Job
 from ..workspaces import Workspace
 from . import later
 from .batch import Reading, write
-from .mapping import Mapped, resolve
+from .mapping import Mapped
 from .report import MOST_BAD_ROWS, BadRow, Report, reasons
+from .resolving import resolve
 from .source import Row, Source, open_source
 from .suggest import suggest
 
 CHUNK = 1000
-Progress = Callable[[int], None]
-"""Told how many rows are done so far."""
+_ATTEMPTS = 3
+Progress = Callable[[int, int], None]
+"""Told how many rows are done, and how many there are in all."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,22 +76,27 @@ def run(
     options: Options,
     *,
     keep: Path,
-    progress: Progress = lambda done: None,
+    progress: Progress = lambda done, total: None,
 ) -> Report:
     """Import a file into an entity and report what became of its rows.
 
     A copy of the file lies under `keep` until the import is done. Invalid for a file or mapping
-    that cannot be used, Forbidden without the right to import; bad rows are in the report.
+    that cannot be used, Forbidden without the right to import; bad rows are in the report. Whoever
+    interrupts it keeps the rows written so far.
     """
     source = options.open(path)
+    # A line that cannot be read is found now, before anything is written.
+    total = source.count()
     with workspace.reading() as tx:
-        mapped = _mapped(tx, caller, entity_id, source, options)
+        _mapped(tx, caller, entity_id, source, options)
+
+    def tell(done: int) -> None:
+        progress(done, total)
+
     if options.dry_run or options.all_or_nothing:
-        report = _rehearse(workspace, caller, mapped, source, progress)
-        if options.dry_run or report.failed:
-            return report
+        return _at_once(workspace, caller, entity_id, source, options, tell)
     import_id, job = _begin(workspace, caller, entity_id, path, options, keep)
-    return _go_on(workspace, import_id, job, keep, progress)
+    return _go_on(workspace, import_id, job, keep, tell)
 
 
 def resume(workspace: Workspace, job: Job, keep: Path) -> None:
@@ -99,8 +107,11 @@ def resume(workspace: Workspace, job: Job, keep: Path) -> None:
 def _mapped(
     tx: Transaction, caller: Caller, entity_id: str, source: Source, options: Options
 ) -> Mapped:
+    """The mapping in the App in force, if the caller may import by it now."""
     access.entity_for(tx.app, caller, entity_id, "create")
     mapped = resolve(tx.app, caller, entity_id, source.columns, options.mapping)
+    if mapped.key is not None:
+        access.entity_for(tx.app, caller, entity_id, "update")
     if not caller.system:
         roles = [tx.app.roles[role] for role in caller.roles if role in tx.app.roles]
         if not any(role.imports for role in roles):
@@ -114,23 +125,54 @@ class _Undone(Exception):
     """Leaves the transaction of a rehearsal, so that nothing of it is kept."""
 
 
-def _rehearse(
-    workspace: Workspace, caller: Caller, mapped: Mapped, source: Source, progress: Progress
+def _at_once(
+    workspace: Workspace,
+    caller: Caller,
+    entity_id: str,
+    source: Source,
+    options: Options,
+    tell: Callable[[int], None],
 ) -> Report:
-    report = Report(mapped.entity.id, dry_run=True, written=False)
+    """The whole file in one transaction, which is kept if every row is good and it is no trial."""
+    caller = _as_import(caller)
+    report = Report(entity_id, dry_run=options.dry_run, written=False)
     try:
         with workspace.writing() as tx:
-            waiting: list[later.Waiting] = []
+            mapped = _mapped(tx, caller, entity_id, source, options)
+            report.import_id = _insert(tx, caller, entity_id, source.name, options)
             for rows in _chunks(source.rows()):
-                readings = write(tx, _as_import(caller), mapped, rows)
-                _count(report, readings)
-                waiting += later.of(readings)
-                progress(report.rows)
-            report.warnings += later.point(tx, _as_import(caller), mapped, waiting)
-            suggest(tx, caller, mapped, report)
-            raise _Undone
+                readings = write(tx, caller, mapped, report.import_id, rows)
+                _keep_rows(tx, report.import_id, readings)
+                _count(report, readings, keep_bad=True)
+                tell(report.rows)
+            _close(tx, caller, mapped, report)
+            if options.dry_run or report.failed:
+                raise _Undone
+            report.written = True
     except _Undone:
-        return report
+        report.import_id = None
+    else:
+        failpoints.hit("import.finished")
+    return report
+
+
+def _insert(
+    tx: Transaction, caller: Caller, entity_id: str, file_name: str, options: Options
+) -> int:
+    found: int = tx.connection.execute(
+        sa.insert(IMPORT)
+        .values(
+            entity=entity_id,
+            state="running",
+            member_id=caller.member_id,
+            file_name=file_name,
+            options=options.to_json() | {"caller": _caller_json(caller)},
+            report=Report(entity_id).to_json(),
+            created_at=tx.now,
+        )
+        .returning(IMPORT.c.id)
+    ).scalar_one()
+    return found
 
 
 def _begin(
@@ -141,47 +183,52 @@ def _begin(
     options: Options,
     keep: Path,
 ) -> tuple[int, Job]:
-    with workspace.writing() as tx:
-        import_id = tx.connection.execute(
-            sa.insert(IMPORT)
-            .values(
-                entity=entity_id,
-                state="running",
-                member_id=caller.member_id,
-                file_name=path.name,
-                options=options.to_json() | {"caller": _caller_json(caller)},
-                report=Report(entity_id).to_json(),
-                created_at=tx.now,
-            )
-            .returning(IMPORT.c.id)
-        ).scalar_one()
-        kept = _kept(keep, workspace, import_id)
-        kept.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, kept / path.name)
-        job = jobs.start(tx, "import", f"import:{import_id}", {"import": import_id})
+    coming = keep / workspace.id / f"coming-{uuid4().hex}"
+    coming.mkdir(parents=True)
+    try:
+        # Outside the transaction: copying a large file would keep every other writer waiting.
+        shutil.copyfile(path, coming / path.name)
+        with workspace.writing() as tx:
+            import_id = _insert(tx, caller, entity_id, path.name, options)
+            coming.rename(_kept(keep, workspace, import_id))
+            job = jobs.start(tx, "import", f"import:{import_id}", {"import": import_id})
+    except BaseException:
+        shutil.rmtree(coming, ignore_errors=True)
+        raise
     failpoints.hit("import.begun")
     return import_id, job
 
 
 def _go_on(
-    workspace: Workspace, import_id: int, job: Job, keep: Path, progress: Progress
+    workspace: Workspace, import_id: int, job: Job, keep: Path, tell: Callable[[int], None]
 ) -> Report:
     try:
-        return _go_on_or_fail(workspace, import_id, job, keep, progress)
+        return _go_on_or_fail(workspace, import_id, job, keep, tell)
+    except Unavailable:
+        # The database is busy: whoever holds the job next goes on.
+        raise
     except Refused:
         # The file or the mapping no longer fits: trying again would find the same.
-        with workspace.writing() as tx:
-            jobs.finish(tx, job)
-            tx.connection.execute(
-                sa.update(IMPORT)
-                .where(IMPORT.c.id == import_id)
-                .values(state="failed", finished_at=tx.now)
-            )
+        _end(workspace, import_id, job, keep, "failed")
+        raise
+    except KeyboardInterrupt:
+        _end(workspace, import_id, job, keep, "stopped")
         raise
 
 
+def _end(workspace: Workspace, import_id: int, job: Job, keep: Path, state: str) -> None:
+    with workspace.writing() as tx:
+        jobs.finish(tx, job)
+        tx.connection.execute(
+            sa.update(IMPORT)
+            .where(IMPORT.c.id == import_id)
+            .values(state=state, finished_at=tx.now)
+        )
+    shutil.rmtree(_kept(keep, workspace, import_id), ignore_errors=True)
+
+
 def _go_on_or_fail(
-    workspace: Workspace, import_id: int, job: Job, keep: Path, progress: Progress
+    workspace: Workspace, import_id: int, job: Job, keep: Path, tell: Callable[[int], None]
 ) -> Report:
     with workspace.reading() as tx:
         row = tx.connection.execute(sa.select(IMPORT).where(IMPORT.c.id == import_id)).one()
@@ -190,50 +237,68 @@ def _go_on_or_fail(
         source = options.open(_kept(keep, workspace, import_id) / row.file_name)
         report = Report.from_json(row.entity, import_id, row.report)
     for rows in _chunks(source.rows(after=report.line)):
-        with workspace.writing() as tx:
-            jobs.hold(tx, job)
-            # The App in force: it may have changed since the chunk before.
-            mapped = resolve(tx.app, caller, row.entity, source.columns, options.mapping)
-            readings = write(tx, caller, mapped, rows)
-            _count(report, readings)
-            _keep_rows(tx, import_id, readings)
-            _keep_report(tx, report)
+        report = _write_chunk(workspace, caller, job, report, source, options, rows)
         failpoints.hit("import.after_chunk")
-        progress(report.rows)
-    return _finish(workspace, caller, job, report, source, options, keep)
-
-
-def _finish(
-    workspace: Workspace,
-    caller: Caller,
-    job: Job,
-    report: Report,
-    source: Source,
-    options: Options,
-    keep: Path,
-) -> Report:
-    assert report.import_id is not None
+        tell(report.rows)
     with workspace.writing() as tx:
         jobs.finish(tx, job)
-        mapped = resolve(tx.app, caller, report.entity, source.columns, options.mapping)
-        report.warnings += later.point_kept(tx, caller, mapped, report.import_id)
-        suggest(tx, caller, mapped, report)
-        _keep_report(tx, report, state="done", finished_at=tx.now)
-        report.bad = _bad_rows(tx, report.import_id)
+        _close(tx, caller, _mapped(tx, caller, row.entity, source, options), report)
+        report.bad = _bad_rows(tx, import_id)
     failpoints.hit("import.finished")
-    shutil.rmtree(_kept(keep, workspace, report.import_id), ignore_errors=True)
+    shutil.rmtree(_kept(keep, workspace, import_id), ignore_errors=True)
     return report
 
 
-def _count(report: Report, readings: Sequence[Reading]) -> None:
+def _write_chunk(
+    workspace: Workspace,
+    caller: Caller,
+    job: Job,
+    before: Report,
+    source: Source,
+    options: Options,
+    rows: Sequence[Row],
+) -> Report:
+    """Write rows with what became of them and how far the import is: all of it or nothing."""
+    assert before.import_id is not None
+    attempt = 1
+    while True:
+        report = before.copy()
+        try:
+            with workspace.writing() as tx:
+                jobs.hold(tx, job)
+                # The App in force: it may have changed since the chunk before.
+                mapped = _mapped(tx, caller, report.entity, source, options)
+                readings = write(tx, caller, mapped, before.import_id, rows)
+                _count(report, readings, keep_bad=False)
+                _keep_rows(tx, before.import_id, readings)
+                _keep_report(tx, report)
+            return report
+        except Conflict:
+            # Somebody took a unique value in this very moment; now the checks see it.
+            if attempt == _ATTEMPTS:
+                raise
+            attempt += 1
+
+
+def _close(tx: Transaction, caller: Caller, mapped: Mapped, report: Report) -> None:
+    """What can be done only once all rows are there."""
+    assert report.import_id is not None
+    later.point_kept(tx, caller, mapped, report)
+    suggest(tx, caller, mapped, report)
+    _keep_report(tx, report, state="done", finished_at=tx.now)
+
+
+def _count(report: Report, readings: Sequence[Reading], *, keep_bad: bool) -> None:
     for reading in readings:
         report.rows += 1
         report.line = reading.row.line
         for unknown in reading.unknown:
             report.add_unknown(*unknown)
         if reading.state == "failed":
-            why = reasons(reading.all_problems())
-            report.add_bad(BadRow(reading.row.line, reading.row.cells, why))
+            report.failed += 1
+            if keep_bad and len(report.bad) < MOST_BAD_ROWS:
+                why = reasons(reading.all_problems())
+                report.bad.append(BadRow(reading.row.line, reading.row.cells, why))
             continue
         if reading.state == "created":
             report.created += 1

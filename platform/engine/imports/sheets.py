@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from python_calamine import CalamineError, CalamineWorkbook
 
 from ...metadata.naming import nearest
 from ..errors import Invalid, TooLarge
 
-LARGEST_UNPACKED = 1 << 30
+LARGEST_UNPACKED = 1 << 29
+MOST_CELLS = 10_000_000
+"""Cells between the first and the last of a sheet; the reader keeps the empty ones too."""
+
+_BLOCK = 1 << 20
+_SHEETS = "xl/worksheets/"
+_PLACE = re.compile(rb'<(?:\w+:)?(?:c|row)\s[^>]*?\br="([A-Z]{0,3})(\d{1,7})"')
+_LONGEST_TAG = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +52,15 @@ def open_book(path: Path, sheet: str | None) -> Book:
     """Open a workbook at a sheet (by default the first); Invalid where either is not there."""
     _refuse_bombs(path)
     try:
-        book = CalamineWorkbook.from_path(path)
-        names = tuple(book.sheet_names)
-        chosen = sheet if sheet is not None else (names[0] if names else "")
-        if chosen not in names:
-            near = nearest(chosen, names) or ", ".join(names)
-            raise Invalid.because("import.sheet", sheet=chosen, nearest=near)
-        found = book.get_sheet_by_name(chosen)
-        first = next(iter(found.iter_rows()), [])
+        with path.open("rb") as file:
+            book = CalamineWorkbook.from_filelike(file)
+            names = tuple(book.sheet_names)
+            chosen = sheet if sheet is not None else (names[0] if names else "")
+            if chosen not in names:
+                near = nearest(chosen, names) or ", ".join(names)
+                raise Invalid.because("import.sheet", sheet=chosen, nearest=near)
+            found = book.get_sheet_by_name(chosen)
+            first = next(iter(found.iter_rows()), [])
     except CalamineError as error:
         raise Invalid.because("import.workbook", file=path.name, reason=str(error)) from error
     header = [_text(cell) for cell in first]
@@ -60,12 +70,70 @@ def open_book(path: Path, sheet: str | None) -> Book:
 
 
 def _refuse_bombs(path: Path) -> None:
+    """Refuse what would not fit into memory, by unpacking it once and keeping nothing.
+
+    The sizes that the file states may be false, and a sheet of two cells may span millions.
+    """
     if not zipfile.is_zipfile(path):
         return
-    with zipfile.ZipFile(path) as packed:
-        size = sum(one.file_size for one in packed.infolist())
-    if size > LARGEST_UNPACKED:
-        raise TooLarge.because("import.unpacked", size=size >> 20, most=LARGEST_UNPACKED >> 20)
+    left = LARGEST_UNPACKED
+    try:
+        with zipfile.ZipFile(path) as packed, path.open("rb") as file:
+            for part in packed.infolist():
+                extent = _Extent() if part.filename.startswith(_SHEETS) else None
+                for block in _unpacked(file, part):
+                    left -= len(block)
+                    if left < 0:
+                        most = LARGEST_UNPACKED >> 20
+                        raise TooLarge.because("import.unpacked", most=most)
+                    if extent is not None:
+                        extent.look(block)
+    except (zipfile.BadZipFile, zlib.error, OSError) as error:
+        raise Invalid.because("import.workbook", file=path.name, reason=str(error)) from error
+
+
+def _unpacked(file: IO[bytes], part: zipfile.ZipInfo) -> Iterator[bytes]:
+    """The content of a part in blocks, as far as it really goes."""
+    file.seek(part.header_offset + 26)
+    lengths = file.read(4)
+    file.seek(int.from_bytes(lengths[:2], "little") + int.from_bytes(lengths[2:], "little"), 1)
+    left = part.compress_size
+    if part.compress_type == zipfile.ZIP_STORED:
+        while left > 0 and (block := file.read(min(_BLOCK, left))):
+            left -= len(block)
+            yield block
+        return
+    if part.compress_type != zipfile.ZIP_DEFLATED:
+        raise zipfile.BadZipFile("compression")
+    unpack = zlib.decompressobj(-zlib.MAX_WBITS)
+    while left > 0 and not unpack.eof and (block := file.read(min(_BLOCK, left))):
+        left -= len(block)
+        yield unpack.decompress(block, _BLOCK)
+        while unpack.unconsumed_tail:
+            yield unpack.decompress(unpack.unconsumed_tail, _BLOCK)
+
+
+class _Extent:
+    """How far the cells of a sheet reach, found in its XML as it goes by."""
+
+    def __init__(self) -> None:
+        self._columns = self._rows = 1
+        self._tail = b""
+
+    def look(self, block: bytes) -> None:
+        """Look at the next block; TooLarge once the sheet reaches too far."""
+        text = self._tail + block
+        for letters, digits in set(_PLACE.findall(text)):
+            column = 0
+            for letter in letters:
+                column = column * 26 + letter - 64
+            self._columns = max(self._columns, column)
+            self._rows = max(self._rows, int(digits))
+        self._tail = text[-_LONGEST_TAG:]
+        if self._columns * self._rows > MOST_CELLS:
+            raise TooLarge.because(
+                "import.too_many_cells", rows=self._rows, columns=self._columns, most=MOST_CELLS
+            )
 
 
 def _text(cell: Any) -> str:

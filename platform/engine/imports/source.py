@@ -16,7 +16,7 @@ _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of a file: its line there (the header is line 1), its cells, what is wrong with it."""
+    """A row of a file: the line it begins at (the header is line 1), its cells, what is wrong."""
 
     line: int
     cells: tuple[str, ...]
@@ -41,15 +41,27 @@ class Source:
     sheets: tuple[str, ...] = ()
 
     def rows(self, *, after: int = 1) -> Iterator[Row]:
-        """The rows below the header that stand after line `after`; empty lines are left out."""
+        """The rows below the header that begin after line `after`; empty lines are left out.
+
+        Invalid for a line that cannot be read at all.
+        """
         for line, cells in self._rows():
-            if line <= after or not any(cells):
-                continue
-            if len(cells) != len(self.columns):
-                params = {"found": len(cells), "expected": len(self.columns)}
-                yield Row(line, tuple(cells), Problem("import.columns", params))
-            else:
-                yield Row(line, tuple(cells))
+            if line > after and any(cells):
+                yield self._row(line, cells)
+
+    def count(self) -> int:
+        """How many rows there are; Invalid if one of them cannot be read at all."""
+        return sum(1 for _ in self.rows())
+
+    def _row(self, line: int, cells: Sequence[str]) -> Row:
+        if any("\x00" in cell for cell in cells):
+            # No database keeps the character, not even in the list of bad rows.
+            shown = tuple(cell.replace("\x00", "\ufffd") for cell in cells)
+            return Row(line, shown, Problem("import.nul"))
+        if len(cells) != len(self.columns):
+            params = {"found": len(cells), "expected": len(self.columns)}
+            return Row(line, tuple(cells), Problem("import.columns", params))
+        return Row(line, tuple(cells))
 
 
 def open_source(
@@ -62,7 +74,8 @@ def open_source(
     """Open a file for importing; what is not given is found out from its content.
 
     CSV and other delimited text in UTF-8 (with or without a mark), UTF-16 and GBK; XLSX and XLS.
-    Invalid for a file that cannot be read, has no header or more than MOST_COLUMNS columns.
+    Invalid for a file that cannot be read, has no header or more than MOST_COLUMNS columns;
+    TooLarge for a workbook that does not fit into memory.
     """
     try:
         with path.open("rb") as file:
@@ -75,6 +88,8 @@ def open_source(
         return Source(
             path.name, kind, _header(book.header), book.rows, sheet=book.sheet, sheets=book.sheets
         )
+    if sheet is not None:
+        raise Invalid.because("import.no_sheets", file=path.name)
     found = text.open_text(path, encoding, delimiter)
     return Source(
         path.name,
@@ -87,13 +102,13 @@ def open_source(
 
 
 def _header(cells: Sequence[str]) -> tuple[str, ...]:
-    if not any(cells):
+    if not any(cell.strip() for cell in cells):
         raise Invalid.because("import.no_header")
     if len(cells) > MOST_COLUMNS:
         raise Invalid.because("import.too_many_columns", found=len(cells), most=MOST_COLUMNS)
     names: list[str] = []
     for number, cell in enumerate(cells, start=1):
-        name = cell.strip() or f"column {number}"
+        name = cell.replace("\x00", "").strip() or f"column {number}"
         again = 2
         unique = name
         while unique in names:

@@ -5,22 +5,31 @@ from __future__ import annotations
 import codecs
 import csv
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from io import StringIO
+from itertools import islice
 from pathlib import Path
+from typing import TextIO
 
 from ..errors import Invalid
 
 LONGEST_CELL = 100_000
 DELIMITERS = (",", "\t", ";", "|")
+_WRITTEN = {"\\t": "\t", "tab": "\t"}
 _BLOCK = 1 << 20
 _SAMPLE = 1 << 16
+_SAMPLE_ROWS = 20
+_MARK = "\ufeff"
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _GUESSES = ("utf-8", "gb18030")
+_WIDER = {"utf-8": "utf-8-sig", "gbk": "gb18030", "gb2312": "gb18030"}
 
+# For the whole process; whoever else reads CSV here is bounded by it too.
 csv.field_size_limit(LONGEST_CELL)
 
 
@@ -34,36 +43,58 @@ class Text:
     header: Sequence[str]
 
     def rows(self) -> Iterator[tuple[int, Sequence[str]]]:
-        """(line, cells) of every row below the header; the line is where the row ends."""
-        with self.path.open(encoding=self.encoding, newline="") as file:
+        """(line, cells) of every row below the header; the line is where the row begins."""
+        with _opened(self.path, self.encoding) as file:
             reader = csv.reader(file, delimiter=self.delimiter)
-            next(reader, None)
+            line = 0
             try:
-                for cells in reader:
-                    yield reader.line_num, cells
-            except csv.Error as error:
+                next(reader, None)
                 line = reader.line_num
-                raise Invalid.because("import.line", line=line, reason=str(error)) from error
+                for cells in reader:
+                    yield line + 1, cells
+                    line = reader.line_num
+            except csv.Error as error:
+                raise _unreadable(line + 1, error) from error
 
 
 def open_text(path: Path, encoding: str | None, delimiter: str | None) -> Text:
     """Find out how a file is written; Invalid where no encoding fits the whole of it."""
     encoding = _known(encoding) if encoding else _encoding(path)
+    with _opened(path, encoding) as file:
+        sample = file.read(_SAMPLE)
+    delimiter = _delimiter(sample.removeprefix(_MARK), delimiter)
+    try:
+        header = next(csv.reader(StringIO(sample, newline=""), delimiter=delimiter), [])
+    except csv.Error as error:
+        raise _unreadable(1, error) from error
+    if header:
+        header[0] = header[0].removeprefix(_MARK)
+    return Text(path, encoding, delimiter, header)
+
+
+@contextmanager
+def _opened(path: Path, encoding: str) -> Iterator[TextIO]:
+    """The file as text; Invalid as soon as something in it is not written in that encoding."""
     try:
         with path.open(encoding=encoding, newline="") as file:
-            sample = file.read(_SAMPLE)
+            yield file
     except UnicodeError as error:
         raise Invalid.because("import.encoding_given", encoding=encoding) from error
-    delimiter = delimiter or _delimiter(sample)
-    header = next(csv.reader(sample.splitlines(), delimiter=delimiter), [])
-    return Text(path, encoding, delimiter, header)
+
+
+def _unreadable(line: int, error: csv.Error) -> Invalid:
+    if "field limit" in str(error):
+        return Invalid.because("import.cell_too_long", line=line, most=LONGEST_CELL)
+    return Invalid.because("import.line", line=line, reason=str(error))
 
 
 def _known(encoding: str) -> str:
     try:
-        return codecs.lookup(encoding).name
+        found = codecs.lookup(encoding).name
+        "".encode(found)  # codecs such as hex are found too, and are none of text
     except LookupError as error:
         raise Invalid.because("import.encoding_unknown", encoding=encoding) from error
+    return _WIDER.get(found, found)
 
 
 def _encoding(path: Path) -> str:
@@ -72,13 +103,20 @@ def _encoding(path: Path) -> str:
     for mark, name in _MARKS:
         if start.startswith(mark):
             return name
-    zeros_odd, zeros_even = start[1::2].count(0), start[::2].count(0)
-    if zeros_odd + zeros_even > len(start) // 8:
-        return "utf-16-le" if zeros_odd > zeros_even else "utf-16-be"
-    for name in _GUESSES:
+    for name in (*_without_mark(start), *_GUESSES):
         if _fits(path, name):
             return name
     raise Invalid.because("import.encoding", file=path.name)
+
+
+def _without_mark(start: bytes) -> tuple[str, ...]:
+    """UTF-16 without a mark: every second byte of plain letters, digits and commas is zero."""
+    odd, even = start[1::2].count(0), start[::2].count(0)
+    if odd + even <= len(start) // 50:
+        return ()
+    if odd > even * 3:
+        return ("utf-16-le",)
+    return ("utf-16-be",) if even > odd * 3 else ()
 
 
 def _fits(path: Path, encoding: str) -> bool:
@@ -93,16 +131,26 @@ def _fits(path: Path, encoding: str) -> bool:
     return True
 
 
-def _delimiter(sample: str) -> str:
-    """The delimiter under which the first rows have the most columns, all of them as many."""
-    lines = sample.splitlines()[:21]
+def _delimiter(sample: str, given: str | None) -> str:
+    """The delimiter that was given, or the one that splits the first rows into most columns."""
+    if given is not None:
+        found = _WRITTEN.get(given, given)
+        if len(found) != 1 or found in '\r\n" ':
+            raise Invalid.because("import.delimiter", delimiter=given)
+        return found
     best, most = DELIMITERS[0], 1
     for delimiter in DELIMITERS:
-        rows = [row for row in csv.reader(lines[:-1] or lines, delimiter=delimiter) if row]
-        widths = [len(row) for row in rows]
-        if not widths:
-            continue
+        widths = _widths(sample, delimiter)
         usual = sum(1 for width in widths if width == widths[0])
-        if widths[0] > most and usual * 2 > len(widths):
+        if widths and widths[0] > most and usual * 2 > len(widths):
             best, most = delimiter, widths[0]
     return best
+
+
+def _widths(sample: str, delimiter: str) -> list[int]:
+    """The number of columns of the first rows."""
+    reader = csv.reader(StringIO(sample, newline=""), delimiter=delimiter)
+    try:
+        return [len(row) for row in islice(reader, _SAMPLE_ROWS) if row]
+    except csv.Error:
+        return []
