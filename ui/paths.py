@@ -27,6 +27,10 @@ class Paths:
         return f"/{self.slug}/"
 
     @property
+    def today(self) -> str:
+        return f"/{self.slug}/-/today"
+
+    @property
     def alerts(self) -> str:
         return f"/{self.slug}/-/alerts"
 

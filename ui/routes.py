@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from .pages import alerts, entrance, forms, lists, pickers, records, search
+from .pages import alerts, entrance, forms, home, lists, pickers, records, search
 
 _GET = ("GET",)
 _POST = ("POST",)
@@ -33,7 +33,8 @@ ROUTES: tuple[Route, ...] = (
     Route(_GET, "/me/workspaces", entrance.choose, False),
     Route(_POST, "/me/language", entrance.set_language, False),
     Route(_POST, "/me/theme", entrance.set_theme, False),
-    Route(_GET, "/<slug>/", entrance.home),
+    Route(_GET, "/<slug>/", home.start),
+    Route(_GET, "/<slug>/-/today", home.today),
     Route(_GET, "/<slug>/-/search", search.page),
     Route(_GET, "/<slug>/-/alerts", alerts.inbox),
     Route(_POST, "/<slug>/-/alerts/read", alerts.mark_read),

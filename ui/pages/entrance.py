@@ -9,8 +9,7 @@ from fieldstone.engine.errors import TooMany, Unauthenticated
 from fieldstone.engine.installation import Installation
 
 from .. import security
-from ..desk import Visit, signed_in, to_sign_in
-from ..show.shell import menu_of
+from ..desk import signed_in, to_sign_in
 from ..words import LOCALES, nearest_locale
 
 _YEAR = 365 * 24 * 3600
@@ -109,11 +108,3 @@ def _with_cookie(name: str, value: str) -> Response:
         name, value, max_age=_YEAR, samesite="Lax", secure=request.is_secure, httponly=True
     )
     return answer
-
-
-def home(visit: Visit) -> Response:
-    """The first page of a workspace: the first entry of its menu."""
-    with visit.reading() as desk:
-        entries = menu_of(desk, "")
-        target = entries[0].href if entries else desk.paths.alerts
-    return redirect(target, 303)

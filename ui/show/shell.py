@@ -56,7 +56,7 @@ def shell_of(desk: Desk, current: str) -> Shell:
 
     unread = notifications.unread(desk.tx, desk.caller)
     menu = menu_of(desk, current, unread)
-    lists = [one for one in menu if one.href != desk.paths.alerts]
+    lists = [one for one in menu if "/-/" not in one.href]
     other = next((code for code in LOCALES if code != desk.locale), desk.locale)
     return Shell(
         workspace=desk.visit.workspace.name,
@@ -92,6 +92,9 @@ def menu_of(desk: Desk, current: str, unread: int = 0) -> tuple[Entry, ...]:
         if item.entity:
             label = item.text(desk.locale) if item.label else ""
             entry = _entity_entry(desk, item.entity, label, item.icon, current)
+        elif item.page == "today":
+            href = desk.paths.today
+            entry = Entry(item.text(desk.locale), href, item.icon or "home", href == current)
         else:
             entry = _alerts_entry(desk, item, current, unread) if item.page == "alerts" else None
         if entry:
