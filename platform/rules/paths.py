@@ -11,6 +11,7 @@ from ..metadata.expression import PARENT, tree
 from ..metadata.model import App, Entity, Field, Option
 from . import arithmetic
 from .functions.registry import Place, function_named
+from .functions.special import HAS_TAG, SPECIALS
 from .ir import Aggregate, Formula, HasTag, Property, Read, Step, Typed, Via
 from .names import Inverse, Space, member, members_of, suggestion
 from .types import (
@@ -222,7 +223,7 @@ class Paths:
 
     def has_tag(self, node: tree.Call, scope: Scope) -> Typed:
         """`has_tag("dimension", "tag")`, or with a tags field (or a path to one) first."""
-        signature = 'has_tag("dimension", "tag")'
+        signature = HAS_TAG.signature
         if len(node.arguments) != 2 or not isinstance(node.arguments[1], tree.Text):
             raise self.typer.refuse("function.arguments", node, signature=signature)
         where, tag = node.arguments[0], node.arguments[1]
@@ -251,7 +252,7 @@ class Paths:
     def aggregate(self, node: tree.Call, scope: Scope) -> Typed:
         """`sum(deals.amount, stage == "won")` and its kind."""
         name = node.function.text
-        signature = _SIGNATURES[name]
+        signature = SPECIALS[name].signature
         if not 1 <= len(node.arguments) <= 2 or (node.by is not None and name not in _BY):
             raise self.typer.refuse("function.arguments", node, signature=signature)
         source = node.arguments[0]
@@ -315,7 +316,7 @@ class Paths:
             return BOOLEAN, False, 0
         if value is None:
             raise self.typer.refuse(
-                "aggregate.field", node.arguments[0], signature=_SIGNATURES[name]
+                "aggregate.field", node.arguments[0], signature=SPECIALS[name].signature
             )
         if name in ("sum", "avg") and not value.type.numeric:
             raise self.typer.refuse("type.number", node.arguments[0], **self.typer.shown(value))
@@ -340,17 +341,6 @@ class Span:
 
 
 _BY = ("first", "last")
-_SIGNATURES = {
-    "count": "count(deals) / count(deals, condition)",
-    "sum": "sum(deals.amount) / sum(deals.amount, condition)",
-    "avg": "avg(deals.amount) / avg(deals.amount, condition)",
-    "min": "min(deals.amount) / min(deals.amount, condition)",
-    "max": "max(deals.amount) / max(deals.amount, condition)",
-    "any": "any(deals) / any(deals, condition)",
-    "all": "all(deals, condition)",
-    "first": "first(deals.amount, condition, by=created_at)",
-    "last": "last(deals.amount, condition, by=created_at)",
-}
 
 
 def _reads_outer(item: Typed, depth: int = 0) -> bool:

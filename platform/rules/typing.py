@@ -10,7 +10,7 @@ from ..metadata.expression import AGGREGATES, tree
 from ..metadata.model import App, Entity, Field
 from ..metadata.problems import Problem, ProblemsError
 from . import arithmetic
-from .functions import function_named, functions
+from .functions import described, function_named
 from .functions.choices import COALESCE
 from .functions.dates import START_OF_DAY
 from .functions.numbers import NEGATE, arithmetic_call, rescaled
@@ -228,8 +228,7 @@ class Typer:
         return function.typed(self, node, arguments)
 
     def unknown_function(self, name: tree.Name) -> ProblemsError:
-        known = [one.name for one in functions()] + [*sorted(AGGREGATES), "has_tag"]
-        near = suggestion(name.text, [(one, None) for one in known])
+        near = suggestion(name.text, [(one.name, None) for one in described()])
         problem = "function.unknown_near" if near else "function.unknown"
         return self.refuse(problem, name, name=name.text, near=near)
 

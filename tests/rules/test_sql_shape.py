@@ -32,12 +32,27 @@ SHAPES = [
     ("not flag", "r.flag = 0"),
     ("owner == me()", "r.owner = ?"),
     ("1 < 2 and n == 1", "r.n = ?"),
+    ("belongs_to == None", "r.parent_account IS NULL"),
 ]
 
 
 @pytest.mark.parametrize(("text", "shape"), SHAPES)
 def test_shape(text: str, shape: str) -> None:
     assert written(text, "sqlite") == shape
+
+
+@pytest.mark.parametrize(
+    ("text", "beginning"),
+    [
+        ("count(deals) > 0", "EXISTS ("),
+        ("count(deals, flag) == 0", "NOT (EXISTS ("),
+        ("not (count(deals) >= 1)", "NOT (EXISTS ("),
+        ("count(deals) > 1", "(SELECT count(*)"),
+        ("any(deals, flag)", "EXISTS ("),
+    ],
+)
+def test_existence(text: str, beginning: str) -> None:
+    assert written(text, "postgresql").startswith(beginning)
 
 
 @pytest.mark.parametrize("text", [text for text, _ in SHAPES])

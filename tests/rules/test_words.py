@@ -72,7 +72,7 @@ def test_a_message() -> None:
 
 
 def test_every_function_explains_itself_by_an_example() -> None:
-    for function in functions.functions():
+    for function in functions.described():
         assert function.help["en"].endswith(".") and function.help["zh-CN"].endswith("。")
         assert function.name in function.signature and function.name in function.example
 

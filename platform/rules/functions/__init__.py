@@ -2,12 +2,15 @@
 
 from . import calendar_functions, choices, numbers, texts
 from .registry import Function, Operation, function_named, functions, register
+from .special import Special, described
 
 __all__ = [
     "Function",
     "Operation",
+    "Special",
     "calendar_functions",
     "choices",
+    "described",
     "function_named",
     "functions",
     "numbers",

@@ -317,7 +317,7 @@ def rescaled(typing: Typing, item: Typed, to: Type) -> Typed:
 
 
 def _scaled_up(item: Typed, to: Type) -> int | None:
-    """A constant's raw value with the digits of another type, or None where that needs computing."""
+    """A constant's raw value with the digits of another type; None where that is computed."""
     if not isinstance(item, Constant) or item.value is None or to.scale < item.type.scale:
         return None
     value = int(item.value * 10 ** (to.scale - item.type.scale))

@@ -38,7 +38,7 @@ from ..ir import (
 )
 from ..sql_types import CivilDate, ExactDecimal, UtcDateTime, WholeNumber
 from ..types import BOOLEAN, Type
-from .aggregates import Aggregates
+from .aggregates import Aggregates, as_existence
 from .bounds import rewritten
 from .comparisons import Pair, member_of, pair
 
@@ -130,8 +130,8 @@ class Compiler:
             case Not():
                 return self.false(node.operand)
             case Compare():
-                bound = rewritten(node, self.context, self.static)
-                return self.true(bound) if bound is not None else self.pair(node).true()
+                other = self.simpler(node)
+                return self.true(other) if other is not None else self.pair(node).true()
             case In():
                 return member_of(self, node).true()
             case Property():
@@ -156,8 +156,8 @@ class Compiler:
             case Not():
                 return self.true(node.operand)
             case Compare():
-                bound = rewritten(node, self.context, self.static)
-                return self.false(bound) if bound is not None else self.pair(node).false()
+                other = self.simpler(node)
+                return self.false(other) if other is not None else self.pair(node).false()
             case In():
                 return member_of(self, node).false()
             case Property():
@@ -182,8 +182,8 @@ class Compiler:
             case Not():
                 return sa.not_(self.boolean(node.operand))
             case Compare():
-                bound = rewritten(node, self.context, self.static)
-                return self.boolean(bound) if bound is not None else self.pair(node).boolean()
+                other = self.simpler(node)
+                return self.boolean(other) if other is not None else self.pair(node).boolean()
             case In():
                 return member_of(self, node).boolean()
             case Property():
@@ -196,6 +196,10 @@ class Compiler:
             case Aggregate() if node.function in ("any", "all"):
                 return self.computed(node)
         return sa.func.coalesce(self.computed(node), sa.false(), type_=sa.Boolean())
+
+    def simpler(self, node: Compare) -> Typed | None:
+        """The same condition as a bound on a date, or as the existence of a record, or None."""
+        return rewritten(node, self.context, self.static) or as_existence(node, self.static)
 
     def pair(self, node: Compare) -> Pair:
         return pair(self, node)
