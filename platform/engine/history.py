@@ -177,43 +177,56 @@ def _entries(
     limit: int,
 ) -> list[Entry]:
     known = sorted(access.readable(tx.app, caller, entity.id) - _HIDDEN)
-    ids = _change_ids(entity.id, record_id, known)
-    statement = sa.select(CHANGE).where(CHANGE.c.id.in_(ids))
+    moments = _moments(entity.id, record_id, known)
+    at, change_id = moments.c.at, moments.c.change_id
+    statement = sa.select(
+        change_id, sa.type_coerce(at, CHANGE.c.at.type), CHANGE.c.actor, CHANGE.c.origin
+    ).join_from(moments, CHANGE, CHANGE.c.id == change_id)
     if start is not None:
-        at, change_id = start
-        statement = statement.where(
-            sa.or_(CHANGE.c.at < at, sa.and_(CHANGE.c.at == at, CHANGE.c.id < change_id))
-        )
-    statement = statement.order_by(CHANGE.c.at.desc(), CHANGE.c.id.desc()).limit(limit)
-    changes = tx.connection.execute(statement).all()
-    details = _details(tx, entity, record_id, known, [one.id for one in changes])
-    return [
-        Entry(one.id, _kind(details[one.id]), one.at, one.actor, one.origin, tuple(details[one.id]))
-        for one in changes
-    ]
+        older = sa.and_(at == sa.literal(start[0], CHANGE.c.at.type), change_id < start[1])
+        statement = statement.where(sa.or_(at < sa.literal(start[0], CHANGE.c.at.type), older))
+    statement = statement.order_by(at.desc(), change_id.desc()).limit(limit)
+    found = tx.connection.execute(statement).all()
+    details = _details(tx, entity, record_id, known, sorted({one[0] for one in found}))
+    entries = []
+    for one, at_, actor, origin in found:
+        changes = details[at_, one]
+        entries.append(Entry(one, _kind(changes), at_, actor, origin, tuple(changes)))
+    return entries
 
 
-def _change_ids(entity_id: str, record_id: int, fields: list[str]) -> sa.CompoundSelect[Any]:
-    return sa.union(
-        *(
-            sa.select(table.c.change_id).where(
-                table.c.entity == entity_id,
-                table.c.record_id == record_id,
-                table.c.field.in_(fields),
-            )
-            for table in (FIELD_CHANGE, TRANSITION)
+def _moments(entity_id: str, record_id: int, fields: list[str]) -> sa.Subquery:
+    """When something happened to the record, and in which change set.
+
+    Moves have times of their own: those of imported history lie before their change set.
+    """
+
+    def of_record(table: sa.Table) -> sa.ColumnElement[bool]:
+        return sa.and_(
+            table.c.entity == entity_id, table.c.record_id == record_id, table.c.field.in_(fields)
         )
+
+    changed = (
+        sa.select(CHANGE.c.at.label("at"), FIELD_CHANGE.c.change_id.label("change_id"))
+        .join_from(FIELD_CHANGE, CHANGE, CHANGE.c.id == FIELD_CHANGE.c.change_id)
+        .where(of_record(FIELD_CHANGE))
     )
+    moved = sa.select(TRANSITION.c.at, TRANSITION.c.change_id).where(of_record(TRANSITION))
+    return sa.union(changed, moved).subquery("moments")
 
 
 def _details(
     tx: Transaction, entity: Entity, record_id: int, fields: list[str], changes: Sequence[int]
-) -> defaultdict[int, list[Changed]]:
-    """The readable changes of a record by change set; moves that are no change of a field too."""
-    found: defaultdict[int, dict[str, Changed]] = defaultdict(dict)
-    for table, reason in ((FIELD_CHANGE, sa.null()), (TRANSITION, TRANSITION.c.reason)):
+) -> defaultdict[tuple[datetime, int], list[Changed]]:
+    """The readable changes of a record by time and change set; moves say more than changes."""
+    found: defaultdict[tuple[datetime, int], dict[str, Changed]] = defaultdict(dict)
+    for table, at, reason in (
+        (FIELD_CHANGE, CHANGE.c.at, sa.null()),
+        (TRANSITION, TRANSITION.c.at, TRANSITION.c.reason),
+    ):
         statement = (
-            sa.select(table.c.change_id, table.c.field, table.c.before, table.c.after, reason)
+            sa.select(table.c.change_id, at, table.c.field, table.c.before, table.c.after, reason)
+            .join_from(table, CHANGE, CHANGE.c.id == table.c.change_id)
             .where(
                 table.c.entity == entity.id,
                 table.c.record_id == record_id,
@@ -222,17 +235,17 @@ def _details(
             )
             .order_by(table.c.id)
         )
-        for change_id, field_id, before, after, why in tx.connection.execute(statement):
+        for change_id, moment, field_id, before, after, why in tx.connection.execute(statement):
             one = Changed(
                 field_id,
                 _value(tx, entity, field_id, before),
                 _value(tx, entity, field_id, after),
                 why,
             )
-            found[change_id][field_id] = one
-    listed: defaultdict[int, list[Changed]] = defaultdict(list)
-    for change_id, by_field in found.items():
-        listed[change_id] = list(by_field.values())
+            found[moment, change_id][field_id] = one
+    listed: defaultdict[tuple[datetime, int], list[Changed]] = defaultdict(list)
+    for key, by_field in found.items():
+        listed[key] = list(by_field.values())
     return listed
 
 

@@ -51,8 +51,8 @@ def company(
             reports[entity] = place.report(
                 "import", "sales", entity, source / f"{file}.csv", "--mapping", mapping
             )
-        deals = ("import", "sales", "deal", source / "sales_pipeline.csv", "--mapping")
-        deals = (*deals, MAPPINGS / "deals.json")
+        pipeline = source / "sales_pipeline.csv"
+        deals = ("import", "sales", "deal", pipeline, "--mapping", MAPPINGS / "deals.json")
         refused = place.run(*deals, "--all-or-nothing", code=1).output
         values = ("--values", MAPPINGS / "deals_values.json")
         reports["deal"] = place.report(*deals, *values)
@@ -93,8 +93,12 @@ def test_every_row_of_every_file_is_a_record(company: Company) -> None:
 
 
 def test_a_value_that_is_spelt_otherwise_is_told_once(company: Company) -> None:
-    missing = company.reference["quirks"]["product_spelt_GTXPro_in_pipeline_but_GTX_Pro_in_products"]
-    told = [line for line in company.refused.splitlines() if "GTXPro" in line and "Line" not in line]
+    missing = company.reference["quirks"][
+        "product_spelt_GTXPro_in_pipeline_but_GTX_Pro_in_products"
+    ]
+    told = [
+        line for line in company.refused.splitlines() if "GTXPro" in line and "Line" not in line
+    ]
     assert told == [
         f"product: “GTXPro” is unknown, in {missing} rows; if “GTX Pro” is meant, "
         "map it with --values."
@@ -204,6 +208,12 @@ def test_a_deal_remembers_its_way(company: Company) -> None:
     """A won deal entered its first stage when it was engaged and the last when it was closed."""
     (deal,) = company.api.get("/records/deal", filter='external_id == "1C1I7A6R"')["data"]
     history = company.api.get(f"/records/deal/{deal['id']}/history")["data"]
-    print(history)
-    moves = [one for entry in history for one in entry.get("transitions", ())]
-    assert [(one["before"], one["after"], one["at"][:10]) for one in moves]
+    moves = [
+        (entry["at"][:10], one["before"], one["after"])
+        for entry in history
+        for one in entry["changes"]
+        if one["field"] == "stage"
+    ]
+    # The days as the file has them are those of Shanghai, eight hours before UTC's.
+    assert moves == [("2017-02-28", "need", "won"), ("2016-10-19", None, "need")]
+    assert deal["stage_entered_at"] == deal["closed_at"] == "2017-02-28T16:00:00Z"
