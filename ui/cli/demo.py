@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import secrets
 
+from fieldstone.engine import alerts, tiers
 from fieldstone.engine.installation import Installation
 from fieldstone.engine.members import NewMember
+from fieldstone.engine.templates import template
 
 from . import samples, terminal
 from .terminal import say
@@ -28,7 +30,10 @@ def prepare(installation: Installation) -> list[str]:
     name = say("demo_name")
     # It takes its slug when it is whole: after a crash half a company would be served for ever.
     workspace = installation.create_workspace(_UNFINISHED, name, TEMPLATE, admin=admin)
-    samples.load(workspace, TEMPLATE)
+    samples.load(workspace, template(TEMPLATE))
+    # What the schedules would find tonight is there to be looked at now.
+    tiers.run(workspace)
+    alerts.run(workspace)
     installation.rename_workspace(workspace, slug=SLUG, name=name)
     return [
         say("demo_sign_in", email=EMAIL, password=password),

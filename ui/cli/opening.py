@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,18 +17,18 @@ OPERATOR = "cli"
 """The origin of what an operator does at the terminal, in histories."""
 
 
-def settings() -> Settings:
+def settings(*, log_level: int = logging.WARNING) -> Settings:
     """The settings of the process; the terminal's language is none of the installation's."""
     environ = {key: value for key, value in os.environ.items() if key != terminal.LOCALE}
     found = Settings.read(environ)
-    terminal.set_up_log(found.log_json)
+    terminal.set_up_log(found.log_json, level=log_level)
     return found
 
 
 @contextmanager
-def installation() -> Iterator[Installation]:
+def installation(*, log_level: int = logging.WARNING) -> Iterator[Installation]:
     """The installation, closed at the end."""
-    with Installation.open(settings()) as opened:
+    with Installation.open(settings(log_level=log_level)) as opened:
         yield opened
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import socket
 import sys
 import threading
@@ -56,7 +57,7 @@ def add_to(root: Group) -> None:
 
         from fieldstone.ui.app import create_app
 
-        with opening.installation() as installation:
+        with opening.installation(log_level=logging.INFO) as installation:
             host, port = address(installation.settings, host, port)
             serve_http(
                 create_app(installation),
@@ -73,7 +74,7 @@ def add_to(root: Group) -> None:
         # Celery is loaded only where it runs.
         from fieldstone.engine.work.worker import run_worker
 
-        with opening.installation() as installation:
+        with opening.installation(log_level=logging.INFO) as installation:
             run_worker(installation)
 
     @command(root, "beat")
@@ -81,7 +82,7 @@ def add_to(root: Group) -> None:
         # Celery is loaded only where it runs.
         from fieldstone.engine.work.worker import run_beat
 
-        with opening.installation() as installation:
+        with opening.installation(log_level=logging.INFO) as installation:
             run_beat(installation)
 
 
@@ -112,16 +113,16 @@ def _announce(host: str, port: int, welcome: list[str]) -> None:
     """Say where the pages are, once they answer."""
     shown = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host
     place = f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
-    deadline = time.monotonic() + _PATIENCE
-    while time.monotonic() < deadline:
+    begun, patient = time.monotonic(), True
+    while True:
         try:
             with urlopen(f"{place}/healthz", timeout=2):
                 break
         except (URLError, OSError):
             time.sleep(0.2)
-    else:
-        terminal.note("serve_silent", seconds=int(_PATIENCE))
-        return
+        if patient and time.monotonic() - begun > _PATIENCE:
+            patient = False
+            terminal.note("serve_silent", seconds=int(_PATIENCE))
     terminal.tell("serving", place=place)
     for line in welcome:
         click.echo(line)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -124,8 +125,8 @@ def progress(label: str) -> Iterator[Advance]:
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def set_up_log(as_json: bool) -> None:
-    """Send the log to stderr, as lines for people or of JSON."""
+def set_up_log(as_json: bool, *, level: int = logging.WARNING) -> None:
+    """Send the log to stderr, as lines for people or of JSON, from `level` upwards."""
     last: Any = (
         structlog.processors.JSONRenderer()
         if as_json
@@ -143,8 +144,8 @@ def set_up_log(as_json: bool) -> None:
             structlog.processors.format_exc_info if as_json else _as_is,
             last,
         ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
     )
 
 

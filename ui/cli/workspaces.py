@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from pathlib import Path
 
 import click
 
 from fieldstone.engine.members import NewMember
+from fieldstone.engine.publish import layout_matches
+from fieldstone.engine.templates import template as named_template
 
 from . import opening, samples, terminal
 from .shape import Group, command, group, json_option, option, refuse
@@ -14,7 +18,7 @@ from .terminal import say, tell
 
 
 def add_to(root: Group) -> None:
-    """Add the group `workspace`."""
+    """Add the group `workspace`, and `doctor`."""
     commands = group(root, "workspace")
 
     @command(commands, "create")
@@ -44,8 +48,10 @@ def add_to(root: Group) -> None:
                 locale=terminal.locale(),
             )
         with opening.installation() as installation:
-            made = installation.create_workspace(name, title or name, template, admin=person)
-            count = samples.load(made, template) if sample else 0
+            made = installation.create_workspace(
+                name, title or name, documents(template), admin=person
+            )
+            count = samples.load(made, documents(template)) if sample else 0
         if as_json:
             terminal.print_json({"id": made.id, "slug": made.slug, "name": made.name})
             return
@@ -80,6 +86,26 @@ def add_to(root: Group) -> None:
                 confirm_by_name(found.slug)
             installation.delete_workspace(name)
         tell("workspace_deleted", name=name)
+
+    @command(root, "doctor")
+    @click.argument("name")
+    @json_option
+    @click.pass_context
+    def doctor(ctx: click.Context, name: str, as_json: bool) -> None:
+        with opening.workspace(name) as workspace, workspace.reading() as tx:
+            problems = layout_matches(tx)
+        if as_json:
+            terminal.print_json({"problems": [terminal.problem_json(one) for one in problems]})
+        else:
+            terminal.complain(problems)
+            if not problems:
+                tell("doctor_fine", name=name)
+        ctx.exit(1 if problems else 0)
+
+
+def documents(template: str) -> Path:
+    """The folder of a template by its name, or the folder itself where it is written as one."""
+    return Path(template) if os.sep in template else named_template(template)
 
 
 def read_password(from_stdin: bool) -> str:
