@@ -12,6 +12,7 @@ from fieldstone.metadata.expression.tree import Call
 from fieldstone.metadata.model import Entity, View
 
 from ..desk import Desk
+from ..words import inside, say
 from .alerts import AlertItem, items_of
 from .lists import ListModel, headings, rows_of, spots_of
 
@@ -40,38 +41,61 @@ class HomeModel:
     due: tuple[ListModel, ...]
     alerts: tuple[AlertItem, ...]
     more_alerts: str | None
+    mine: bool
 
 
 def home_of(desk: Desk) -> HomeModel:
-    """The home of whoever asks; nothing is known of any entity but its views."""
+    """The home of whoever asks; nothing is known of any entity but its views.
+
+    Who has nothing of their own yet sees how much there is in all.
+    """
     tiles, due = [], []
     for entity, view in _mine(desk):
-        timed = bool(_calls(view) & _CLOCKS)
-        where = (view.filter or "",)
-        number = query.count(desk.tx, desk.caller, ListRequest(entity_id=entity.id, where=where))
-        href = desk.paths.list(entity.name, view=view.name)
-        text = view.text(desk.locale)
-        tiles.append(
-            Tile(text, desk.formats.number(number, 0), href, entity.icon or "list", not number)
-        )
-        if timed and number:
-            due.append(_list(desk, entity, view, href, number))
+        number = _number(desk, entity, view)
+        tiles.append(_tile(desk, entity, view, number))
+        if _calls(view) & _CLOCKS and number:
+            due.append(_list(desk, entity, view, tiles[-1].href, number))
+    if all(tile.none for tile in tiles):
+        tiles = [_tile(desk, one, None, _number(desk, one, None)) for one in _listed(desk)]
+    mine = True
     found = alerts.inbox(desk.tx, desk.caller, AlertRequest(mine=True, limit=_ALERTS))
-    more = f"{desk.paths.alerts}?state=mine" if found.next_cursor else None
-    return HomeModel(tuple(tiles), tuple(due), items_of(desk, found.alerts), more)
+    if not found.alerts:
+        mine = False
+        found = alerts.inbox(desk.tx, desk.caller, AlertRequest(limit=_ALERTS))
+    more = f"{desk.paths.alerts}{'?state=mine' if mine else ''}" if found.next_cursor else None
+    return HomeModel(tuple(tiles), tuple(due), items_of(desk, found.alerts), more, mine)
+
+
+def _number(desk: Desk, entity: Entity, view: View | None) -> int:
+    where = (view.filter,) if view and view.filter else ()
+    return query.count(desk.tx, desk.caller, ListRequest(entity_id=entity.id, where=where))
+
+
+def _tile(desk: Desk, entity: Entity, view: View | None, number: int) -> Tile:
+    """A view as a number; its label alone where that names the entity already."""
+    plural = entity.plural_text(desk.locale)
+    text = view.text(desk.locale) if view else plural
+    if entity.text(desk.locale).lower() not in text.lower() and plural.lower() not in text.lower():
+        text = say("home.tile", desk.locale, entity=plural, view=inside(text, desk.locale))
+    href = desk.paths.list(entity.name, view=view.name if view else None)
+    return Tile(text, desk.formats.number(number, 0), href, entity.icon or "list", not number)
+
+
+def _listed(desk: Desk) -> list[Entity]:
+    """The entities of the menu that the caller may read."""
+    ids = [item.entity for item in desk.app.manifest.menu if item.entity and not item.archived]
+    found = [desk.app.entities.get(one) for one in ids]
+    return [one for one in found if one is not None and desk.may("read", one)]
 
 
 def _mine(desk: Desk) -> list[tuple[Entity, View]]:
     """The views that ask who looks, in the order of the menu; those of what is due come first."""
-    order = [item.entity for item in desk.app.manifest.menu if item.entity and not item.archived]
-    found = []
-    for entity_id in order:
-        entity = desk.app.entities.get(entity_id)
-        if entity is None or not desk.may("read", entity):
-            continue
-        for view in desk.app.views_of(entity.id):
-            if "me" in _calls(view):
-                found.append((entity, view))
+    found = [
+        (entity, view)
+        for entity in _listed(desk)
+        for view in desk.app.views_of(entity.id)
+        if "me" in _calls(view)
+    ]
     return sorted(found, key=lambda one: not _calls(one[1]) & _CLOCKS)
 
 
