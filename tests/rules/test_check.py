@@ -1,0 +1,71 @@
+"""The one check of an app: every expression and message, each problem with its place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from fieldstone.metadata.problems import Problem
+from fieldstone.rules import check
+from tests.metadata.samples import edited, sample_documents
+
+RULE = "alert_rules/silent_customer.json"
+CUSTOMER = "entities/customer.json"
+
+
+def problems_after(edits: dict[str, dict[str, Any]]) -> list[Problem]:
+    """The problems of the sample app with some values changed."""
+    return list(check(edited(sample_documents(), edits)).problems)
+
+
+def test_the_sample_is_right() -> None:
+    checked = check(sample_documents())
+    assert checked.app is not None and checked.problems == ()
+
+
+def formula(text: str, **more: Any) -> dict[str, Any]:
+    return {"name": "added", "type": "formula", "formula": text, **more}
+
+
+@pytest.mark.parametrize(
+    ("path", "pointer", "value", "problem"),
+    [
+        (RULE, "/when", "budget", "type.expected"),
+        (RULE, "/when", "tier == 3", "type.compare"),
+        (RULE, "/when", "owner == me()", "function.viewer"),
+        (RULE, "/message/en", "{{ industry }}", "type.message_tags"),
+        (RULE, "/actions/0/set/due", {"expr": "name"}, "type.assign"),
+        (RULE, "/actions/0/set/title", {"text": "{{ name + name }}"}, "type.text_sum"),
+        (RULE, "/actions/1/when", "name", "type.expected"),
+        (
+            CUSTOMER,
+            "/fields/-",
+            formula("days_since(birthday)", stored=True),
+            "formula.stored_time",
+        ),
+        (CUSTOMER, "/fields/-", formula("added + 1"), "formula.cycle"),
+        (CUSTOMER, "/fields/-", formula("industry"), "type.tags_value"),
+        (CUSTOMER, "/fields/6/default", {"expr": "budget"}, "type.assign"),
+        (CUSTOMER, "/fields/2/required_when", "name", "type.expected"),
+    ],
+)
+def test_problem(path: str, pointer: str, value: Any, problem: str) -> None:
+    found = problems_after({path: {pointer: value}})
+    assert [one.id for one in found] == [problem]
+    assert found[0].document == path
+    assert found[0].pointer.startswith(pointer.replace("-", ""))
+    assert found[0].position is not None
+
+
+def test_all_are_told_at_once() -> None:
+    found = problems_after(
+        {RULE: {"/when": "budget", "/message/en": "{{ budget + name }}"}, CUSTOMER: {}}
+    )
+    assert [one.id for one in found] == ["type.expected", "type.text_sum"]
+
+
+def test_a_checked_app_checks_again() -> None:
+    checked = check(sample_documents())
+    assert checked.app is not None
+    assert check(checked.documents, checked.app).app == checked.app
