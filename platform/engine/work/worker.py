@@ -42,9 +42,12 @@ def application(installation: Installation) -> Celery:
     @app.task(name=TICK)
     def _tick() -> None:
         nonlocal ticks
-        for workspace_id, job_id in tick(installation, everything=ticks % _SWEEP_EVERY == 0):
-            app.send_task(JOB, args=(workspace_id, job_id))
+        everything = ticks % _SWEEP_EVERY == 0
         ticks += 1
+        for workspace_id, job_id in tick(installation, everything=everything):
+            app.send_task(JOB, args=(workspace_id, job_id))
+        if everything:
+            imports.sweep(installation, imports_folder(settings))
 
     @app.task(name=JOB)
     def _job(workspace_id: str, job_id: int) -> None:
@@ -73,6 +76,7 @@ def run_worker(installation: Installation) -> None:
         without_gossip=True,
         without_mingle=True,
         without_heartbeat=True,
+        quiet=True,
     ).start()
 
 
@@ -80,12 +84,14 @@ def run_beat(installation: Installation) -> None:
     """Run the clockwork in this process until it is told to stop; the first tick comes at once."""
     app = application(installation)
     app.send_task(TICK)
-    app.Beat(loglevel="WARNING", schedule=str(_folder(installation.settings) / "beat")).run()
+    app.Beat(
+        loglevel="WARNING", quiet=True, schedule=str(_folder(installation.settings) / "beat")
+    ).run()
 
 
 def broker_url(settings: Settings) -> str:
     """The broker that carries wake-ups: the one of the settings, else files under the home."""
-    return settings.broker_url or "filesystem://"
+    return settings.broker_url or "filesystem://localhost"
 
 
 def imports_folder(settings: Settings) -> Path:
