@@ -23,7 +23,7 @@ class AppNames:
         if found is None:
             return None
         if isinstance(found, Inverse):
-            return Member(name, entity=found.entity.id, many=True)
+            return Member(found.field.inverse or name, entity=found.entity.id, many=True)
         has_options = found.type in ("choice", "stage", "tier", "tags")
         options = options_key(entity, found) if has_options else None
         return Member(found.name, entity=target_of(found), options=options)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal, TypeVar
@@ -25,26 +25,34 @@ class Inverse:
 
 def member(app: App, entity: Entity, name: str, space: Space) -> Field | Inverse | None:
     """The live field or the inverse that a name of an entity means."""
-    inverse = app.inverses.get(entity.id, {}).get(name)
-    found = named(entity.live_fields, name, space)
-    if found is not None:
-        return found
-    return Inverse(*inverse) if inverse is not None else None
+    inverses = app.inverses.get(entity.id, {})
+    for how in _order(space):
+        found = next((one for one in entity.live_fields if _called(one, name, how)), None)
+        if found is not None:
+            return found
+        for inverse_id, (owner, field) in inverses.items():
+            if name == (inverse_id if how == "id" else field.inverse) and how != "alias":
+                return Inverse(owner, field)
+    return None
 
 
 def named(items: Sequence[_N], name: str, space: Space) -> _N | None:
     """The item that a name means: in id space ids come first, else present names do."""
-    tests: list[Callable[[_N], bool]] = [
-        lambda item: item.id == name,
-        lambda item: item.name == name,
-        lambda item: name in item.aliases,
-    ]
-    order = tests if space == "id" else [tests[1], tests[2], tests[0]]
-    for test in order:
+    for how in _order(space):
         for item in items:
-            if test(item):
+            if _called(item, name, how):
                 return item
     return None
+
+
+def _order(space: Space) -> tuple[str, ...]:
+    return ("id", "name", "alias") if space == "id" else ("name", "alias", "id")
+
+
+def _called(item: Named, name: str, how: str) -> bool:
+    if how == "alias":
+        return name in item.aliases
+    return name == (item.id if how == "id" else item.name)
 
 
 def option(options: Iterable[Option], name: str, space: Space) -> Option | None:
@@ -68,4 +76,5 @@ def suggestion(name: str, candidates: Sequence[tuple[str, Named | None]]) -> str
 def members_of(app: App, entity: Entity) -> list[tuple[str, Named | None]]:
     """The names of an entity's live fields and inverses."""
     fields: list[tuple[str, Named | None]] = [(one.name, one) for one in entity.live_fields]
-    return fields + [(name, None) for name in app.inverses.get(entity.id, {})]
+    inverses = app.inverses.get(entity.id, {}).values()
+    return fields + [(field.inverse or "", None) for _, field in inverses]

@@ -13,6 +13,7 @@ from fieldstone.metadata.messages import LOCALES
 from fieldstone.metadata.model import App, Entity, Field
 from fieldstone.metadata.problems import Problem, ProblemsError
 from fieldstone.rules import compile_expression, compile_message, formula_expression
+from fieldstone.rules.names import Space
 from tests.rules.world import APP, SYSTEM
 
 REFUSED = [
@@ -144,6 +145,27 @@ def test_the_entity_is_told_in_the_readers_language() -> None:
     entity = Entity(id="x", name="x", title="n", label={"zh-CN": "商机"}, fields=SYSTEM)
     app = App(hash="labels", manifest=APP.manifest, entities={"x": entity})
     assert problem_of("zzzz", "x", app).text("zh-CN") == "“商机”没有字段“zzzz”。"
+
+
+def test_ids_and_present_names_are_two_spaces() -> None:
+    """A field `a` that is now called `b`, another that is now called `a`; so for the inverse."""
+    fields = (
+        Field(id="a", name="b", type="integer"),
+        Field(id="c", name="a", type="text", aliases=("old",)),
+        Field(id="up", name="up", type="reference", to="x", inverse="kids", inverse_id="below"),
+    )
+    entity = Entity(id="x", name="x", title="a", fields=(*fields, *SYSTEM))
+    app = App(hash="spaces", manifest=APP.manifest, entities={"x": entity})
+
+    def read(text: str, space: Space) -> str:
+        found = compile_expression(app, "x", text, space=space)
+        return next(iter(sorted(field for _, field in found.uses)))
+
+    assert (read("a", "id"), read("a", "name")) == ("a", "c")
+    assert (read("b", "id"), read("b", "name"), read("c", "name")) == ("a", "a", "c")
+    assert read("old", "id") == read("old", "name") == "c"
+    assert read("count(below)", "id") == read("count(kids)", "name") == "up"
+    assert read("count(kids)", "id") == "up"
 
 
 def with_formulas(**formulas: str) -> App:

@@ -129,6 +129,7 @@ def _entities() -> Iterator[Entity]:
                 type="reference",
                 to="account",
                 inverse="subsidiaries",
+                inverse_id="children",
             ),
             Field(
                 id="industry",
