@@ -31,7 +31,6 @@ def alert_rule(data: Mapping[str, Any], literal: Literal) -> AlertRule:
         entity=data["entity"],
         when=data["when"],
         schedule=data.get("schedule"),
-        on_change=bool(data.get("on_change", False)),
         severity=data.get("severity", "medium"),
         message=labels(data["message"]),
         tell=tuple(data.get("tell", ("owner",))),

@@ -269,15 +269,13 @@ class Action:
 class AlertRule(Named):
     """Records of `entity` for which `when` holds get one open alert until it no longer holds.
 
-    `schedule` is a cron line of five fields in the workspace's time zone, or None for a rule that
-    is evaluated on change. `message` is literal text with `{{ expression }}` parts. `tell` lists
+    `schedule` is a cron line of five fields in the workspace's time zone. `message` is literal text with `{{ expression }}` parts. `tell` lists
     "owner", "manager", "field:<id>", "role:<id>".
     """
 
     entity: str
     when: str
     schedule: str | None = None
-    on_change: bool = False
     severity: Literal["low", "medium", "high"] = "medium"
     message: Labels = field(default_factory=dict)
     tell: tuple[str, ...] = ()
