@@ -1,5 +1,6 @@
 """Imports: rows of files into records, through the same door as everybody's."""
 
+from .kept import sweep
 from .mapping import guess, read_mapping
 from .report import Report, UnknownValue, write_errors
 from .resolving import resolve
@@ -17,5 +18,6 @@ __all__ = [
     "resolve",
     "resume",
     "run",
+    "sweep",
     "write_errors",
 ]

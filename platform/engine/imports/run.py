@@ -7,13 +7,11 @@ last commit ended: no row is lost and none comes twice.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import sqlalchemy as sa
 
@@ -25,7 +23,7 @@ from ..transaction import Transaction
 from ..work import jobs
 from ..work.jobs import Job
 from ..workspaces import Workspace
-from . import later
+from . import kept, later
 from .batch import Reading, write
 from .mapping import Mapped
 from .report import MOST_BAD_ROWS, BadRow, Report, reasons
@@ -183,17 +181,15 @@ def _begin(
     options: Options,
     keep: Path,
 ) -> tuple[int, Job]:
-    coming = keep / workspace.id / f"coming-{uuid4().hex}"
-    coming.mkdir(parents=True)
+    # Outside the transaction: copying a large file would keep every other writer waiting.
+    folder = kept.copy(path, keep, workspace)
     try:
-        # Outside the transaction: copying a large file would keep every other writer waiting.
-        shutil.copyfile(path, coming / path.name)
         with workspace.writing() as tx:
             import_id = _insert(tx, caller, entity_id, path.name, options)
-            coming.rename(_kept(keep, workspace, import_id))
-            job = jobs.start(tx, "import", f"import:{import_id}", {"import": import_id})
+            payload = {"import": import_id, "kept": folder.name}
+            job = jobs.start(tx, "import", f"import:{import_id}", payload)
     except BaseException:
-        shutil.rmtree(coming, ignore_errors=True)
+        kept.remove(folder)
         raise
     failpoints.hit("import.begun")
     return import_id, job
@@ -224,7 +220,7 @@ def _end(workspace: Workspace, import_id: int, job: Job, keep: Path, state: str)
             .where(IMPORT.c.id == import_id)
             .values(state=state, finished_at=tx.now)
         )
-    shutil.rmtree(_kept(keep, workspace, import_id), ignore_errors=True)
+    kept.remove(kept.folder_of(job, keep, workspace))
 
 
 def _go_on_or_fail(
@@ -234,7 +230,7 @@ def _go_on_or_fail(
         row = tx.connection.execute(sa.select(IMPORT).where(IMPORT.c.id == import_id)).one()
         caller = _caller(tx, row.options["caller"])
         options = Options(**{key: row.options[key] for key in Options().to_json()})
-        source = options.open(_kept(keep, workspace, import_id) / row.file_name)
+        source = options.open(kept.folder_of(job, keep, workspace) / row.file_name)
         report = Report.from_json(row.entity, import_id, row.report)
     for rows in _chunks(source.rows(after=report.line)):
         report = _write_chunk(workspace, caller, job, report, source, options, rows)
@@ -245,7 +241,7 @@ def _go_on_or_fail(
         _close(tx, caller, _mapped(tx, caller, row.entity, source, options), report)
         report.bad = _bad_rows(tx, import_id)
     failpoints.hit("import.finished")
-    shutil.rmtree(_kept(keep, workspace, import_id), ignore_errors=True)
+    kept.remove(kept.folder_of(job, keep, workspace))
     return report
 
 
@@ -347,10 +343,6 @@ def _chunks(rows: Iterator[Row]) -> Iterator[list[Row]]:
         yield chunk
 
 
-def _kept(keep: Path, workspace: Workspace, import_id: int) -> Path:
-    return keep / workspace.id / str(import_id)
-
-
 def _as_import(caller: Caller) -> Caller:
     return replace(caller, origin="import")
 
@@ -359,8 +351,8 @@ def _caller_json(caller: Caller) -> dict[str, Any]:
     return {"member": caller.member_id, "locale": caller.locale, "system": caller.system}
 
 
-def _caller(tx: Transaction, kept: Mapping[str, Any]) -> Caller:
+def _caller(tx: Transaction, noted: Mapping[str, Any]) -> Caller:
     """The caller as their rights are now: they may have lost some since the import began."""
-    if kept["system"]:
-        return Caller(None, locale=kept["locale"], origin="import", system=True)
-    return access.for_member(tx, kept["member"], kept["locale"], "import")
+    if noted["system"]:
+        return Caller(None, locale=noted["locale"], origin="import", system=True)
+    return access.for_member(tx, noted["member"], noted["locale"], "import")

@@ -1,0 +1,169 @@
+"""A process that dies right after a commit: whoever comes next finishes it, and nothing twice."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from fieldstone.engine import imports
+from fieldstone.engine.access import SYSTEM
+from fieldstone.engine.publishing.steps import StepKind
+from fieldstone.engine.work import jobs
+from fieldstone.engine.work.worker import imports_folder
+from tests.faults.company import MAPPING, SLUG, TOMORROW, Found
+from tests.faults.conftest import Copy, Original
+
+ENGINE = Path(__file__).parents[2] / "platform" / "engine"
+HIT = re.compile(r'failpoints\.hit\((f?)"([^"]+)"\)')
+DIED = 137
+
+IMPORT = [
+    "control.hint_lowered:1",
+    "import.begun:1",
+    "import.after_chunk:1",
+    "import.after_chunk:2",
+    "import.after_chunk:3",
+    "import.finished:1",
+]
+BEFORE_THE_FLIP = [*(f"publish.{kind}:1" for kind in get_args(StepKind)), "publish.before_commit:1"]
+FLIPPED = "publish.flipped:1"
+RULES = ["alerts.after_rule:1", "alerts.after_rule:2"]
+TIERS = ["tiers.after_scheme:1", "tiers.after_scheme:2"]
+DUE = [
+    "control.hint_lowered:1",
+    "control.hint_lowered:3",
+    "tick.planned:1",
+    "tick.hint_raised:1",
+    *(f"job.{point}:{count}" for count in range(1, 5) for point in ("claimed", "done")),
+]
+CREATE = [f"workspace.{point}:1" for point in ("entered", "created", "published", "filled")]
+PUT_BACK = "job.put_back:1"
+DELETE = ["workspace.deleting:1", "workspace.dropped:1"]
+ELSEWHERE = {
+    "sample.written": "tests/cli: a demonstration takes its name when it is whole",
+}
+
+
+def test_every_fail_point_is_tried() -> None:
+    """A new `failpoints.hit` needs a case here."""
+    written = set()
+    for path in ENGINE.rglob("*.py"):
+        for computed, name in HIT.findall(path.read_text("utf-8")):
+            kinds = get_args(StepKind) if computed else ("",)
+            written |= {name.replace("{step.kind}", kind) for kind in kinds}
+    cases = [*IMPORT, *BEFORE_THE_FLIP, FLIPPED, *RULES, *TIERS, *DUE, *CREATE, *DELETE, PUT_BACK]
+    tried = {one.partition(":")[0] for one in cases}
+    assert written == tried | ELSEWHERE.keys()
+
+
+@pytest.mark.parametrize("point", IMPORT)
+def test_an_import_is_finished_once(original: Original, copy: Copy, point: str) -> None:
+    assert copy.run("import_orders", point) == DIED
+    copy.come_back()
+    wanted = original.undisturbed("import_orders")
+    if point.startswith("control"):
+        # It died before its first commit, so there was nothing to go on with.
+        assert copy.look().differs(original.undisturbed("do_due")) == []
+        copy.do("import_orders")
+    assert copy.look().differs(wanted) == []
+    assert copy.files_after_hours() == []
+    again = copy.look()
+    report = import_again(copy)
+    assert (report.created, report.updated, report.failed) == (0, 2297, 3)
+    kept = ("_import", "_import_row", "_job")
+    assert copy.look().without(*kept).differs(again.without(*kept)) == []
+
+
+def import_again(copy: Copy) -> imports.Report:
+    with copy.opened() as opened:
+        return imports.run(
+            opened.workspace(SLUG),
+            SYSTEM,
+            "order",
+            copy.settings.home / "orders.csv",
+            imports.Options(mapping=MAPPING),
+            keep=imports_folder(copy.settings),
+        )
+
+
+@pytest.mark.parametrize("point", [*BEFORE_THE_FLIP, FLIPPED])
+def test_a_publish_is_wholly_old_or_wholly_new(original: Original, copy: Copy, point: str) -> None:
+    assert copy.run("publish_later", point) == DIED
+    new = original.undisturbed("publish_later")
+    old = original.undisturbed("do_due")
+    assert copy.look().differs(new if point == FLIPPED else old) == []
+    copy.come_back()
+    copy.do("publish_later")
+    assert copy.look().differs(new) == []
+
+
+@pytest.mark.parametrize("point", RULES)
+def test_rules_alert_once(original: Original, copy: Copy, point: str) -> None:
+    assert copy.run("run_rules", point) == DIED
+    assert_done_again(original, copy, "run_rules")
+
+
+@pytest.mark.parametrize("point", TIERS)
+def test_tiers_move_once(original: Original, copy: Copy, point: str) -> None:
+    assert copy.run("run_tiers", point) == DIED
+    assert_done_again(original, copy, "run_tiers")
+
+
+def assert_done_again(original: Original, copy: Copy, work: str) -> None:
+    """Doing it again ends where it would have ended; once more changes nothing."""
+    wanted = original.undisturbed(work)
+    copy.come_back()
+    copy.do(work)
+    assert copy.look().differs(wanted) == []
+    copy.do(work)
+    assert copy.look().differs(wanted) == []
+
+
+@pytest.mark.parametrize("point", DUE)
+def test_due_work_is_done_once(original: Original, copy: Copy, point: str) -> None:
+    copy.at = TOMORROW
+    wanted = due_tomorrow(original)
+    assert copy.run("do_due", point) == DIED
+    copy.come_back()
+    assert copy.look().differs(wanted) == []
+    copy.come_back()
+    assert copy.look().differs(wanted) == []
+
+
+def due_tomorrow(original: Original) -> Found:
+    found = original.undisturbed("do_due", later=timedelta(days=1))
+    assert len(found.tables["_job"]) == 4 and len(found.tables["task"]) == 10
+    return found
+
+
+def test_a_job_that_cannot_be_done_holds_nothing_up(original: Original, copy: Copy) -> None:
+    copy.at = TOMORROW
+    with copy.opened() as opened, opened.workspace(SLUG).writing() as tx:
+        jobs.enqueue(tx, "strange", "strange:1", {})
+    assert copy.run("do_due", PUT_BACK) == DIED
+    for _ in range(6):
+        copy.come_back()
+    found = copy.look()
+    assert found.without("_job").differs(due_tomorrow(original).without("_job")) == []
+    dead = [one for one in found.tables["_job"] if "state=done" not in one]
+    assert dead == [("kind=strange", "state=dead", "error=KeyError: 'strange'", "finished_at=None")]
+
+
+@pytest.mark.parametrize("point", CREATE)
+def test_a_half_made_workspace_goes(original: Original, copy: Copy, point: str) -> None:
+    assert copy.run("create_other", point) == DIED
+    with copy.opened() as opened:
+        assert [one.slug for one in opened.workspaces()] == [SLUG]
+    copy.do("create_other")
+    assert copy.look("other").differs(original.undisturbed("create_other", "other")) == []
+
+
+@pytest.mark.parametrize("point", DELETE)
+def test_a_half_removed_workspace_goes(copy: Copy, point: str) -> None:
+    assert copy.run("delete_it", point) == DIED
+    with copy.opened() as opened:
+        assert opened.workspaces() == ()

@@ -1,0 +1,93 @@
+"""The work that is interrupted: each piece is a function that a process of its own runs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from multiprocessing.connection import Connection
+
+from fieldstone.engine import alerts, imports, publish, tiers
+from fieldstone.engine.access import SYSTEM
+from fieldstone.engine.installation import Installation
+from fieldstone.engine.settings import Settings
+from fieldstone.engine.work.tick import tick
+from fieldstone.engine.work.worker import TICK, application, do, imports_folder, run_worker
+from tests.faults.company import MAPPING, SLUG, documents, later_documents
+
+AFTER_THE_LEASE = timedelta(seconds=60)
+
+
+def import_orders(opened: Installation) -> None:
+    """Import the file of orders."""
+    home = opened.settings.home
+    imports.run(
+        opened.workspace(SLUG),
+        SYSTEM,
+        "order",
+        home / "orders.csv",
+        imports.Options(mapping=MAPPING),
+        keep=imports_folder(opened.settings),
+    )
+
+
+def publish_later(opened: Installation) -> None:
+    """Publish what was declared later."""
+    workspace = opened.workspace(SLUG)
+    plan = publish.preview(workspace, SYSTEM, later_documents())
+    publish.publish(workspace, SYSTEM, plan, accept_loss=[one.key for one in plan.losses])
+
+
+def run_rules(opened: Installation) -> None:
+    """Evaluate all alert rules."""
+    alerts.run(opened.workspace(SLUG))
+
+
+def run_tiers(opened: Installation) -> None:
+    """Grade by all schemes."""
+    tiers.run(opened.workspace(SLUG))
+
+
+def do_due(opened: Installation) -> None:
+    """Do everything that is due, as worker and clockwork do it together."""
+    for workspace_id, job in tick(opened):
+        do(opened, workspace_id, job)
+
+
+def create_other(opened: Installation) -> None:
+    """Make a workspace."""
+    opened.create_workspace("other", "Other", documents())
+
+
+def delete_it(opened: Installation) -> None:
+    """Remove the workspace."""
+    opened.delete_workspace(SLUG)
+
+
+def serve_due(opened: Installation) -> None:
+    """Be a worker, woken by one tick, until killed."""
+    application(opened).send_task(TICK)
+    run_worker(opened)
+
+
+WORK: Mapping[str, Callable[[Installation], None]] = {
+    one.__name__: one
+    for one in (
+        import_orders,
+        publish_later,
+        run_rules,
+        run_tiers,
+        do_due,
+        create_other,
+        delete_it,
+        serve_due,
+    )
+}
+
+
+def child(work: str, environ: Mapping[str, str], ready: Connection) -> None:
+    """Run a piece of work with these settings; says through `ready` when it begins."""
+    os.environ.update(environ)
+    with Installation.open(Settings.read(environ, env_file=None)) as opened:
+        ready.send(None)
+        WORK[work](opened)
