@@ -109,3 +109,23 @@ def test_an_empty_list_says_what_belongs_there(chief: Reader) -> None:
     chief.open("note")
     expect(chief.page.locator(".empty")).to_contain_text("还没有工作记录")
     expect(chief.page.locator(".empty a.primary")).to_be_visible()
+
+
+def test_search_finds_records_of_every_kind(chief: Reader) -> None:
+    page = chief.page
+    chief.open("machine")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("主轴")
+    page.keyboard.press("Enter")
+    expect(page.locator(".part")).to_contain_text("更换主轴")
+    expect(page.locator(".hit a").first).to_have_attribute("href", "/workshop/repair/1")
+
+
+def test_home_shows_what_is_due_for_whoever_asks(chief: Reader) -> None:
+    chief.open("-/today")
+    page = chief.page
+    tile = page.locator(".tile", has_text="我保管的停用设备")
+    expect(tile.locator(".number")).to_have_text("1")
+    tile.click()
+    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page.locator(".chip")).to_have_text(["保管人为我", "非在用"])

@@ -227,6 +227,14 @@ VIEWS: tuple[dict[str, Any], ...] = (
         "columns": [{"field": "name"}, {"field": "price"}],
         "filter": "price >= 50000",
     },
+    {
+        "kind": "view",
+        "name": "machine_mine_idle",
+        "label": {"en": "My idle machines", "zh-CN": "我保管的停用设备"},
+        "entity": "machine",
+        "columns": [{"field": "name"}],
+        "filter": "keeper == me() and not in_use",
+    },
 )
 
 RULE: dict[str, Any] = {
