@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -129,3 +130,10 @@ def test_a_line_is_answered_by_both_backends(line: dict[str, object], expected: 
 )
 def test_a_line_that_is_wrong(line: str, problem: str) -> None:
     assert json.loads(answer(line))["error"]["id"] == problem
+
+
+def test_the_page_about_expressions_lists_every_function() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "expressions.md").read_text("utf-8")
+    for one in functions.described():
+        meaning = f"{one.help['en']} {one.help['zh-CN']}"
+        assert f"| `{one.signature}` | {meaning} | `{one.example}` |" in page
