@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from werkzeug.datastructures import Headers
+
 from ..engine.access import Caller
 from ..engine.errors import Malformed, NotFound, PreconditionRequired
 from ..engine.installation import Installation
@@ -45,7 +47,7 @@ class Ask:
     path: Mapping[str, str]
     parameters: Mapping[str, Any]
     body: Any
-    headers: Mapping[str, str]
+    headers: Headers
     routes: tuple[Route, ...]
     _workspace: Workspace | None = None
     _tx: Transaction | None = None

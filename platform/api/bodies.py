@@ -125,9 +125,10 @@ def _validator(schema_id: int) -> Draft202012Validator:
 def _of(error: ValidationError) -> Iterator[Problem]:
     pointer = "".join(f"/{escape(str(part))}" for part in error.absolute_path)
     value: Any = error.validator_value
+    instance: Any = error.instance
     if error.validator == "additionalProperties":
         known: Any = error.schema["properties"] if isinstance(error.schema, dict) else {}
-        for key in error.instance:
+        for key in instance:
             if key not in known:
                 allowed = ", ".join(known) or "-"
                 yield Problem(
@@ -136,7 +137,7 @@ def _of(error: ValidationError) -> Iterator[Problem]:
                     pointer=f"{pointer}/{escape(key)}",
                 )
     elif error.validator == "required":
-        missing = next(one for one in value if one not in error.instance)
+        missing = next(one for one in value if one not in instance)
         yield Problem("api.body_missing", {"name": missing}, pointer=f"{pointer}/{missing}")
     elif error.validator == "type":
         kinds = [value] if isinstance(value, str) else value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from .asking import Answer, Ask, content_tag
-from .openapi import document
+from .openapi import openapi_of
 
 
 def openapi(ask: Ask) -> Answer:
@@ -15,5 +15,5 @@ def openapi(ask: Ask) -> Answer:
         return Answer(status=304, headers={"ETag": tag})
     # One document serves everybody with the same roles, so whose it is does not matter.
     anybody = replace(ask.caller, member_id=None)
-    content = document(ask.app, anybody, ask.workspace.slug, ask.routes)
+    content = openapi_of(ask.app, anybody, ask.workspace.slug, ask.routes)
     return Answer(content, headers={"ETag": tag})

@@ -53,12 +53,11 @@ def _page(ask: Ask, given: Mapping[str, Any]) -> Answer:
 
 def _figures(ask: Ask, given: Mapping[str, Any]) -> Answer:
     # Commas belong to the expressions here, so a text is one group or measure and never several.
-    groups, measures = _listed(given.get("group")), _listed(given.get("measure"))
     request = AggregateRequest(
         entity_id=entity_of(ask),
-        groups=groups,
+        groups=_listed(given.get("group")),
+        measures=_listed(given.get("measure")) or AggregateRequest.measures,
         filter=given.get("filter") or None,
-        **({"measures": measures} if measures else {}),
     )
     return Answer({"data": engine.aggregate(ask.tx, ask.caller, request)})
 

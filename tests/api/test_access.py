@@ -3,6 +3,7 @@
 import pytest
 from flask.testing import FlaskClient
 
+from fieldstone.api.route import Route
 from fieldstone.api.routes import ROUTES
 from fieldstone.engine import members
 from fieldstone.engine.access import SYSTEM
@@ -23,7 +24,7 @@ def address(path: str) -> str:
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("route", CLOSED, ids=lambda route: f"{route.method} {route.path}")
-def test_every_route_asks_for_a_token(web: FlaskClient, workspace: Workspace, route) -> None:  # type: ignore[no-untyped-def]
+def test_every_route_asks_for_a_token(web: FlaskClient, workspace: Workspace, route: Route) -> None:
     for headers in ({}, {"Authorization": "Bearer fst_wrong"}, {"Authorization": "Basic eDp5"}):
         answer = web.open(
             f"/api/v1/shop{address(route.path)}", method=route.method, headers=headers
@@ -35,10 +36,7 @@ def test_every_route_asks_for_a_token(web: FlaskClient, workspace: Workspace, ro
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("route", CLOSED, ids=lambda route: f"{route.method} {route.path}")
 def test_a_token_opens_one_workspace(
-    installation: Installation,
-    web: FlaskClient,
-    admin: Person,
-    route,  # type: ignore[no-untyped-def]
+    installation: Installation, web: FlaskClient, admin: Person, route: Route
 ) -> None:
     other = NewMember(name="Bo", email="bo@example.com")
     installation.create_workspace("other", "Other", DOCUMENTS, admin=other)

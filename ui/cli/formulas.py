@@ -6,6 +6,8 @@ import sys
 
 import click
 
+from fieldstone.engine.evaluate import answer
+
 from .shape import Group, command
 
 
@@ -14,9 +16,6 @@ def add_to(root: Group) -> None:
 
     @command(root, "evaluate")
     def evaluate() -> None:
-        # Only here, because the other commands need no expressions.
-        from fieldstone.engine.evaluate import answer
-
         lines = click.get_text_stream("stdin", encoding="utf-8", errors="replace")
         for line in iter(lines.readline, ""):
             if line.strip():

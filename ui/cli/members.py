@@ -9,6 +9,7 @@ import click
 from fieldstone.engine import members
 from fieldstone.engine.access import SYSTEM
 from fieldstone.engine.members import NewMember
+from fieldstone.engine.workspaces import Workspace
 
 from . import opening, terminal
 from .shape import Group, command, group, json_option, option
@@ -106,6 +107,6 @@ def add_to(root: Group) -> None:
         tell("member_deactivated", email=email)
 
 
-def _id(workspace: opening.Workspace, email: str) -> int:
+def _id(workspace: Workspace, email: str) -> int:
     with workspace.reading() as tx:
         return members.find(tx, email).id

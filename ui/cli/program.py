@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from . import documents, files, formulas, members, rules, serving, tokens, workspaces
-from .shape import Group, say
+from .shape import Group
+from .terminal import say
 
 PROGRAM = "fieldstone"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import UTC, datetime
+from typing import Any
 
 import click
 
@@ -82,7 +83,7 @@ def _add_tiers(commands: Group) -> None:
             reports = tiers.run(workspace, schemes or None)
             with workspace.reading() as tx:
                 known = tx.app.schemes
-        found = [
+        found: list[dict[str, Any]] = [
             {
                 "scheme": known[one.scheme].name,
                 "ranked": one.ranked,
@@ -104,7 +105,7 @@ def _add_tiers(commands: Group) -> None:
                     one["scheme"],
                     one["ranked"],
                     one["moved"],
-                    ", ".join(f"{band} {count}" for band, count in dict(one["counts"]).items()),
+                    ", ".join(f"{band} {count}" for band, count in one["counts"].items()),
                 )
                 for one in found
             ],

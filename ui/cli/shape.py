@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NoReturn, TypeVar
 
@@ -35,7 +35,7 @@ class _Formatter(click.HelpFormatter):
             yield
 
     def write_dl(
-        self, rows: Sequence[tuple[str, str]], col_max: int = 30, col_spacing: int = 2
+        self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2
     ) -> None:
         shown = [(a, say("option.help") if a == "--help" else b) for a, b in rows]
         super().write_dl(shown, col_max, col_spacing)
@@ -56,7 +56,6 @@ class Group(click.Group):
 
     context_class = _Context
     command_class = Command
-    group_class = type
 
     def main(self, args: Sequence[str] | None = None, *rest: Any, **more: Any) -> NoReturn:
         """Run, and leave with 0 (done), 1 (refused or failed) or 2 (wrong usage)."""

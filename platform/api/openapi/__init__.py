@@ -1,5 +1,5 @@
 """OpenAPI 3.1, made from an App: what one caller may do and read, and no more."""
 
-from .document import document
+from .document import openapi_of
 
-__all__ = ["document"]
+__all__ = ["openapi_of"]

@@ -43,7 +43,7 @@ _WRITES: Final = (400, 403, 409, 413, 415, 422)
 
 
 @lru_cache(maxsize=128)
-def document(app: App, caller: Caller, slug: str, routes: tuple[Route, ...]) -> dict[str, Any]:
+def openapi_of(app: App, caller: Caller, slug: str, routes: tuple[Route, ...]) -> dict[str, Any]:
     """The description of a workspace's API for one caller, in their language.
 
     It depends on the app and the caller alone, so it is made once for both.

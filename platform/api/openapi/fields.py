@@ -50,8 +50,6 @@ def read(app: App, entity: Entity, field: Field, locale: str = FALLBACK) -> Sche
 
 def write(field: Field, locale: str = FALLBACK) -> Schema:
     """What a field takes in a request; null makes it empty, where it may be."""
-    if field.type == "boolean":
-        return _described(field, {"type": "boolean"}, locale)
     if field.type == "tags":
         shape = _tags(field.options, archived=False)
         return _described(field, shape if field.required else _nullable(shape), locale)
@@ -66,6 +64,9 @@ def _value(field: Field, *, read: bool) -> Schema:
         return {"enum": names} if names else {"type": "null"}
     if field.type in _EXACT:
         return _exact(field, read=read)
+    if field.type == "boolean" and not read:
+        # Words such as "yes" are taken too, as files bring them.
+        return {"type": ["boolean", "string"]}
     shape = _PLAIN.get(field.type, _TEXT)
     return shape if read else _bounded(field, shape)
 
