@@ -1,0 +1,73 @@
+"""The model: what a workspace's documents declare, as immutable values."""
+
+from .app import (
+    App,
+    Manifest,
+)
+from .entities import (
+    Check,
+    ChecklistItem,
+    Default,
+    Entity,
+    Field,
+    Pipeline,
+    Stage,
+    TagDimension,
+    UniqueGroup,
+)
+from .named import (
+    Labels,
+    Named,
+    Option,
+    label_text,
+)
+from .pages import (
+    Column,
+    EntityAccess,
+    Form,
+    FormField,
+    FormSection,
+    MenuItem,
+    Role,
+    Sort,
+    View,
+)
+from .rules import (
+    Action,
+    AlertRule,
+    Band,
+    Setting,
+    TierScheme,
+)
+
+__all__ = [
+    "Action",
+    "AlertRule",
+    "App",
+    "Band",
+    "Check",
+    "ChecklistItem",
+    "Column",
+    "Default",
+    "Entity",
+    "EntityAccess",
+    "Field",
+    "Form",
+    "FormField",
+    "FormSection",
+    "Labels",
+    "Manifest",
+    "MenuItem",
+    "Named",
+    "Option",
+    "Pipeline",
+    "Role",
+    "Setting",
+    "Sort",
+    "Stage",
+    "TagDimension",
+    "TierScheme",
+    "UniqueGroup",
+    "View",
+    "label_text",
+]

@@ -1,0 +1,92 @@
+"""The App: one immutable, hashed value that holds everything a workspace's documents declare.
+
+All references between parts are by id, and every expression is in id space (`expression/`).
+`build` makes an App from documents; nothing else does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from ..documents import Document
+from .entities import Entity, Field, TagDimension
+from .named import Named, find_named
+from .pages import Form, MenuItem, Role, View
+from .rules import AlertRule, TierScheme
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manifest(Named):
+    """The app as a whole: version (semver), locales, currency (ISO 4217), time zone (IANA)."""
+
+    version: str = "0.0.0"
+    format: int = 1
+    locales: tuple[str, ...] = ("en", "zh-CN")
+    default_locale: str = "en"
+    currency: str = "CNY"
+    money_scale: int = 2
+    time_zone: str = "Asia/Shanghai"
+    week_start: int = 1
+    fiscal_year_start: int = 1
+    menu: tuple[MenuItem, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class App:
+    """Everything declared, and its content hash; two Apps are equal when their hashes are.
+
+    `documents` are the documents in ids that it was built from.
+    """
+
+    hash: str
+    manifest: Manifest
+    entities: Mapping[str, Entity]
+    dimensions: Mapping[str, TagDimension] = field(default_factory=dict)
+    schemes: Mapping[str, TierScheme] = field(default_factory=dict)
+    rules: Mapping[str, AlertRule] = field(default_factory=dict)
+    forms: Mapping[str, Form] = field(default_factory=dict)
+    views: Mapping[str, View] = field(default_factory=dict)
+    roles: Mapping[str, Role] = field(default_factory=dict)
+    documents: tuple[Document, ...] = ()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, App) and other.hash == self.hash
+
+    def __hash__(self) -> int:
+        return hash(self.hash)
+
+    def entity(self, entity_id: str) -> Entity:
+        """The entity of that id; KeyError where there is none."""
+        return self.entities[entity_id]
+
+    def entity_named(self, name: str) -> Entity | None:
+        """The live entity that is called `name` now, or was once (an alias), or None."""
+        return find_named([one for one in self.entities.values() if not one.archived], name)
+
+    @cached_property
+    def inverses(self) -> Mapping[str, Mapping[str, tuple[Entity, Field]]]:
+        """entity id -> inverse id -> the (entity, reference field) that points at it."""
+        found: dict[str, dict[str, tuple[Entity, Field]]] = {}
+        for entity in self.entities.values():
+            for one in entity.fields:
+                if one.to and one.inverse and not one.archived and not entity.archived:
+                    found.setdefault(one.to, {})[one.inverse_id or one.inverse] = (entity, one)
+        return found
+
+    def forms_of(self, entity_id: str) -> tuple[Form, ...]:
+        """The live forms of an entity, in the order of their ids."""
+        return tuple(
+            form
+            for _, form in sorted(self.forms.items())
+            if form.entity == entity_id and not form.archived
+        )
+
+    def views_of(self, entity_id: str) -> tuple[View, ...]:
+        """The live views of an entity, in the order of their ids."""
+        return tuple(
+            view
+            for _, view in sorted(self.views.items())
+            if view.entity == entity_id and not view.archived
+        )

@@ -1,0 +1,174 @@
+"""Entities: their fields, pipeline, checks and unique groups, and the dimensions of tags."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+from .named import Labels, Named, Option, find_named, label_text
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChecklistItem(Named):
+    """A key action of a stage; `required` ones must be ticked before leaving forward."""
+
+    required: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage(Option):
+    """A stage of a pipeline.
+
+    `probability` is a Decimal of 0 to 1; `max_days` whole days; `closed` is how the pipeline ends
+    here ("won", "lost") or None while open. Entering needs `enter_when` (an expression) and the
+    `requires` fields (ids) filled. `properties` holds probability, max_days, closed (a boolean)
+    and outcome (text or None) for expressions: `stage.closed`, `stage.outcome`.
+    """
+
+    closed: Literal["won", "lost"] | None = None
+    enter_when: str | None = None
+    requires: tuple[str, ...] = ()
+    checklist: tuple[ChecklistItem, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pipeline:
+    """The stages that a record goes through, in order, and the field that holds the present one."""
+
+    field: str
+    stages: tuple[Stage, ...]
+
+    def stage(self, stage_id: str) -> Stage:
+        """The stage of that id; KeyError where there is none."""
+        for stage in self.stages:
+            if stage.id == stage_id:
+                return stage
+        raise KeyError(stage_id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Default:
+    """What a new record gets: a literal `value`, or `expr` evaluated when it is created."""
+
+    value: Any = None
+    expr: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field(Named):
+    """A field of an entity. `type` names an entry of the registry in `fields/`.
+
+    Only what the type uses is set: `scale` digits after the point (decimal, money, percent,
+    formula), `min`/`max` Decimals, `to`/`inverse`/`where`/`on_delete` (reference; `inverse` is
+    the inverse's present name, `inverse_id` what expressions in ids call it),
+    `options` (choice; for stage, tags and tier they are filled from pipeline, dimension, scheme),
+    `transitions` (choice: id -> ids that may follow), `dimension` (tags), `scheme` (tier),
+    `formula` and `stored` (formula), `pattern` (auto_number). `system` fields exist in every
+    entity or accompany another field (`stage_entered_at`) and are never written by people.
+    """
+
+    type: str
+    help: Labels = field(default_factory=dict)
+    placeholder: Labels = field(default_factory=dict)
+    required: bool = False
+    required_when: str | None = None
+    unique: bool = False
+    search: bool = False
+    read_only: bool = False
+    personal: bool = False
+    default: Default | None = None
+    max_length: int | None = None
+    scale: int = 0
+    min: Any = None
+    max: Any = None
+    to: str | None = None
+    inverse: str | None = None
+    inverse_id: str | None = None
+    inverse_label: Labels = field(default_factory=dict)
+    where: str | None = None
+    on_delete: Literal["restrict", "cascade", "detach"] = "restrict"
+    options: tuple[Option, ...] = ()
+    transitions: Mapping[str, tuple[str, ...]] | None = None
+    dimension: str | None = None
+    exclusive: bool = False
+    scheme: str | None = None
+    formula: str | None = None
+    stored: bool = False
+    pattern: str | None = None
+    system: bool = False
+
+    def option(self, option_id: str) -> Option | None:
+        """The option of that id, archived ones included, or None."""
+        return next((option for option in self.options if option.id == option_id), None)
+
+    def option_named(self, name: str) -> Option | None:
+        """The option that is called `name` now, or was once (an alias), or None."""
+        return find_named(self.options, name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check(Named):
+    """A condition that every saved record meets; `that` is the expression, `message` the refusal.
+
+    `fields` (ids) are where a form shows it; empty means the whole record.
+    """
+
+    that: str
+    message: Labels
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class UniqueGroup(Named):
+    """Fields (ids) whose values together are unique among records that are not deleted."""
+
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entity(Named):
+    """A kind of record: its fields in order, its pipeline, checks and unique groups.
+
+    `fields` holds the declared ones (archived included) and then the system ones. `title` and
+    `subtitle` are field ids. `system` entities (`member`) are the product's own.
+    """
+
+    plural: Labels = field(default_factory=dict)
+    icon: str = ""
+    title: str
+    subtitle: str | None = None
+    fields: tuple[Field, ...] = ()
+    checks: tuple[Check, ...] = ()
+    unique: tuple[UniqueGroup, ...] = ()
+    pipeline: Pipeline | None = None
+    system: bool = False
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Field]:
+        return {one.id: one for one in self.fields}
+
+    @cached_property
+    def live_fields(self) -> tuple[Field, ...]:
+        """Fields that are not archived, in order, system ones last."""
+        return tuple(one for one in self.fields if not one.archived)
+
+    def field(self, field_id: str) -> Field:
+        """The field of that id; KeyError where there is none."""
+        return self.by_id[field_id]
+
+    def field_named(self, name: str) -> Field | None:
+        """The live field that is called `name` now, or was once (an alias), or None."""
+        return find_named(self.live_fields, name)
+
+    def plural_text(self, locale: str) -> str:
+        return label_text(self.plural, locale, self.text(locale))
+
+
+@dataclass(frozen=True, kw_only=True)
+class TagDimension(Named):
+    """A dimension of tags; `exclusive` means at most one tag of it a record."""
+
+    exclusive: bool = False
+    tags: tuple[Option, ...] = ()

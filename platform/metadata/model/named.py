@@ -1,0 +1,52 @@
+"""What every declared thing has: an id for ever, a name for now, labels by locale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+_N = TypeVar("_N", bound="Named")
+
+Labels = Mapping[str, str]
+"""Text by locale, e.g. {"en": "Deal", "zh-CN": "商机"}; read it with `label_text`."""
+
+
+def label_text(labels: Labels, locale: str, fallback: str) -> str:
+    """The label for `locale`, else the English one, else `fallback` (the name)."""
+    return labels.get(locale) or labels.get("en") or fallback
+
+
+@dataclass(frozen=True, kw_only=True)
+class Named:
+    """What every declared thing has: an id for ever, a name for now, older names as aliases."""
+
+    id: str
+    name: str
+    label: Labels = field(default_factory=dict)
+    description: Labels = field(default_factory=dict)
+    aliases: tuple[str, ...] = ()
+    archived: bool = False
+
+    def text(self, locale: str) -> str:
+        """The label a reader of `locale` sees."""
+        return label_text(self.label, locale, self.name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Option(Named):
+    """A choice, a tag or a tier's band: stored by id, travels by name.
+
+    `properties` are declared values that expressions read by path (`tier.silence_days`).
+    """
+
+    color: str | None = None
+    properties: Mapping[str, Any] = field(default_factory=dict)
+
+
+def find_named(items: Iterable[_N], name: str) -> _N | None:
+    everything = tuple(items)
+    for item in everything:
+        if item.name == name:
+            return item
+    return next((item for item in everything if name in item.aliases), None)

@@ -1,0 +1,77 @@
+"""What is decided by rule: tiers and alerts, and what alerts do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from .named import Labels, Named, Option
+
+
+@dataclass(frozen=True, kw_only=True)
+class Band(Option):
+    """A tier of a scheme: `share` (Decimal of 0 to 1) or `min` (a value), or the rest."""
+
+    share: Any = None
+    min: Any = None
+    rest: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class TierScheme(Named):
+    """How records of `entity` are ranked by `measure` (those `where` holds) into `bands`."""
+
+    entity: str
+    field: str
+    measure: str
+    where: str | None = None
+    method: Literal["share_of_records", "share_of_value", "threshold"] = "share_of_records"
+    ties: Literal["id", "share"] = "id"
+    bands: tuple[Band, ...] = ()
+    schedule: str | None = None
+    active: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """One value that an action writes: `value`, `expr` (an expression) or `text` (a message)."""
+
+    field: str
+    value: Any = None
+    expr: str | None = None
+    text: Labels | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action:
+    """What a rule does for each record that enters: create a record, set fields, or notify.
+
+    `link` is the reference field of the created record that points at the alert's record.
+    """
+
+    id: str
+    kind: Literal["create", "set", "notify"]
+    entity: str | None = None
+    link: str | None = None
+    set: tuple[Setting, ...] = ()
+    tell: tuple[str, ...] = ()
+    when: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlertRule(Named):
+    """Records of `entity` for which `when` holds get one open alert until it no longer holds.
+
+    `schedule` is a cron line of five fields in the workspace's time zone. `message` is literal text
+    with `{{ expression }}` parts. `tell` lists "owner", "manager", "field:<id>", "role:<id>".
+    """
+
+    entity: str
+    when: str
+    schedule: str | None = None
+    severity: Literal["low", "medium", "high"] = "medium"
+    message: Labels = field(default_factory=dict)
+    tell: tuple[str, ...] = ()
+    actions: tuple[Action, ...] = ()
+    cooldown_days: int = 0
+    active: bool = True
