@@ -1,0 +1,1 @@
+"""How typed expressions become SQL: one compiler, bounds, comparisons, aggregates."""
