@@ -1,7 +1,7 @@
 """Forms: making and changing records, errors at their fields, conditions, conflicts."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Dialog, expect
 
 from tests.ui.readers import Reader
 
@@ -95,8 +95,13 @@ def test_asks_before_typed_words_are_lost(chief: Reader) -> None:
     chief.open("machine/new")
     page = chief.page
     page.fill("[name=name]", "unsaved")
-    asked = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    asked: list[str] = []
+
+    def agree(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", agree)
     page.click(".brand")
     page.wait_for_url("**/workshop/machine")
     assert asked == ["beforeunload"]

@@ -26,11 +26,10 @@ def test_a_stage_is_refused_until_it_has_what_it_needs(chief: Reader, repair: in
     asking = page.locator("#move")
     expect(asking).to_contain_text("已查看")
     expect(asking.locator("[name=cost]")).to_be_visible()
-    page.click("#move a:has-text('取消')")
-    page.click(".ticks button:has-text('已查看')")
-    expect(page.locator(".ticks button")).to_have_attribute("aria-pressed", "true")
-    page.click(".stages button:has-text('维修中')")
     page.fill("#move [name=cost]", "800")
+    page.click("#move [data-save]")
+    expect(asking.locator("[name=cost]")).to_have_value("800")
+    page.check("#move label:has-text('已查看') input")
     page.click("#move [data-save]")
     expect(page.locator(".stages [aria-current=step]")).to_contain_text("维修中")
     expect(page.locator("#flow")).to_contain_text("变更了阶段")
@@ -38,6 +37,15 @@ def test_a_stage_is_refused_until_it_has_what_it_needs(chief: Reader, repair: in
     page.fill("#move [name=reason]", "配件未到")
     page.click("#move [data-save]")
     expect(page.locator(".stages [aria-current=step]")).to_contain_text("已报修")
+
+
+def test_a_key_action_is_ticked_and_taken_back(chief: Reader, repair: int) -> None:
+    chief.open(f"repair/{repair}")
+    tick = chief.page.locator(".ticks button:has-text('已查看')")
+    tick.click()
+    expect(tick).to_have_attribute("aria-pressed", "true")
+    tick.click()
+    expect(tick).to_have_attribute("aria-pressed", "false")
 
 
 def test_related_records_have_tabs_with_counts(chief: Reader, repair: int) -> None:

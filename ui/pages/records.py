@@ -33,7 +33,7 @@ from ..show.related import (
     wire_values,
 )
 from ..show.sections import Reader
-from ..show.stages import REASON, asking_of, stepper_of
+from ..show.stages import REASON, TICK, asking_of, stepper_of
 from ..show.timeline import timeline_of
 from ..show.typed import Typed, wire
 from ..words import inside, say
@@ -70,6 +70,9 @@ def move(visit: Visit, entity: str, record_id: int) -> Response:
         with visit.writing() as desk:
             found = desk.entity(entity)
             values = _typed_values(desk, found, posted)
+            for key in posted.get(TICK, ()):
+                stage, _, item = key.partition("/")
+                records.tick(desk.tx, desk.caller, found.id, record_id, stage, item)
             records.move(
                 desk.tx, desk.caller, found.id, record_id, _version(), to,
                 reason=reason, values=values,

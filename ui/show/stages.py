@@ -19,6 +19,7 @@ from .typed import Typed
 from .values import Shown
 
 REASON = "reason"
+TICK = "tick"
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Step:
 
 @dataclass(frozen=True)
 class TickBox:
-    """A key action of the present stage."""
+    """A key action of a stage: its key, its stage (by name, or in words where it is asked for)."""
 
     id: str
     stage: str
@@ -55,6 +56,7 @@ class Asking:
     cancel: str
     problems: tuple[str, ...]
     slots: tuple[Slot, ...]
+    ticks: tuple[TickBox, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -168,6 +170,17 @@ def _short(desk: Desk, entity: Entity, problem: Problem) -> str:
     return problem.text(desk.locale)
 
 
+def _now_if_empty(desk: Desk, slot: Slot) -> Slot:
+    """A time that a stage asks for is most often the present one."""
+    if slot.value or slot.type not in ("date", "datetime"):
+        return slot
+    local = desk.tx.now.astimezone(desk.tx.zone)
+    return replace(
+        slot,
+        values=(f"{local:%Y-%m-%dT%H:%M}" if slot.type == "datetime" else f"{local:%Y-%m-%d}",),
+    )
+
+
 def _in_words(desk: Desk, entity: Entity, problem: Problem) -> str:
     """A problem as a sentence; a condition is said in words instead of as it is written."""
     condition = problem.params.get("condition")
@@ -204,8 +217,11 @@ def asking_of(
         for one in entity.live_fields
         if one.name != stage_name and (one.name in names or one.name in posted)
     ]
-    slots = [slot for one in asked if (slot := maker.slot(FormField(field=one.id)))]
+    slots = [
+        _now_if_empty(desk, slot) for one in asked if (slot := maker.slot(FormField(field=one.id)))
+    ]
     shown = {slot.name for slot in slots if not slot.read_only}
+    ticks = _asked_ticks(desk, entity, problems, posted.get(TICK, ()))
     if REASON in names or REASON in posted:
         wrong = tuple(one.text(locale) for one in problems if one.pointer == f"/{REASON}")
         slots.append(
@@ -217,7 +233,7 @@ def asking_of(
     rest = [
         _in_words(desk, entity, problem)
         for problem, name in zip(problems, names, strict=True)
-        if name not in shown
+        if name not in shown and "item" not in problem.params
     ]
     return Asking(
         to=stage.name,
@@ -226,4 +242,23 @@ def asking_of(
         cancel=desk.paths.record(entity.name, record.id),
         problems=tuple(rest),
         slots=tuple(replace(slot, required=True) for slot in slots if not slot.read_only),
+        ticks=ticks,
+    )
+
+
+def _asked_ticks(
+    desk: Desk, entity: Entity, problems: Sequence[Problem], posted: Typed
+) -> tuple[TickBox, ...]:
+    """The key actions that are not ticked yet, and those that were ticked along with the move."""
+    missing = {
+        f"{one.params['stage'].name}/{one.params['item'].name}"
+        for one in problems
+        if "item" in one.params
+    }
+    stages = entity.pipeline.stages if entity.pipeline else ()
+    return tuple(
+        TickBox(key, stage.text(desk.locale), item.text(desk.locale), key in posted, True, "")
+        for stage in stages
+        for item in stage.checklist
+        if (key := f"{stage.name}/{item.name}") in missing or key in posted
     )
