@@ -22,8 +22,9 @@ class Route:
     inside: bool = True
 
 
+_ALERT = "<int(max=9223372036854775807):alert_id>"
 _ENTITY = "/<slug>/<entity>"
-_RECORD = "/<slug>/<entity>/<int:record_id>"
+_RECORD = "/<slug>/<entity>/<int(max=9223372036854775807):record_id>"
 
 ROUTES: tuple[Route, ...] = (
     Route(_GET, "/", entrance.start, False),
@@ -38,10 +39,10 @@ ROUTES: tuple[Route, ...] = (
     Route(_GET, "/<slug>/-/search", search.page),
     Route(_GET, "/<slug>/-/alerts", alerts.inbox),
     Route(_POST, "/<slug>/-/alerts/read", alerts.mark_read),
-    Route(_GET, "/<slug>/-/alerts/<int:alert_id>/why", alerts.why),
-    Route(_POST, "/<slug>/-/alerts/<int:alert_id>/acknowledge", alerts.acknowledge),
-    Route(_POST, "/<slug>/-/alerts/<int:alert_id>/snooze", alerts.snooze),
-    Route(_POST, "/<slug>/-/alerts/<int:alert_id>/resolve", alerts.resolve),
+    Route(_GET, f"/<slug>/-/alerts/{_ALERT}/why", alerts.why),
+    Route(_POST, f"/<slug>/-/alerts/{_ALERT}/acknowledge", alerts.acknowledge),
+    Route(_POST, f"/<slug>/-/alerts/{_ALERT}/snooze", alerts.snooze),
+    Route(_POST, f"/<slug>/-/alerts/{_ALERT}/resolve", alerts.resolve),
     Route(_GET, _ENTITY, lists.page),
     Route(_GET, f"{_ENTITY}/count", lists.count),
     Route(_GET, f"{_ENTITY}/filter", lists.add_filter),

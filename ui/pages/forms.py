@@ -35,7 +35,7 @@ from ..show.forms import (
 )
 from ..show.lists import Tab
 from ..show.naming import target_of
-from ..show.typed import Typed, wire
+from ..show.typed import Typed, record_ids, wire
 from ..words import inside, say
 
 _TAKE = "take."
@@ -99,7 +99,7 @@ class Filling:
             target = target_of(one)
             if target is None:
                 continue
-            typed_ids = [int(v) for v in posted.get(one.name, ()) if v.isascii() and v.isdigit()]
+            typed_ids = record_ids(posted.get(one.name, ()))
             held = values.get(one.id)
             wanted.setdefault(target, set()).update([*typed_ids, *([held] if held else [])])
         return titles_of(self.desk.tx, self.desk.caller, wanted)

@@ -37,6 +37,7 @@ from ..show.lists import (
 )
 from ..show.naming import target_of
 from ..show.operators import WrongValue, both, whole
+from ..show.typed import record_id
 from ..words import say
 
 PAGE = 50
@@ -154,9 +155,10 @@ def _of(desk: Desk, entity: Entity, text: str) -> tuple[Field, int] | None:
     """The record that `of=customer.12` narrows the list to, or None."""
     name, _, number = text.partition(".")
     one = access.field_for(desk.app, desk.caller, entity.id, name) if name else None
-    if one is None or target_of(one) is None or not (number.isascii() and number.isdigit()):
+    found = record_id(number)
+    if one is None or target_of(one) is None or found is None:
         return None
-    return one, int(number)
+    return one, found
 
 
 def _view(desk: Desk, entity: Entity, name: str | None) -> View | None:

@@ -16,6 +16,7 @@ from fieldstone.metadata.model import Entity, Field
 from ..desk import Desk, Visit
 from ..show.kinds import shown_as
 from ..show.naming import shower, target_of
+from ..show.typed import record_id
 
 _MOST = 20
 
@@ -82,11 +83,11 @@ def _pointing(entity: Entity, target: Entity, part: Node) -> Where | None:
         other = _parent_field(entity, right)
         if other is None or target_of(other) is None or not isinstance(left, Path):
             continue
-        value = _held(other)
-        if not (value.isascii() and value.isdigit()):
+        held = record_id(_held(other))
+        if held is None:
             return f"{left.dotted} is None"
         if len(left.names) == 1 and left.dotted in target.by_id:
-            return Pointing(left.dotted, int(value))
+            return Pointing(left.dotted, held)
     return None
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from fieldstone.engine import access
 from fieldstone.engine.records.record import Record
 from fieldstone.engine.records.rows import titles_of
 from fieldstone.metadata.model import Entity, Field
@@ -14,7 +15,7 @@ from fieldstone.metadata.model import Entity, Field
 from ..desk import Desk
 from ..words import say
 from .naming import target_of
-from .typed import Typed, typed, wire
+from .typed import Typed, record_id, record_ids, typed, wire
 
 
 @dataclass(frozen=True)
@@ -57,16 +58,19 @@ def conflict_of(
     """The fields that the person changed since the form was opened, against the record now."""
     zone = desk.tx.zone
     titles = _titles(desk, entity, posted)
+    may_write = access.writable(desk.app, desk.caller, entity.id)
     rows = []
     for one in entity.live_fields:
         mine = posted.get(one.name)
-        if mine is None or one.name not in before:
+        if mine is None or one.id not in may_write:
             continue
-        then = before[one.name]
         now = typed(one, record.values.get(one.id), zone)
-        if _same(desk, one, mine, then):
+        then = before.get(one.name)
+        # Without what the form began with, every difference may be somebody else's work.
+        if _same(desk, one, mine, now if then is None else then):
             continue
-        differs = not _same(desk, one, now, then) and not _same(desk, one, now, mine)
+        touched = then is None or not _same(desk, one, now, then)
+        differs = touched and not _same(desk, one, now, mine)
         rows.append(
             Versus(
                 one.name,
@@ -80,7 +84,7 @@ def conflict_of(
     now_all = {
         one.name: typed(one, record.values.get(one.id), zone)
         for one in entity.live_fields
-        if one.name in before
+        if one.name in posted and one.id in may_write
     }
     return ConflictModel(
         title=say("form.edit", desk.locale, what=record.title or ""),
@@ -106,7 +110,7 @@ def _titles(desk: Desk, entity: Entity, posted: Mapping[str, Typed]) -> dict[tup
     for one in entity.live_fields:
         target = target_of(one)
         if target:
-            ids = [int(v) for v in posted.get(one.name, ()) if v.isascii() and v.isdigit()]
+            ids = record_ids(posted.get(one.name, ()))
             wanted.setdefault(target, set()).update(ids)
     return titles_of(desk.tx, desk.caller, wanted)
 
@@ -116,7 +120,7 @@ def _read(desk: Desk, one: Field, values: Typed, titles: Mapping[tuple[str, int]
     kept = [value for value in values if value.strip()]
     target = target_of(one)
     if target:
-        return ", ".join(titles.get((target, int(v)), v) if v.isdigit() else v for v in kept)
+        return ", ".join(titles.get((target, record_id(v) or 0), v) for v in kept)
     if one.options:
         named = [one.option_named(value) for value in kept]
         return ", ".join(option.text(desk.locale) for option in named if option)

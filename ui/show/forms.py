@@ -19,7 +19,7 @@ from .kinds import shown_as
 from .lists import Tab
 from .marks import hue
 from .naming import Titles, shower, target_of
-from .typed import Typed, typed
+from .typed import Typed, record_ids, typed
 from .values import Shown
 
 _SHAPES = {1: "", 2: "two", 3: "three"}
@@ -208,9 +208,8 @@ class FormMaker:
         target = target_of(one)
         if target:
             return tuple(
-                Option(value, self.titles.get((target, int(value)), value), chosen=True)
-                for value in values
-                if value.isascii() and value.isdigit()
+                Option(str(found), self.titles.get((target, found), str(found)), chosen=True)
+                for found in record_ids(values)
             )
         locale = self.desk.locale
         return tuple(

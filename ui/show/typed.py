@@ -15,6 +15,22 @@ Typed = tuple[str, ...]
 """What an input holds: one text, or several for a field of several values."""
 
 
+_LARGEST_ID = 2**63 - 1
+
+
+def record_id(text: str) -> int | None:
+    """The id of a record that a text is, or None for what can be none."""
+    if not (text.isascii() and text.isdigit()):
+        return None
+    number = int(text) if len(text) < 20 else _LARGEST_ID + 1
+    return number if 0 < number <= _LARGEST_ID else None
+
+
+def record_ids(texts: Sequence[str]) -> list[int]:
+    """The ids among texts."""
+    return [found for text in texts if (found := record_id(text)) is not None]
+
+
 def typed(one: Field, value: Any, zone: ZoneInfo) -> Typed:
     """A Python value as the inputs of its field hold it; nothing for an empty one."""
     if one.type == "tags":

@@ -1,0 +1,115 @@
+"""What nobody types by accident: a clear answer each, no fault of ours, and no lost change."""
+
+import re
+from urllib.parse import quote
+
+import pytest
+from flask.testing import FlaskClient
+
+from fieldstone.ui.app import create_app
+from tests.ui.readers import PASSWORD, Site
+
+HUGE = "9" * 30
+
+ADDRESSES = {
+    "a foreign cursor": "machine?at=garbage",
+    "unknown sort keys": "machine?sort=nope,-,,,name.name.name",
+    "a filter of three thousand digits": "machine?where=" + "1" * 3000,
+    "a filter of brackets": "machine?where=" + "(" * 60,
+    "a filter that is no condition": "machine?where=5",
+    "a search of control characters": "machine?q=%00%01",
+    "a search too long": "machine?q=" + "x" * 3000,
+    "a record that no id can be": f"machine/{HUGE}",
+    "a list of records that point at one": f"repair?of=machine.{HUGE}",
+    "a tab that is none": "machine/1?tab=nope",
+    "a cursor of a timeline": "machine/1/timeline?at=zzz",
+    "a picker of a text": "machine/pick/name",
+    "a picker beside a record that cannot be": f"note/pick/repair?is.machine={HUGE}",
+    "a picker asked for signs": "repair/pick/machine?q=" + quote("'\"<>%_\\"),
+    "a filter on an unknown field": "machine/rule?field=nope&op=nope",
+    "a number without end": "machine/filter?field=price&op=at_least&value=1e999",
+    "a day that is none": "machine/filter?field=bought_on&op=from&value=2026-13-45",
+    "quotes in a filter": "machine/filter?field=name&op=contains&value=" + quote('"); x'),
+    "a form filled by the address": f"repair/new?machine={HUGE}&cost=NaN",
+    "an inbox of unknown words": "-/alerts?state=zz&severity=zz&rule=zz&at=zz",
+    "an alert that is not there": f"-/alerts/{HUGE}/why",
+    "marks in a search": "-/search?q=" + quote("<script>alert(1)</script>"),
+    "an entity of the product": "member",
+}
+
+SENDINGS: dict[str, tuple[str, dict[str, object]]] = {
+    "nothing": ("machine/new", {}),
+    "wrong values in every field": (
+        "machine/new",
+        {
+            "name": "x" * 100_000,
+            "kind": "zz",
+            "price": "NaN",
+            "use_rate": "1e999",
+            "bought_on": "0000-00-00",
+            "place": ["zz", "hall"],
+            "keeper": HUGE,
+        },
+    ),
+    "a NUL": ("machine/new", {"name": "\x00bad"}),
+    "a form that asks what it shows": ("machine/new/live", {"price": "1e9999", "kind": "zz"}),
+    "a change without a version": ("machine/30/edit", {"name": "q"}),
+    "a version that is no number": ("machine/30/edit", {"name": "q", "version": "abc"}),
+    "an unreadable memory": ("machine/30/edit", {"name": "q", "version": "7", "before": "[1,2"}),
+    "an unknown stage": ("repair/1/stage", {"to": "zz", "version": "1"}),
+    "a key action of no stage": ("repair/1/stage", {"to": "done", "version": "1", "tick": "a/b"}),
+    "a stage where there are none": ("machine/1/stage", {"to": "done", "version": "1"}),
+    "a note to nobody": ("machine/1/compose/nope", {}),
+    "an empty note": ("machine/1/compose/notes", {}),
+    "a deletion without a version": ("machine/1/delete", {}),
+    "a restoration of what is there": ("machine/1/restore", {"version": "1"}),
+    "a sleep without end": ("-/alerts/1/snooze", {"days": HUGE}),
+}
+
+
+@pytest.fixture
+def web(site: Site) -> FlaskClient:
+    """Return the chief's client, signed in, whose forms carry their token by themselves."""
+    app = create_app(site.installation)
+    app.config["WTF_CSRF_ENABLED"] = False
+    client = app.test_client()
+    form = {"who": "chief@example.com", "password": PASSWORD}
+    assert client.post("/sign-in", data=form).status_code == 303
+    return client
+
+
+@pytest.mark.parametrize("name", sorted(ADDRESSES))
+def test_an_address_is_answered(web: FlaskClient, name: str) -> None:
+    answer = web.get(f"/workshop/{ADDRESSES[name]}")
+    assert answer.status_code < 500
+    assert "<script>alert" not in answer.text
+
+
+@pytest.mark.parametrize("name", sorted(SENDINGS))
+def test_what_is_sent_is_answered(web: FlaskClient, name: str) -> None:
+    path, form = SENDINGS[name]
+    answer = web.post(f"/workshop/{path}", data=form)
+    assert answer.status_code < 500
+
+
+def test_a_change_made_from_an_old_version_never_overwrites(web: FlaskClient) -> None:
+    version = re.search(r'name="version" value="(\d+)"', web.get("/workshop/machine/31/edit").text)
+    assert version is not None
+    first = {"name": "机床 卅一", "version": version[1], "before": '{"name":["机床 31"]}'}
+    assert web.post("/workshop/machine/31/edit", data=first).status_code == 303
+    late = {"name": "Lathe 31", "version": version[1]}
+    answer = web.post("/workshop/machine/31/edit", data=late)
+    assert answer.status_code == 412
+    assert "机床 卅一" in answer.text
+    assert "Lathe 31" in answer.text
+
+
+def test_hostile_labels_are_only_text(web: FlaskClient) -> None:
+    hostile = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
+    made = web.post("/workshop/machine/new", data={"name": hostile})
+    assert made.status_code == 303
+    for path in (made.headers["Location"], "/workshop/machine", made.headers["Location"] + "/edit"):
+        page = web.get(path, follow_redirects=True).text
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page
+        assert "&lt;script&gt;" in page
