@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ..metadata.problems import Problem
+from .calendar import local_date
 
 
 @dataclass(frozen=True)
@@ -36,4 +37,4 @@ class Context:
     @cached_property
     def today(self) -> date:
         """The civil date of `now` in the zone."""
-        return self.now.astimezone(self.zone).date()
+        return local_date(self.instant, self.zone)

@@ -6,7 +6,6 @@ Python's, and the SQL applies them with `translate` (only to texts that have suc
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping
 from functools import cache
 
@@ -18,6 +17,8 @@ SPACES = (
 LONGEST = 10_000
 """Characters that a computed text may have."""
 _GAP = 64
+_CASED = 0x20000
+"""No letter from here on has case: the planes beyond hold ideographs and no alphabets."""
 
 
 def _folded(char: str) -> str:
@@ -30,7 +31,7 @@ def table(name: str) -> Mapping[int, int]:
     """The letters that `fold`, `lower` or `upper` changes, and what each becomes."""
     change: Callable[[str], str] = {"fold": _folded, "lower": str.lower, "upper": str.upper}[name]
     found = {}
-    for code in range(sys.maxunicode + 1):
+    for code in range(_CASED):
         if 0xD800 <= code <= 0xDFFF:
             continue
         changed = change(chr(code))

@@ -390,7 +390,9 @@ class Typer:
                 raise self.refuse("type.in_empty", one)
             if not typed.static:
                 raise self.refuse("type.in_constants", one)
-        if operand.type.kind == "tags" and all(isinstance(one, Constant) for one in items):
+        if operand.type.kind == "tags":
+            if not all(isinstance(one, Constant) and one.type == TEXT for one in items):
+                raise self.refuse("type.tags_compare", at)
             tags = tuple(self.tag(operand, one) for one in items if isinstance(one, Constant))
             return self.any_tag(operand, at, tags)
         found = tuple(self.comparable(operand, one, one)[1] for one in items)

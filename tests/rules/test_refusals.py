@@ -104,6 +104,7 @@ REFUSED = [
     ("coalesce(n, day)", "type.mixed", 1),
     ("free == 'VIP'", "type.tags_compare", 1),
     ("industry > 'retail'", "type.tags_compare", 1),
+    ("free in [1, 2]", "type.tags_compare", 1),
 ]
 
 

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from fieldstone.engine.evaluate import answer
 from fieldstone.rules import compile_expression, explain, functions, message_text
@@ -130,6 +132,42 @@ def test_a_line_is_answered_by_both_backends(line: dict[str, object], expected: 
 )
 def test_a_line_that_is_wrong(line: str, problem: str) -> None:
     assert json.loads(answer(line))["error"]["id"] == problem
+
+
+KINDS = ["integer", "number", "money", "percent", "boolean", "date", "datetime", "text", "choice"]
+KINDS += ["tags", "reference", "owner"]
+VALUES = [None, "", 0, 1, -5, 2.5, "12.345678", "中文 É", "2026-11-20", True, ["a"], {"a": 1}]
+VALUES += ["9999-12-31T23:59:59Z", "0001-01-01", 10**18, 1e300, "-0.0001"]
+TRIED = ["a", "a + b", "a / b", "a == b", "a > b", "not (a > b)", "contains(a, b)", "a * b * a"]
+TRIED += ["days_since(a) > 3", "add_days(a, b)", "a in [1, 2]", "'x' in a", "max_of(a, b)", "-a"]
+TRIED += ["add_hours(a, b)", "start_of_day(a)", "a % b", "a // b", "round(a, 2)", "a if b else a"]
+TRIED += ["hours_since(a)", "year(a) == 2026", "a != 2.5", "concat(a, b)", "a.name", "id == a"]
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    text=st.sampled_from(TRIED),
+    kinds=st.tuples(st.sampled_from(KINDS), st.sampled_from(KINDS)),
+    values=st.tuples(st.sampled_from(VALUES), st.sampled_from(VALUES)),
+    now=st.sampled_from(["2026-11-21T00:00:00Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"]),
+    zone=st.sampled_from(["Asia/Shanghai", "America/New_York", "UTC"]),
+)
+def test_any_line_has_one_answer(
+    text: str,
+    kinds: tuple[str, str],
+    values: tuple[object, object],
+    now: str,
+    zone: str,
+) -> None:
+    line = {
+        "expression": text,
+        "fields": dict(zip("ab", kinds, strict=True)),
+        "record": dict(zip("ab", values, strict=True)),
+        "now": now,
+        "time_zone": zone,
+    }
+    found = json.loads(answer(json.dumps(line)))
+    assert "error" in found or found["value"] == found["sql_value"]
 
 
 def test_the_page_about_expressions_lists_every_function() -> None:
