@@ -23,9 +23,11 @@ import sqlalchemy as sa
 from ..metadata.expression import parse, tree
 from ..metadata.model import App, Entity, Field, Manifest, Option, TagDimension
 from ..metadata.problems import Problem, ProblemsError
-from ..rules import Context, Expression, compile_expression, evaluate, sqlite_functions, to_sql
+from ..rules import Context, Expression, evaluate, sqlite_functions, to_sql
+from ..rules.expression import compile_node
 from ..rules.sql.compiler import result_type
 from ..rules.types import Type, field_type
+from ..rules.typing import Options
 
 LONGEST = 1_000_000
 """Characters of a line."""
@@ -97,9 +99,9 @@ class _Trial:
         self.text: str = asked["expression"]
         self.record: dict[str, Any] = asked["record"]
         self.zone = self.time_zone()
-        node = parse(self.text)
+        self.node = parse(self.text)
         self.texts = sorted(
-            {one.value for one in node.walk() if isinstance(one, tree.Text) and one.value}
+            {one.value for one in self.node.walk() if isinstance(one, tree.Text) and one.value}
         )
         self.fields = [self.field(name, given) for name, given in asked["fields"].items()]
         for name in self.record:
@@ -110,7 +112,8 @@ class _Trial:
         self.values = {"id": 1, **own}
 
     def answer(self) -> dict[str, Any]:
-        expression = compile_expression(self.app, _RECORD, self.text)
+        # Not by compile_expression: nothing of a trial is worth remembering.
+        expression = compile_node(self.app, _RECORD, self.text, self.node, Options())
         context = Context(self.instant(), self.zone)
         value = evaluate(expression, _Source(self.values), context)
         if expression.type.kind == "tags":

@@ -76,7 +76,7 @@ def compile_expression(
     return _compiled(app, entity_id, text, parent, given, allow_viewer, space, into)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _compiled(
     app: App,
     entity_id: str,
@@ -139,7 +139,7 @@ def formula_expression(app: App, entity_id: str, field_id: str) -> Expression:
     return _formula(app, entity_id, field_id)
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=1024)
 def _formula(app: App, entity_id: str, field_id: str) -> Expression:
     one = app.entity(entity_id).field(field_id)
     if one.formula is None:

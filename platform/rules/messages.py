@@ -55,7 +55,7 @@ def compile_message(
     return _compiled(app, entity_id, text, allow_viewer, space)
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=512)
 def _compiled(app: App, entity_id: str, text: str, allow_viewer: bool, space: Space) -> Message:
     options = Options(space=space, allow_viewer=allow_viewer)
     parts: list[str | Expression] = []

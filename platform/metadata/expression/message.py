@@ -35,7 +35,7 @@ class Embedded:
 Part = Literal | Embedded
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=512)
 def parse_message(text: str) -> tuple[Part, ...]:
     """The parts of a message, in order; raises ProblemsError with the position of what is wrong."""
     if len(text) > limits.MESSAGE:
