@@ -105,7 +105,6 @@ def _handled(route: Route, given: Request, ask: Ask) -> Answer:
         ask.parameters = reading.parameters_of(given.args, route.parameters)
         return route.handler(ask)
     entrance = callers.entrance_of(ask.installation, given.headers.get("Authorization"))
-    token = entrance.token
     ask._workspace = callers.workspace_of(ask.installation, entrance, ask.path["workspace"])
     if not given.headers.get("Accept-Language"):
         ask.locale = callers.locale_of(entrance)
@@ -113,12 +112,12 @@ def _handled(route: Route, given: Request, ask: Ask) -> Answer:
     ask.body = _body(route, given)
     if route.opens == "nothing":
         with ask._workspace.reading() as tx:
-            ask._caller = callers.caller_of(tx, token, ask.locale)
+            ask._caller = callers.caller_of(tx, entrance, ask.locale)
             callers.require(tx, ask._caller, route.right)
         return route.handler(ask)
     with _transaction(route, ask) as tx:
         ask._tx = tx
-        ask._caller = callers.caller_of(tx, token, ask.locale)
+        ask._caller = callers.caller_of(tx, entrance, ask.locale)
         callers.require(tx, ask._caller, route.right)
         return route.handler(ask)
 

@@ -8,7 +8,7 @@ from ..engine import access
 from ..engine.access import Caller
 from ..engine.errors import Forbidden, NotFound, Unauthenticated
 from ..engine.installation import Installation
-from ..engine.tokens import Entrance, Token
+from ..engine.tokens import Entrance
 from ..engine.transaction import Transaction
 from ..engine.workspaces import Workspace
 from ..metadata.messages import FALLBACK
@@ -37,10 +37,10 @@ def workspace_of(installation: Installation, entrance: Entrance, slug: str) -> W
     return installation.entered(entrance)
 
 
-def caller_of(tx: Transaction, token: Token, locale: str) -> Caller:
+def caller_of(tx: Transaction, entrance: Entrance, locale: str) -> Caller:
     """The member that a token belongs to; Unauthenticated if they are active no more."""
     try:
-        return access.for_member(tx, token.member_id, locale, ORIGIN)
+        return access.for_member(tx, entrance.member_id, locale, ORIGIN)
     except NotFound as error:
         raise Unauthenticated(Problem("api.token")) from error
 

@@ -89,7 +89,7 @@ class Installation:
 
     def entered(self, entrance: Entrance) -> Workspace:
         """The workspace that a token opened, its system tables up to date."""
-        return self._opened(entrance.token.workspace_id, entrance.slug, entrance.name)
+        return self._opened(entrance.workspace_id, entrance.slug, entrance.name)
 
     def workspace_by_id(self, workspace_id: str) -> Workspace:
         """The workspace of that id, its system tables up to date; NotFound if there is none."""

@@ -90,10 +90,14 @@ def test_a_token_is_bound_and_ends(
     found = control.tokens.find(text)
     assert found is not None
     assert (found.workspace_id, found.member_id, found.name) == (workspace_id, 7, "Reports")
+    opened = control.tokens.enter(text)
+    assert opened is not None
+    assert (opened.workspace_id, opened.member_id, opened.slug) == (workspace_id, 7, "acme")
     assert control.tokens.of_member(workspace_id, 7)[0].last_used_at == clock.now()
     assert control.tokens.find(text + "x") is None
     clock.instant += timedelta(days=30)
     assert control.tokens.find(text) is None
+    assert control.tokens.enter(text) is None
 
 
 def test_tokens_end_by_hand(control: Control, account: Account, workspace_id: str) -> None:
