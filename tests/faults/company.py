@@ -251,9 +251,9 @@ MAPPING: Mapping[str, Any] = {
 }
 
 # What two ways to the same state may differ in: when, by which attempt, under which number.
-_NUMBERS = frozenset({"id", "change_id", "alert_id", "import_id", "author", "parent", "measure"})
+_NUMBERS = frozenset({"id", "change_id", "alert_id", "import_id", "author", "measure"})
 _EFFORT = frozenset({"attempts", "lease_until", "progress", "payload", "key", "last_run"})
-_UNLIKE = _NUMBERS | _EFFORT | {"layout", "definition"}
+_UNLIKE = _NUMBERS | _EFFORT | {"parent", "revision", "layout", "definition"}
 _ABOUT: Mapping[str, str] = {"_tier_rank": "customer", "_import_row": "order"}
 """Whose records a system table is about that does not say so itself."""
 

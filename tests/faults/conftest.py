@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -22,8 +22,8 @@ from fieldstone.engine.clock import FixedClock
 from fieldstone.engine.installation import Installation
 from fieldstone.engine.settings import Settings
 from fieldstone.engine.work.worker import imports_folder
-from tests.faults.company import NOW, Found, copy_home, found_company, look
-from tests.faults.work import AFTER_THE_LEASE, SLUG, WORK, child, do_due
+from tests.faults.company import NOW, SLUG, Found, copy_home, found_company, look
+from tests.faults.work import AFTER_THE_LEASE, WORK, child, do_due
 from tests.servers.database import Kind
 from tests.servers.postgres import PostgresServer, plain
 
@@ -112,7 +112,7 @@ class Original:
     folder: Path
     server: PostgresServer | None = None
     name: str = ""
-    _undisturbed: dict[tuple[str, timedelta], Found] = field(default_factory=dict)
+    _undisturbed: dict[tuple[str, str, timedelta], Found] = field(default_factory=dict)
     _count: int = 0
 
     @contextmanager
@@ -142,50 +142,45 @@ class Original:
         with psycopg.connect(plain(self.server.url), autocommit=True) as connection:
             connection.execute(statement.encode())
 
-    def undisturbed(self, work: str, slug: str = SLUG, later: timedelta = timedelta()) -> Found:
-        """What a piece of work leads to when nothing goes wrong."""
-        if (work, later) not in self._undisturbed:
+    def undisturbed(
+        self, work: str, slug: str = SLUG, *, later: timedelta = timedelta(), then: str = ""
+    ) -> Found:
+        """What a piece of work (then another, `later`) leads to when nothing goes wrong."""
+        if (work, then, later) not in self._undisturbed:
             with self.copy() as copy:
+                if then:
+                    copy.do(work)
                 copy.at += later
-                copy.do(work)
-                self._undisturbed[work, later] = copy.look(slug)
-        return self._undisturbed[work, later]
-
-
-Originals = Callable[[Kind], Original]
+                copy.do(then or work)
+                self._undisturbed[work, then, later] = copy.look(slug)
+        return self._undisturbed[work, then, later]
 
 
 @pytest.fixture(scope="session")
-def originals(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Originals]:
-    """Return a function that gives the company on a kind of database, made once."""
-    made: dict[Kind, Original] = {}
-    with ExitStack() as stack:
-
-        def original(kind: Kind) -> Original:
-            if kind not in made:
-                made[kind] = _make(kind, request, tmp_path_factory.mktemp(kind), stack)
-            return made[kind]
-
-        yield original
+def sqlite_original(tmp_path_factory: pytest.TempPathFactory) -> Original:
+    """Return the company in SQLite files."""
+    folder = tmp_path_factory.mktemp("sqlite")
+    found_company(Settings(home=folder / "original", env="test"))
+    return Original("sqlite", folder / "original", folder)
 
 
-def _make(kind: Kind, request: pytest.FixtureRequest, folder: Path, stack: ExitStack) -> Original:
-    home = folder / "original"
-    if kind == "sqlite":
-        found_company(Settings(home=home, env="test"))
-        return Original(kind, home, folder)
-    server: PostgresServer = request.getfixturevalue("postgres")
-    url = stack.enter_context(server.database())
-    found_company(Settings(home=home, database_url=url, env="test"))
-    return Original(kind, home, folder, server, make_url(url).database or "")
+@pytest.fixture(scope="session")
+def postgresql_original(
+    postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Original]:
+    """Return the company in a PostgreSQL database."""
+    folder = tmp_path_factory.mktemp("postgresql")
+    with postgres.database() as url:
+        found_company(Settings(home=folder / "original", database_url=url, env="test"))
+        name = make_url(url).database or ""
+        yield Original("postgresql", folder / "original", folder, postgres, name)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def original(request: pytest.FixtureRequest, originals: Originals) -> Original:
+def original(request: pytest.FixtureRequest) -> Original:
     """Return the company, on either kind of database."""
-    return originals(request.param)
+    found: Original = request.getfixturevalue(f"{request.param}_original")
+    return found
 
 
 @pytest.fixture
