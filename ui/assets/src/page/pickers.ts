@@ -65,6 +65,8 @@ function enhance(select: HTMLSelectElement): void {
     },
   };
   const picker = new TomSelect(select, settings);
+  // Only the picker speaks to screen readers; the list behind it just holds the value.
+  select.setAttribute("aria-hidden", "true");
   // What other fields offer may hang on this one: they ask anew the next time they open.
   picker.on("change", () => {
     for (const other of select.form?.querySelectorAll<HTMLSelectElement & { tomselect?: TomSelect }>("select[data-follows]") ?? []) {
