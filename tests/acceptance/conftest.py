@@ -21,6 +21,7 @@ from fieldstone.engine.installation import Installation
 from fieldstone.engine.members import NewMember
 from fieldstone.engine.settings import Settings
 from fieldstone.engine.workspaces import Workspace
+from fieldstone.metadata.documents import Document, read_folder
 from fieldstone.ui.cli.program import root
 
 ROOT = Path(__file__).parents[2]
@@ -41,10 +42,16 @@ class Place:
     def close(self) -> None:
         self._open.close()
 
-    def make(self, template: str) -> Workspace:
-        """Make the workspace from a template, with its administrator."""
+    def make(self, template: str | Path) -> Workspace:
+        """Make the workspace from a template or a folder of documents, with its administrator."""
+        made_of: str | tuple[Document, ...]
+        if isinstance(template, str):
+            made_of = template
+        else:
+            made_of, problems = read_folder(template)
+            assert problems == ()
         admin = NewMember(name="Ada", email=ADMIN, locale="en")
-        return self.installation.create_workspace(SLUG, "Sales", template, admin=admin)
+        return self.installation.create_workspace(SLUG, "Sales", made_of, admin=admin)
 
     @property
     def workspace(self) -> Workspace:

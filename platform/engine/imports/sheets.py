@@ -14,6 +14,7 @@ from typing import IO, Any
 
 from python_calamine import CalamineError, CalamineWorkbook
 
+from ...metadata.json_text import number_text
 from ...metadata.naming import nearest
 from ..errors import Invalid, TooLarge
 
@@ -25,6 +26,7 @@ _BLOCK = 1 << 20
 _SHEETS = "xl/worksheets/"
 _PLACE = re.compile(rb'<(?:\w+:)?(?:c|row)\s[^>]*?\br="([A-Z]{0,3})(\d{1,7})"')
 _LONGEST_TAG = 200
+_FINEST, _NOISE, _LARGEST = Decimal("1e-6"), Decimal("1e-11"), Decimal("1e15")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +144,7 @@ def _text(cell: Any) -> str:
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, float):
-        # A workbook keeps 15 digits of what was typed; the rest is how the machine counts.
-        exact = Decimal(format(cell, ".15g"))
-        return format(
-            exact.to_integral_value() if exact == exact.to_integral_value() else exact, "f"
-        )
+        return _number(cell)
     if isinstance(cell, datetime):
         plain = cell.time() == time(0)
         return cell.date().isoformat() if plain else cell.isoformat(sep=" ")
@@ -155,3 +153,12 @@ def _text(cell: Any) -> str:
     if isinstance(cell, timedelta):
         return str(cell.total_seconds())
     return str(cell)
+
+
+def _number(cell: float) -> str:
+    """A number as it was typed or as its formula means it, without what binary counting adds."""
+    exact = Decimal(format(cell, ".15g"))
+    near = exact.quantize(_FINEST) if abs(exact) < _LARGEST else exact
+    if abs(exact - near) <= _NOISE * max(Decimal(1), abs(exact)):
+        exact = near
+    return number_text(exact)

@@ -53,7 +53,8 @@ def _read_stages(
 ) -> None:
     one = mapped.entity.field(pipeline.field)
     entered = mapped.entity.field(f"{one.id}_entered_at")
-    times = {index: _time(tx, entered, row, index, found) for index in mapped.stage_times.values()}
+    columns = sorted(set(mapped.stage_times.values()))
+    times = {index: _time(tx, entered, row, index, found) for index in columns}
     name = values.get(one.id)
     stage = one.option_named(name) if isinstance(name, str) else None
     if stage is None:
