@@ -20,7 +20,7 @@ from tests.rules.generate import ZONES, Company, Maker
 from tests.rules.world import APP, NOW, Tables, World, postgresql, sqlite
 from tests.servers.postgres import PostgresServer
 
-EXAMPLES = int(os.environ.get("FIELDSTONE_AGREEMENT_EXAMPLES", "150"))
+EXAMPLES = int(os.environ.get("FIELDSTONE_AGREEMENT_EXAMPLES", "60"))
 """How many companies are tried on each database; each with EXPRESSIONS expressions."""
 EXPRESSIONS = 6
 KINDS = ("number", "money", "boolean", "boolean", "text", "date", "datetime", "choice", "reference")
