@@ -1,5 +1,8 @@
 """Fixtures that every test may ask for: a data folder, databases, a broker and a browser."""
 
+import os
+import shutil
+import tempfile
 import zoneinfo
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +22,20 @@ zoneinfo.reset_tzpath(())
 # A machine that others use too is now and then slow, which is no fault of the code.
 hypothesis.settings.register_profile("fieldstone", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("fieldstone")
+
+
+_MEMORY = Path("/dev/shm")
+_ENOUGH = 4 << 30
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep the tests' files in memory where there is room: every commit waits for the disk."""
+    if hasattr(config, "workerinput") or config.option.basetemp is not None:
+        return
+    if os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ENOUGH:
+        config.option.basetemp = tempfile.mkdtemp(prefix="fieldstone-", dir=_MEMORY)
+        config.add_cleanup(lambda: shutil.rmtree(config.option.basetemp, ignore_errors=True))
 
 
 @pytest.fixture
