@@ -32,6 +32,8 @@ class Visit:
     workspace: Workspace
     account: Account
     locale: str
+    others: bool = False
+    """Whether the person may enter other workspaces too."""
 
     @contextmanager
     def reading(self) -> Iterator[Desk]:
@@ -100,11 +102,12 @@ def visit_of(installation: Installation, slug: str) -> Visit:
     account = signed_in(installation)
     if account is None:
         raise Unauthenticated.because("sign_in.needed")
-    entry = installation.control.workspace(slug=slug)
     mine = installation.control.workspaces_of(account.id)
-    if entry.id not in {one.id for one in mine}:
+    if slug not in {one.slug for one in mine}:
         raise NotFound.because("workspace.unknown", name=slug)
-    return Visit(installation, installation.workspace(slug), account, g.locale)
+    return Visit(
+        installation, installation.workspace(slug), account, g.locale, others=len(mine) > 1
+    )
 
 
 def signed_in(installation: Installation) -> Account | None:

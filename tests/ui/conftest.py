@@ -4,25 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage
 from waitress.server import create_server
 
-from fieldstone.engine import alerts, members, records
-from fieldstone.engine.access import SYSTEM
 from fieldstone.engine.installation import Installation
-from fieldstone.engine.members import NewMember
 from fieldstone.engine.settings import Settings
-from fieldstone.engine.workspaces import Workspace
 from fieldstone.ui.app import create_app
-from tests.ui.readers import PASSWORD, Reader, Site
-from tests.ui.workshop import documents
-
-MACHINES = 60
+from tests.ui.readers import Reader, Site
+from tests.ui.workshop import filled_workshop
 
 
 @pytest.fixture(scope="module")
@@ -30,43 +22,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Return a server with sixty machines, a repair, and one open alert."""
     home: Path = tmp_path_factory.mktemp("workshop")
     with Installation.open(Settings(home=home, env="test")) as installation:
-        chief = NewMember(name="王工", email="chief@example.com", password=PASSWORD, locale="zh-CN")
-        workspace = installation.create_workspace("workshop", "维修车间", documents(), admin=chief)
-        for name, email, locale, role in (
-            ("Ann Lee", "ann@example.com", "en", "chief"),
-            ("Vera", "vera@example.com", "en", "visitor"),
-        ):
-            new = NewMember(name=name, email=email, password=PASSWORD, locale=locale, roles=(role,))
-            members.add(workspace, SYSTEM, new)
-        _fill(workspace)
-        alerts.run(workspace)
+        workspace = filled_workshop(installation)
         server = create_server(create_app(installation), host="127.0.0.1", port=0, threads=4)
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()
         yield Site(f"http://127.0.0.1:{server.effective_port}", installation, workspace)
         server.close()
         thread.join(5)
-
-
-def _fill(workspace: Workspace) -> None:
-    with workspace.writing() as tx:
-        rows: list[dict[str, Any]] = [
-            {
-                "name": f"机床 {number:02}",
-                "kind": "lathe",
-                "price": str(number * 1000),
-                "in_use": True,
-                "bought_on": date(2026, 1, 1 + number % 28).isoformat(),
-                "place": ["hall"] if number % 2 else [],
-                "keeper": "1",
-            }
-            for number in range(1, MACHINES + 1)
-        ]
-        rows[MACHINES - 1]["in_use"] = False
-        made = records.create_many(tx, SYSTEM, "machine", rows)
-        assert all(one.done for one in made), made
-        values = {"subject": "更换主轴", "machine": str(made[0].record_id)}
-        records.create(tx, SYSTEM, "repair", values)
 
 
 def _reader(browser: Browser, site: Site, locale: str, width: int) -> Iterator[Reader]:

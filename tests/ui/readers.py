@@ -8,8 +8,7 @@ from playwright.sync_api import Page
 
 from fieldstone.engine.installation import Installation
 from fieldstone.engine.workspaces import Workspace
-
-PASSWORD = "Orchard-7-lantern"
+from tests.ui.workshop import PASSWORD
 
 
 @dataclass(frozen=True)

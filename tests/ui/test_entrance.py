@@ -5,7 +5,8 @@ from flask.testing import FlaskClient
 from playwright.sync_api import expect
 
 from fieldstone.ui.app import create_app
-from tests.ui.readers import PASSWORD, Reader, Site
+from tests.ui.readers import Reader, Site
+from tests.ui.workshop import PASSWORD
 
 browser_test = pytest.mark.browser
 

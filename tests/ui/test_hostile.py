@@ -7,7 +7,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from fieldstone.ui.app import create_app
-from tests.ui.readers import PASSWORD, Site
+from tests.ui.readers import Site
+from tests.ui.workshop import PASSWORD
 
 HUGE = "9" * 30
 

@@ -5,8 +5,14 @@ It holds one of each thing that pages are made from, and nothing that a sales te
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
+from fieldstone.engine import alerts, members, records
+from fieldstone.engine.access import SYSTEM
+from fieldstone.engine.installation import Installation
+from fieldstone.engine.members import NewMember
+from fieldstone.engine.workspaces import Workspace
 from fieldstone.metadata.documents import Document, document_of
 
 APP: dict[str, Any] = {
@@ -273,3 +279,43 @@ def documents() -> tuple[Document, ...]:
         document_of(data)
         for data in (APP, MACHINE, REPAIR, NOTE, PLACE, FORM, *VIEWS, RULE, *ROLES)
     )
+
+
+PASSWORD = "Orchard-7-lantern"
+MACHINES = 60
+
+
+def filled_workshop(installation: Installation) -> Workspace:
+    """A workspace with three people, sixty machines, a repair, and one open alert."""
+    chief = NewMember(name="王工", email="chief@example.com", password=PASSWORD, locale="zh-CN")
+    workspace = installation.create_workspace("workshop", "维修车间", documents(), admin=chief)
+    for name, email, role in (
+        ("Ann Lee", "ann@example.com", "chief"),
+        ("Vera", "vera@example.com", "visitor"),
+    ):
+        new = NewMember(name=name, email=email, password=PASSWORD, locale="en", roles=(role,))
+        members.add(workspace, SYSTEM, new)
+    _fill(workspace)
+    alerts.run(workspace)
+    return workspace
+
+
+def _fill(workspace: Workspace) -> None:
+    with workspace.writing() as tx:
+        rows: list[dict[str, Any]] = [
+            {
+                "name": f"机床 {number:02}",
+                "kind": "lathe",
+                "price": str(number * 1000),
+                "in_use": True,
+                "bought_on": date(2026, 1, 1 + number % 28).isoformat(),
+                "place": ["hall"] if number % 2 else [],
+                "keeper": "1",
+            }
+            for number in range(1, MACHINES + 1)
+        ]
+        rows[MACHINES - 1]["in_use"] = False
+        made = records.create_many(tx, SYSTEM, "machine", rows)
+        assert all(one.done for one in made), made
+        values = {"subject": "更换主轴", "machine": str(made[0].record_id)}
+        records.create(tx, SYSTEM, "repair", values)

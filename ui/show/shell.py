@@ -72,8 +72,7 @@ def shell_of(desk: Desk, current: str) -> Shell:
         other_locale=other,
         other_language=LOCALES[other],
         locales=LOCALES,
-        many_workspaces=len(desk.visit.installation.control.workspaces_of(desk.visit.account.id))
-        > 1,
+        many_workspaces=desk.visit.others,
         first_list=lists[0].href if lists else desk.paths.home,
         first_list_text=lists[0].text if lists else desk.visit.workspace.name,
     )
