@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import sys
 
-import click
-
 from fieldstone.engine.evaluate import answer
 
 from .shape import Group, command
@@ -16,8 +14,8 @@ def add_to(root: Group) -> None:
 
     @command(root, "evaluate")
     def evaluate() -> None:
-        lines = click.get_text_stream("stdin", encoding="utf-8", errors="replace")
-        for line in iter(lines.readline, ""):
+        for content in sys.stdin.buffer:
+            line = content.decode("utf-8", "replace")
             if line.strip():
                 sys.stdout.write(answer(line) + "\n")
                 sys.stdout.flush()
