@@ -44,6 +44,7 @@ CREATE = [f"workspace.{point}:1" for point in ("entered", "created", "published"
 PUT_BACK = "job.put_back:1"
 DELETE = ["workspace.deleting:1", "workspace.dropped:1"]
 ELSEWHERE = {
+    "import.at_once": "tests/engine/imports: a file in one transaction is nothing until its end",
     "sample.written": "tests/cli: a demonstration takes its name when it is whole",
 }
 

@@ -142,6 +142,7 @@ def _at_once(
                 readings = write(tx, caller, mapped, report.import_id, rows)
                 _keep_rows(tx, report.import_id, readings)
                 _count(report, readings, keep_bad=True)
+                failpoints.hit("import.at_once")
                 tell(report.rows)
             _close(tx, caller, mapped, report)
             if options.dry_run or report.failed:

@@ -17,6 +17,7 @@ from fieldstone.engine.clock import FixedClock
 from fieldstone.engine.imports import Options, Report
 from fieldstone.engine.installation import Installation
 from fieldstone.engine.members import NewMember
+from fieldstone.engine.records.rows import whole_rows
 from fieldstone.engine.settings import Settings
 from fieldstone.engine.system_tables import TRANSITION
 from fieldstone.engine.workspaces import Workspace
@@ -189,12 +190,10 @@ class Desk:
         """The firms in the order they were made: those fields as Python values."""
         with self.workspace.reading() as tx:
             row = tx.tables.table("firm").alias("r")
-            ids = tx.connection.scalars(
-                sa.select(row.c.id).where(row.c.deleted_at.is_(None)).order_by(row.c.id)
-            ).all()
-            found = [records.get(tx, SYSTEM, "firm", one) for one in ids]
+            ids = tx.connection.scalars(sa.select(row.c.id)).all()
+            rows = whole_rows(tx, SYSTEM, "firm", ids)
         wanted = fields or ("name",)
-        return [{key: one.values.get(key) for key in wanted} for one in found]
+        return [{key: rows[one][key] for key in wanted} for one in sorted(rows)]
 
     def names(self) -> list[str]:
         """The names of all firms in the order they were made."""

@@ -129,10 +129,12 @@ def test_a_death_of_the_one_who_goes_on(desk: Desk) -> None:
     check_all(desk)
 
 
-def test_all_or_nothing_is_nothing_until_the_end(desk: Desk) -> None:
-    with pytest.raises(AssertionError):
-        die(desk, "import.after_chunk:1", all_or_nothing=True)
+@pytest.mark.parametrize("how", ["all_or_nothing", "dry_run"])
+def test_a_file_at_once_is_nothing_until_its_end(desk: Desk, how: str) -> None:
+    die(desk, "import.at_once:2", **{how: True})
     assert desk.names() == []
+    with desk.workspace.reading() as tx:
+        assert tx.connection.scalars(sa.select(IMPORT.c.id)).all() == []
     assert go_on(desk) == 0
 
 
