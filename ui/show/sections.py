@@ -18,7 +18,7 @@ from .kinds import shown_as
 from .naming import shower
 from .values import Shower, Shown
 
-_MOST_FACTS = 6
+_MOST_FACTS = 7
 _MOST_MARKS = 3
 
 
@@ -78,19 +78,26 @@ class Reader:
         known = self.known()
         live = [one for one in self.entity.live_fields if one.id in known and not one.system]
         kinds = {one.id: shown_as(self.desk.app, self.entity, one).type for one in live}
+        by_weight = sorted(live, key=self._weight)
+        money = [one for one in by_weight if kinds[one.id] == "money"]
+        times = [one for one in by_weight if kinds[one.id] in ("datetime", "date")]
+        state = [one for one in by_weight if one.type == "choice" and one.required]
         chosen = [
             *[one for one in live if one.type == "owner"][:1],
             *[one for one in live if one.type == "tier"][:2],
-            *_filled_first(self, [one for one in live if kinds[one.id] == "money"])[:2],
-            *_filled_first(
-                self,
-                sorted(
-                    (one for one in live if kinds[one.id] in ("datetime", "date")),
-                    key=lambda one: one.type != "formula",
-                ),
-            )[:3],
+            *([] if self.entity.pipeline else state[:1]),
+            *money[:2],
+            *times[:2],
         ]
         return tuple(self._fact(one) for one in chosen[:_MOST_FACTS])
+
+    def _weight(self, one: Field) -> tuple[int, bool]:
+        """What the entity's first list shows comes first, in its order; then what is computed."""
+        views = self.desk.app.views_of(self.entity.id)
+        view = next((each for each in views if not each.filter), None)
+        paths = [column.path for column in view.columns] if view else []
+        place = paths.index((one.id,)) if (one.id,) in paths else len(paths)
+        return place, one.type != "formula"
 
     def _fact(self, one: Field) -> Pair:
         pair = self.pair(one)
@@ -164,8 +171,3 @@ class Reader:
         known = self.known()
         pairs = tuple(self.pair(self.entity.field(one)) for one in ids if one in known)
         return PairSection(say("record.origin", self.desk.locale), pairs)
-
-
-def _filled_first(reader: Reader, fields: list[Field]) -> list[Field]:
-    """Fields with a value before those without, in order."""
-    return sorted(fields, key=lambda one: reader.record.values.get(one.id) is None)

@@ -162,11 +162,12 @@ class _Teller:
         return Note(text, href, tuple(facts[:_MOST_FACTS]))
 
     def _happened(self, child: Entity, record: Record) -> datetime | None:
-        """When it took place, where the record must say so itself."""
+        """When it took place, where the record must say so itself; not when it is due."""
         for one in child.live_fields:
             if one.type == "datetime" and one.required and not one.system:
                 at = record.values.get(one.id)
-                return at if isinstance(at, datetime) else None
+                past = isinstance(at, datetime) and at <= self.desk.tx.now
+                return at if past else None
         return None
 
     def _text(self, live: list[Field], record: Record) -> str:

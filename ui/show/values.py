@@ -84,6 +84,14 @@ def _plain(shower: Shower, one: Field, value: Any, kind: str) -> Shown:
     return Shown(kind, str(value), value)
 
 
+def _phone(shower: Shower, one: Field, value: Any, kind: str) -> Shown:
+    """A number of mainland China in groups and without the code that everybody knows."""
+    digits = value.removeprefix("+86")
+    if digits != value and len(digits) == 11:
+        return Shown(kind, f"{digits[:3]} {digits[3:7]} {digits[7:]}", value)
+    return Shown(kind, value, value)
+
+
 def _boolean(shower: Shower, one: Field, value: Any, kind: str) -> Shown:
     return Shown(kind, say("value.yes" if value else "value.no", shower.formats.locale), value)
 
@@ -131,7 +139,7 @@ def _reference(shower: Shower, one: Field, value: Any, kind: str) -> Shown:
 
 
 _WAYS: Mapping[str, _Way] = {
-    "boolean": _boolean, "integer": _integer, "decimal": _decimal, "money": _money,
+    "phone": _phone, "boolean": _boolean, "integer": _integer, "decimal": _decimal, "money": _money,
     "percent": _percent, "date": _date, "datetime": _datetime, "choice": _option,
     "stage": _option, "tier": _option, "tags": _tags, "reference": _reference,
     "owner": _reference, "member": _reference,
