@@ -15,7 +15,6 @@ from flask.testing import FlaskClient
 
 from fieldstone.api import application
 from fieldstone.engine import members
-from fieldstone.engine.access import SYSTEM
 from fieldstone.engine.clock import FixedClock
 from fieldstone.engine.installation import Installation
 from fieldstone.engine.members import NewMember
@@ -34,7 +33,7 @@ class Place:
     """An installation with the workspace `sales`: the command line of it, and its API."""
 
     def __init__(self, home: Path, url: str | None, clock: FixedClock | None = None) -> None:
-        self.home, self.url = home, url
+        self.home, self.url, self.clock = home, url, clock
         settings = Settings(home=home / "data", database_url=url, env="test")
         self._open = ExitStack()
         self.installation = self._open.enter_context(Installation.open(settings, clock))
@@ -59,11 +58,12 @@ class Place:
 
     def run(self, *arguments: object, code: int = 0, locale: str = "en") -> Result:
         """Run a command on the installation, as an operator does."""
-        environ = {
+        environ: dict[str, str | None] = {
             "FIELDSTONE_HOME": str(self.home / "data"),
             "FIELDSTONE_DATABASE_URL": self.url,
             "FIELDSTONE_ENV": "test",
             "FIELDSTONE_LOCALE": locale,
+            "FIELDSTONE_CLOCK": self.clock.instant.isoformat() if self.clock else None,
         }
         given = [str(one) for one in arguments]
         found = CliRunner().invoke(root, given, env=environ, prog_name="fieldstone")
@@ -157,8 +157,3 @@ def merge(folder: Path, changes: Path) -> None:
             fields[change["name"]] = {k: v for k, v in field.items() if v is not None}
         document["fields"] = list(fields.values())
         target.write_text(json.dumps(document, ensure_ascii=False), "utf-8")
-
-
-def invite(workspace: Workspace, name: str, role: str) -> int:
-    """Add a member; returns its id."""
-    return members.add(workspace, SYSTEM, NewMember(name=name, user_name=name, roles=(role,))).id
