@@ -1,15 +1,20 @@
-"""Write docs/reference/: a page for each JSON Schema, so that the pages never lag behind."""
+"""Write docs/reference/ from the JSON Schemas and the settings, so that it never lags behind."""
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+from fieldstone.engine.settings import Described, described
 
 ROOT = Path(__file__).parents[1]
 SCHEMAS = ROOT / "platform" / "metadata" / "schemas"
 REFERENCE = ROOT / "docs" / "reference"
 NOTE = "<!-- Written by `make docs` from platform/metadata/schemas; change the schema instead. -->"
+NOTE_SETTINGS = NOTE.replace("platform/metadata/schemas", "platform/engine/settings.py").replace(
+    "schema instead", "setting instead"
+)
 
 Schema = Mapping[str, Any]
 
@@ -19,6 +24,24 @@ def pages(folder: Path = SCHEMAS) -> dict[str, str]:
     schemas = {path.name: json.loads(path.read_text("utf-8")) for path in _schema_files(folder)}
     written = {page_name(name): page(name, schema) for name, schema in schemas.items()}
     return {"README.md": index(schemas), **written}
+
+
+def reference() -> dict[str, str]:
+    """Return every page of the reference: those of the schemas, and that of the settings."""
+    return {**pages(), "settings.md": settings_page(described())}
+
+
+def settings_page(settings: Iterable[Described]) -> str:
+    """Return the page that lists what an installation can be told from outside."""
+    lines = [NOTE_SETTINGS, "# Settings", ""]
+    lines += ["Variables of the environment, or lines `NAME=value` of a file `.env` in the folder"]
+    lines += ["where the command runs; the environment wins. A name that is not listed is refused."]
+    lines += ["How to use them: [operate](../how-to/operate.md).", ""]
+    lines += ["| setting | default | meaning |", "|---|---|---|"]
+    for one in settings:
+        default = f"`{one.default}`" if one.default else ""
+        lines.append(f"| `{one.variable}` | {default} | {cell(one.description)} |")
+    return "\n".join(lines) + "\n"
 
 
 def page_name(schema_file: str) -> str:
@@ -33,6 +56,7 @@ def index(schemas: Mapping[str, Schema]) -> str:
     for name, schema in schemas.items():
         link = f"[{cell(title(name, schema))}]({page_name(name)})"
         lines.append(f"| {link} | {cell(str(schema.get('description', '')))} |")
+    lines += ["", "Settings of an installation: [settings](settings.md)."]
     return "\n".join(lines) + "\n"
 
 
@@ -164,9 +188,9 @@ def _schema_files(folder: Path) -> list[Path]:
 def main() -> int:
     """Write the pages and remove those whose schema is gone."""
     REFERENCE.mkdir(parents=True, exist_ok=True)
-    written = pages()
+    written = reference()
     for stale in REFERENCE.glob("*.md"):
-        if stale.name not in written and stale.read_text("utf-8").startswith(NOTE):
+        if stale.name not in written and stale.read_text("utf-8").startswith((NOTE, NOTE_SETTINGS)):
             stale.unlink()
     for name, text in written.items():
         (REFERENCE / name).write_text(text, "utf-8")

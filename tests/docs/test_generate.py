@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from docs import generate
+from fieldstone.engine.settings import Described
 
 PET = {
     "title": "Pet",
@@ -83,6 +84,12 @@ def test_the_index_lists_every_schema(tmp_path: Path) -> None:
     assert "| [Pet](pet.md) | An animal of the house. |" in written["README.md"]
 
 
+def test_settings_have_a_row_each() -> None:
+    settings = [Described("FIELDSTONE_PETS", "How many.", "3"), Described("FIELDSTONE_X", "X.", "")]
+    lines = generate.settings_page(settings).splitlines()
+    assert lines[-2:] == ["| `FIELDSTONE_PETS` | `3` | How many. |", "| `FIELDSTONE_X` |  | X. |"]
+
+
 def test_the_pages_are_up_to_date() -> None:
     kept = {path.name: path.read_text("utf-8") for path in generate.REFERENCE.glob("*.md")}
-    assert kept == generate.pages(), "run make docs"
+    assert kept == generate.reference(), "run make docs"
