@@ -6,17 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import pairwise
 from typing import Any, Final
 
 import sqlalchemy as sa
 
 from ...metadata.fields import field_type
 from ...metadata.model import Entity, Field
-from .. import alerts, failpoints, records, stored, tiers
+from .. import alerts, failpoints, records, tiers
 from ..access import Caller
 from ..errors import Conflict, Invalid
-from ..records import journal
 from ..system_tables import MEMBER, MEMBER_ROLE
 from ..transaction import Transaction
 from ..workspaces import Workspace
@@ -98,7 +96,6 @@ class _Writer:
             for start in range(0, len(ordered), _CHUNK):
                 some = ordered[start : start + _CHUNK]
                 self._create(entity, some)
-                self._move_on(entity, some)
                 self._done += len(some)
                 self._progress(self._done, self._sample.size)
             written[name] = len(ordered)
@@ -140,9 +137,15 @@ class _Writer:
                 self._tx.connection.execute(sa.insert(MEMBER_ROLE), given)
 
     def _create(self, entity: Entity, made: Sequence[Made]) -> None:
-        rows = [self._begin(entity, one) for one in made]
         outcomes = records.create_many(
-            self._tx, CALLER, entity.id, rows, typed=True, history=True, atomic=True
+            self._tx,
+            CALLER,
+            entity.id,
+            [self._row(entity, one.values) for one in made],
+            typed=True,
+            history=True,
+            atomic=True,
+            moves=[self._moves(entity, one) for one in made],
         )
         _refuse_bad(entity, outcomes)
         for one, outcome in zip(made, outcomes, strict=True):
@@ -196,62 +199,13 @@ class _Writer:
             self._options[key] = field_type(field.type).load(field, value, zone=self._tx.zone)
         return self._options[key]
 
-    def _begin(self, entity: Entity, made: Made) -> dict[str, Any]:
-        """The row of a record; one that has moved begins where its first move stands."""
-        row = self._row(entity, made.values)
-        if made.moves:
-            first = made.moves[0]
-            field, entered = self._moving(entity, first.field)
-            row[field.id], row[entered.id] = self._value(entity, field, first.value), first.at
-        return row
-
-    def _moving(self, entity: Entity, name: str) -> tuple[Field, Field]:
-        """A field that keeps its history, and the one that says since when."""
-        field = self._field(entity, name)
-        return field, self._field(entity, f"{field.id}_entered_at")
-
-    def _move_on(self, entity: Entity, made: Sequence[Made]) -> None:
-        """Take records that have moved through their other moves to where they are now.
-
-        Creating a record keeps one move alone, and moves that are kept are never changed; so the
-        later ones are kept here, at their own times.
-        """
-        moves: list[journal.Moved] = []
-        ends: dict[tuple[str, str], list[dict[str, Any]]] = {}
-        for one in made:
-            if not one.moves or one.id is None:
-                continue
-            field, entered = self._moving(entity, one.moves[0].field)
-            steps = [(self._value(entity, field, move.value), move.at) for move in one.moves]
-            end = self._value(entity, field, one.values[field.name])
-            steps.append((end, one.values[entered.name]))
-            for (before, _), (after, at) in pairwise(steps):
-                moves.append(journal.Moved(one.id, field.id, before, after, at))
-            last = {"of": one.id, "new": end, "at": steps[-1][1]}
-            ends.setdefault((field.id, entered.id), []).append(last)
-        for (field_id, entered_id), rows in ends.items():
-            self._stand(entity.id, field_id, entered_id, rows)
-        if moves:
-            journal.transitions(self._tx, CALLER, entity.id, moves)
-
-    def _stand(
-        self, entity_id: str, field_id: str, entered_id: str, rows: list[dict[str, Any]]
-    ) -> None:
-        """Write where records stand now and since when, and what is computed from it."""
-        table = self._tx.tables.table(entity_id)
-        column, entered, key = (
-            self._tx.tables.column(table, entity_id, one) for one in (field_id, entered_id, "id")
-        )
-        self._tx.connection.execute(
-            sa.update(table)
-            .where(key == sa.bindparam("of"))
-            .values({column: sa.bindparam("new"), entered: sa.bindparam("at", type_=entered.type)}),
-            rows,
-        )
-        ids = [row["of"] for row in rows]
-        for start in range(0, len(ids), _CHUNK):
-            some = ids[start : start + _CHUNK]
-            stored.refresh(self._tx, entity_id, some, {field_id, entered_id}, befores=())
+    def _moves(self, entity: Entity, made: Made) -> records.Moves:
+        """What a record went through before it came to where it is, at the times of then."""
+        found: dict[str, list[tuple[Any, datetime]]] = {}
+        for move in made.moves:
+            field = self._field(entity, move.field)
+            found.setdefault(field.id, []).append((self._value(entity, field, move.value), move.at))
+        return found
 
 
 def _depth(member: Made) -> int:
