@@ -74,6 +74,11 @@ class Words:
 
     kind: str
 
+    @classmethod
+    def of(cls, type_: Type) -> Words:
+        """The words for a type."""
+        return cls(type_.kind)
+
     def text(self, locale: str) -> str:
         labels = _LABELS[self.kind]
         return labels.get(locale, labels["en"])

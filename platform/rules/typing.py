@@ -10,19 +10,17 @@ from ..metadata.expression import AGGREGATES, tree
 from ..metadata.model import App, Entity, Field
 from ..metadata.problems import Problem, ProblemsError
 from . import arithmetic
+from .comparing import Comparing
+from .conversions import Conversions
 from .functions import described, function_named
-from .functions.choices import COALESCE
-from .functions.dates import START_OF_DAY
-from .functions.numbers import NEGATE, arithmetic_call, rescaled
+from .functions.numbers import NEGATE, arithmetic_call
 from .functions.registry import Function, Operation, Place
 from .ir import (
     Call,
-    Compare,
     Constant,
     Extra,
     HasTag,
     If,
-    In,
     IsEmpty,
     Logic,
     Not,
@@ -30,9 +28,9 @@ from .ir import (
     Typed,
     Via,
 )
-from .names import Space, option, suggestion
+from .names import Space, suggestion
 from .paths import Paths, Scope
-from .types import BOOLEAN, EMPTY, TEXT, Type, Words, choice, field_type, number, options_of
+from .types import BOOLEAN, EMPTY, TEXT, Type, Words, choice, number
 
 MOST_PARTS = 2_000
 """Parts of a typed expression, the formula fields within it included."""
@@ -81,12 +79,14 @@ class Typer:
         self.uses: set[tuple[str, str]] = set()
         self.relations: set[tuple[str, str]] = set()
         self.paths = Paths(self, formula)
+        self.comparing = Comparing(self)
+        self.conversions = Conversions(self)
 
     def expression(self, node: tree.Node, scope: Scope) -> Typed:
         """The typed form of a whole expression, within all bounds."""
         typed = self.node(node, scope)
         if self.options.into is not None:
-            typed = self.assigned(node, typed, *self.options.into)
+            typed = self.conversions.assigned(node, typed, *self.options.into)
         if typed.size > MOST_PARTS or typed.height > MOST_LEVELS:
             raise self.refuse("expression.too_large", node)
         if typed.nesting > MOST_NESTING:
@@ -249,49 +249,6 @@ class Typer:
                     **self.shown(argument),
                 )
 
-    def comparison(self, node: tree.Comparison, scope: Scope) -> Typed:
-        parts = [
-            self.compared(left, operator, right, scope, node)
-            for left, operator, right in zip(
-                node.operands, node.operators, node.operands[1:], strict=False
-            )
-        ]
-        if len(parts) == 1:
-            return parts[0]
-        return Logic(
-            type=BOOLEAN,
-            start=node.start,
-            end=node.end,
-            nullable=False,
-            operator="and",
-            items=tuple(parts),
-        )
-
-    def compared(
-        self,
-        left: tree.Node,
-        operator: str,
-        right: tree.Node,
-        scope: Scope,
-        whole: tree.Comparison,
-    ) -> Typed:
-        if len(whole.operators) > 1 and operator in ("in", "not in", "is", "is not"):
-            raise self.refuse("type.chain", whole)
-        at = whole if len(whole.operators) == 1 else Span(left.start, right.end)
-        positive = _OPPOSITE.get(operator, operator)
-        if positive == "in":
-            found = self.within(left, right, scope, at)
-        elif positive == "is":
-            found = self.identity(left, right, scope, at)
-        else:
-            return self.ordered(left, operator, right, scope, at, whole)
-        return self.not_(at, found) if operator in _OPPOSITE else found
-
-    def identity(self, left: tree.Node, right: tree.Node, scope: Scope, at: Place) -> Typed:
-        if not isinstance(right, tree.Nothing):
-            raise self.refuse("type.is", right)
-        return self.is_empty(self.node(left, scope), at)
-
     def is_empty(self, item: Typed, at: Place) -> Typed:
         if item.type.kind == "tags":
             return self.not_(at, self.any_tag(item, at, None))
@@ -316,212 +273,17 @@ class Typer:
             tags=tags,
         )
 
-    def ordered(
-        self,
-        left: tree.Node,
-        operator: str,
-        right: tree.Node,
-        scope: Scope,
-        at: Place,
-        whole: tree.Comparison,
-    ) -> Typed:
-        a, b = self.node(left, scope), self.node(right, scope)
-        if "tags" in (a.type.kind, b.type.kind):
-            return self.compared_tags(a, operator, b, at)
-        chained = len(whole.operators) > 1
-        a, b = self.comparable(a, b, whole if chained else at, chained=chained)
-        if operator not in ("==", "!="):
-            for item in (a, b):
-                if item.type.kind in ("choice", "reference", "boolean"):
-                    raise self.refuse("type.no_order", item, **self.shown(item))
-        for one, other in ((a, b), (b, a)):
-            if one.type == EMPTY and operator in ("==", "!="):
-                found = self.is_empty(other, at)
-                return found if operator == "==" else self.not_(at, found)
-        return Compare(
-            type=BOOLEAN,
-            start=at.start,
-            end=at.end,
-            nullable=a.nullable or b.nullable,
-            operator=operator,
-            left=a,
-            right=b,
-        )
-
-    def comparable(
-        self, a: Typed, b: Typed, at: Place, *, chained: bool = False
-    ) -> tuple[Typed, Typed]:
-        """Two operands that can be compared; numbers keep their scales."""
-        if a.type.numeric and b.type.numeric:
-            return a, b
-        if {a.type.kind, b.type.kind} == {"date", "datetime"}:
-            raise self.refuse("type.date_time", at)
-        problem = "type.chain" if chained else "type.compare"
-        found = self.unify((a, b), at, problem)
-        return found[0], found[1]
-
-    def compared_tags(self, a: Typed, operator: str, b: Typed, at: Place) -> Typed:
-        item, other = (a, b) if a.type.kind == "tags" else (b, a)
-        if operator in ("==", "!="):
-            if other.type == EMPTY:
-                found = self.is_empty(item, at)
-                return found if operator == "==" else self.not_(at, found)
-            if self.paths.exclusive(item) and isinstance(other, Constant) and other.type == TEXT:
-                found = self.any_tag(item, at, (self.tag(item, other),))
-                return found if operator == "==" else self.not_(at, found)
-        raise self.refuse("type.tags_compare", at)
-
     def tag(self, item: Typed, text: Constant) -> str:
-        as_choice = self.coerced(text, choice(item.type.options or ""))
+        as_choice = self.conversions.coerced(text, choice(item.type.options or ""))
         assert isinstance(as_choice, Constant)
         return str(as_choice.value)
 
-    def within(self, left: tree.Node, right: tree.Node, scope: Scope, at: Place) -> Typed:
-        if not isinstance(right, tree.Items):
-            item = self.node(left, scope)
-            holder = self.node(right, scope)
-            if holder.type.kind == "tags" and isinstance(item, Constant) and item.type == TEXT:
-                return self.any_tag(holder, at, (self.tag(holder, item),))
-            raise self.refuse("type.in", right)
-        operand = self.node(left, scope)
-        items = [self.node(one, scope) for one in right.items]
-        for one, typed in zip(right.items, items, strict=True):
-            if typed.type == EMPTY:
-                raise self.refuse("type.in_empty", one)
-            if not typed.static:
-                raise self.refuse("type.in_constants", one)
-        if operand.type.kind == "tags":
-            if not all(isinstance(one, Constant) and one.type == TEXT for one in items):
-                raise self.refuse("type.tags_compare", at)
-            tags = tuple(self.tag(operand, one) for one in items if isinstance(one, Constant))
-            return self.any_tag(operand, at, tags)
-        found = tuple(self.comparable(operand, one, one)[1] for one in items)
-        if found and not operand.type.numeric:
-            operand = self.comparable(operand, found[0], at)[0]
-        return In(
-            type=BOOLEAN,
-            start=at.start,
-            end=at.end,
-            nullable=operand.nullable,
-            operand=operand,
-            items=found,
-        )
+    def comparison(self, node: tree.Comparison, scope: Scope) -> Typed:
+        return self.comparing.comparison(node, scope)
 
-    def unify(
-        self, items: Sequence[Typed], at: Place, problem: str = "type.mixed"
-    ) -> tuple[Typed, ...]:
-        types = [item.type for item in items if item.type != EMPTY]
-        if not types:
-            return tuple(items)
-        if all(one.numeric for one in types):
-            kind = "money" if any(one.kind == "money" for one in types) else "number"
-            common = Type(kind, max(one.scale for one in types))
-        else:
-            common = next((one for one in types if one != TEXT), TEXT)
-        for item in items:
-            if not self.fits(item, common):
-                other = next(one for one in items if one is not item)
-                raise self.refuse(
-                    self.better(problem, item, other),
-                    at,
-                    first=_kind(items[0].type),
-                    second=_kind(item.type if item is not items[0] else other.type),
-                )
-        return tuple(self.coerced(item, common) for item in items)
-
-    def better(self, problem: str, a: Typed, b: Typed) -> str:
-        """A problem that says more, for what is often written."""
-        kinds = {a.type.kind, b.type.kind}
-        if kinds == {"text", "date"} or kinds == {"text", "datetime"}:
-            return "type.date_text"
-        if kinds in ({"reference", "text"}, {"reference", "number"}):
-            return "type.reference"
-        if kinds == {"date", "datetime"}:
-            return "type.date_time"
-        return problem
-
-    def fits(self, item: Typed, to: Type) -> bool:
-        """Whether an item can be read as another type without loss of meaning."""
-        if item.type in (EMPTY, to) or (item.type.numeric and to.numeric):
-            return True
-        return to.kind == "choice" and item.type == TEXT and _texts(item) is not None
-
-    def coerced(self, item: Typed, to: Type) -> Typed:
-        """The item as a type that it `fits`; texts become options, numbers are rescaled."""
-        if item.type == to:
-            return item
-        if item.type == EMPTY:
-            return self.retyped(item, to)
-        if to.numeric:
-            return rescaled(self, item, to)
-        return self.as_option(item, to)
-
-    def assigned(self, at: Place, item: Typed, entity_id: str, field_id: str) -> Typed:
-        """The item as a field wants it; refuses what cannot be written there."""
-        one = self.app.entity(entity_id).field(field_id)
-        wanted = field_type(self.app, entity_id, one)
-        if item.type.kind == "date" and wanted.kind == "datetime":
-            return self.make(START_OF_DAY, at, item, type=wanted, nullable=item.nullable)
-        if not self.fits(item, wanted):
-            params = {"found": _kind(item.type), "wanted": _kind(wanted)}
-            raise self.refuse("type.assign", at, **params)
-        return self.coerced(item, wanted)
-
-    def retyped(self, item: Typed, to: Type) -> Typed:
-        return self.constant(item, to, None) if isinstance(item, Constant) else item
-
-    def as_option(self, item: Typed, to: Type) -> Typed:
-        if isinstance(item, Constant):
-            if item.value is None:
-                return self.retyped(item, to)
-            key = to.options or ""
-            found = option(options_of(self.app, key), item.value, self.options.space)
-            if found is None:
-                raise self.unknown_option(item, key)
-            return self.constant(item, to, found.id)
-        if isinstance(item, If):
-            body, other = self.coerced(item.body, to), self.coerced(item.other, to)
-            return self.chosen(item, item.test, body, other)
-        assert isinstance(item, Call)
-        items = [self.coerced(argument, to) for argument in item.arguments]
-        return self.make(item.operation, item, *items, type=to, nullable=item.nullable)
-
-    def unknown_option(self, item: Constant, key: str) -> ProblemsError:
-        known = [one for one in options_of(self.app, key) if not one.archived]
-        near = suggestion(item.value, [(one.name, one) for one in known])
-        names = ", ".join(one.name for one in known[:8])
-        problem = "option.no_such_near" if near else "option.no_such"
-        return self.refuse(problem, item, name=item.value, near=near, names=names)
+    def unify(self, items: Sequence[Typed], at: Place) -> tuple[Typed, ...]:
+        return self.conversions.unify(items, at)
 
     def shown(self, item: Typed) -> dict[str, Any]:
         """The parameters with which sentences tell an item's type."""
-        return {"type": _kind(item.type)}
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A place in the text."""
-
-    start: int
-    end: int
-
-
-def _texts(item: Typed) -> tuple[Constant, ...] | None:
-    """The text constants that an item may have as its value, or None where there are others."""
-    if isinstance(item, Constant):
-        return (item,)
-    parts: tuple[Typed, ...]
-    if isinstance(item, If):
-        parts = (item.body, item.other)
-    elif isinstance(item, Call) and item.operation is COALESCE:
-        parts = item.arguments
-    else:
-        return None
-    found = [_texts(part) for part in parts]
-    if any(one is None for one in found):
-        return None
-    return tuple(text for one in found if one is not None for text in one)
-
-
-def _kind(type_: Type) -> Words:
-    return Words(type_.kind)
+        return {"type": Words.of(item.type)}

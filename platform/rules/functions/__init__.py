@@ -1,6 +1,6 @@
 """The functions of the language; importing this package registers those that ship."""
 
-from . import calendar_functions, choices, numbers, texts
+from . import calendar_functions, choices, numbers, rounding, texts
 from .registry import Function, Operation, function_named, functions, register
 from .special import Special, described
 
@@ -15,5 +15,6 @@ __all__ = [
     "functions",
     "numbers",
     "register",
+    "rounding",
     "texts",
 ]

@@ -21,6 +21,7 @@ from .registry import Operation, Sql
 MOST_DAYS = 4_000_000
 """More days than the calendar has: a count beyond gives no date anyway."""
 MOST_MONTHS = 120_000
+MOST_HOURS = 90_000_000
 # PostgreSQL raises an error for a date before 4714 BC, so these come before the addition.
 _DAYS_LEFT = "({0} - DATE '0001-01-01') + {1} BETWEEN 0 AND 3652058"
 _MONTHS_LEFT = (
@@ -32,11 +33,19 @@ def _zone(context: Context) -> Sql:
     return sa.literal(context.zone.key, sa.Text())
 
 
+def _below(value: Sql, most: int) -> Sql:
+    """A PostgreSQL number, NULL where it is `most` in size or more.
+
+    Not by a CASE beside the computation: PostgreSQL computes what is constant in its branches
+    beforehand, and an error there is one of the statement.
+    """
+    clamped = sa.func.greatest(sa.func.least(value, whole(most)), whole(-most))
+    return sa.func.nullif(sa.func.nullif(clamped, whole(most)), whole(-most))
+
+
 def _whole(value: Sql, most: int) -> Sql:
     """A count as a PostgreSQL integer, NULL where no date could come of it."""
-    clamped = sa.func.greatest(sa.func.least(value, whole(most)), whole(-most))
-    inside = sa.func.nullif(sa.func.nullif(clamped, whole(most)), whole(-most))
-    return sa.cast(inside, sa.Integer())
+    return sa.cast(_below(value, most), sa.Integer())
 
 
 def _in_calendar(value: Sql) -> Sql:
@@ -90,11 +99,9 @@ MAKE_DATE = Operation(
     sqlite=lambda call, values, context: sa.func.fs_make_date(*values, type_=CivilDate()),
     postgresql=lambda call, values, context: _date(
         "CASE WHEN {0} BETWEEN 1 AND 9999 AND {1} BETWEEN 1 AND 12 AND {2} BETWEEN 1 AND 31"
-        " THEN CASE WHEN {2} <= extract(day FROM make_date(CAST({0} AS integer),"
-        " CAST({1} AS integer), 1) + interval '1 month' - interval '1 day')"
-        " THEN make_date(CAST({0} AS integer), CAST({1} AS integer), CAST({2} AS integer))"
-        " END END",
-        *values,
+        " THEN CASE WHEN {2} <= extract(day FROM make_date({0}, {1}, 1)"
+        " + interval '1 month' - interval '1 day') THEN make_date({0}, {1}, {2}) END END",
+        *(_whole(value, 10_000) for value in values),
     ),
 )
 ADD_DAYS = Operation(
@@ -181,7 +188,7 @@ ADD_HOURS = Operation(
         " BETWEEN -62135596800 AND 253402300799.999999"
         " THEN {0} + make_interval(hours => CAST(trunc({1}) AS integer))"
         " + CAST(({1} - trunc({1})) * 3600000000 AS bigint) * interval '1 microsecond' END",
-        [values[0], sa.cast(values[1], sa.Numeric())],
+        [values[0], sa.cast(_below(values[1], MOST_HOURS), sa.Numeric())],
         UtcDateTime(),
     ),
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -13,8 +12,8 @@ from ..arithmetic import limit
 from ..context import Context
 from ..ir import Call, Constant, Typed
 from ..sql.template import Template
-from ..types import Type, number
-from .registry import NUMBER, Function, Operation, Place, Sql, Typing, both, register
+from ..types import Type
+from .registry import Operation, Place, Sql, Typing
 
 WORD = 2**63 - 1
 """What a SQLite integer can hold."""
@@ -237,23 +236,6 @@ RESCALE = Operation(
 )
 """The same number with another scale: rounded half up, or out of range when it grows too long."""
 
-FLOOR = Operation(
-    name="floor",
-    python=lambda call, values, context: arithmetic.floor(values[0], -_shift(call)),
-    sqlite=lambda call, values, context: sa.func.fs_floor(
-        raw(values[0]), whole(-_shift(call)), type_=sa.BigInteger()
-    ),
-    postgresql=lambda call, values, context: sa.func.floor(exact(values[0])),
-)
-CEIL = Operation(
-    name="ceil",
-    python=lambda call, values, context: arithmetic.ceil(values[0], -_shift(call)),
-    sqlite=lambda call, values, context: sa.func.fs_ceil(
-        raw(values[0]), whole(-_shift(call)), type_=sa.BigInteger()
-    ),
-    postgresql=lambda call, values, context: sa.func.ceil(exact(values[0])),
-)
-
 
 def kind_of(*items: Typed) -> str:
     """Money as soon as one item is money."""
@@ -322,81 +304,3 @@ def _scaled_up(item: Typed, to: Type) -> int | None:
         return None
     value = int(item.value * 10 ** (to.scale - item.type.scale))
     return arithmetic.limited(value, limit(to.scale))
-
-
-def _rounding(operation: Operation) -> Any:
-    def typed(typing: Typing, at: Place, arguments: tuple[Typed, ...]) -> Typed:
-        item = arguments[0]
-        places = 0
-        if len(arguments) > 1:
-            places = _places(typing, arguments[1])
-        if item.type.scale <= places:
-            return item
-        kind = Type(item.type.kind, places)
-        bound = item.bound // 10 ** (item.type.scale - places) + 1
-        return typing.make(operation, at, item, type=kind, nullable=item.nullable, bound=bound)
-
-    return typed
-
-
-def _places(typing: Typing, item: Typed) -> int:
-    if not isinstance(item, Constant) or item.type.scale or not 0 <= item.value <= 6:
-        raise typing.refuse("function.places", item, most=arithmetic.LARGEST_SCALE)
-    return int(item.value)
-
-
-def _absolute(typing: Typing, at: Place, arguments: tuple[Typed, ...]) -> Typed:
-    item = arguments[0]
-    return typing.make(ABSOLUTE, at, item, type=item.type, nullable=item.nullable, bound=item.bound)
-
-
-def decimal_of(value: int, scale: int) -> Decimal:
-    """A raw number as people read it."""
-    return Decimal(value).scaleb(-scale)
-
-
-register(
-    Function(
-        name="abs",
-        signature="abs(number)",
-        help=both("The number without its sign.", "数字的绝对值。"),
-        example="abs(amount) > 100",
-        kinds=(NUMBER,),
-        typed=_absolute,
-    )
-)
-register(
-    Function(
-        name="round",
-        signature="round(number, places)",
-        help=both(
-            "The number rounded to so many places (0 if left out), halves away from zero.",
-            "四舍五入到指定的小数位数，省略时为整数。",
-        ),
-        example="round(amount * 0.06, 2)",
-        kinds=(NUMBER, NUMBER),
-        least=1,
-        typed=_rounding(RESCALE),
-    )
-)
-register(
-    Function(
-        name="floor",
-        signature="floor(number)",
-        help=both("The largest whole number that is not above.", "不大于该数的最大整数。"),
-        example="floor(amount / 10000)",
-        kinds=(NUMBER,),
-        typed=_rounding(FLOOR),
-    )
-)
-register(
-    Function(
-        name="ceil",
-        signature="ceil(number)",
-        help=both("The smallest whole number that is not below.", "不小于该数的最小整数。"),
-        example="ceil(quantity / 12)",
-        kinds=(NUMBER,),
-        typed=_rounding(CEIL),
-    )
-)
-INTEGER_TYPE = number(0)

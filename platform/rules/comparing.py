@@ -1,0 +1,153 @@
+"""Typing comparisons: chains, membership, emptiness, tags; what cannot be compared is refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..metadata.expression import tree
+from .functions.registry import Place
+from .ir import Compare, Constant, In, Logic, Typed
+from .paths import Scope, Span
+from .types import BOOLEAN, EMPTY, TEXT
+
+if TYPE_CHECKING:
+    from .typing import Typer
+
+_OPPOSITE = {"!=": "==", "not in": "in", "is not": "is"}
+
+
+class Comparing:
+    """The part of the typer that types comparisons."""
+
+    def __init__(self, typer: Typer) -> None:
+        self.typer = typer
+
+    def comparison(self, node: tree.Comparison, scope: Scope) -> Typed:
+        parts = [
+            self.compared(left, operator, right, scope, node)
+            for left, operator, right in zip(
+                node.operands, node.operators, node.operands[1:], strict=False
+            )
+        ]
+        if len(parts) == 1:
+            return parts[0]
+        return Logic(
+            type=BOOLEAN,
+            start=node.start,
+            end=node.end,
+            nullable=False,
+            operator="and",
+            items=tuple(parts),
+        )
+
+    def compared(
+        self,
+        left: tree.Node,
+        operator: str,
+        right: tree.Node,
+        scope: Scope,
+        whole: tree.Comparison,
+    ) -> Typed:
+        if len(whole.operators) > 1 and operator in ("in", "not in", "is", "is not"):
+            raise self.typer.refuse("type.chain", whole)
+        at = whole if len(whole.operators) == 1 else Span(left.start, right.end)
+        positive = _OPPOSITE.get(operator, operator)
+        if positive == "in":
+            found = self.within(left, right, scope, at)
+        elif positive == "is":
+            found = self.identity(left, right, scope, at)
+        else:
+            return self.ordered(left, operator, right, scope, at, whole)
+        return self.typer.not_(at, found) if operator in _OPPOSITE else found
+
+    def identity(self, left: tree.Node, right: tree.Node, scope: Scope, at: Place) -> Typed:
+        if not isinstance(right, tree.Nothing):
+            raise self.typer.refuse("type.is", right)
+        return self.typer.is_empty(self.typer.node(left, scope), at)
+
+    def ordered(
+        self,
+        left: tree.Node,
+        operator: str,
+        right: tree.Node,
+        scope: Scope,
+        at: Place,
+        whole: tree.Comparison,
+    ) -> Typed:
+        a, b = self.typer.node(left, scope), self.typer.node(right, scope)
+        if "tags" in (a.type.kind, b.type.kind):
+            return self.compared_tags(a, operator, b, at)
+        chained = len(whole.operators) > 1
+        a, b = self.comparable(a, b, whole if chained else at, chained=chained)
+        if operator not in ("==", "!="):
+            for item in (a, b):
+                if item.type.kind in ("choice", "reference", "boolean"):
+                    raise self.typer.refuse("type.no_order", item, **self.typer.shown(item))
+        for one, other in ((a, b), (b, a)):
+            if one.type == EMPTY and operator in ("==", "!="):
+                found = self.typer.is_empty(other, at)
+                return found if operator == "==" else self.typer.not_(at, found)
+        return Compare(
+            type=BOOLEAN,
+            start=at.start,
+            end=at.end,
+            nullable=a.nullable or b.nullable,
+            operator=operator,
+            left=a,
+            right=b,
+        )
+
+    def comparable(
+        self, a: Typed, b: Typed, at: Place, *, chained: bool = False
+    ) -> tuple[Typed, Typed]:
+        """Two operands that can be compared; numbers keep their scales."""
+        if a.type.numeric and b.type.numeric:
+            return a, b
+        if {a.type.kind, b.type.kind} == {"date", "datetime"}:
+            raise self.typer.refuse("type.date_time", at)
+        problem = "type.chain" if chained else "type.compare"
+        found = self.typer.conversions.unify((a, b), at, problem)
+        return found[0], found[1]
+
+    def compared_tags(self, a: Typed, operator: str, b: Typed, at: Place) -> Typed:
+        item, other = (a, b) if a.type.kind == "tags" else (b, a)
+        text = isinstance(other, Constant) and other.type == TEXT
+        if operator in ("==", "!="):
+            if other.type == EMPTY:
+                found = self.typer.is_empty(item, at)
+                return found if operator == "==" else self.typer.not_(at, found)
+            if text and isinstance(other, Constant) and self.typer.paths.exclusive(item):
+                found = self.typer.any_tag(item, at, (self.typer.tag(item, other),))
+                return found if operator == "==" else self.typer.not_(at, found)
+        raise self.typer.refuse("type.tags_compare", at)
+
+    def within(self, left: tree.Node, right: tree.Node, scope: Scope, at: Place) -> Typed:
+        if not isinstance(right, tree.Items):
+            item = self.typer.node(left, scope)
+            holder = self.typer.node(right, scope)
+            if holder.type.kind == "tags" and isinstance(item, Constant) and item.type == TEXT:
+                return self.typer.any_tag(holder, at, (self.typer.tag(holder, item),))
+            raise self.typer.refuse("type.in", right)
+        operand = self.typer.node(left, scope)
+        items = [self.typer.node(one, scope) for one in right.items]
+        for one, typed in zip(right.items, items, strict=True):
+            if typed.type == EMPTY:
+                raise self.typer.refuse("type.in_empty", one)
+            if not typed.static:
+                raise self.typer.refuse("type.in_constants", one)
+        if operand.type.kind == "tags":
+            if not all(isinstance(one, Constant) and one.type == TEXT for one in items):
+                raise self.typer.refuse("type.tags_compare", at)
+            tags = tuple(self.typer.tag(operand, one) for one in items if isinstance(one, Constant))
+            return self.typer.any_tag(operand, at, tags)
+        found = tuple(self.comparable(operand, one, one)[1] for one in items)
+        if found and not operand.type.numeric:
+            operand = self.comparable(operand, found[0], at)[0]
+        return In(
+            type=BOOLEAN,
+            start=at.start,
+            end=at.end,
+            nullable=operand.nullable,
+            operand=operand,
+            items=found,
+        )

@@ -1,0 +1,128 @@
+"""Bringing values to one type: numbers to one scale, texts to options of a set; nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ..metadata.problems import ProblemsError
+from .functions.choices import COALESCE
+from .functions.dates import START_OF_DAY
+from .functions.numbers import rescaled
+from .functions.registry import Place
+from .ir import Call, Constant, If, Typed
+from .names import option, suggestion
+from .types import EMPTY, TEXT, Type, Words, field_type, options_of
+
+if TYPE_CHECKING:
+    from .typing import Typer
+
+
+class Conversions:
+    """The part of the typer that makes types meet."""
+
+    def __init__(self, typer: Typer) -> None:
+        self.typer = typer
+
+    def unify(
+        self, items: Sequence[Typed], at: Place, problem: str = "type.mixed"
+    ) -> tuple[Typed, ...]:
+        types = [item.type for item in items if item.type != EMPTY]
+        if not types:
+            return tuple(items)
+        if all(one.numeric for one in types):
+            kind = "money" if any(one.kind == "money" for one in types) else "number"
+            common = Type(kind, max(one.scale for one in types))
+        else:
+            common = next((one for one in types if one != TEXT), TEXT)
+        for item in items:
+            if not self.fits(item, common):
+                other = next(one for one in items if one is not item)
+                raise self.typer.refuse(
+                    self.better(problem, item, other),
+                    at,
+                    first=Words.of(items[0].type),
+                    second=Words.of(item.type if item is not items[0] else other.type),
+                )
+        return tuple(self.coerced(item, common) for item in items)
+
+    def better(self, problem: str, a: Typed, b: Typed) -> str:
+        """A problem that says more, for what is often written."""
+        kinds = {a.type.kind, b.type.kind}
+        if kinds == {"text", "date"} or kinds == {"text", "datetime"}:
+            return "type.date_text"
+        if kinds in ({"reference", "text"}, {"reference", "number"}):
+            return "type.reference"
+        if kinds == {"date", "datetime"}:
+            return "type.date_time"
+        return problem
+
+    def fits(self, item: Typed, to: Type) -> bool:
+        """Whether an item can be read as another type without loss of meaning."""
+        if item.type in (EMPTY, to) or (item.type.numeric and to.numeric):
+            return True
+        return to.kind == "choice" and item.type == TEXT and _texts(item) is not None
+
+    def coerced(self, item: Typed, to: Type) -> Typed:
+        """The item as a type that it `fits`; texts become options, numbers are rescaled."""
+        if item.type == to:
+            return item
+        if item.type == EMPTY:
+            return self.retyped(item, to)
+        if to.numeric:
+            return rescaled(self.typer, item, to)
+        return self.as_option(item, to)
+
+    def assigned(self, at: Place, item: Typed, entity_id: str, field_id: str) -> Typed:
+        """The item as a field wants it; refuses what cannot be written there."""
+        one = self.typer.app.entity(entity_id).field(field_id)
+        wanted = field_type(self.typer.app, entity_id, one)
+        if item.type.kind == "date" and wanted.kind == "datetime":
+            return self.typer.make(START_OF_DAY, at, item, type=wanted, nullable=item.nullable)
+        if not self.fits(item, wanted):
+            params = {"found": Words.of(item.type), "wanted": Words.of(wanted)}
+            raise self.typer.refuse("type.assign", at, **params)
+        return self.coerced(item, wanted)
+
+    def retyped(self, item: Typed, to: Type) -> Typed:
+        return self.typer.constant(item, to, None) if isinstance(item, Constant) else item
+
+    def as_option(self, item: Typed, to: Type) -> Typed:
+        if isinstance(item, Constant):
+            if item.value is None:
+                return self.retyped(item, to)
+            key = to.options or ""
+            found = option(options_of(self.typer.app, key), item.value, self.typer.options.space)
+            if found is None:
+                raise self.unknown_option(item, key)
+            return self.typer.constant(item, to, found.id)
+        if isinstance(item, If):
+            body, other = self.coerced(item.body, to), self.coerced(item.other, to)
+            return self.typer.chosen(item, item.test, body, other)
+        assert isinstance(item, Call)
+        items = [self.coerced(argument, to) for argument in item.arguments]
+        return self.typer.make(item.operation, item, *items, type=to, nullable=item.nullable)
+
+    def unknown_option(self, item: Constant, key: str) -> ProblemsError:
+        known = [one for one in options_of(self.typer.app, key) if not one.archived]
+        near = suggestion(item.value, [(one.name, one) for one in known])
+        names = ", ".join(one.name for one in known[:8])
+        problem = "option.no_such_near" if near else "option.no_such"
+        return self.typer.refuse(problem, item, name=item.value, near=near, names=names)
+
+
+def _texts(item: Typed) -> tuple[Constant, ...] | None:
+    """The text constants that an item may have as its value, or None where there are others."""
+    if isinstance(item, Constant):
+        return (item,)
+    parts: tuple[Typed, ...]
+    if isinstance(item, If):
+        parts = (item.body, item.other)
+    elif isinstance(item, Call) and item.operation is COALESCE:
+        parts = item.arguments
+    else:
+        return None
+    found = [_texts(part) for part in parts]
+    if any(one is None for one in found):
+        return None
+    return tuple(text for one in found if one is not None for text in one)
