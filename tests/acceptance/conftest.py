@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from fieldstone.engine.settings import Settings
 from fieldstone.engine.workspaces import Workspace
 from fieldstone.metadata.documents import Document, read_folder
 from fieldstone.ui.cli.program import root
+from tests.servers.postgres import PostgresServer
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
@@ -137,13 +138,25 @@ def data() -> Path:
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest) -> Iterator[str | None]:
-    """Return the address of a database of each kind, None for SQLite, for the whole session."""
-    if request.param == "sqlite":
-        yield None
-        return
-    with request.getfixturevalue("postgres").database() as url:
-        yield url
+def kind(request: pytest.FixtureRequest) -> str:
+    """Return the kind of database, for the whole session."""
+    found: str = request.param
+    return found
+
+
+@contextmanager
+def place_on(
+    request: pytest.FixtureRequest, kind: str, home: Path, clock: FixedClock | None = None
+) -> Iterator[Place]:
+    """A place with a database of its own, of that kind."""
+    with ExitStack() as stack:
+        url = None
+        if kind == "postgresql":
+            server: PostgresServer = request.getfixturevalue("postgres")
+            url = stack.enter_context(server.database())
+        place = Place(home, url, clock)
+        stack.callback(place.close)
+        yield place
 
 
 def merge(folder: Path, changes: Path) -> None:

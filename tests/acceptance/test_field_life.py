@@ -14,7 +14,7 @@ from fieldstone.engine.clock import FixedClock
 from fieldstone.engine.work import jobs
 from fieldstone.engine.work.tick import tick
 from fieldstone.engine.work.worker import HANDLERS
-from tests.acceptance.conftest import Place
+from tests.acceptance.conftest import Place, place_on
 
 NOW = datetime(2026, 3, 5, 1, 30, tzinfo=UTC)
 """Half past nine in the morning of a Thursday, in Shanghai."""
@@ -36,15 +36,11 @@ RULE = {
 
 
 @pytest.fixture
-def place(database_url: str | None, tmp_path: Path) -> Iterator[Place]:
+def place(request: pytest.FixtureRequest, kind: str, tmp_path: Path) -> Iterator[Place]:
     """Return a workspace of the template whose clock the test moves."""
-    found = Place(tmp_path, database_url, FixedClock(NOW))
-    try:
+    with place_on(request, kind, tmp_path, FixedClock(NOW)) as found:
         found.make("crm")
         yield found
-        found.installation.delete_workspace("sales")
-    finally:
-        found.close()
 
 
 def edit(folder: Path, file: str, change: Callable[[dict[str, Any]], None]) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.conftest import HERE, Api, Place, merge
+from tests.acceptance.conftest import HERE, Api, Place, merge, place_on
 
 FILES = HERE / "crm_sales"
 MAPPINGS = FILES / "mappings"
@@ -31,14 +31,16 @@ class Company:
 
 @pytest.fixture(scope="session")
 def company(
-    database_url: str | None, data: Path, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    kind: str,
+    data: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Company]:
     """Return the company, moved in once on each kind of database by the ordinary commands."""
     home = tmp_path_factory.mktemp("crm")
     source = data / "crm_sales_opportunities"
     reference = json.loads((source / "reference.json").read_text("utf-8"))
-    place = Place(home, database_url)
-    try:
+    with place_on(request, kind, home) as place:
         place.make("crm")
         declare(place, home / "documents")
         reports = {}
@@ -58,8 +60,6 @@ def company(
         reports["deal"] = place.report(*deals, *values)
         place.run("tiers", "run", "sales", "abc")
         yield Company(place, place.api(), reports, refused, reference)
-    finally:
-        place.close()
 
 
 def declare(place: Place, folder: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.conftest import HERE, Api, Place
+from tests.acceptance.conftest import HERE, Api, Place, place_on
 
 GBK = "derived_订单_gbk.csv"
 SAME_ROWS = {
@@ -34,18 +34,18 @@ class Shop:
 
 @pytest.fixture(scope="session")
 def shop(
-    database_url: str | None, data: Path, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    kind: str,
+    data: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Shop]:
     """Return the shop: its columns are found by the Chinese labels of the fields."""
     folder = data / "superstore_cn"
-    place = Place(tmp_path_factory.mktemp("superstore"), database_url)
-    try:
+    with place_on(request, kind, tmp_path_factory.mktemp("superstore")) as place:
         place.make(HERE / "superstore")
         report = place.report("import", "sales", "order_line", folder / GBK)
         reference = json.loads((folder / "reference.json").read_text("utf-8"))
         yield Shop(place, place.api(), folder, report, reference)
-    finally:
-        place.close()
 
 
 def test_the_gbk_file_is_10000_rows(shop: Shop) -> None:
