@@ -51,6 +51,16 @@ class Reading:
             return "failed"
         return "created" if self.existing is None else "updated"
 
+    @property
+    def raced(self) -> bool:
+        """Whether a record with the row's key came up while the row was on its way.
+
+        It may also be one that the caller does not see; then it is found as little again.
+        """
+        if self.key is None or self.existing is not None or self.outcome is None:
+            return False
+        return any(one.id == "unique.taken" for one in self.outcome.problems)
+
     def all_problems(self) -> list[Problem]:
         """What is wrong with the row, found by reading and by the records' own checks."""
         return [*self.problems, *(self.outcome.problems if self.outcome else ())]

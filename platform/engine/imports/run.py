@@ -94,7 +94,10 @@ def run(
     if options.dry_run or options.all_or_nothing:
         return _at_once(workspace, caller, entity_id, source, options, tell)
     import_id, job = _begin(workspace, caller, entity_id, path, options, keep)
-    return _go_on(workspace, import_id, job, keep, tell)
+    try:
+        return _go_on(workspace, import_id, job, keep, tell)
+    except jobs.LostJob as error:
+        raise Conflict.because("import.taken_over", number=import_id) from error
 
 
 def resume(workspace: Workspace, job: Job, keep: Path) -> None:
@@ -266,6 +269,8 @@ def _write_chunk(
                 # The App in force: it may have changed since the chunk before.
                 mapped = _mapped(tx, caller, report.entity, source, options)
                 readings = write(tx, caller, mapped, before.import_id, rows)
+                if attempt == 1 and any(one.raced for one in readings):
+                    raise Conflict.because("unique.taken_somewhere")
                 _count(report, readings, keep_bad=False)
                 _keep_rows(tx, before.import_id, readings)
                 _keep_report(tx, report)

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from fieldstone.engine import imports
 from fieldstone.engine.access import SYSTEM
-from fieldstone.engine.errors import Refused
+from fieldstone.engine.errors import Conflict, Refused
 from fieldstone.engine.imports import Options, resume
 from fieldstone.engine.system_tables import IMPORT, JOB
 from fieldstone.engine.work import jobs
@@ -179,3 +179,22 @@ def test_an_import_whose_field_goes_away_ends_as_failed(desk: Desk) -> None:
     with desk.workspace.reading() as tx:
         assert tx.connection.scalars(sa.select(IMPORT.c.state)).all() == ["failed"]
         assert tx.connection.scalars(sa.select(JOB.c.state)).all() == ["done"]
+
+
+def test_an_import_that_stood_still_is_left_to_who_took_it_over(desk: Desk) -> None:
+    def stand_still(done: int, total: int) -> None:
+        if done == 1000:
+            desk.clock.instant += jobs.LEASE + timedelta(seconds=1)
+            assert go_on(desk) == 1
+
+    with pytest.raises(Conflict, match="taken it over"):
+        imports.run(
+            desk.workspace,
+            SYSTEM,
+            "firm",
+            desk.file(*lines()),
+            Options(mapping=MAPPING),
+            keep=desk.keep,
+            progress=stand_still,
+        )
+    check_all(desk)
