@@ -34,7 +34,7 @@ def _set_headers(response: Answer) -> Answer:
     headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
-    headers["X-Request-Id"] = getattr(g, "request_id", "")
+    headers.setdefault("X-Request-Id", getattr(g, "request_id", ""))
     if request.is_secure:
         headers.setdefault("Strict-Transport-Security", f"max-age={_YEAR}")
     if request.endpoint != "static":

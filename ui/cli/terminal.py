@@ -18,8 +18,9 @@ import structlog
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from fieldstone.engine.env_file import read_env_file
 from fieldstone.metadata.messages import FALLBACK, LOCALES, add_catalogue, render
-from fieldstone.metadata.problems import Problem
+from fieldstone.metadata.problems import Problem, ProblemsError
 
 FORMAT_VERSION = 1
 """The version of what `--json` prints; it rises when a member changes its meaning or goes."""
@@ -30,12 +31,21 @@ add_catalogue(Path(__file__).parent / "locale")
 
 def locale() -> str:
     """The language of messages: FIELDSTONE_LOCALE, else what the terminal speaks, else English."""
+    environ = {LOCALE: _locale_of_file(), **os.environ}
     for variable in (LOCALE, "LC_ALL", "LC_MESSAGES", "LANG"):
-        spoken = os.environ.get(variable, "").replace("_", "-").lower()
+        spoken = environ.get(variable, "").replace("_", "-").lower()
         if spoken:
             start = spoken.split(".")[0].split("-")[0]
             return next((one for one in LOCALES if one.lower().split("-")[0] == start), FALLBACK)
     return FALLBACK
+
+
+def _locale_of_file() -> str:
+    """What `.env` says; a file that cannot be read is for the settings to complain of."""
+    try:
+        return read_env_file(Path(".env")).get(LOCALE, "")
+    except (OSError, UnicodeError, ProblemsError):
+        return ""
 
 
 def say(key: str, /, **params: object) -> str:

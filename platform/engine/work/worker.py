@@ -21,8 +21,7 @@ from .tick import tick
 
 TICK = "fieldstone.tick"
 JOB = "fieldstone.job"
-TICK_SECONDS = 15.0
-_SWEEP_EVERY = 240
+_SWEEP_SECONDS = 3600
 
 HANDLERS: Mapping[str, jobs.Handler] = {
     "alert": alerts.do_job,
@@ -38,11 +37,12 @@ def application(installation: Installation) -> Celery:
     app = Celery("fieldstone", broker=broker_url(settings), set_as_current=False)
     app.conf.update(_configuration(settings))
     ticks = 0
+    sweep_every = max(1, _SWEEP_SECONDS // settings.tick_seconds)
 
     @app.task(name=TICK)
     def _tick() -> None:
         nonlocal ticks
-        everything = ticks % _SWEEP_EVERY == 0
+        everything = ticks % sweep_every == 0
         ticks += 1
         for workspace_id, job_id in tick(installation, everything=everything):
             app.send_task(JOB, args=(workspace_id, job_id))
@@ -71,7 +71,7 @@ def run_worker(installation: Installation) -> None:
     app = application(installation)
     app.Worker(
         pool="threads",
-        concurrency=2,
+        concurrency=installation.settings.worker_threads,
         loglevel="WARNING",
         without_gossip=True,
         without_mingle=True,
@@ -113,7 +113,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "broker_connection_retry_on_startup": True,
         "broker_transport_options": _transport(settings) if embedded else {},
         "timezone": "UTC",
-        "beat_schedule": {"tick": {"task": TICK, "schedule": TICK_SECONDS}},
+        "beat_schedule": {"tick": {"task": TICK, "schedule": float(settings.tick_seconds)}},
     }
 
 
