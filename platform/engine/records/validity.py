@@ -33,6 +33,9 @@ def judge(
     `history` marks an import of what happened elsewhere: guards of stages only warn.
     """
     pool = Pool(tx)
+    for draft in drafts:
+        if not draft.before and draft.problems and all(one.pointer for one in draft.problems):
+            _judge_missing(shape, draft)
     pairs = [(one, pool.add(shape.entity.id, one.after)) for one in drafts if not one.problems]
     references.judge(tx, caller, shape, pairs, pool)
     unique.judge(tx, shape, [one for one, _ in pairs])
@@ -45,6 +48,16 @@ def judge(
             _judge_archived(shape, draft)
     stage.judge(tx, shape, pairs, pool, history=history)
     return pool
+
+
+def _judge_missing(shape: Shape, draft: Draft) -> None:
+    """Blame what a draft that could not be read lacks as well: people mend everything at once."""
+    wrong = {one.pointer.lstrip("/") for one in draft.problems}
+    for one in shape.entity.live_fields:
+        if not one.required or one.system or wrong.intersection((one.name, one.id, *one.aliases)):
+            continue
+        if stage.is_empty(draft.after.get(one.id)):
+            draft.blame("field.required", one.name, field=one)
 
 
 def _required(

@@ -59,7 +59,11 @@ WRONG: list[tuple[str, dict[str, Any], list[tuple[str, str]]]] = [
     (
         "several at once",
         {"budget": "x", "founded": "13.13"},
-        [("value.not_number", "/budget"), ("value.not_date", "/founded")],
+        [
+            ("value.not_number", "/budget"),
+            ("value.not_date", "/founded"),
+            ("field.required", "/name"),
+        ],
     ),
     ("bounds", {"name": "A", "budget": "-1"}, [("value.too_small", "/budget")]),
     ("option", {"name": "A", "status": "intrested"}, [("value.unknown_option_near", "/status")]),
