@@ -9,10 +9,9 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
-from simpleeval import SimpleEval
+from simpleeval import FeatureNotAvailable, SimpleEval
 
 from ..metadata.problems import Problem
 from . import arithmetic, values
@@ -89,7 +88,13 @@ class Evaluator(SimpleEval):  # type: ignore[misc]
         # Not the base's own constructor: it would bring operators, functions and handlers along.
         self.context = context
         self.frame = Frame(None)
-        self.nodes = {kind: partial(handler, self) for kind, handler in _HANDLERS.items()}
+
+    def _eval(self, node: Any) -> Any:
+        """The base looks a handler up among its own; ours are one table for all evaluators."""
+        handler = _HANDLERS.get(type(node))
+        if handler is None:
+            raise FeatureNotAvailable(f"no {type(node).__name__} in expressions")
+        return handler(self, node)
 
     def of(
         self, typed: Typed, record: RecordSource | None, parent: RecordSource | None = None
