@@ -34,6 +34,10 @@ def test_members_come_change_and_go(shop: Run) -> None:
         ("李", ["seller"]),
     ]
     shop("member", "role", "shop", "li@example.com", "admin", "seller")
+    shop("member", "manager", "shop", "li@example.com", "ada@example.com")
+    managed = printed(shop("member", "list", "shop", "--json"))["members"]
+    assert {one["name"]: one["manager"] is not None for one in managed}["李"]
+    shop("member", "manager", "shop", "li@example.com")
     shop(
         "member", "password", "shop", "li@example.com", "--password-stdin", stdin="hewn-oak-2291\n"
     )

@@ -1,4 +1,4 @@
-"""Members: `fieldstone member add`, `list`, `role`, `password` and `deactivate`."""
+"""Members: `fieldstone member add`, `list`, `role`, `manager`, `password` and `deactivate`."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ def add_to(root: Group) -> None:
     @option("--role", "roles", multiple=True, required=True, help="role")
     @option("--full-name", help="full_name")
     @option("--team", help="team")
+    @option("--manager", help="manager")
     @option("--password-stdin", is_flag=True, help="password_stdin")
     @json_option
     def add(
@@ -35,15 +36,19 @@ def add_to(root: Group) -> None:
         roles: tuple[str, ...],
         full_name: str | None,
         team: str | None,
+        manager: str | None,
         password_stdin: bool,
         as_json: bool,
     ) -> None:
+        with opening.workspace(name) as workspace:
+            above = _id(workspace, manager) if manager else None
         new = NewMember(
             name=full_name or email.partition("@")[0],
             email=email,
             password=read_password(True) if password_stdin else None,
             roles=roles,
             team=team,
+            manager=above,
             locale=terminal.locale(),
         )
         with opening.workspace(name) as workspace:
@@ -87,6 +92,20 @@ def add_to(root: Group) -> None:
         with opening.workspace(name) as workspace:
             members.set_roles(workspace, SYSTEM, _id(workspace, email), roles)
         tell("member_roles", email=email, roles=", ".join(roles))
+
+    @command(commands, "manager")
+    @click.argument("name")
+    @click.argument("email")
+    @click.argument("manager", required=False)
+    def manager(name: str, email: str, manager: str | None) -> None:
+        with opening.workspace(name) as workspace:
+            with workspace.reading() as tx:
+                member = members.find(tx, email)
+            above = _id(workspace, manager) if manager else None
+            members.update(
+                workspace, SYSTEM, member.id, name=member.name, team=member.team, manager=above
+            )
+        tell("member_manager" if manager else "member_no_manager", email=email, manager=manager)
 
     @command(commands, "password")
     @click.argument("name")
