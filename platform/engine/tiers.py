@@ -44,7 +44,10 @@ class TierReport:
 
 @dataclass(frozen=True, slots=True)
 class TierReason:
-    """Why a record has its tier: its measure, its position (1 is the best) among `ranked`."""
+    """Why a record has its tier: its measure, its position (1 is the best) among `ranked`.
+
+    `at` is the run since which all of this has held.
+    """
 
     scheme: str
     measure: Decimal
@@ -202,8 +205,18 @@ def _write_moves(tx: Transaction, scheme: TierScheme, moves: sa.Table) -> None:
 
 
 def _write_reasons(tx: Transaction, scheme: TierScheme, ranks: sa.Table) -> None:
+    """Keep why each record has its tier; reasons that still hold are not written again."""
     scale = compile_expression(tx.app, scheme.entity, scheme.measure).scale
-    tx.connection.execute(sa.delete(TIER_RANK).where(TIER_RANK.c.scheme == scheme.id))
+    mine = TIER_RANK.c.scheme == scheme.id
+    holds = sa.exists().where(
+        ranks.c.id == TIER_RANK.c.record_id,
+        ranks.c.measure == TIER_RANK.c.measure,
+        ranks.c.position == TIER_RANK.c.position,
+        ranks.c.ranked == TIER_RANK.c.ranked,
+        TIER_RANK.c.scale == scale,
+    )
+    tx.connection.execute(sa.delete(TIER_RANK).where(mine, sa.not_(holds)))
+    there = sa.exists().where(mine, TIER_RANK.c.record_id == ranks.c.id)
     tx.connection.execute(
         sa.insert(TIER_RANK).from_select(
             ["scheme", "record_id", "measure", "scale", "position", "ranked", "at"],
@@ -215,7 +228,7 @@ def _write_reasons(tx: Transaction, scheme: TierScheme, ranks: sa.Table) -> None
                 ranks.c.position,
                 ranks.c.ranked,
                 sa.literal(tx.now, TIER_RANK.c.at.type),
-            ),
+            ).where(sa.not_(there)),
         )
     )
 
