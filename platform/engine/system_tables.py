@@ -186,8 +186,9 @@ RULE_STATE = _table(
 )
 """When each rule or tier scheme (`kind`) ran last and is due next; `definition`: its hash then."""
 
-TIER_RANK = _table(
+TIER_RANK = sa.Table(
     "_tier_rank",
+    METADATA,
     sa.Column("scheme", CODE, primary_key=True),
     sa.Column("record_id", sa.BigInteger(), primary_key=True, autoincrement=False),
     sa.Column("measure", sa.Numeric(asdecimal=True).with_variant(sa.BigInteger(), "sqlite")),
@@ -195,6 +196,7 @@ TIER_RANK = _table(
     sa.Column("position", sa.BigInteger(), nullable=False),
     sa.Column("ranked", sa.BigInteger(), nullable=False),
     sa.Column("at", UtcDateTime(), nullable=False),
+    sqlite_with_rowid=False,
 )
 """Why each ranked record has its tier: its measure (as stored), its position among how many."""
 

@@ -15,6 +15,7 @@ from ..metadata.problems import Problem
 from ..rules import Context, compile_expression, to_sql
 from ..rules.tiers import ranked
 from . import failpoints
+from .column_types import RECORD_ID
 from .errors import NotFound
 from .scratch import scratch
 from .system_tables import CHANGE, TIER_RANK, TRANSITION
@@ -125,7 +126,7 @@ def _chosen(tx: Transaction, schemes: Iterable[str] | None) -> list[str]:
 
 def _rank_columns() -> list[sa.Column[Any]]:
     return [
-        sa.Column("id", sa.BigInteger(), primary_key=True, autoincrement=False),
+        sa.Column("id", RECORD_ID, primary_key=True, autoincrement=False),
         sa.Column("measure", TIER_RANK.c.measure.type),
         sa.Column("position", sa.BigInteger()),
         sa.Column("ranked", sa.BigInteger()),
@@ -135,7 +136,7 @@ def _rank_columns() -> list[sa.Column[Any]]:
 
 def _move_columns() -> list[sa.Column[Any]]:
     return [
-        sa.Column("id", sa.BigInteger(), primary_key=True, autoincrement=False),
+        sa.Column("id", RECORD_ID, primary_key=True, autoincrement=False),
         sa.Column("before", sa.Text()),
         sa.Column("after", sa.Text()),
     ]

@@ -18,6 +18,7 @@ from ...metadata.model import AlertRule
 from ...metadata.problems import Problem
 from ...rules import Context, compile_expression, to_sql
 from .. import failpoints
+from ..column_types import RECORD_ID
 from ..errors import NotFound
 from ..scratch import scratch
 from ..system_tables import ALERT
@@ -80,7 +81,7 @@ def run_rule(tx: Transaction, rule: AlertRule, *, now: datetime | None = None) -
     """Evaluate a rule inside this transaction: close what left, open what entered, act on it."""
     context = Context(now or tx.now, tx.zone)
     quiet = schedules.last_evaluated(tx, "alert", rule.id) is None
-    id_column = sa.Column("id", sa.BigInteger(), primary_key=True, autoincrement=False)
+    id_column = sa.Column("id", RECORD_ID, primary_key=True, autoincrement=False)
     with scratch(tx, "_matches", id_column) as matches:
         tx.connection.execute(matches.insert().from_select(["id"], _matching(tx, rule, context)))
         total = tx.connection.scalar(sa.select(sa.func.count()).select_from(matches)) or 0
