@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from pypinyin import Style, lazy_pinyin
-
 MOST_TEXT: Final = 4000
 """Characters of a value that are indexed."""
 MOST_WORDS: Final = 8
@@ -90,8 +88,16 @@ def _runs(folded: str) -> list[str]:
     return "".join(one if one.isalnum() else " " for one in folded).split()
 
 
+def load() -> None:
+    """Load what Chinese text needs now, and not with the first record that holds some."""
+    _pinyin_terms("中")
+
+
 @lru_cache(maxsize=4096)
 def _pinyin_terms(run: str) -> frozenset[str]:
+    # Its dictionaries take 50 MB and a third of a second, and only Chinese text needs them.
+    from pypinyin import Style, lazy_pinyin
+
     syllables = [
         "".join(_LATIN.findall(one.lower()))
         for one in lazy_pinyin(run[:_MOST_PINYIN], style=Style.NORMAL, errors="ignore")

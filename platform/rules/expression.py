@@ -73,10 +73,10 @@ def compile_expression(
     of a whole table.
     """
     given = tuple(sorted(extra.items())) if extra else ()
-    return _compiled(app, entity_id, text, parent, given, allow_viewer, space, into)
+    kept = _declared if space == "id" else _asked
+    return kept(app, entity_id, text, parent, given, allow_viewer, space, into)
 
 
-@lru_cache(maxsize=2048)
 def _compiled(
     app: App,
     entity_id: str,
@@ -89,6 +89,11 @@ def _compiled(
 ) -> Expression:
     options = Options(space=space, allow_viewer=allow_viewer, extra=dict(extra), into=into)
     return compile_node(app, entity_id, text, parse(text), options, parent)
+
+
+_declared = lru_cache(maxsize=2048)(_compiled)
+# What people ask is seldom asked again: it must not drive out, nor outgrow, what is declared.
+_asked = lru_cache(maxsize=96)(_compiled)
 
 
 def compile_node(

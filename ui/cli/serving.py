@@ -13,10 +13,11 @@ from urllib.request import urlopen
 
 import click
 
+from fieldstone.engine import search_terms
 from fieldstone.engine.settings import Settings
 from fieldstone.engine.work.supervisor import Part, supervise
 
-from . import demo, opening, terminal
+from . import demo, memory, opening, terminal
 from .shape import Group, command, option, refuse
 
 _THREADS = 8
@@ -57,10 +58,14 @@ def add_to(root: Group) -> None:
 
         from fieldstone.ui.app import create_app
 
+        memory.give_back()
         with opening.installation(log_level=logging.INFO) as installation:
             host, port = address(installation.settings, host, port)
+            app = create_app(installation)
+            search_terms.load()
+            memory.settle()
             serve_http(
-                create_app(installation),
+                app,
                 host=host,
                 port=port,
                 threads=_THREADS,
@@ -74,6 +79,7 @@ def add_to(root: Group) -> None:
         # Celery is loaded only where it runs.
         from fieldstone.engine.work.worker import run_worker
 
+        memory.give_back()
         with opening.installation(log_level=logging.INFO) as installation:
             run_worker(installation)
 
@@ -82,6 +88,7 @@ def add_to(root: Group) -> None:
         # Celery is loaded only where it runs.
         from fieldstone.engine.work.worker import run_beat
 
+        memory.give_back()
         with opening.installation(log_level=logging.INFO) as installation:
             run_beat(installation)
 

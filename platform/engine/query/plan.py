@@ -28,7 +28,8 @@ from .request import ListRequest
 MOST_FIELDS: Final = 200
 MOST_SORT_KEYS: Final = 8
 _NEVER_EMPTY: Final = frozenset({"id", "version", "created_at", "updated_at"})
-_PLANS: Final = StatementCache(1024)
+_PLANS: Final = StatementCache(256, again=2048)
+"""Each is some 40 KB, and a filter with another number in it is another plan."""
 
 
 @dataclass(frozen=True, slots=True)

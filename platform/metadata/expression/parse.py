@@ -35,7 +35,7 @@ _PRODUCTS = frozenset({"*", "/", "//", "%"})
 _PARENTHESES = 64
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=256)
 def parse(text: str) -> Node:
     """The tree of an expression; raises ProblemsError with the position of what is wrong."""
     if len(text) > limits.CHARACTERS:
