@@ -47,7 +47,7 @@ def add_to(root: Group) -> None:
         ]
         waiting = threading.Thread(target=_announce, args=(host, port, welcome), daemon=True)
         waiting.start()
-        ctx.exit(supervise(parts, lambda line: click.echo(line, err=True)))
+        ctx.exit(supervise(parts, _tell_ended))
 
     @command(root, "web")
     @option("--host", help="host")
@@ -114,6 +114,10 @@ def _refuse_taken(host: str, port: int) -> None:
             if error.errno == errno.EADDRINUSE:
                 refuse("port_taken", host=host, port=port)
             refuse("port_refused", host=host, port=port, why=error.strerror)
+
+
+def _tell_ended(part: str, code: int, pause: float) -> None:
+    terminal.note("part_ended", part=part, code=code, pause=f"{pause:g}")
 
 
 def _announce(host: str, port: int, welcome: list[str]) -> None:

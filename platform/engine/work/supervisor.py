@@ -23,6 +23,10 @@ _STEADY = 60.0
 _GRACE = 10.0
 
 
+Ended = Callable[[str, int, float], None]
+"""Told that a part ended: its name, its exit code, and the seconds until it is started again."""
+
+
 @dataclass
 class Part:
     """One child: its name for the log, its command, and when it may be started again."""
@@ -35,7 +39,7 @@ class Part:
     start_after: float = field(default=0.0)
 
 
-def supervise(parts: Sequence[Part], say: Callable[[str], None]) -> int:
+def supervise(parts: Sequence[Part], told: Ended) -> int:
     """Run `parts` until SIGTERM or SIGINT; returns the exit code for the shell.
 
     A part that ends is started again after a pause that doubles up to 30 s while it keeps ending
@@ -52,14 +56,14 @@ def supervise(parts: Sequence[Part], say: Callable[[str], None]) -> int:
     try:
         while not stopping:
             for part in parts:
-                _keep_alive(part, say)
+                _keep_alive(part, told)
             time.sleep(0.2)
     finally:
         _stop_all(parts)
     return 0
 
 
-def _keep_alive(part: Part, say: Callable[[str], None]) -> None:
+def _keep_alive(part: Part, told: Ended) -> None:
     now = time.monotonic()
     if part.process is None:
         if now >= part.start_after:
@@ -74,7 +78,7 @@ def _keep_alive(part: Part, say: Callable[[str], None]) -> None:
         _FIRST_PAUSE if now - part.started_at > _STEADY else min(part.pause * 2, _LONGEST_PAUSE)
     )
     part.start_after = now + part.pause
-    say(f"{part.name} ended with {code}; starting it again in {part.pause:g} s")
+    told(part.name, code, part.pause)
 
 
 def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
