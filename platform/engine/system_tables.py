@@ -219,21 +219,6 @@ JOB = _table(
 )
 """Work to do, exactly once by `key`; `state` is queued, running, done, failed or dead."""
 
-RUN = _table(
-    "_run",
-    _serial(),
-    sa.Column("kind", CODE, nullable=False),
-    sa.Column("rule", CODE, nullable=False),
-    sa.Column("due_at", UtcDateTime()),
-    sa.Column("started_at", UtcDateTime(), nullable=False),
-    sa.Column("finished_at", UtcDateTime()),
-    sa.Column("state", CODE, nullable=False),
-    sa.Column("report", JsonText()),
-    sa.Column("error", WORDS),
-    sa.Index("_run_rule", "kind", "rule", "id"),
-)
-"""The log of runs of rules and tier schemes, with what each found."""
-
 IMPORT = _table(
     "_import",
     _serial(),

@@ -110,7 +110,15 @@ def finish(tx: Transaction, job: Job) -> None:
 
 
 def waiting(tx: Transaction) -> list[int]:
-    """Ids of jobs that somebody should do now: due, or held by a lease that ran out."""
+    """Ids of jobs that somebody should do now: due, or held by a lease that ran out.
+
+    One that took its worker down with it each time is given up like one that fails.
+    """
+    worn_out = sa.and_(_ready(tx.now), JOB.c.state == "running", JOB.c.attempts >= ATTEMPTS)
+    if tx.writable:
+        tx.connection.execute(
+            sa.update(JOB).where(worn_out).values(state="dead", error="its worker died each time")
+        )
     return list(
         tx.connection.scalars(sa.select(JOB.c.id).where(_ready(tx.now)).order_by(JOB.c.due_at))
     )

@@ -86,6 +86,20 @@ def test_a_job_that_fails_is_tried_again_and_then_given_up(office: Office) -> No
     assert "the disk is on fire" in row.error
 
 
+def test_a_job_that_takes_its_worker_down_each_time_is_given_up(office: Office) -> None:
+    office.later(days=1)
+    ((_, job),) = tick(office.installation)
+    for _ in range(jobs.ATTEMPTS):
+        assert [one for _, one in tick(office.installation)] == [job]
+        with office.workspace.writing() as tx:
+            assert jobs._claim(tx, job) is not None
+        office.clock.instant += jobs.LEASE
+    assert tick(office.installation) == []
+    with office.workspace.reading() as tx:
+        state = tx.connection.scalar(sa.select(JOB.c.state).where(JOB.c.id == job))
+    assert state == "dead"
+
+
 def test_a_rule_that_is_gone_is_due_no_more(office: Office) -> None:
     office.customers({"followed_at": OLD})
     office.later(days=1)
