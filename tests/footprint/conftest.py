@@ -70,9 +70,19 @@ class Web:
             return json.load(answer)
 
     def memory(self) -> float:
-        """The memory that is the server's own (PSS), in megabytes."""
+        """The memory that is the server's share (PSS), in megabytes."""
+        return self._rollup("Pss")
+
+    def own_memory(self) -> float:
+        """The memory that nobody else shares, in megabytes.
+
+        The share of the rest moves with other processes that come and go.
+        """
+        return self._rollup("Private_Clean") + self._rollup("Private_Dirty")
+
+    def _rollup(self, line: str) -> float:
         text = Path(f"/proc/{self.process.pid}/smaps_rollup").read_text("ascii")
-        found = re.search(r"^Pss: +(\d+) kB", text, re.MULTILINE)
+        found = re.search(rf"^{line}: +(\d+) kB", text, re.MULTILINE)
         assert found
         return int(found[1]) / 1024
 
