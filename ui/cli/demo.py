@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import secrets
-
 from fieldstone.engine import alerts, tiers
 from fieldstone.engine.installation import Installation
 from fieldstone.engine.members import NewMember
+from fieldstone.engine.passwords import suggested
 from fieldstone.engine.templates import template
 
 from . import samples, terminal
@@ -24,7 +23,7 @@ def prepare(installation: Installation) -> list[str]:
         return [say("demo_again", email=EMAIL), say("demo_forgotten", name=SLUG, email=EMAIL)]
     if _UNFINISHED in known:
         installation.delete_workspace(_UNFINISHED)
-    password = "-".join(secrets.token_hex(2) for _ in range(4))
+    password = suggested()
     admin = NewMember(name="Admin", email=EMAIL, password=password, locale=terminal.locale())
     terminal.note("demo_making")
     name = say("demo_name")
