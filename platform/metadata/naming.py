@@ -8,7 +8,6 @@ import re
 from collections.abc import Collection, Iterable
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
-OPTION_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]{0,39}")
 
 _FUNCTIONS = """
 today now date day days_since days_until days_between hours_between hours_since months_since

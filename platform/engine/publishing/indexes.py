@@ -94,11 +94,6 @@ def wanted(app: App, layout: Layout) -> Mapping[str, Index]:
     return found
 
 
-def unique_fields(app: App, layout: Layout) -> Mapping[str, Index]:
-    """The unique indexes by name, to tell which fields a refused write repeats."""
-    return {name: one for name, one in wanted(app, layout).items() if one.unique}
-
-
 def _derived(app: App, maker: _Maker) -> list[Index]:
     """Indexes for rules, tiers, formulas and views, the dearest reads first."""
     found: list[Index | None] = []

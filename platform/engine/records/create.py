@@ -23,8 +23,6 @@ from .record import Record, Shape, shape_of
 from .rows import CHUNK, chunks
 from .source import Pool
 
-HISTORY_FIELDS: Final = frozenset({"created_at", "created_by", "updated_at", "updated_by"})
-
 
 def create(
     tx: Transaction,

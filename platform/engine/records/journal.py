@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
@@ -20,8 +20,6 @@ from ..canonical import to_text
 from ..system_tables import CHANGE, FIELD_CHANGE, TRANSITION
 from ..transaction import Transaction
 
-DELETED_AT: Final = "deleted_at"
-CREATED_AT: Final = "created_at"
 _open: WeakKeyDictionary[Transaction, dict[tuple[int | None, str], int]] = WeakKeyDictionary()
 _NEW_CHANGE = sa.insert(CHANGE).returning(CHANGE.c.id)
 _NEW_FIELD_CHANGES = sa.insert(FIELD_CHANGE)

@@ -16,16 +16,9 @@ from ..context import Context
 from ..ir import Call, Typed
 
 if TYPE_CHECKING:
-    from ..columns import Dialect
+    pass
 
 Sql = sa.ColumnElement[Any]
-
-
-class Dialects(Protocol):
-    """What an operation may ask while it makes SQL."""
-
-    dialect: Dialect
-    context: Context
 
 
 @dataclass(frozen=True, kw_only=True)

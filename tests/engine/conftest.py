@@ -1,4 +1,4 @@
-"""Fixtures of the queries' tests: a company on either kind of database."""
+"""Fixtures of records and queries: a company on either kind of database."""
 
 from collections.abc import Iterator
 from pathlib import Path
