@@ -14,7 +14,8 @@ from .documents import (
 from .expressions import ExpressionPlace, expressions
 from .model import App, Entity, Field
 from .problems import Problem, ProblemsError
-from .resolve import expression_to_ids, expression_to_names, to_ids, to_names
+from .resolve import to_ids, to_names
+from .wording import expression_to_ids, expression_to_names
 
 __all__ = [
     "App",

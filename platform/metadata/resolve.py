@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from .documents import Document, document_of
 from .identity import identified
 from .model import App
-from .problems import Problem, ProblemsError
+from .problems import Problem
 from .refer import Translator
 from .schema import Node, branch, property_node, schema_of
 from .space import Space
@@ -56,27 +55,6 @@ def to_names(documents: Iterable[Document]) -> tuple[Document, ...]:
         document_of(_without_ids(transform(one, space, translator.visit), schema_of(one.kind)))
         for one in everything
     )
-
-
-def expression_to_ids(app: App, entity_id: str, text: str, parent: str | None = None) -> str:
-    """An expression that a person wrote, in ids; raises ProblemsError for unknown names."""
-    translator = Translator(app_space(app), "ids")
-    written = translator.expression(text, entity_id, parent)
-    if translator.problems:
-        raise ProblemsError(translator.problems)
-    return written
-
-
-def expression_to_names(app: App, entity_id: str, text: str, parent: str | None = None) -> str:
-    """An expression in ids, written with the present names."""
-    translator = Translator(app_space(app), "names")
-    return translator.expression(text, entity_id, parent, in_ids=True)
-
-
-@lru_cache(maxsize=64)
-def app_space(app: App) -> Space:
-    """The space of an app's documents, kept for the apps in use (by hash)."""
-    return Space(app.documents)
 
 
 def _once(notes: Iterable[Problem]) -> tuple[Problem, ...]:

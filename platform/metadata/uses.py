@@ -6,9 +6,9 @@ from functools import lru_cache
 
 from .model import App
 from .refer import Target, Translator, Use
-from .resolve import app_space
 from .system import companions
 from .walk import transform
+from .wording import app_space
 
 
 @lru_cache(maxsize=16)

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..metadata.expression import rename
 from ..metadata.messages import LOCALES, render
+from ..metadata.wording import present_names
 from . import values
-from .app_names import part, shown_names
 from .context import Context
 from .evaluate import Evaluator
 from .expression import Expression
@@ -75,12 +76,12 @@ class _Explaining:
         self.context = context
         self.parent = parent
         self.readable = readable
-        self.names = shown_names(
+        self.names = present_names(
             expression.app,
             expression.entity,
-            expression.node,
+            expression.text,
             expression.parent,
-            expression.space,
+            in_ids=expression.space == "id",
         )
 
     def of(self, node: Typed) -> Explanation:
@@ -127,8 +128,13 @@ class _Explaining:
         return False
 
     def text(self, node: Typed) -> str:
-        text = self.expression.text
-        return part(text, self.names, node.start, node.end)
+        """The part of the expression's text, in present names and on one line."""
+        names = {
+            (start - node.start, end - node.start): name
+            for (start, end), name in self.names.items()
+            if node.start <= start < end <= node.end
+        }
+        return " ".join(rename(self.expression.text[node.start : node.end], names).split())
 
     def words(self, node: Typed, locale: str) -> str:
         """A part with its value: `days_since(x) = 47 > 30 yes`."""

@@ -31,7 +31,6 @@ class Expression:
     text: str
     entity: str
     typed: Typed
-    node: tree.Node
     uses: frozenset[tuple[str, str]]
     relations: frozenset[tuple[str, str]]
     depends_on_time: bool
@@ -122,7 +121,6 @@ def compile_node(
         text=text,
         entity=entity_id,
         typed=typed,
-        node=node,
         uses=frozenset(typer.uses).union(*(one.uses for one in inlined)),
         relations=frozenset(typer.relations).union(*(one.relations for one in inlined)),
         depends_on_time=any(one.time for one in calls),

@@ -13,12 +13,14 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from fieldstone.metadata import Document, document_of
 from fieldstone.metadata.model import (
     App,
     Band,
     Entity,
     Field,
     Manifest,
+    Named,
     Option,
     Pipeline,
     Stage,
@@ -179,16 +181,46 @@ def _entities() -> Iterator[Entity]:
     )
 
 
+ENTITIES = tuple(_entities())
+SCHEME = TierScheme(
+    id="abc", name="abc", entity="account", field="tier", measure="won", bands=BANDS
+)
+
+
+def _documents() -> Iterator[Document]:
+    """As much of the company's documents as tells what everything is called."""
+    for entity in ENTITIES:
+        if not entity.system:
+            fields = [_said(one, *REFERRING) for one in entity.fields]
+            stages = [_said(one) for one in entity.pipeline.stages] if entity.pipeline else []
+            yield _document("entity", entity, fields=fields, pipeline={"stages": stages})
+    for dimension in (INDUSTRY, FREE):
+        yield _document("tag_dimension", dimension, tags=[_said(one) for one in dimension.tags])
+    yield _document("tier_scheme", SCHEME, bands=[_said(one) for one in BANDS])
+
+
+REFERRING = ("type", "to", "inverse", "inverse_id", "dimension", "scheme")
+
+
+def _document(kind: str, one: Named, **more: Any) -> Document:
+    return document_of({"kind": kind, **_said(one), **more}, in_ids=True)
+
+
+def _said(one: Named, *keys: str) -> dict[str, Any]:
+    """The keys of a thing that others mean it by."""
+    options = [_said(option) for option in getattr(one, "options", ())]
+    return {key: getattr(one, key) for key in ("id", "name", "aliases", *keys)} | (
+        {"options": options} if options else {}
+    )
+
+
 APP = App(
     hash="world",
     manifest=Manifest(id="world", name="world"),
-    entities={one.id: one for one in _entities()},
+    entities={one.id: one for one in ENTITIES},
     dimensions={"industry": INDUSTRY, "free": FREE},
-    schemes={
-        "abc": TierScheme(
-            id="abc", name="abc", entity="account", field="tier", measure="won", bands=BANDS
-        )
-    },
+    schemes={"abc": SCHEME},
+    documents=tuple(_documents()),
 )
 STORED_FORMULAS = {("account", "kept"): ("decimal", 2)}
 

@@ -15,11 +15,11 @@ import sqlalchemy as sa
 
 from ...metadata.model import Field, Pipeline, Stage
 from ...metadata.problems import Problem
+from ...metadata.wording import expression_to_names
 from ...rules import compile_expression, evaluate
 from ..system_tables import CHECKLIST_TICK
 from ..transaction import Transaction
 from .draft import Draft
-from .naming import to_names
 from .record import Shape
 from .rows import chunks
 from .source import Pool, Source
@@ -151,7 +151,7 @@ def _enter_problems(
     if stage.enter_when is not None:
         expression = compile_expression(tx.app, shape.entity.id, stage.enter_when)
         if not evaluate(expression, source, pool.context):
-            condition = to_names(tx.app, shape.entity.id, stage.enter_when)
+            condition = expression_to_names(tx.app, shape.entity.id, stage.enter_when)
             yield Problem(
                 "stage.condition", {"stage": stage, "condition": condition}, pointer=pointer
             )
