@@ -204,8 +204,8 @@ class Accounts:
             raise NotFound.because("account.unknown")
 
     def _row(self, wanted: sa.ColumnElement[bool]) -> sa.Row[tuple[object]] | None:
-        with self._store.begin(writing=False) as connection:
-            return connection.execute(sa.select(ACCOUNT).where(wanted)).one_or_none()
+        rows = self._store.rows(sa.select(ACCOUNT).where(wanted))
+        return rows[0] if rows else None
 
     def _taken(self, names: Mapping[str, str | None], besides: str | None = None) -> Conflict:
         problems = []

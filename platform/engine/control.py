@@ -65,7 +65,7 @@ class Control:
         Conflict if they were made by a newer product.
         """
         if self._store.exists():
-            with self._reading() as connection:
+            with self._store.begin(writing=False) as connection:
                 if control_tables.version_of(connection) == control_tables.LATEST:
                     return
         with self._databases.lock(CONTROL, wait=_PATIENCE):
@@ -80,18 +80,15 @@ class Control:
             .where(WORKSPACE.c.state.in_(states or ("active",)))
             .order_by(WORKSPACE.c.slug)
         )
-        with self._reading() as connection:
-            return tuple(_entry(row) for row in connection.execute(query))
+        return tuple(_entry(row) for row in self._store.rows(query))
 
     def workspace(self, *, slug: str | None = None, id: str | None = None) -> WorkspaceEntry:
         """The active workspace of that slug or id; NotFound if there is none."""
         wanted = WORKSPACE.c.slug == slug if slug is not None else WORKSPACE.c.id == id
         query = sa.select(WORKSPACE).where(wanted, WORKSPACE.c.state == "active")
-        with self._reading() as connection:
-            row = connection.execute(query).one_or_none()
-        if row is None:
-            raise NotFound.because("workspace.unknown", name=slug or id)
-        return _entry(row)
+        for row in self._store.rows(query):
+            return _entry(row)
+        raise NotFound.because("workspace.unknown", name=slug or id)
 
     def workspaces_of(self, account_id: str) -> tuple[WorkspaceEntry, ...]:
         """The active workspaces that an account may enter, in the order of names."""
@@ -101,8 +98,7 @@ class Control:
             .where(MEMBERSHIP.c.account_id == account_id, WORKSPACE.c.state == "active")
             .order_by(WORKSPACE.c.name, WORKSPACE.c.slug)
         )
-        with self._reading() as connection:
-            return tuple(_entry(row) for row in connection.execute(query))
+        return tuple(_entry(row) for row in self._store.rows(query))
 
     def enter(self, workspace_id: str, slug: str, name: str) -> None:
         """Note a workspace that is being created; Conflict if the slug is taken."""
@@ -159,8 +155,7 @@ class Control:
         if not everything:
             query = query.where(WORKSPACE.c.next_due_at <= now)
         query = query.order_by(WORKSPACE.c.next_due_at, WORKSPACE.c.id)
-        with self._reading() as connection:
-            return tuple((row.id, row.next_due_at) for row in connection.execute(query))
+        return tuple((row.id, row.next_due_at) for row in self._store.rows(query))
 
     def lower_next_due(self, workspace_id: str, at: datetime) -> None:
         """Say that there is work at `at`, before the transaction that makes it so commits.
@@ -199,9 +194,6 @@ class Control:
             connection.execute(
                 sa.update(WORKSPACE).where(WORKSPACE.c.id == workspace_id).values(**values)
             )
-
-    def _reading(self) -> AbstractContextManager[sa.Connection]:
-        return self._store.begin(writing=False)
 
     def _writing(self) -> AbstractContextManager[sa.Connection]:
         return self._store.begin(writing=True)

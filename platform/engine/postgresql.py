@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 import sqlalchemy as sa
 from psycopg import errors
@@ -21,6 +21,8 @@ _CONTROL_SCHEMA = "fieldstone_control"
 _WORKSPACE_PREFIX = "fieldstone_"
 _LOCK_POLL = 0.05
 
+_T = TypeVar("_T")
+
 
 class PostgresDatabases:
     """The schemas of one PostgreSQL database, reached through one pool of connections."""
@@ -32,9 +34,10 @@ class PostgresDatabases:
             make_url(url).set(drivername="postgresql+psycopg"),
             # A statement prepared before a type change would fail afterwards.
             connect_args={"prepare_threshold": None, "application_name": "fieldstone"},
+            # The driver begins no transaction: a store says BEGIN itself, and its schema with it.
+            isolation_level="AUTOCOMMIT",
             pool_size=8,
             max_overflow=24,
-            pool_pre_ping=True,
             pool_timeout=10,
             query_cache_size=2000,
         )
@@ -46,7 +49,6 @@ class PostgresDatabases:
     def lock(self, name: str, *, wait: float = 0) -> Iterator[bool]:
         deadline = time.monotonic() + wait
         with _connected(self._engine) as connection:
-            connection.execution_options(isolation_level="AUTOCOMMIT")
             held = _try_lock(connection, name)
             while not held and time.monotonic() < deadline:
                 time.sleep(_LOCK_POLL)
@@ -68,25 +70,32 @@ class PostgresStore:
 
     def __init__(self, engine: sa.Engine, schema: str) -> None:
         self._engine = engine
+        self._qualified = engine.execution_options(schema_translate_map={None: schema})
         self.schema = schema
+        here = f'SET LOCAL search_path TO "{schema}"'
+        self._begin_writing = f"BEGIN; {here}"
+        self._begin_reading = f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {here}"
 
     @contextmanager
     def begin(self, *, writing: bool) -> Iterator[sa.Connection]:
+        statement = self._begin_writing if writing else self._begin_reading
         with _connected(self._engine) as connection:
-            if not writing:
-                connection.execution_options(
-                    isolation_level="REPEATABLE READ", postgresql_readonly=True
-                )
-            with connection.begin():
-                connection.exec_driver_sql(f'SET LOCAL search_path TO "{self.schema}"')
-                yield connection
+            _first(connection, lambda: connection.exec_driver_sql(statement))
+            yield connection
+            connection.commit()
+
+    def rows(
+        self, statement: sa.Select[Any], parameters: Mapping[str, Any] | None = None
+    ) -> Sequence[sa.Row[Any]]:
+        with _connected(self._qualified) as connection:
+            return _first(connection, lambda: connection.execute(statement, parameters).all())
 
     def create(self) -> None:
-        with _connected(self._engine) as connection, connection.begin():
+        with _connected(self._engine) as connection:
             connection.exec_driver_sql(f'CREATE SCHEMA IF NOT EXISTS "{self.schema}"')
 
     def drop(self) -> None:
-        with _connected(self._engine) as connection, connection.begin():
+        with _connected(self._engine) as connection:
             connection.exec_driver_sql(f'DROP SCHEMA IF EXISTS "{self.schema}" CASCADE')
 
     def exists(self) -> bool:
@@ -134,6 +143,20 @@ def _connected(engine: sa.Engine) -> Iterator[sa.Connection]:
     except PoolTimeout as error:
         problem = Problem("database.unavailable", {"why": "no free connection"})
         raise Unavailable(problem, retry_after=5) from error
+
+
+def _first(connection: sa.Connection, work: Callable[[], _T]) -> _T:
+    """Do the first thing on a connection, again if it had gone away unnoticed in the pool.
+
+    That spares the question before each use whether the other side is still there.
+    """
+    try:
+        return work()
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        connection.rollback()
+        return work()
 
 
 _NOT_OUR_FAULT = frozenset({"08", "53", "57"})

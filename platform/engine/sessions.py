@@ -70,10 +70,10 @@ class Sessions:
             .join(ACCOUNT, ACCOUNT.c.id == SESSION.c.account_id)
             .where(SESSION.c.hash == _hash(reference), ACCOUNT.c.active, sa.not_(self._over(now)))
         )
-        with self._store.begin(writing=False) as connection:
-            row = connection.execute(query).one_or_none()
-        if row is None:
+        rows = self._store.rows(query)
+        if not rows:
             return None
+        row = rows[0]
         if now - row.last_seen_at >= _SEEN_EVERY:
             self._update(row.hash, last_seen_at=now)
         return _session(row)
@@ -89,8 +89,7 @@ class Sessions:
             .where(SESSION.c.account_id == account_id, sa.not_(self._over(self._clock.now())))
             .order_by(SESSION.c.created_at.desc())
         )
-        with self._store.begin(writing=False) as connection:
-            return tuple(_session(row) for row in connection.execute(query))
+        return tuple(_session(row) for row in self._store.rows(query))
 
     def end(self, reference: str) -> None:
         """Sign out: the reference is worth nothing any more."""

@@ -8,10 +8,10 @@ import sqlite3
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import quote
 
 import sqlalchemy as sa
@@ -119,14 +119,25 @@ class SqliteStore:
 
     @contextmanager
     def begin(self, *, writing: bool) -> Iterator[sa.Connection]:
-        # A connection that is still open would go on writing into a file that was removed.
-        if not self.path.exists():
-            raise NotFound.because("workspace.gone")
-        engine = self._databases.engine(self.path)
-        with _told(), engine.connect() as connection, connection.begin():
+        with self._connected() as connection:
             # Taking the write lock first means waiting for it; a reader that begins to write
             # later would be refused at once.
             connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+            yield connection
+            connection.commit()
+
+    def rows(
+        self, statement: sa.Select[Any], parameters: Mapping[str, Any] | None = None
+    ) -> Sequence[sa.Row[Any]]:
+        with self._connected() as connection:
+            return connection.execute(statement, parameters).all()
+
+    @contextmanager
+    def _connected(self) -> Iterator[sa.Connection]:
+        # A connection that is still open would go on writing into a file that was removed.
+        if not self.path.exists():
+            raise NotFound.because("workspace.gone")
+        with _told(), self._databases.engine(self.path).connect() as connection:
             yield connection
 
     def create(self) -> None:

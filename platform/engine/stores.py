@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import sqlalchemy as sa
 
@@ -26,6 +27,15 @@ class Store(Protocol):
 
         A reading one sees the data of one instant. Unavailable if the database is away or busy.
         NotFound if the place is not there, at the latest at the first statement on its tables.
+        """
+        ...
+
+    def rows(
+        self, statement: sa.Select[Any], parameters: Mapping[str, Any] | None = None
+    ) -> Sequence[sa.Row[Any]]:
+        """The rows of one statement on `sa.Table` objects, in a transaction of its own.
+
+        Nothing is said to the database but the statement itself. Refused as `begin` is.
         """
         ...
 

@@ -95,9 +95,8 @@ class Tokens:
         now = self._clock.now()
         query = sa.select(*_COLUMNS).join(ACCOUNT, ACCOUNT.c.id == TOKEN.c.account_id)
         query = query.where(TOKEN.c.hash == _hash(text), TOKEN.c.expires_at > now, ACCOUNT.c.active)
-        with self._store.begin(writing=False) as connection:
-            row = connection.execute(query).one_or_none()
-        return None if row is None else Token(**row._mapping)
+        rows = self._store.rows(query)
+        return Token(**rows[0]._mapping) if rows else None
 
     def enter(self, text: str) -> Entrance | None:
         """What the token of that text opens, in one statement; None as for `find`.
@@ -105,10 +104,10 @@ class Tokens:
         The token is noted as used, at most once a minute.
         """
         now = self._clock.now()
-        with self._store.begin(writing=False) as connection:
-            row = connection.execute(_ENTER, {"hash": _hash(text), "now": now}).one_or_none()
-        if row is None:
+        rows = self._store.rows(_ENTER, {"hash": _hash(text), "now": now})
+        if not rows:
             return None
+        row = rows[0]
         if row.last_used_at is None or now - row.last_used_at >= _USED_EVERY:
             with self._store.begin(writing=True) as connection:
                 connection.execute(
@@ -129,8 +128,7 @@ class Tokens:
             .where(TOKEN.c.workspace_id == workspace_id, TOKEN.c.member_id == member_id)
             .order_by(TOKEN.c.created_at.desc(), TOKEN.c.id)
         )
-        with self._store.begin(writing=False) as connection:
-            return tuple(Token(**row._mapping) for row in connection.execute(query))
+        return tuple(Token(**row._mapping) for row in self._store.rows(query))
 
     def end(self, workspace_id: str, member_id: int, *, only: str | None = None) -> None:
         """End all tokens of a member, or `only` the one of that id."""

@@ -198,7 +198,7 @@ def test_an_old_hash_is_renewed_at_sign_in(control: Control, account: Account) -
     old = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash(PASSWORD)
     control.accounts._update(account.id, {"password_hash": old})
     control.accounts.sign_in("liming", PASSWORD)
-    with control._reading() as connection:
+    with control._store.begin(writing=False) as connection:
         stored = connection.exec_driver_sql("SELECT password_hash FROM account").scalar_one()
     assert stored != old and not passwords.outdated(stored)
 

@@ -91,7 +91,7 @@ def nothing_left(installation: Installation) -> bool:
     if installation.settings.dialect == "sqlite":
         folder = Path(installation.settings.home) / "workspaces"
         return not [*folder.glob("*.sqlite*")]
-    with installation.control._reading() as connection:
+    with installation.control._store.begin(writing=False) as connection:
         schemas = connection.exec_driver_sql(
             "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'fieldstone%%'"
         )

@@ -74,7 +74,7 @@ def test_secrets_are_not_in_the_database(
     token = control.tokens.create(
         account_id=account.id, workspace_id=workspace_id, member_id=1, name="X"
     )
-    with control._reading() as connection:
+    with control._store.begin(writing=False) as connection:
         rows = [*connection.exec_driver_sql("SELECT * FROM session")]
         rows += [*connection.exec_driver_sql("SELECT * FROM token")]
     assert reference not in str(rows) and token not in str(rows)

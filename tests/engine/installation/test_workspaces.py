@@ -256,6 +256,33 @@ def test_many_workspaces_do_not_hold_many_files(home: Path, clock: FixedClock) -
         assert [counted(one, "deals") for one in made] == [1] * 80
 
 
+def test_connections_that_went_away_in_the_pool_are_made_anew(
+    installation: Installation, workspace: Workspace, settings: Settings
+) -> None:
+    if workspace.dialect == "sqlite":
+        pytest.skip("a file does not go away")
+    uses = (
+        lambda: len(installation.workspaces()),
+        lambda: counted(workspace, "deals"),
+        lambda: count(workspace, "deals"),
+    )
+    for use in uses:
+        use()
+        end_connections(settings)
+        use()
+    assert counted(workspace, "deals") == 2
+
+
+def end_connections(settings: Settings) -> None:
+    """Take away all connections of an installation, as a restart of PostgreSQL does."""
+    with sa.create_engine(sa.make_url(settings.database_url or "")).connect() as other:
+        mine = "datname = current_database() AND pid <> pg_backend_pid()"
+        other.exec_driver_sql(
+            f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE {mine}"
+        )
+    other.engine.dispose()
+
+
 def bump(tx: Transaction, key: str) -> None:
     """Add one to a counter."""
     values = {"key": key, "value": counted_in(tx, key) + 1}
