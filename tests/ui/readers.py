@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, ConsoleMessage, Page
+from waitress.server import create_server
 
 from fieldstone.engine.installation import Installation
 from fieldstone.engine.workspaces import Workspace
+from fieldstone.ui.app import create_app
 from tests.ui.workshop import PASSWORD
 
 
 @dataclass(frozen=True)
 class Site:
-    """A running server with the workshop in it."""
+    """A running server, and the workspace of it that is looked at."""
 
     address: str
     installation: Installation
     workspace: Workspace
 
     def path(self, rest: str) -> str:
-        return f"{self.address}/workshop/{rest}"
+        return f"{self.address}/{self.workspace.slug}/{rest}"
+
+
+@contextmanager
+def served(installation: Installation, workspace: Workspace) -> Iterator[Site]:
+    """Serve an installation in threads of this process."""
+    server = create_server(create_app(installation), host="127.0.0.1", port=0, threads=4)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield Site(f"http://127.0.0.1:{server.effective_port}", installation, workspace)
+    server.close()
+    thread.join(5)
 
 
 @dataclass
@@ -39,7 +55,7 @@ class Reader:
         self.page.fill("#who", email)
         self.page.fill("#password", PASSWORD)
         self.page.click("button.primary")
-        self.page.wait_for_url("**/workshop/machine")
+        self.page.wait_for_url(self.site.path("**"))
 
     def sideways(self) -> int:
         """By how many pixels the page is wider than the window."""
@@ -47,3 +63,26 @@ class Reader:
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
         return found
+
+
+@contextmanager
+def reader_of(browser: Browser, site: Site, locale: str, width: int = 1280) -> Iterator[Reader]:
+    """A person with a browser of their own; its console must have had nothing to complain of."""
+    context = browser.new_context(
+        locale=locale,
+        timezone_id="Asia/Shanghai",
+        viewport={"width": width, "height": 844 if width < 700 else 800},
+    )
+    context.set_default_timeout(10_000)
+    reader = Reader(context.new_page(), site)
+
+    def note(message: ConsoleMessage) -> None:
+        # A refused form answers 4xx, which the console reports as such; all else is a fault.
+        if message.type in ("error", "warning") and "status of 4" not in message.text:
+            reader.complaints.append(message.text)
+
+    reader.page.on("console", note)
+    reader.page.on("pageerror", lambda error: reader.complaints.append(str(error)))
+    yield reader
+    context.close()
+    assert reader.complaints == []
