@@ -198,7 +198,7 @@ TIER_RANK = sa.Table(
     sa.Column("at", UtcDateTime(), nullable=False),
     sqlite_with_rowid=False,
 )
-"""Why each ranked record has its tier: its measure (as stored), its position among how many."""
+"""Why each record got the tier it has: measure (as stored) and position among how many, then."""
 
 JOB = _table(
     "_job",

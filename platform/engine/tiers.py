@@ -45,9 +45,10 @@ class TierReport:
 
 @dataclass(frozen=True, slots=True)
 class TierReason:
-    """Why a record has its tier: its measure, its position (1 is the best) among `ranked`.
+    """Why a record got its tier: its measure, its position (1 is the best) among `ranked`.
 
-    `at` is the run since which all of this has held.
+    These are the figures of `at`, the run in which the record came to the tier it has; others
+    may have passed it since, or it them, without crossing a line.
     """
 
     scheme: str
@@ -55,6 +56,17 @@ class TierReason:
     position: int
     ranked: int
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TierStanding:
+    """Where a record would stand if its scheme ran now; `tier` is the band's id, None for none."""
+
+    scheme: str
+    measure: Decimal
+    position: int
+    ranked: int
+    tier: str | None
 
 
 def run(workspace: Workspace, schemes: Iterable[str] | None = None) -> list[TierReport]:
@@ -85,21 +97,18 @@ def run_scheme(tx: Transaction, scheme: TierScheme) -> TierReport:
     Records that are not ranked lose their tier. Who moved gets the new tier, the one before and
     the time, and a transition; the record's version stays, as nobody edited it.
     """
-    with (
-        scratch(tx, "_ranks", *_rank_columns()) as ranks,
-        scratch(tx, "_moves", *_move_columns()) as moves,
-    ):
-        _fill_ranks(tx, scheme, ranks)
-        _fill_moves(tx, scheme, ranks, moves)
-        _write_moves(tx, scheme, moves)
-        _write_reasons(tx, scheme, ranks)
-        report = _report(tx, scheme, ranks, moves)
+    with scratch(tx, "_moves", *_move_columns()) as moves:
+        tx.connection.execute(
+            moves.insert().from_select([column.name for column in moves.c], _moves(tx, scheme))
+        )
+        moved = _write_moves(tx, scheme, moves)
+        report = _report(tx, scheme, moves, moved)
     schedules.evaluated(tx, "tier", scheme.id, asdict(report))
     return report
 
 
 def reason(tx: Transaction, scheme_id: str, record_id: int) -> TierReason | None:
-    """Why a record has its tier, as of the last run; None if it was not ranked then."""
+    """Why a record got the tier that it has, as of the run that gave it; None without a tier."""
     row = tx.connection.execute(
         sa.select(TIER_RANK).where(
             TIER_RANK.c.scheme == scheme_id, TIER_RANK.c.record_id == record_id
@@ -107,10 +116,26 @@ def reason(tx: Transaction, scheme_id: str, record_id: int) -> TierReason | None
     ).first()
     if row is None:
         return None
-    # SQLite holds exact numbers as whole ones: the scale says where the point belongs.
-    shift = -row.scale if tx.tables.dialect == "sqlite" else 0
-    measure = Decimal(row.measure).scaleb(shift).quantize(Decimal(1).scaleb(-row.scale))
+    measure = _exact(tx, row.measure, row.scale)
     return TierReason(scheme_id, measure, row.position, row.ranked, row.at)
+
+
+def standing(tx: Transaction, scheme_id: str, record_id: int) -> TierStanding | None:
+    """Where a record would stand by the figures of now; None if it would not be ranked.
+
+    All records of the scheme are ranked for the answer: for one record that somebody looks at.
+    """
+    scheme = tx.app.schemes[scheme_id]
+    places = ranked(scheme, _measured(tx, scheme), tx.tables.dialect).subquery("standing")
+    row = tx.connection.execute(
+        sa.select(places).where(places.c.id == record_id, places.c.measure.is_not(None))
+    ).first()
+    if row is None:
+        return None
+    scale = compile_expression(tx.app, scheme.entity, scheme.measure).scale
+    # The expression's own type has put the point where it belongs already.
+    measure = Decimal(row.measure).quantize(Decimal(1).scaleb(-scale))
+    return TierStanding(scheme_id, measure, row.position, row.ranked, row.tier)
 
 
 def _chosen(tx: Transaction, schemes: Iterable[str] | None) -> list[str]:
@@ -124,14 +149,10 @@ def _chosen(tx: Transaction, schemes: Iterable[str] | None) -> list[str]:
     return [by_name.get(name, name) for name in names]
 
 
-def _rank_columns() -> list[sa.Column[Any]]:
-    return [
-        sa.Column("id", RECORD_ID, primary_key=True, autoincrement=False),
-        sa.Column("measure", TIER_RANK.c.measure.type),
-        sa.Column("position", sa.BigInteger()),
-        sa.Column("ranked", sa.BigInteger()),
-        sa.Column("tier", sa.Text()),
-    ]
+def _exact(tx: Transaction, measure: Decimal | int, scale: int) -> Decimal:
+    # SQLite holds exact numbers as whole ones: the scale says where the point belongs.
+    shift = -scale if tx.tables.dialect == "sqlite" else 0
+    return Decimal(measure).scaleb(shift).quantize(Decimal(1).scaleb(-scale))
 
 
 def _move_columns() -> list[sa.Column[Any]]:
@@ -139,38 +160,50 @@ def _move_columns() -> list[sa.Column[Any]]:
         sa.Column("id", RECORD_ID, primary_key=True, autoincrement=False),
         sa.Column("before", sa.Text()),
         sa.Column("after", sa.Text()),
+        sa.Column("measure", TIER_RANK.c.measure.type),
+        sa.Column("position", sa.BigInteger()),
+        sa.Column("ranked", sa.BigInteger()),
     ]
 
 
-def _fill_ranks(tx: Transaction, scheme: TierScheme, ranks: sa.Table) -> None:
+def _measured(tx: Transaction, scheme: TierScheme) -> sa.CTE:
+    """The live records with the tier they hold and their measure, NULL for who is not ranked."""
     row = tx.tables.table(scheme.entity).alias("ranked_record")
     context = Context(tx.now, tx.zone)
     measure = compile_expression(tx.app, scheme.entity, scheme.measure)
     value = to_sql(measure, tx.tables, row, context, mode="value")
-    where: list[sa.ColumnElement[bool]] = [row.c.deleted_at.is_(None)]
     if scheme.where:
         condition = compile_expression(tx.app, scheme.entity, scheme.where)
-        where.append(to_sql(condition, tx.tables, row, context, mode="filter"))
-    found = sa.select(row.c.id, value.label("measure")).where(*where).subquery("found")
-    measured = sa.select(found).where(found.c.measure.is_not(None)).subquery("measured")
-    statement = ranked(scheme, measured, tx.workspace.dialect)
-    tx.connection.execute(ranks.insert().from_select([c.name for c in ranks.c], statement))
-
-
-def _fill_moves(tx: Transaction, scheme: TierScheme, ranks: sa.Table, moves: sa.Table) -> None:
-    row = tx.tables.table(scheme.entity).alias("moved_record")
+        value = sa.case((to_sql(condition, tx.tables, row, context, mode="filter"), value))
     before = tx.tables.column(row, scheme.entity, scheme.field)
-    changed = (
-        sa.select(row.c.id, before, ranks.c.tier)
-        .select_from(row.outerjoin(ranks, ranks.c.id == row.c.id))
-        .where(row.c.deleted_at.is_(None), before.is_distinct_from(ranks.c.tier))
-    )
-    tx.connection.execute(moves.insert().from_select(["id", "before", "after"], changed))
+    found = sa.select(row.c.id, before.label("before"), value.label("measure"))
+    # Kept, so that a measure over related records is computed once for each record.
+    return found.where(row.c.deleted_at.is_(None)).cte("measured").prefix_with("MATERIALIZED")
 
 
-def _write_moves(tx: Transaction, scheme: TierScheme, moves: sa.Table) -> None:
-    if not tx.connection.scalar(sa.select(sa.exists().select_from(moves))):
-        return
+def _moves(tx: Transaction, scheme: TierScheme) -> sa.Select[Any]:
+    """Who is to have another tier than before, one statement over all records of the scheme."""
+    places = ranked(scheme, _measured(tx, scheme), tx.tables.dialect).subquery("moving")
+    return sa.select(places).where(places.c.before.is_distinct_from(places.c.tier))
+
+
+def _write_moves(
+    tx: Transaction, scheme: TierScheme, moves: sa.Table
+) -> tuple[tuple[str | None, str | None, int], ...]:
+    """Write who moved; returns how many by the tier before and after."""
+    rows = tx.connection.execute(
+        sa.select(moves.c.before, moves.c.after, sa.func.count())
+        .group_by(moves.c.before, moves.c.after)
+        .order_by(moves.c.before, moves.c.after)
+    ).all()
+    if rows:
+        _write_transitions(tx, scheme, moves)
+        _write_tiers(tx, scheme, moves)
+        _write_reasons(tx, scheme, moves)
+    return tuple((row[0], row[1], row[2]) for row in rows)
+
+
+def _write_transitions(tx: Transaction, scheme: TierScheme, moves: sa.Table) -> None:
     origin = f"tier:{scheme.id}"
     change = tx.connection.execute(
         sa.insert(CHANGE)
@@ -193,58 +226,71 @@ def _write_moves(tx: Transaction, scheme: TierScheme, moves: sa.Table) -> None:
             ),
         )
     )
+
+
+def _write_tiers(tx: Transaction, scheme: TierScheme, moves: sa.Table) -> None:
     table = tx.tables.table(scheme.entity)
     tier = tx.tables.column(table, scheme.entity, scheme.field)
     since = tx.tables.column(table, scheme.entity, f"{scheme.field}_since")
     previous = tx.tables.column(table, scheme.entity, f"{scheme.field}_before")
-    after = sa.select(moves.c.after).where(moves.c.id == table.c.id).scalar_subquery()
     tx.connection.execute(
         sa.update(table)
-        .where(table.c.id.in_(sa.select(moves.c.id)))
-        .values({previous: tier, since: tx.now, tier: after})
+        .where(table.c.id == moves.c.id)
+        .values({previous: moves.c.before, since: tx.now, tier: moves.c.after})
     )
 
 
-def _write_reasons(tx: Transaction, scheme: TierScheme, ranks: sa.Table) -> None:
-    """Keep why each record has its tier; reasons that still hold are not written again."""
+def _write_reasons(tx: Transaction, scheme: TierScheme, moves: sa.Table) -> None:
+    """Keep why each record that moved has its tier; who stays keeps the reason it had."""
     scale = compile_expression(tx.app, scheme.entity, scheme.measure).scale
-    mine = TIER_RANK.c.scheme == scheme.id
-    holds = sa.exists().where(
-        ranks.c.id == TIER_RANK.c.record_id,
-        ranks.c.measure == TIER_RANK.c.measure,
-        ranks.c.position == TIER_RANK.c.position,
-        ranks.c.ranked == TIER_RANK.c.ranked,
-        TIER_RANK.c.scale == scale,
+    tx.connection.execute(
+        sa.delete(TIER_RANK).where(
+            TIER_RANK.c.scheme == scheme.id, TIER_RANK.c.record_id.in_(sa.select(moves.c.id))
+        )
     )
-    tx.connection.execute(sa.delete(TIER_RANK).where(mine, sa.not_(holds)))
-    there = sa.exists().where(mine, TIER_RANK.c.record_id == ranks.c.id)
     tx.connection.execute(
         sa.insert(TIER_RANK).from_select(
             ["scheme", "record_id", "measure", "scale", "position", "ranked", "at"],
             sa.select(
                 sa.literal(scheme.id),
-                ranks.c.id,
-                ranks.c.measure,
+                moves.c.id,
+                moves.c.measure,
                 sa.literal(scale, sa.Integer()),
-                ranks.c.position,
-                ranks.c.ranked,
+                moves.c.position,
+                moves.c.ranked,
                 sa.literal(tx.now, TIER_RANK.c.at.type),
-            ).where(sa.not_(there)),
+            ).where(moves.c.after.is_not(None)),
         )
     )
 
 
-def _report(tx: Transaction, scheme: TierScheme, ranks: sa.Table, moves: sa.Table) -> TierReport:
-    by_tier = sa.select(ranks.c.tier, sa.func.count()).group_by(ranks.c.tier)
-    counts: dict[str, int] = {row[0]: row[1] for row in tx.connection.execute(by_tier)}
-    moved = tx.connection.execute(
-        sa.select(moves.c.before, moves.c.after, sa.func.count())
-        .group_by(moves.c.before, moves.c.after)
-        .order_by(moves.c.before, moves.c.after)
-    ).all()
+def _report(
+    tx: Transaction,
+    scheme: TierScheme,
+    moves: sa.Table,
+    moved: tuple[tuple[str | None, str | None, int], ...],
+) -> TierReport:
+    row = tx.tables.table(scheme.entity)
+    tier = tx.tables.column(row, scheme.entity, scheme.field)
+    held = sa.select(tier, sa.func.count()).where(row.c.deleted_at.is_(None)).group_by(tier)
+    counts: dict[str | None, int] = {each[0]: each[1] for each in tx.connection.execute(held)}
+    bands = [band for band in scheme.bands if not band.archived]
     return TierReport(
         scheme.id,
-        sum(counts.values()),
-        {band.id: counts.get(band.id, 0) for band in scheme.bands},
-        tuple((row[0], row[1], row[2]) for row in moved),
+        _ranked(tx, scheme, moves, counts),
+        {band.id: counts.get(band.id, 0) for band in bands},
+        moved,
     )
+
+
+def _ranked(
+    tx: Transaction, scheme: TierScheme, moves: sa.Table, counts: Mapping[str | None, int]
+) -> int:
+    """How many are ranked: who moved knows it; else whoever holds a tier, if there is a rest."""
+    found: int | None = tx.connection.scalar(sa.select(moves.c.ranked).limit(1))
+    if found is not None:
+        return found
+    if any(band.rest and not band.archived for band in scheme.bands):
+        return sum(count for tier, count in counts.items() if tier is not None)
+    measured = _measured(tx, scheme)
+    return tx.connection.scalar(sa.select(sa.func.count(measured.c.measure))) or 0

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from fieldstone.engine import tiers
+from fieldstone.engine import records, tiers
+from fieldstone.engine.access import SYSTEM
 from fieldstone.engine.errors import NotFound
 from fieldstone.engine.system_tables import TRANSITION
-from tests.engine.rules.conftest import Office
+from tests.engine.rules.conftest import NOW, Office
 
 THRESHOLD = [{"name": "A", "min": 500}, {"name": "B", "min": 100}, {"name": "C", "rest": True}]
 PARETO = [
@@ -77,14 +79,88 @@ def test_a_run_tells_who_moved_and_leaves_versions_alone(office: Office) -> None
     assert [tuple(row) for row in found] == [(None, "C"), ("C", "A")]
 
 
-def test_a_tier_has_a_reason(office: Office) -> None:
+def test_a_tier_has_the_reason_of_the_run_that_gave_it(office: Office) -> None:
     ids = office.customers({"worth": "12.50"}, {"worth": "99"}, {"worth": None})
     tiers.run(office.workspace)
+    first = office.clock.now()
+    assert _reasons(office, ids) == [("12.50", 2, 2, first), ("99.00", 1, 2, first), None]
+
+    office.later(days=1)
+    office.change(ids[0], worth="50")
+    ids += office.customers({"worth": "70"}, {"worth": "80"}, {"worth": "90"})
+    tiers.run(office.workspace)
+    second = office.clock.now()
+    assert "".join(office.values(one)["tier"] or "-" for one in ids) == "CA-CCB"
+    assert _reasons(office, ids) == [
+        ("12.50", 2, 2, first),
+        ("99.00", 1, 5, second),
+        None,
+        ("70.00", 4, 5, second),
+        ("80.00", 3, 5, second),
+        ("90.00", 2, 5, second),
+    ]
+
+    office.change(ids[1], worth=None)
+    tiers.run(office.workspace)
+    assert _reasons(office, ids)[1] is None
+
+
+def test_a_standing_is_what_a_run_would_give_now(office: Office) -> None:
+    ids = office.customers(*({"worth": worth} for worth in ("10", "20.5", None, "0", "40", "50")))
+    tiers.run(office.workspace)
+    office.change(ids[0], worth="60")
     with office.workspace.reading() as tx:
-        why = tiers.reason(tx, "abc", ids[0])
-        assert why is not None
-        assert (str(why.measure), why.position, why.ranked) == ("12.50", 2, 2)
+        found = [tiers.standing(tx, "abc", one) for one in (*ids, 999)]
+        assert tiers.reason(tx, "abc", ids[0]) is not None
+    seen = [one and (str(one.measure), one.position, one.ranked, one.tier) for one in found]
+    assert seen == [
+        ("60.00", 1, 4, "B"),
+        ("20.50", 4, 4, "C"),
+        None,
+        None,
+        ("40.00", 3, 4, "C"),
+        ("50.00", 2, 4, "B"),
+        None,
+    ]
+    assert office.values(ids[0])["tier"] == "C"
+
+
+def test_who_reaches_no_band_is_ranked_without_a_tier(office: Office) -> None:
+    office.declare(abc={"method": "threshold", "bands": THRESHOLD[:2]})
+    ids = office.customers(*({"worth": worth} for worth in (500, 100, 99, None)))
+    for _ in range(2):
+        report = tiers.run(office.workspace)[0]
+        assert (report.ranked, report.counts) == (3, {"A": 1, "B": 1})
+    with office.workspace.reading() as tx:
         assert tiers.reason(tx, "abc", ids[2]) is None
+        place = tiers.standing(tx, "abc", ids[2])
+    assert place is not None
+    assert (place.position, place.ranked, place.tier) == (3, 3, None)
+
+
+def test_a_measure_may_be_a_sum_over_related_records(office: Office) -> None:
+    office.declare(abc={"measure": "count(tasks)", "where": "count(tasks) > 0"})
+    ids = office.customers({}, {}, {}, {}, {})
+    titles = [{"title": "Call", "customer": str(one)} for one in (*ids[1:], *ids[2:], *ids[3:])]
+    with office.workspace.writing() as tx:
+        done = records.create_many(tx, SYSTEM, "task", titles)
+    assert not [problem for one in done for problem in one.problems]
+    report = tiers.run(office.workspace)[0]
+    assert (report.ranked, report.counts) == (4, {"A": 0, "B": 2, "C": 2})
+    assert _reasons(office, ids)[:3] == [None, ("1", 4, 4, NOW), ("2", 3, 4, NOW)]
+    with office.workspace.reading() as tx:
+        place = tiers.standing(tx, "abc", ids[4])
+    assert place is not None
+    assert (str(place.measure), place.position, place.tier) == ("3", 2, "B")
+
+
+def _reasons(office: Office, ids: list[int]) -> list[tuple[str, int, int, datetime] | None]:
+    with office.workspace.reading() as tx:
+        found = [tiers.reason(tx, "abc", one) for one in ids]
+    return [
+        None if one is None else (str(one.measure), one.position, one.ranked, one.at)
+        for one in found
+    ]
 
 
 def test_an_unknown_scheme_is_named(office: Office) -> None:
