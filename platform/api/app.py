@@ -16,7 +16,7 @@ from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.routing import BaseConverter
 from werkzeug.wrappers import Request
 
-from ..engine.errors import Invalid, Refused, Stale, TooMany, Unavailable
+from ..engine.errors import Invalid, Refused, Stale, Unavailable
 from ..engine.installation import Installation
 from ..engine.records import Record, present
 from ..engine.transaction import Transaction
@@ -159,7 +159,7 @@ def _refusal(error: Refused, ask: Ask, request_id: str) -> Response:
         headers["ETag"] = version_tag(error.current.version)
     if isinstance(error, BatchRefused):
         body.update(error.more)
-    if isinstance(error, (TooMany, Unavailable)):
+    if isinstance(error, Unavailable):
         headers["Retry-After"] = str(error.retry_after)
     if error.status == 401:
         headers["WWW-Authenticate"] = "Bearer"

@@ -105,7 +105,7 @@ def whole_id(text: str) -> int:
     """A record's id from an address; NotFound for what cannot be one."""
     if text.isascii() and text.isdigit() and len(text) <= 19 and 0 < int(text) <= MOST_ID:
         return int(text)
-    raise NotFound(Problem("record.unknown", {"id": text[:100]}))
+    raise NotFound(Problem("record.not_found", {"id": text[:100]}))
 
 
 def version_tag(version: int) -> str:

@@ -141,7 +141,8 @@ def _of(error: ValidationError) -> Iterator[Problem]:
         yield Problem("api.body_missing", {"name": missing}, pointer=f"{pointer}/{missing}")
     elif error.validator == "type":
         kinds = [value] if isinstance(value, str) else value
-        yield Problem("api.body_type", {"wanted": _Word(f"api.type.{kinds[0]}")}, pointer=pointer)
+        wanted = _Word(f"api.type.{'_or_'.join(kinds)}")
+        yield Problem("api.body_type", {"wanted": wanted}, pointer=pointer)
     elif error.validator == "enum":
         yield Problem("api.body_one_of", {"allowed": ", ".join(value)}, pointer=pointer)
     elif error.validator == "pattern":

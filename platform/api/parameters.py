@@ -17,7 +17,6 @@ class Parameter:
     whole: tuple[int, int] | None = None
     one_of: tuple[str, ...] = ()
     repeated: bool = False
-    required: bool = False
 
     @property
     def description(self) -> str:

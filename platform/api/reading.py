@@ -83,7 +83,7 @@ def parameters_of(given: MultiDict[str, str], known: Iterable[Parameter]) -> Map
     Malformed lists every unknown, repeated and unreadable one.
     """
     by_name = {one.name: one for one in known}
-    if not given and not any(one.required for one in by_name.values()):
+    if not given:
         return {}
     problems: list[Problem] = []
     found: dict[str, Any] = {}
@@ -99,11 +99,6 @@ def parameters_of(given: MultiDict[str, str], known: Iterable[Parameter]) -> Map
             texts = [unicodedata.normalize("NFC", value) for value in values]
             found[name] = texts if parameter.repeated else texts[0]
     problems += _unreadable(found, by_name)
-    problems += [
-        Problem("api.parameter_missing", {"name": one.name})
-        for one in by_name.values()
-        if one.required and one.name not in given
-    ]
     if problems:
         raise Malformed(problems)
     return found

@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 import marshmallow as ma
 
 from ..metadata.fields import field_type
+from ..metadata.json_text import escape
 from ..metadata.model import App, Entity, Field
 from ..metadata.problems import Problem, ProblemsError
 from . import access
@@ -145,16 +146,12 @@ def _read(
     except ma.ValidationError as error:
         messages = error.messages_dict
         problems = [
-            one.at(None, f"/{keys[field_id]}") if isinstance(one, Problem) else _odd(one)
+            one.at(None, f"/{keys[field_id]}")
             for field_id, wrong in messages.items()
             for one in wrong
         ]
         valid = error.valid_data
         return (dict(valid) if isinstance(valid, Mapping) else {}), problems
-
-
-def _odd(message: object) -> Problem:
-    return Problem("record.not_object", {"message": str(message)})
 
 
 class _Gate:
@@ -173,15 +170,13 @@ class _Gate:
         self, row: Mapping[str, Any], keys: Mapping[str, str]
     ) -> tuple[dict[str, Any], tuple[Problem, ...], dict[str, str]]:
         """The values by field id, the problems of keys, and the key that each field came under."""
-        if not isinstance(row, Mapping):
-            return {}, (Problem("record.not_object", {}),), {}
         values: dict[str, Any] = {}
         problems: list[Problem] = []
         sent: dict[str, str] = {}
         for key, value in row.items():
             field_id = keys.get(key) if isinstance(key, str) else None
             if field_id is None or field_id not in self.readable:
-                name, place = str(key), f"/{key}"
+                name, place = str(key), f"/{escape(str(key))}"
                 problems.append(
                     access.unknown_field(self.app, self.caller, self.entity.id, name, place)
                 )

@@ -73,12 +73,10 @@ def query_parameter(one: Parameter, locale: str) -> Schema:
         value = {"enum": list(one.one_of)}
     elif one.repeated:
         value = {"type": "array", "items": {"type": "string", "minLength": 1}}
-        if one.required:
-            value["minItems"] = 1
     return {
         "name": one.name,
         "in": "query",
-        "required": one.required,
+        "required": False,
         "description": render(one.description, locale),
         "schema": value,
     }

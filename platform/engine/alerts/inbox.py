@@ -23,6 +23,8 @@ from .wording import readable_message
 LARGEST_PAGE = 500
 STATES = ("open", "snoozed", "dismissed", "resolved")
 _URGENCY = {"high": 0, "medium": 1, "low": 2}
+_LEAST_URGENT = 3
+_MOST_ID = 2**63 - 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,8 +81,8 @@ def inbox(tx: Transaction, caller: Caller, request: AlertRequest) -> AlertPage:
     each entity that the page's alerts are about.
     """
     if not 1 <= request.limit <= LARGEST_PAGE:
-        raise Malformed.because("page.limit", limit=request.limit, most=LARGEST_PAGE)
-    urgency = sa.case(_URGENCY, value=ALERT.c.severity, else_=3)
+        raise Malformed.because("query.limit", pointer="/limit", most=LARGEST_PAGE)
+    urgency = sa.case(_URGENCY, value=ALERT.c.severity, else_=_LEAST_URGENT)
     found = (
         sa.select(ALERT, MEMBER.c.name.label("owner_name"), urgency.label("urgency"))
         .select_from(ALERT.outerjoin(MEMBER, MEMBER.c.id == ALERT.c.owner))
@@ -251,7 +253,10 @@ def _cursor(row: sa.Row[tuple[object, ...]]) -> str:
 
 def _read_cursor(text: str) -> tuple[int, int]:
     try:
-        level, last = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().split(".")
-        return int(level), int(last)
+        read = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        level, last = (int(part) for part in read.decode().split("."))
+        if not (0 <= level <= _LEAST_URGENT and 0 < last <= _MOST_ID):
+            raise ValueError
     except (ValueError, binascii.Error) as error:
-        raise Malformed(Problem("cursor.unreadable", {}, pointer="/cursor")) from error
+        raise Malformed(Problem("query.cursor", {}, pointer="/cursor")) from error
+    return level, last

@@ -36,8 +36,9 @@ def aggregate(
     entity; Malformed for what cannot be read, may not be read, or gives more than `limit` groups.
     """
     access.entity_for(tx.app, caller, request.entity_id)
-    if max(len(request.groups), len(request.measures)) > MOST_PARTS:
-        raise too_long("/measures", MOST_PARTS)
+    for name, parts in (("group", request.groups), ("measure", request.measures)):
+        if len(parts) > MOST_PARTS:
+            raise too_long(f"/{name}", MOST_PARTS)
     if not 1 <= request.limit <= MOST_GROUPS:
         raise Malformed(Problem("query.limit", {"most": MOST_GROUPS}, pointer="/limit"))
     groups = tuple(_group(tx, caller, request.entity_id, text) for text in request.groups)
@@ -54,9 +55,9 @@ def aggregate(
 
 
 def _group(tx: Transaction, caller: Caller, entity_id: str, text: str) -> Expression:
-    expression = from_outside(tx, caller, entity_id, text, "/groups")
+    expression = from_outside(tx, caller, entity_id, text, "/group")
     if expression.type.kind in ("tags", "empty"):
-        raise Malformed(Problem("query.group_type", {"text": text}, pointer="/groups"))
+        raise Malformed(Problem("query.group_type", {"text": text}, pointer="/group"))
     return expression
 
 

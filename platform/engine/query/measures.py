@@ -75,7 +75,7 @@ def _measure(tx: Transaction, caller: Caller, entity_id: str, text: str) -> Meas
     if not NAME.fullmatch(alias):
         raise _refusal("measure.alias", alias=alias)
     parts: list[Expression | None] = [
-        from_outside(tx, caller, entity_id, part, "/measures", shape.start("inside") + at)
+        from_outside(tx, caller, entity_id, part, "/measure", shape.start("inside") + at)
         for part, at in _arguments(shape["inside"])
     ]
     if function == "count" and len(parts) == 1 and parts[0] and parts[0].type.kind == "boolean":
@@ -131,7 +131,7 @@ def _end_of_quote(text: str, at: int) -> int:
 
 
 def _refusal(problem_id: str, **params: Any) -> Malformed:
-    return Malformed(Problem(problem_id, params, pointer="/measures"))
+    return Malformed(Problem(problem_id, params, pointer="/measure"))
 
 
 def inner(

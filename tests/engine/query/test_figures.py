@@ -187,5 +187,5 @@ def test_bad_measures_are_refused(stocked: Company, measure: str) -> None:
     request = AggregateRequest(entity_id="deal", measures=(measure,))
     with stocked.workspace.reading() as tx, pytest.raises(Malformed) as refused:
         query.aggregate(tx, SYSTEM, request)
-    assert refused.value.problems[0].pointer == "/measures"
+    assert refused.value.problems[0].pointer == "/measure"
     assert "{" not in refused.value.problems[0].text("zh-CN")
