@@ -127,16 +127,21 @@ def start_of_month(day: date) -> date:
     return day.replace(day=1)
 
 
-def start_of_quarter(day: date) -> date:
-    """The first day of the date's quarter."""
-    return day.replace(month=day.month - (day.month - 1) % 3, day=1)
+def start_of_quarter(day: date, first: int = 1) -> date:
+    """The first day of the date's quarter, where years begin with the month `first`."""
+    return _month_before(day, (day.month - first) % 3)
 
 
-def start_of_year(day: date) -> date:
-    """The first day of the date's year."""
-    return day.replace(month=1, day=1)
+def start_of_year(day: date, first: int = 1) -> date:
+    """The first day of the date's year, where years begin with the month `first`."""
+    return _month_before(day, (day.month - first) % 12)
 
 
-def start_of_week(day: date) -> date | None:
-    """The Monday of the date's week."""
-    return add_days(day, -day.weekday())
+def start_of_week(day: date, first: int = 1) -> date | None:
+    """The first day of the date's week, where weeks begin with the weekday `first` (1: Monday)."""
+    return add_days(day, -((day.isoweekday() - first) % 7))
+
+
+def _month_before(day: date, count: int) -> date:
+    """The first day of the month so many months earlier, or of the calendar."""
+    return add_months(day.replace(day=1), -count) or date.min

@@ -77,9 +77,9 @@ _PARTS: dict[str, Callable[[date], int]] = {
     "day": lambda day: day.day,
     "isodow": lambda day: day.isoweekday(),
 }
-_STARTS: dict[str, Callable[[date], date | None]] = {
+_STARTS: dict[str, Callable[[date, int], date | None]] = {
     "week": calendar.start_of_week,
-    "month": calendar.start_of_month,
+    "month": lambda day, first: calendar.start_of_month(day),
     "quarter": calendar.start_of_quarter,
     "year": calendar.start_of_year,
 }
@@ -164,5 +164,8 @@ _FUNCTIONS: dict[str, tuple[int, Callable[..., Any]]] = {
         _strict(lambda day, key: _instant(calendar.midnight(_day(day), zone(key)))),
     ),
     "part": (2, _strict(lambda day, part: _PARTS[part](_day(day)))),
-    "start_of": (2, _strict(lambda day, unit: _text(_STARTS[unit](_day(day))))),
+    "start_of": (
+        3,
+        _strict(lambda day, unit, first: _text(_STARTS[unit](_day(day), first))),
+    ),
 }

@@ -16,13 +16,16 @@ from hypothesis import strategies as st
 
 from fieldstone.metadata.problems import ProblemsError
 from fieldstone.rules import Context, Expression, compile_expression, evaluate, to_sql
+from tests.rules.declared import counting_from
 from tests.rules.generate import ZONES, Company, Maker
-from tests.rules.world import APP, NOW, Tables, World, postgresql, sqlite
+from tests.rules.world import NOW, Tables, World, postgresql, sqlite
 from tests.servers.postgres import PostgresServer
 
 EXAMPLES = int(os.environ.get("FIELDSTONE_AGREEMENT_EXAMPLES", "60"))
 """How many companies are tried on each database; each with EXPRESSIONS expressions."""
 EXPRESSIONS = 6
+CALENDARS = ((1, 1), (1, 1), (7, 4), (6, 2), (3, 12))
+"""Weekdays with which weeks begin, and months with which years do."""
 KINDS = ("number", "money", "boolean", "boolean", "text", "date", "datetime", "choice", "reference")
 
 
@@ -61,11 +64,12 @@ def agrees(connection: sa.Connection, tables: Tables, seed: int) -> None:
     now = NOW + timedelta(microseconds=chance.choice([0, chance.randrange(10**12)]))
     context = Context(now, ZoneInfo(chance.choice(ZONES)), me=chance.choice([1, 2, None]))
     maker = Maker(chance)
+    app = counting_from(*chance.choice(CALENDARS))
     world.fill(connection, tables)
     for _ in range(EXPRESSIONS):
         text = maker.make(chance.choice(KINDS), chance.choice([1, 2, 2, 3, 3, 4]))
         try:
-            expression = compile_expression(APP, "account", text, allow_viewer=True, space="name")
+            expression = compile_expression(app, "account", text, allow_viewer=True, space="name")
         except ProblemsError:
             continue
         compare(connection, tables, world, expression, context)
@@ -94,7 +98,9 @@ def compare(
         return
     for text, wanted in ((expression.text, True), (f"not ({expression.text})", False)):
         try:
-            condition = compile_expression(APP, "account", text, allow_viewer=True, space="name")
+            condition = compile_expression(
+                expression.app, "account", text, allow_viewer=True, space="name"
+            )
         except ProblemsError:
             continue
         where = to_sql(condition, tables, row, context, mode="filter")

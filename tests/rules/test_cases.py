@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
-from fieldstone.rules import Context, compile_expression, evaluate, to_sql
-from tests.rules.world import APP, CONTEXT, Tables, World, postgresql, sqlite, value_of
+from fieldstone.rules import Context, Expression, compile_expression, evaluate, to_sql
+from tests.rules.declared import APP, counting_from
+from tests.rules.world import CONTEXT, Tables, World, postgresql, sqlite, value_of
 from tests.servers.postgres import PostgresServer
 
 FOLDER = Path(__file__).parent / "cases"
@@ -50,6 +51,12 @@ def context(case: Case) -> Context:
         me=case.get("me", CONTEXT.me),
         problems=[],
     )
+
+
+def compiled(case: Case) -> Expression:
+    """The expression of a case, in an App that counts weeks and years as the case says."""
+    app = counting_from(**case.get("app", {}))
+    return compile_expression(app, "account", case["expression"], allow_viewer=True, space="name")
 
 
 def written(value: Any) -> Any:
@@ -90,9 +97,7 @@ def on_postgresql(postgres: PostgresServer) -> Iterator[Asked]:
 
 @pytest.mark.parametrize("case", CASES)
 def test_one_record(case: Case) -> None:
-    expression = compile_expression(
-        APP, "account", case["expression"], allow_viewer=True, space="name"
-    )
+    expression = compiled(case)
     record = company(case.get("record", {})).record("account", 1)
     found = written(evaluate(expression, record, context(case)))
     assert (type(found), found) == (type(case["expected"]), case["expected"])
@@ -112,9 +117,7 @@ def answers(asked: Asked, case: Case) -> None:
     """The database gives the expected value, and chooses the record by it."""
     asked.fill(case.get("record", {}))
     connection, tables = asked.connection, asked.tables
-    expression = compile_expression(
-        APP, "account", case["expression"], allow_viewer=True, space="name"
-    )
+    expression = compiled(case)
     row = tables.table("account").alias("r")
     first = row.c.id == 1
     value = to_sql(expression, tables, row, context(case), mode="value")

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from fieldstone.metadata.problems import ProblemsError
 from fieldstone.rules import compile_expression, evaluate
+from tests.rules.declared import APP
 from tests.rules.generate import Company, Maker
-from tests.rules.world import APP, CONTEXT
+from tests.rules.world import CONTEXT
 
 HOSTILE = [
     "9**9**9**9",

@@ -14,7 +14,7 @@ from fieldstone.metadata.model import App, Entity, Field
 from fieldstone.metadata.problems import Problem, ProblemsError
 from fieldstone.rules import compile_expression, compile_message, formula_expression
 from fieldstone.rules.names import Space
-from tests.rules.world import APP, SYSTEM
+from tests.rules.declared import APP, SYSTEM
 
 REFUSED = [
     ("naem > 3", "name.unknown_near", 1),

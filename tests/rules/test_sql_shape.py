@@ -7,8 +7,10 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as postgres_dialect
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 
+from fieldstone.metadata.model import App
 from fieldstone.rules import compile_expression, to_sql
-from tests.rules.world import APP, CONTEXT, Tables, sqlite
+from tests.rules.declared import APP, counting_from
+from tests.rules.world import CONTEXT, Tables, sqlite
 
 SHAPES = [
     ('tier == "A" and days_since(at) > 7', "r.tier = ? AND r.at < ?"),
@@ -60,9 +62,17 @@ def test_no_time_zone_function(text: str) -> None:
     assert "timezone(" not in written(text, "postgresql")
 
 
-def written(text: str, dialect: str) -> str:
+@pytest.mark.parametrize("first", [1, 4])
+@pytest.mark.parametrize("step", ["start_of_quarter", "start_of_year"])
+def test_years_from_another_month_are_bounds_too(step: str, first: int) -> None:
+    text = f"{step}(at) == {step}(today())"
+    app = counting_from(fiscal_year_start=first)
+    assert written(text, "sqlite", app) == "r.at >= ? AND r.at < ?"
+
+
+def written(text: str, dialect: str, app: App = APP) -> str:
     tables = Tables("sqlite" if dialect == "sqlite" else "postgresql")
-    expression = compile_expression(APP, "account", text, space="name", allow_viewer=True)
+    expression = compile_expression(app, "account", text, space="name", allow_viewer=True)
     where = to_sql(expression, tables, tables.table("account").alias("r"), CONTEXT)
     if dialect == "sqlite":
         return str(where.compile(dialect=sqlite_dialect.dialect()))

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from fieldstone.engine.evaluate import answer
 from fieldstone.rules import compile_expression, explain, functions, message_text
+from tests.rules.declared import APP
 from tests.rules.test_cases import company, context
-from tests.rules.world import APP
 
 RECORD = company({}).record("account", 1)
 CONTEXT = context({})

@@ -38,9 +38,11 @@ def stale_formulas(
 
 
 def _meaning(app: App, formula: StoredFormula) -> object:
-    """What decides the values of a formula: its text, and what its inputs are."""
+    """What decides the values of a formula: its text, what its inputs are, the calendar."""
     inputs = sorted({(one.entity, one.field) for one in formula.inputs})
+    manifest = app.manifest
     return (
+        (manifest.time_zone, manifest.week_start, manifest.fiscal_year_start),
         _part(app, formula.entity, formula.field),
         [_part(app, entity_id, field_id) for entity_id, field_id in inputs],
     )

@@ -6,8 +6,10 @@ Where a date is wanted an instant is taken too, as its civil date in the workspa
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from ...metadata.model import Manifest
 from ..ir import Typed
 from ..types import DATE, DATETIME, INTEGER, number
 from . import dates
@@ -78,11 +80,11 @@ def _part(operation: Operation, bound: int) -> Any:
     return typed
 
 
-def _start(operation: Operation) -> Any:
+def _start(operation: Callable[[Manifest], Operation], empty: bool = False) -> Any:
     def typed(typing: Typing, at: Place, arguments: tuple[Typed, ...]) -> Typed:
         item = as_date(typing, arguments[0])
-        empty = item.nullable or operation is dates.START_OF_WEEK
-        return typing.make(operation, at, item, type=DATE, nullable=empty)
+        found = operation(typing.app.manifest)
+        return typing.make(found, at, item, type=DATE, nullable=item.nullable or empty)
 
     return typed
 
@@ -250,33 +252,42 @@ for _name, _operation, _most, _help in (
     _register(
         _name, f"{_name}(date)", f"{_name}(today()) == 5", _help, (DAY,), _part(_operation, _most)
     )
-for _name, _operation, _help in (
+for _name, _typed, _help in (
     (
         "start_of_week",
-        dates.START_OF_WEEK,
-        both("The Monday of the date's week.", "日期所在周的星期一。"),
+        _start(lambda app: dates.START_OF_WEEK[app.week_start], empty=True),
+        both(
+            "The first day of the date's week: Monday, or the app's `week_start`.",
+            "日期所在周的第一天：星期一，或应用设定的 `week_start`。",
+        ),
     ),
     (
         "start_of_month",
-        dates.START_OF_MONTH,
+        _start(lambda app: dates.START_OF_MONTH),
         both("The first day of the date's month.", "日期所在月的第一天。"),
     ),
     (
         "start_of_quarter",
-        dates.START_OF_QUARTER,
-        both("The first day of the date's quarter.", "日期所在季度的第一天。"),
+        _start(lambda app: dates.START_OF_QUARTER[app.fiscal_year_start]),
+        both(
+            "The first day of the date's quarter, counted from the app's `fiscal_year_start`.",
+            "日期所在季度的第一天，季度从应用设定的 `fiscal_year_start` 月算起。",
+        ),
     ),
     (
         "start_of_year",
-        dates.START_OF_YEAR,
-        both("The first day of the date's year.", "日期所在年的第一天。"),
+        _start(lambda app: dates.START_OF_YEAR[app.fiscal_year_start]),
+        both(
+            "The first day of the date's year, which begins in the app's `fiscal_year_start`.",
+            "日期所在年度的第一天，年度从应用设定的 `fiscal_year_start` 月开始。",
+        ),
     ),
 ):
     _register(
         _name,
         f"{_name}(date)",
-        f"created_at >= {_name}(today())".replace("created_at", "signed_on"),
+        f"signed_on >= {_name}(today())",
         _help,
         (DAY,),
-        _start(_operation),
+        _typed,
     )

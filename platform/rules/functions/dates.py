@@ -5,7 +5,9 @@ On SQLite a date is the text YYYY-MM-DD; what Python computes there is `calendar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -239,23 +241,45 @@ DAY_OF_MONTH = _part("day", "day", lambda day: day.day)
 WEEKDAY = _part("weekday", "isodow", lambda day: day.isoweekday())
 
 
-def _start(unit: str, python: Callable[[Any], Any]) -> Operation:
+def _start(unit: str, python: Callable[..., Any], first: int = 1, shift: str = "") -> Operation:
+    """Where a week, month, quarter or year begins; `first` as in `calendar`.
+
+    `shift` is how much later than PostgreSQL's own (weeks from Monday, years from January).
+    """
+    begin = f"date_trunc('{unit}', CAST({{0}} AS timestamp))"
+    if first > 1:
+        begin = f"date_trunc('{unit}', CAST({{0}} AS timestamp) - {shift}) + {shift}"
+    begin = f"CAST({begin} AS date)"
+    if first > 1 and unit != "week":
+        begin = f"CASE WHEN {{0}} IS NOT NULL THEN greatest({begin}, DATE '0001-01-01') END"
     return Operation(
         name=f"start_of_{unit}",
         python=lambda call, values, context: python(values[0]),
         sqlite=lambda call, values, context: sa.func.fs_start_of(
-            values[0], unit, type_=CivilDate()
+            values[0], unit, first, type_=CivilDate()
         ),
-        postgresql=lambda call, values, context: _in_calendar(
-            _date(f"CAST(date_trunc('{unit}', CAST({{0}} AS timestamp)) AS date)", *values)
-        ),
+        postgresql=lambda call, values, context: _in_calendar(_date(begin, *values)),
     )
 
 
-START_OF_WEEK = _start("week", calendar.start_of_week)
+def _months(unit: str, python: Callable[..., date]) -> Mapping[int, Operation]:
+    return {
+        first: _start(unit, partial(python, first=first), first, f"interval '{first - 1} months'")
+        for first in range(1, 13)
+    }
+
+
+START_OF_WEEK: Mapping[int, Operation] = {
+    first: _start(
+        "week", partial(calendar.start_of_week, first=first), first, f"interval '{first - 1} days'"
+    )
+    for first in range(1, 8)
+}
+"""By the weekday with which weeks begin."""
 START_OF_MONTH = _start("month", calendar.start_of_month)
-START_OF_QUARTER = _start("quarter", calendar.start_of_quarter)
-START_OF_YEAR = _start("year", calendar.start_of_year)
+START_OF_QUARTER = _months("quarter", calendar.start_of_quarter)
+"""By the month with which years begin."""
+START_OF_YEAR = _months("year", calendar.start_of_year)
 START_OF_DAY = Operation(
     name="start_of_day",
     python=lambda call, values, context: calendar.midnight(values[0], context.zone),

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 
+from ...metadata.model import App
 from ..context import Context
 from ..ir import Call, Typed
-
-if TYPE_CHECKING:
-    pass
 
 Sql = sa.ColumnElement[Any]
 
@@ -42,6 +40,10 @@ class Operation:
 
 class Typing(Protocol):
     """What a function may ask the typer for while its call is typed."""
+
+    @property
+    def app(self) -> App:
+        """The App that the expression is written for."""
 
     def make(self, operation: Operation, call: Place, *arguments: Typed, **given: Any) -> Typed:
         """A call of an operation, its text at `call`."""

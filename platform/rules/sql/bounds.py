@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from .. import calendar
@@ -267,7 +268,11 @@ def _next(value: Any) -> Any:
 def _start_not_before(start: Callable[[date], date], months: int) -> Key:
     def lowest(day: date) -> date | None:
         begin = start(day)
-        return day if begin == day else calendar.add_months(begin, months)
+        if begin == day:
+            return day
+        following = calendar.add_months(begin, months)
+        # At the beginning of the calendar `begin` may be in the middle of its year.
+        return start(following) if following is not None else None
 
     return lowest
 
@@ -275,6 +280,12 @@ def _start_not_before(start: Callable[[date], date], months: int) -> Key:
 _STEPS: dict[Any, Key] = {
     dates.YEAR: lambda year: calendar.made(year, 1, 1),
     dates.START_OF_MONTH: _start_not_before(calendar.start_of_month, 1),
-    dates.START_OF_QUARTER: _start_not_before(calendar.start_of_quarter, 3),
-    dates.START_OF_YEAR: _start_not_before(calendar.start_of_year, 12),
+    **{
+        operation: _start_not_before(partial(start, first=first), months)
+        for operations, start, months in (
+            (dates.START_OF_QUARTER, calendar.start_of_quarter, 3),
+            (dates.START_OF_YEAR, calendar.start_of_year, 12),
+        )
+        for first, operation in operations.items()
+    },
 }

@@ -207,6 +207,29 @@ def test_a_stored_formula_is_computed_for_all(workspace: Workspace, shop: Shop) 
     assert values(workspace, "customer", "more") == [32, None, 700]
 
 
+@pytest.mark.parametrize(
+    ("formula", "calendar", "expected"),
+    [
+        ("start_of_week(met_on)", {"week_start": 7}, ["2026-03-02", "2026-03-01"]),
+        ("start_of_year(met_on)", {"fiscal_year_start": 4}, ["2026-01-01", "2025-04-01"]),
+        ("start_of_quarter(met_on)", {"fiscal_year_start": 2}, ["2026-01-01", "2026-02-01"]),
+        ("date(made_at)", {"time_zone": "UTC"}, ["2026-03-03", "2026-03-02"]),
+    ],
+)
+def test_a_stored_formula_follows_the_calendar(
+    workspace: Workspace, shop: Shop, formula: str, calendar: dict[str, Any], expected: list[str]
+) -> None:
+    shop.add("customer", name="met_on", type="date", default="2026-03-03")
+    shop.add("customer", name="made_at", type="datetime", default="2026-03-02T17:00:00Z")
+    put_in_force(workspace, shop)
+    shop.add("customer", name="begin", type="formula", formula=formula, stored=True)
+    put_in_force(workspace, shop)
+    assert [str(one) for one in values(workspace, "customer", "begin")] == expected[:1] * 3
+    shop.data["shop"].update(calendar)
+    put_in_force(workspace, shop)
+    assert [str(one) for one in values(workspace, "customer", "begin")] == expected[1:] * 3
+
+
 def test_a_stored_formula_follows_the_properties_it_reads(workspace: Workspace, shop: Shop) -> None:
     with workspace.writing() as tx:
         table = tx.tables.table("deal")
