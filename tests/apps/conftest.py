@@ -10,6 +10,7 @@ import pytest
 from fieldstone.engine import samples
 from fieldstone.engine.clock import FixedClock
 from fieldstone.engine.installation import Installation
+from fieldstone.engine.members import NewMember
 from fieldstone.engine.settings import Settings
 from fieldstone.engine.templates import template
 from fieldstone.engine.workspaces import Workspace
@@ -17,11 +18,15 @@ from tests.apps.figures import ZONE, Figures
 
 NOW = datetime(2026, 11, 21, 2, tzinfo=UTC)
 SCALE = 0.1
+ADMIN = "ada"
 
 
 @dataclass
 class Demo:
-    """A workspace with its sample: what was loaded, what was told of it, and what it should be."""
+    """A workspace with its sample: what was loaded, what was told of it, and what it should be.
+
+    Its administrator stands for one of the sellers.
+    """
 
     workspace: Workspace
     loaded: samples.Loaded
@@ -38,7 +43,8 @@ def demo(
     with _address(request) as url:
         settings = Settings(home=tmp_path_factory.mktemp("home"), database_url=url, env="test")
         with Installation.open(settings, FixedClock(NOW)) as installation:
-            workspace = installation.create_workspace("stone", "石田仪表", "crm")
+            admin = NewMember(name="Ada", user_name=ADMIN)
+            workspace = installation.create_workspace("stone", "石田仪表", "crm", admin=admin)
             told: list[tuple[int, int]] = []
             loaded = samples.load(
                 workspace,

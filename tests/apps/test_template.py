@@ -7,12 +7,12 @@ import pytest
 import sqlalchemy as sa
 
 from fieldstone import rules
-from fieldstone.engine import access, query, samples
+from fieldstone.engine import access, alerts, members, query, samples
 from fieldstone.engine.errors import Conflict
 from fieldstone.engine.system_tables import ALERT, MEMBER, TRANSITION
 from fieldstone.engine.templates import template
 from fieldstone.metadata.documents import read_folder
-from tests.apps.conftest import Demo
+from tests.apps.conftest import ADMIN, Demo
 
 
 def test_the_template_has_no_problem() -> None:
@@ -45,7 +45,7 @@ def test_members_come_without_accounts(demo: Demo) -> None:
     with demo.workspace.reading() as tx:
         rows = tx.connection.execute(sa.select(MEMBER)).all()
     assert len(rows) == demo.loaded.members
-    assert {row.account for row in rows} == {None}
+    assert [row.user_name for row in rows if row.account is not None] == [ADMIN]
     known = {row.id: row for row in rows}
     above = {known[row.manager].name for row in rows if row.team == "华东销售部" and row.manager}
     assert above == {"许建国", "方致和"}
@@ -88,6 +88,23 @@ def test_the_first_morning(demo: Demo) -> None:
     silent = sum(planned.pop(f"silent_{level}", 0) for level in "ABC")
     assert found["silent_customer"] == silent > 0
     assert {rule: found[rule] for rule in planned} == planned
+
+
+def test_the_administrator_has_work_of_their_own(demo: Demo) -> None:
+    with demo.workspace.reading() as tx:
+        ada, *others = members.administrators(tx)
+        caller = access.for_member(tx, ada.id)
+        mine = [view for view in tx.app.views_of("customer") if view.name == "customer_mine"]
+        request = query.ListRequest(entity_id="customer", where=(mine[0].filter or "",))
+        found = query.count(tx, caller, request)
+        open_alerts = alerts.inbox(tx, caller, alerts.AlertRequest(mine=True)).alerts
+        user_names = [one.user_name for one in members.listed(tx)]
+    assert (ada.name, ada.user_name, others) == ("Ada", ADMIN, [])
+    assert (ada.team, ada.manager is not None) == ("华东销售部", True)
+    owners = [one.values["owner"].values["user_name"] for one in demo.figures.open_customers()]
+    assert found == owners.count("li.min") > 0
+    assert open_alerts
+    assert "li.min" not in user_names
 
 
 def test_a_second_sample_is_refused(demo: Demo) -> None:

@@ -53,7 +53,8 @@ class Block:
 class Declaration:
     """A whole sample: its seed, when work is done, who works there, the blocks in order.
 
-    `words` are lists (or maps of lists) that texts are put together from.
+    `words` are lists (or maps of lists) that texts are put together from. The member marked
+    `administrator` is the workspace's first administrator where there is one.
     """
 
     seed: int

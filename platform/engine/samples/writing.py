@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from ...metadata.fields import field_type
 from ...metadata.model import Entity, Field
-from .. import alerts, failpoints, records, tiers
+from .. import alerts, failpoints, members, records, tiers
 from ..access import Caller
 from ..errors import Conflict, Invalid
 from ..system_tables import MEMBER, MEMBER_ROLE
@@ -33,7 +33,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Loaded:
-    """What was written: how many members, and how many records by entity name."""
+    """The sample as it stands: how many members it has, and how many records by entity name."""
 
     members: int
     records: Mapping[str, int]
@@ -53,9 +53,10 @@ def load(
 ) -> Loaded:
     """Make a sample around the workspace's present time and write it in one transaction.
 
-    Records carry the origin `sample`; members of the sample have no account. Afterwards tiers and
-    alert rules run once, so that the workspace looks as it does after a night. Conflict if it
-    holds a sample already; Invalid if the records do not fit the app in force.
+    Records carry the origin `sample`; members of the sample have no account. The workspace's first
+    administrator takes the place of the one that the declaration says. Afterwards tiers and alert
+    rules run once, so that the workspace looks as it does after a night. Conflict if it holds a
+    sample already; Invalid if the records do not fit the app in force.
     """
     with workspace.writing() as tx:
         _refuse_second(tx)
@@ -116,8 +117,12 @@ class _Writer:
     def _members(self) -> None:
         """The members, above their own people first; roles that the app does not have are left."""
         roles = {one.name: one.id for one in self._tx.app.roles.values() if not one.archived}
+        first = next(iter(members.administrators(self._tx)), None)
         for made in sorted(self._sample.members, key=_depth):
             values = made.values
+            if first is not None and values.get("administrator"):
+                self._seat(first, made)
+                continue
             manager = values.get("manager")
             row = {
                 "name": values["name"],
@@ -135,6 +140,17 @@ class _Writer:
             if held:
                 given = [{"member_id": made.id, "role_id": one} for one in held]
                 self._tx.connection.execute(sa.insert(MEMBER_ROLE), given)
+
+    def _seat(self, person: members.Member, made: Made) -> None:
+        """Let a person who is there be this member: whoever looks first finds work of their own."""
+        made.id = person.id
+        if person.team is None and person.manager is None:
+            manager = made.values.get("manager")
+            above = manager.id if isinstance(manager, Made) else None
+            statement = sa.update(MEMBER).where(MEMBER.c.id == person.id)
+            self._tx.connection.execute(
+                statement.values(team=made.values.get("team"), manager=above)
+            )
 
     def _create(self, entity: Entity, made: Sequence[Made]) -> None:
         outcomes = records.create_many(
