@@ -43,7 +43,7 @@ class NewMember:
     """What a new member is made of; `roles` are names or ids of roles.
 
     With the e-mail or mobile number of an account that is there, that account joins and keeps
-    its password.
+    its password. Without a `locale` a new account reads the app's own.
     """
 
     name: str
@@ -54,7 +54,7 @@ class NewMember:
     roles: tuple[str, ...] = ()
     team: str | None = None
     manager: int | None = None
-    locale: str = "en"
+    locale: str | None = None
 
 
 def listed(tx: Transaction, *, active_only: bool = False) -> tuple[Member, ...]:
@@ -114,7 +114,8 @@ def add(workspace: Workspace, caller: Caller, new: NewMember) -> Member:
         roles = _role_ids(tx.app, new.roles)
         _may_manage(tx.app, caller, roles)
         _manager_is_there(tx, None, new.manager)
-    account = _account_for(workspace, new)
+        locale = new.locale or tx.app.manifest.default_locale
+    account = _account_for(workspace, new, locale)
     with workspace.writing() as tx:
         roles = _role_ids(tx.app, new.roles)
         _may_manage(tx.app, caller, roles)
@@ -203,7 +204,7 @@ def _members(tx: Transaction, query: sa.Select[tuple[object, ...]]) -> tuple[Mem
     return tuple(Member(**row._mapping, roles=tuple(roles.get(row.id, ()))) for row in rows)
 
 
-def _account_for(workspace: Workspace, new: NewMember) -> Account:
+def _account_for(workspace: Workspace, new: NewMember, locale: str) -> Account:
     """The account that joins, or a new one; a user name alone never takes somebody else's."""
     accounts = workspace.control.accounts
     names = read_names(email=new.email, mobile=new.mobile, user_name=new.user_name)
@@ -219,7 +220,7 @@ def _account_for(workspace: Workspace, new: NewMember) -> Account:
         if new.password is not None and not workspace.control.workspaces_of(account.id):
             accounts.set_password(account.id, new.password)
         return account
-    return accounts.create(_name(new.name), **names, password=new.password, locale=new.locale)
+    return accounts.create(_name(new.name), **names, password=new.password, locale=locale)
 
 
 def _insert(

@@ -27,7 +27,8 @@ def test_refusals_say_what_is_wrong(shop: Run) -> None:
 
 def test_members_come_change_and_go(shop: Run) -> None:
     add = ("member", "add", "shop", "li@example.com", "--role", "seller", "--full-name", "李")
-    shop(*add, "--password-stdin", stdin=PASSWORD + "\n")
+    assert "zh-CN" in shop(*add, "--locale", "fr", code=2).stderr
+    shop(*add, "--locale", "zh-CN", "--password-stdin", stdin=PASSWORD + "\n")
     members = printed(shop("member", "list", "shop", "--json"))["members"]
     assert [(one["name"], one["roles"]) for one in members] == [
         ("ada", ["admin"]),

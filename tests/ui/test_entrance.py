@@ -68,6 +68,24 @@ def test_what_a_role_may_not_do_is_refused_with_a_sentence(vera: Reader) -> None
     expect(vera.page.locator("h1")).to_have_text("There is no such page")
 
 
+@pytest.mark.parametrize(
+    ("asked", "locale"),
+    [
+        ("zh-TW,zh;q=0.9,en;q=0.5", "zh-CN"),
+        ("de-DE,de;q=0.9,en;q=0.8,zh;q=0.1", "en"),
+        ("en;q=0.2,zh-CN;q=0.9", "zh-CN"),
+        ("fr", "en"),
+        ("", "en"),
+    ],
+)
+def test_a_stranger_reads_what_the_browser_asks_for(
+    web: FlaskClient, asked: str, locale: str
+) -> None:
+    for path in ("/sign-in", "/nothing/here"):
+        page = web.get(path, headers={"Accept-Language": asked}, follow_redirects=True).text
+        assert f'<html lang="{locale}"' in page
+
+
 def test_every_answer_trusts_only_itself(web: FlaskClient) -> None:
     answer = web.get("/sign-in")
     assert answer.headers["Content-Security-Policy"].startswith("default-src 'self'; script-src")

@@ -12,7 +12,7 @@ from fieldstone.engine.members import NewMember
 from fieldstone.engine.workspaces import Workspace
 
 from . import opening, terminal
-from .shape import Group, command, group, json_option, option
+from .shape import Group, command, group, json_option, locale_option, option
 from .terminal import say, tell
 from .workspaces import read_password
 
@@ -28,6 +28,7 @@ def add_to(root: Group) -> None:
     @option("--full-name", help="full_name")
     @option("--team", help="team")
     @option("--manager", help="manager")
+    @locale_option
     @option("--password-stdin", is_flag=True, help="password_stdin")
     @json_option
     def add(
@@ -37,6 +38,7 @@ def add_to(root: Group) -> None:
         full_name: str | None,
         team: str | None,
         manager: str | None,
+        locale: str | None,
         password_stdin: bool,
         as_json: bool,
     ) -> None:
@@ -49,7 +51,7 @@ def add_to(root: Group) -> None:
             roles=roles,
             team=team,
             manager=above,
-            locale=terminal.locale(),
+            locale=locale,
         )
         with opening.workspace(name) as workspace:
             member = members.add(workspace, SYSTEM, new)

@@ -10,6 +10,7 @@ from typing import Any, NoReturn, TypeVar
 import click
 
 from fieldstone.engine.errors import Refused
+from fieldstone.metadata.messages import LOCALES
 from fieldstone.metadata.problems import Problem, ProblemsError
 
 from . import terminal
@@ -101,6 +102,11 @@ def option(*names: str, help: str, **more: Any) -> Callable[[_F], _F]:
 def json_option(function: _F) -> _F:
     """The option `--json`, which every command has that prints data."""
     return option("--json", "as_json", is_flag=True, help="json")(function)
+
+
+def locale_option(function: _F) -> _F:
+    """The option `--locale`: what somebody new reads, where it is not the app's own language."""
+    return option("--locale", type=click.Choice(LOCALES), help="locale")(function)
 
 
 def refuse(key: str, /, **params: object) -> NoReturn:

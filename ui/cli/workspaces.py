@@ -13,7 +13,7 @@ from fieldstone.engine.publish import layout_matches
 from fieldstone.engine.templates import template as named_template
 
 from . import opening, samples, terminal
-from .shape import Group, command, group, json_option, option, refuse
+from .shape import Group, command, group, json_option, locale_option, option, refuse
 from .terminal import say, tell
 
 
@@ -27,6 +27,7 @@ def add_to(root: Group) -> None:
     @option("--title", help="title")
     @option("--sample", is_flag=True, help="sample")
     @option("--admin", metavar="EMAIL", help="admin")
+    @locale_option
     @option("--password-stdin", is_flag=True, help="password_stdin")
     @json_option
     def create(
@@ -35,6 +36,7 @@ def add_to(root: Group) -> None:
         title: str | None,
         sample: bool,
         admin: str | None,
+        locale: str | None,
         password_stdin: bool,
         as_json: bool,
     ) -> None:
@@ -45,7 +47,7 @@ def add_to(root: Group) -> None:
                 name=admin.partition("@")[0],
                 email=admin,
                 password=password,
-                locale=terminal.locale(),
+                locale=locale,
             )
         with opening.installation() as installation:
             made = installation.create_workspace(

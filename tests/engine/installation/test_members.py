@@ -20,7 +20,13 @@ from fieldstone.metadata.documents import document_of
 
 PASSWORD = "correct horse battery"
 DOCUMENTS: list[dict[str, Any]] = [
-    {"kind": "app", "name": "desk", "time_zone": "Europe/Berlin"},
+    {
+        "kind": "app",
+        "name": "desk",
+        "locales": ["en", "zh-CN"],
+        "default_locale": "zh-CN",
+        "time_zone": "Europe/Berlin",
+    },
     {"kind": "role", "name": "admin", "metadata": True, "members": True},
     {"kind": "role", "name": "office", "label": "Office", "members": True},
     {"kind": "role", "name": "sales", "aliases": ["seller"]},
@@ -70,6 +76,15 @@ def test_a_member_is_added_with_roles_by_name(workspace: Workspace) -> None:
     assert (bob.roles, bob.team, bob.user_name) == (("office", "sales"), "East", "bob")
     with workspace.reading() as tx:
         assert [one.name for one in members.listed(tx)] == ["Ann", "Bob"]
+
+
+def test_a_new_account_reads_the_language_of_the_app_or_its_own(workspace: Workspace) -> None:
+    add(workspace, user_name="bob", locale="en")
+    add(workspace, user_name="bei")
+    accounts = workspace.control.accounts
+    for name, locale in (("ann@acme.example.com", "zh-CN"), ("bob", "en"), ("bei", "zh-CN")):
+        account = accounts.find(name)
+        assert account is not None and account.locale == locale
 
 
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
