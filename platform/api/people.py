@@ -23,7 +23,7 @@ def me(ask: Ask) -> Answer:
             "locale": ask.locale,
             "rights": [
                 right
-                for right in ("metadata", "members", "imports", "import_history", "exports")
+                for right in ("metadata", "members", "imports", "import_history")
                 if any(getattr(one, right) for one in roles)
             ],
             "entities": {

@@ -121,7 +121,6 @@ class _Builder:
             unique=bool(data.get("unique", False)),
             search=bool(data.get("search", False)),
             read_only=bool(data.get("read_only", False)) or TYPES[kind].computed,
-            personal=bool(data.get("personal", False)),
             default=self.default(data, options),
             max_length=data.get("max_length", getattr(TYPES[kind], "default_length", None)),
             scale=self.scale(data),

@@ -116,7 +116,6 @@ def role(data: Mapping[str, Any]) -> Role:
         members=bool(data.get("members", False)),
         imports=bool(data.get("imports", False)),
         import_history=bool(data.get("import_history", False)),
-        exports=bool(data.get("exports", False)),
     )
 
 

@@ -18,7 +18,7 @@ class ExpressionPlace(NamedTuple):
     `entity` is the id of the entity whose record it reads, `parent` that of the outer record (a
     reference's `where`) or None. `expects` is an expression type of `fields/`, `number` (integer
     or decimal) or `any`; `field` is the (entity id, field id) that the value is for, or None.
-    `viewer` allows `me()`; `sets` allows functions over a whole table (rank, share).
+    `viewer` allows `me()`.
     """
 
     document: Document
@@ -29,7 +29,6 @@ class ExpressionPlace(NamedTuple):
     expects: str
     kind: Literal["expression", "message"]
     viewer: bool
-    sets: bool = False
     field: tuple[str, str] | None = None
 
 
@@ -64,7 +63,6 @@ class _Collector:
                 expects=self.expected(ref.get("expects", "any"), field),
                 kind="message" if "message" in ref else "expression",
                 viewer=bool(ref.get("viewer")),
-                sets=bool(ref.get("set")),
                 field=field,
             )
         )

@@ -53,7 +53,6 @@ def _problems_at(app: App, place: ExpressionPlace) -> Iterator[Problem]:
             place.text,
             parent=place.parent,
             allow_viewer=place.viewer,
-            allow_set=place.sets,
             into=place.field,
         )
         yield from _type_problems(found, place)

@@ -58,7 +58,6 @@ def compile_expression(
     parent: str | None = None,
     extra: Mapping[str, Type] | None = None,
     allow_viewer: bool = False,
-    allow_set: bool = False,
     space: Space = "id",
     into: tuple[str, str] | None = None,
 ) -> Expression:
@@ -68,8 +67,7 @@ def compile_expression(
     things now. `parent` is the entity that `parent.` reaches, `extra` types names whose values
     come with the context. `into` is the (entity id, field id) that the value is written to: it
     then comes as that field wants it (texts as options, a date as the time at which it begins).
-    `allow_viewer` admits me() and my_team(); `allow_set` is for functions
-    of a whole table.
+    `allow_viewer` admits me() and my_team().
     """
     given = tuple(sorted(extra.items())) if extra else ()
     kept = _declared if space == "id" else _asked

@@ -77,7 +77,6 @@ class Field(Named):
     unique: bool = False
     search: bool = False
     read_only: bool = False
-    personal: bool = False
     default: Default | None = None
     max_length: int | None = None
     scale: int = 0

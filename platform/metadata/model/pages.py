@@ -88,7 +88,6 @@ class Role(Named):
     members: bool = False
     imports: bool = False
     import_history: bool = False
-    exports: bool = False
 
     def access(self, entity_id: str) -> EntityAccess | None:
         """The access of this role to an entity, or None for none at all."""
