@@ -17,7 +17,9 @@ from hypothesis import strategies as st
 from fieldstone.metadata.problems import ProblemsError
 from fieldstone.rules import Context, Expression, compile_expression, evaluate, to_sql
 from tests.rules.declared import counting_from
-from tests.rules.generate import ZONES, Company, Maker
+from tests.rules.generate.companies import Company
+from tests.rules.generate.expressions import Maker
+from tests.rules.generate.words import ZONES
 from tests.rules.world import NOW, Tables, World, postgresql, sqlite
 from tests.servers.postgres import PostgresServer
 

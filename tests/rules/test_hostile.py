@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from fieldstone.metadata.problems import ProblemsError
 from fieldstone.rules import compile_expression, evaluate
 from tests.rules.declared import APP
-from tests.rules.generate import Company, Maker
+from tests.rules.generate.companies import Company
+from tests.rules.generate.expressions import Maker
 from tests.rules.world import CONTEXT
 
 HOSTILE = [
