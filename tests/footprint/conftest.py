@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 from urllib.request import HTTPCookieProcessor, OpenerDirector, Request, build_opener
 
 import pytest
@@ -34,6 +34,8 @@ EMAIL = "chief@example.com"
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 _PATIENCE = 60.0
 _SETTLING = 10.0
+_LISTENING = "0A"
+"""A state in the kernel's table of sockets; a socket that its process closed has the id 0."""
 
 
 @dataclass
@@ -88,16 +90,22 @@ class Web:
 
     def open_files(self) -> list[str]:
         """What the server holds open, once it has closed the connections that we closed."""
-        found, before = self._open_files(), None
         deadline = time.monotonic() + _SETTLING
-        while found != before and time.monotonic() < deadline:
-            time.sleep(0.5)
-            found, before = self._open_files(), found
-        return found
-
-    def _open_files(self) -> list[str]:
+        while self._has_connections():
+            assert time.monotonic() < deadline, "the server keeps connections open"
+            time.sleep(0.01)
         folder = Path(f"/proc/{self.process.pid}/fd")
         return sorted(re.sub(r"\d+]", "]", os.readlink(one)) for one in folder.iterdir())
+
+    def _has_connections(self) -> bool:
+        """Whether a socket is open at the server's port besides the one that listens."""
+        port = f":{urlsplit(self.address).port:04X}"
+        table = Path(f"/proc/{self.process.pid}/net/tcp").read_text("ascii")
+        rows = [line.split() for line in table.splitlines()[1:]]
+        return any(
+            local.endswith(port) and state != _LISTENING and socket_id != "0"
+            for _, local, _, state, _, _, _, _, _, socket_id, *_ in rows
+        )
 
 
 @pytest.fixture
