@@ -54,7 +54,7 @@ def answer(line: str) -> str:
     try:
         asked = _read(line)
         locale = "zh-CN" if asked.get("locale") == "zh-CN" else "en"
-        found = _Trial(asked).answer()
+        found = _Trial(_complete(asked)).answer()
     except ProblemsError as error:
         problem = error.problems[0]
         found = {
@@ -68,14 +68,20 @@ def answer(line: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _read(line: str) -> Mapping[str, Any]:
+def _read(line: str) -> dict[str, Any]:
     if len(line) > LONGEST:
         _refuse("evaluate.too_long", limit=LONGEST)
     try:
         asked = json.loads(line, parse_float=Decimal, parse_constant=_not_json)
     except (ValueError, RecursionError, InvalidOperation):
         _refuse("evaluate.not_json")
-    if not isinstance(asked, dict) or not isinstance(asked.get("expression"), str):
+    if not isinstance(asked, dict):
+        _refuse("evaluate.no_expression")
+    return asked
+
+
+def _complete(asked: dict[str, Any]) -> Mapping[str, Any]:
+    if not isinstance(asked.get("expression"), str):
         _refuse("evaluate.no_expression")
     for key in ("fields", "record"):
         if not isinstance(asked.setdefault(key, {}), dict):
@@ -357,8 +363,18 @@ def _by_sql(expression: Expression, trial: _Trial, context: Context) -> Any:
     with _memory() as connection:
         try:
             return connection.scalar(sa.select(value).select_from(row))
-        except sa.exc.OperationalError:
-            _refuse("evaluate.too_slow", seconds=PATIENCE)
+        except sa.exc.OperationalError as error:
+            if _interrupted(error.orig):
+                _refuse("evaluate.too_slow", seconds=PATIENCE)
+            # SQLite's own bounds, such as of its parser's stack.
+            _refuse("expression.too_large")
+
+
+def _interrupted(error: BaseException | None) -> bool:
+    return (
+        isinstance(error, sqlite3.OperationalError)
+        and error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT
+    )
 
 
 @contextmanager

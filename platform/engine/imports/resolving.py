@@ -7,6 +7,7 @@ from typing import Any
 
 import jsonschema
 
+from ...metadata.json_text import escape
 from ...metadata.model import App, Field
 from ...metadata.naming import nearest
 from ...metadata.problems import Problem
@@ -76,7 +77,7 @@ class _Resolver:
 
     def _targets(self) -> Iterable[tuple[int, Target]]:
         for column, to in self.raw.get("columns", {}).items():
-            index = self._column(column, f"/columns/{column}")
+            index = self._column(column, f"/columns/{escape(column)}")
             for one in to if isinstance(to, list) else [to]:
                 if one is None:
                     continue
@@ -108,15 +109,16 @@ class _Resolver:
             if isinstance(to, dict)
             else (to, None, None)
         )
-        field = self._field(self.entity.id, name, f"/{part}/{column}")
+        place = f"/{part}/{escape(column)}"
+        field = self._field(self.entity.id, name, place)
         if field is None:
             return None
         if field.id not in self.writable and field is not self.key:
             params = {"field": field}
-            self.problems.append(Problem("field.read_only", params, pointer=f"/{part}/{column}"))
+            self.problems.append(Problem("field.read_only", params, pointer=place))
             return None
         if key is not None:
-            key = self._key_of(field, key, f"/{part}/{column}/key")
+            key = self._key_of(field, key, f"{place}/key")
         values = {**self._values(field.name), **self._values(column)}
         return Target(column, field, key, format_, values, words_of(field.options))
 
@@ -145,9 +147,8 @@ class _Resolver:
         for one in targets:
             if one.field.id in seen:
                 params = {"field": one.field, "column": seen[one.field.id]}
-                self.problems.append(
-                    Problem("import.field_twice", params, pointer=f"/columns/{one.column}")
-                )
+                place = f"/columns/{escape(one.column)}"
+                self.problems.append(Problem("import.field_twice", params, pointer=place))
             seen[one.field.id] = one.column
 
     def _refuse_strange_values(self, targets: Iterable[Target]) -> None:
@@ -157,7 +158,7 @@ class _Resolver:
                 near = nearest(name, sorted(names)) or ", ".join(sorted(names))
                 params = {"column": name, "nearest": near}
                 self.problems.append(
-                    Problem("import.unknown_column", params, pointer=f"/values/{name}")
+                    Problem("import.unknown_column", params, pointer=f"/values/{escape(name)}")
                 )
 
     def _refuse_key_without_column(self, targets: Sequence[tuple[int, Target]]) -> None:
@@ -172,7 +173,7 @@ class _Resolver:
         found: dict[str, int] = {}
         pipeline = self.entity.pipeline
         for name, column in self.raw.get("stage_times", {}).items():
-            pointer = f"/stage_times/{name}"
+            pointer = f"/stage_times/{escape(name)}"
             stages = pipeline.stages if pipeline else ()
             stage = next((one for one in stages if name in (one.name, one.id, *one.aliases)), None)
             index = self._column(column, pointer)
@@ -190,4 +191,4 @@ class _Resolver:
 
 
 def _pointer(path: Iterable[Any]) -> str:
-    return "".join(f"/{part}" for part in path)
+    return "".join(f"/{escape(str(part))}" for part in path)
