@@ -4,20 +4,61 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Generic, TypeVar
 
+import pytest
 import sqlalchemy as sa
 
+from fieldstone.engine.control_tables import ATTEMPTS
+from fieldstone.engine.database import databases
 from fieldstone.engine.publishing import physical
+from fieldstone.engine.settings import Settings
+from fieldstone.engine.stores import CONTROL
 from fieldstone.engine.workspaces import Workspace
 from fieldstone.metadata.messages import LOCALES
-from fieldstone.metadata.problems import Problem
+from fieldstone.metadata.problems import Problem, ProblemsError
 
 ROOT = Path(__file__).parents[1]
 PLACEHOLDER = re.compile(r"(?<!\{)\{([a-z_]+)\}(?!\})")
 CHINESE = re.compile("[\u4e00-\u9fff]")
+
+
+World = TypeVar("World")
+
+
+@dataclass(frozen=True)
+class Call(Generic[World]):
+    """A call that is refused: the class of the refusal, and its problems as "/place id"."""
+
+    name: str
+    kind: type[ProblemsError]
+    problems: tuple[str, ...]
+    call: Callable[[World], object]
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """The ids of the catalogue that the case brings about."""
+        return frozenset(one.split()[-1] for one in self.problems)
+
+
+def require_refused(case: Call[World], world: World) -> None:
+    """Fail unless the call is refused as the case says, in whole sentences."""
+    with pytest.raises(case.kind) as caught:
+        case.call(world)
+    assert type(caught.value) is case.kind
+    found = [f"{one.pointer} {one.id}".strip() for one in caught.value.problems]
+    assert sorted(found) == sorted(case.problems)
+    for one in caught.value.problems:
+        require_sentences(one)
+
+
+def ids_of(cases: Iterable[Call[World]]) -> frozenset[str]:
+    """The ids that a table of cases brings about."""
+    return frozenset().union(*(one.ids for one in cases))
 
 
 def require_whole(sentence: str, problem_id: str, locale: str) -> None:
@@ -46,22 +87,41 @@ def pattern_of(sentence: str) -> re.Pattern[str]:
     return re.compile(".*?".join(re.escape(one) for one in parts), re.DOTALL)
 
 
-def state_of(workspace: Workspace) -> Mapping[str, tuple[int, int]]:
+State = Mapping[str, tuple[int, int]]
+
+
+def state_of(workspace: Workspace) -> State:
     """How many rows each table has, and what their versions add up to."""
     with workspace.reading() as tx:
-        tables = physical.read(tx.connection).tables
-        asked = [
-            sa.select(
-                sa.literal(name),
-                sa.func.count(),
-                sa.func.coalesce(sa.func.sum(sa.column("version")), 0)
-                if "version" in columns
-                else sa.literal(0),
-            ).select_from(sa.table(name))
-            for name, columns in sorted(tables.items())
-            if not name.startswith("sqlite_")
-        ]
-        return {
-            name: (int(rows), int(versions))
-            for name, rows, versions in tx.connection.execute(sa.union_all(*asked))
-        }
+        return _state(tx.connection)
+
+
+def state_of_control(settings: Settings) -> State:
+    """The same of the control database, but for the failed sign-ins, which are counted."""
+    stores = databases(settings)
+    try:
+        with stores.store(CONTROL).begin(writing=False) as connection:
+            found = dict(_state(connection))
+    finally:
+        stores.close()
+    found.pop(ATTEMPTS.name)
+    return found
+
+
+def _state(connection: sa.Connection) -> State:
+    tables = physical.read(connection).tables
+    asked = [
+        sa.select(
+            sa.literal(name),
+            sa.func.count(),
+            sa.func.coalesce(sa.func.sum(sa.column("version")), 0)
+            if "version" in columns
+            else sa.literal(0),
+        ).select_from(sa.table(name))
+        for name, columns in sorted(tables.items())
+        if not name.startswith("sqlite_")
+    ]
+    return {
+        name: (int(rows), int(versions))
+        for name, rows, versions in connection.execute(sa.union_all(*asked))
+    }

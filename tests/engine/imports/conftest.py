@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -215,8 +216,15 @@ def reasons(report: Report) -> list[tuple[int, str]]:
 @pytest.fixture
 def desk(home: Path, database: Database, tmp_path: Path) -> Iterator[Desk]:
     """Return a desk with two regions and four people; no firms yet."""
+    with desk_in(home, database.url, tmp_path) as made:
+        yield made
+
+
+@contextmanager
+def desk_in(home: Path, url: str | None, folder: Path) -> Iterator[Desk]:
+    """A desk on either kind of database, its files in `folder`."""
     clock = FixedClock(NOW)
-    settings = Settings(home=home, database_url=database.url, env="test")
+    settings = Settings(home=home, database_url=url, env="test")
     with Installation.open(settings, clock) as opened:
         workspace = opened.create_workspace("firms", "Firms", DOCUMENTS)
         people = {}
@@ -233,4 +241,4 @@ def desk(home: Path, database: Database, tmp_path: Path) -> Iterator[Desk]:
         with workspace.writing() as tx:
             rows = [{"name": "North", "code": "N"}, {"name": "South", "code": "S"}]
             records.create_many(tx, SYSTEM, "region", rows)
-        yield Desk(opened, workspace, clock, tmp_path, people)
+        yield Desk(opened, workspace, clock, folder, people)

@@ -12,6 +12,7 @@ from fieldstone.engine.errors import Conflict, Forbidden, Invalid, Malformed
 from fieldstone.engine.workspaces import Workspace
 from fieldstone.metadata.json_text import read_json, write_json
 from tests.engine.publish.shop import Shop, insert
+from tests.refusals import require_sentences, state_of
 
 
 @dataclass(frozen=True)
@@ -117,9 +118,11 @@ CASES = [
 def test_rows_that_break_a_change_are_counted_and_named(
     workspace: Workspace, shop: Shop, case: Case
 ) -> None:
+    before = state_of(workspace)
     case.change(shop)
     plan = publish.preview(workspace, SYSTEM, shop.documents())
     (problem,) = plan.problems
+    require_sentences(problem)
     assert (problem.id, problem.pointer) == (case.problem, case.pointer)
     assert problem.params["rows"] == case.rows
     assert problem.params.get("examples", "") == case.examples
@@ -127,6 +130,7 @@ def test_rows_that_break_a_change_are_counted_and_named(
     assert plan.exit_code == 1
     with pytest.raises(Invalid):
         publish.publish(workspace, SYSTEM, plan)
+    assert state_of(workspace) == before
 
 
 def test_rows_that_were_deleted_do_not_count(workspace: Workspace, shop: Shop) -> None:
@@ -265,6 +269,7 @@ def test_what_is_worth_knowing_is_noted_and_refuses_nothing(
     change(shop)
     plan = publish.preview(workspace, SYSTEM, shop.documents())
     (note,) = plan.notes
+    require_sentences(note)
     found = note.id, note.pointer, note.params["rows"], note.params["examples"]
     assert (found, plan.problems) == (expected, ())
     assert "Cassia" in note.text("zh-CN") or "Baltic" in note.text("zh-CN")

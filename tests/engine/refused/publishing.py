@@ -1,0 +1,124 @@
+"""What is refused of publishing beside rows that break a change, and what the doctor finds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from fieldstone.engine import publish, revisions
+from fieldstone.engine.access import SYSTEM, Caller
+from fieldstone.engine.errors import Conflict, Forbidden, Invalid, Malformed, NotFound
+from fieldstone.engine.installation import Installation
+from fieldstone.engine.publish import Plan
+from fieldstone.engine.workspaces import Workspace
+from tests.engine.publish.shop import Shop, insert
+from tests.refusals import Call
+
+
+@dataclass
+class Desk:
+    """The shop in force, with three customers and two deals, and its documents to be changed."""
+
+    installation: Installation
+    workspace: Workspace
+    shop: Shop
+
+    def plan(self, caller: Caller = SYSTEM, base: int | None = None) -> Plan:
+        return publish.preview(self.workspace, caller, self.shop.documents(), base=base)
+
+    def publish(self, plan: Plan) -> None:
+        publish.publish(self.workspace, SYSTEM, plan)
+
+    def amounts_as_text(self) -> Plan:
+        """The plan of a new column in the place of the old one."""
+        self.shop.drop("deal", "amount")
+        self.shop.add("deal", id="amount", name="amount", type="text")
+        return self.plan()
+
+    def publish_after_a_deal(self) -> None:
+        plan = self.amounts_as_text()
+        with self.workspace.writing() as tx:
+            insert(tx, "deal", [{"name": "Three", "amount": "1.50"}])
+        self.publish(plan)
+
+    def publish_twice(self) -> None:
+        self.shop.add("customer", name="phone", type="phone")
+        plan = self.plan()
+        self.publish(plan)
+        self.publish(plan)
+
+    def publish_elsewhere(self) -> None:
+        other = self.installation.create_workspace("other", "Other", ())
+        self.publish(publish.preview(other, SYSTEM, self.shop.documents()))
+
+    def lose_letters(self) -> None:
+        self.shop.field("customer", "code").update(type="choice", options=[{"name": "A"}])
+        self.publish(self.plan())
+
+    def make_equal(self) -> None:
+        """Turn texts that differ into numbers that do not, where each may be there once."""
+        with self.workspace.writing() as tx:
+            table = tx.tables.table("customer")
+            for number, code in ((1, "7"), (2, "07"), (3, "8")):
+                row = table.c.id == number
+                tx.connection.execute(sa.update(table).where(row).values(code=code))
+        self.shop.field("customer", "code").update(type="integer", unique=True)
+        self.publish(self.plan())
+
+    def load(self, revision: int) -> None:
+        with self.workspace.reading() as tx:
+            revisions.load(tx.connection, revision)
+
+
+CASES: tuple[Call[Desk], ...] = (
+    Call("somebody who may not", Forbidden, ("publish.forbidden",),
+         lambda it: it.plan(Caller(1, ("seller",)))),
+    Call("documents of before", Conflict, ("publish.moved",), lambda it: it.plan(base=9)),
+    Call("a plan for a second time", Conflict, ("publish.moved",), lambda it: it.publish_twice()),
+    Call("a plan of another workspace", Conflict, ("publish.other_workspace",),
+         lambda it: it.publish_elsewhere()),
+    Call("a plan of other rows", Conflict, ("publish.data_moved",),
+         lambda it: it.publish_after_a_deal()),
+    Call("a file that is no plan", Malformed, ("publish.no_plan",),
+         lambda it: Plan.from_json({"format": 1})),
+    Call("a plan of another format", Malformed, ("publish.no_plan",),
+         lambda it: Plan.from_json({"format": 9, "problems": []})),
+    Call("letters that are no option", Invalid, ("publish.loss_not_accepted",),
+         lambda it: it.lose_letters()),
+    Call("numbers that become equal", Conflict, ("publish.breaks_unique",),
+         lambda it: it.make_equal()),
+    Call("a revision that is not there", NotFound, ("revision.unknown",), lambda it: it.load(9)),
+    Call("a revision to go back to that is not there", NotFound, ("revision.unknown",),
+         lambda it: publish.restore_plan(it.workspace, SYSTEM, 9)),
+)  # fmt: skip
+
+DAMAGE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("a view that is gone", 'DROP VIEW "v_deal"', ("doctor.view_missing",)),
+    ("a strange view", "CREATE VIEW v_stray AS SELECT 1 AS one", ("doctor.view_left",)),
+    ("a strange table", "CREATE TABLE stray (id BIGINT)", ("doctor.table_left",)),
+    (
+        "a table by another name",
+        'DROP VIEW "v_customer"; ALTER TABLE "customer" RENAME TO stray',
+        ("doctor.table_left", "doctor.table_missing", "doctor.view_missing"),
+    ),
+    (
+        "a strange column",
+        'ALTER TABLE "customer" ADD COLUMN stray BIGINT',
+        ("doctor.column_left",),
+    ),
+    (
+        "a column that is gone",
+        'DROP VIEW "v_customer"; ALTER TABLE "customer" DROP COLUMN "staff"',
+        ("doctor.column_missing", "doctor.view_missing"),
+    ),
+    (
+        "a column of another type",
+        'DROP VIEW "v_deal"; ALTER TABLE "deal" DROP COLUMN "amount"; '
+        'ALTER TABLE "deal" ADD COLUMN "amount" TEXT',
+        ("doctor.column_type", "doctor.view_missing"),
+    ),
+    ("a strange index", "CREATE INDEX _ix_stray ON deal (name)", ("doctor.index_left",)),
+    ("an index that is gone", "{drop an index}", ("doctor.index_missing",)),
+)
+"""What somebody did to the tables, and what the doctor says then."""
