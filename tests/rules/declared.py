@@ -77,100 +77,97 @@ FREE = TagDimension(
 )
 
 
-def _entities() -> Iterator[Entity]:
-    yield Entity(
-        id="member",
-        name="member",
-        title="name",
-        system=True,
-        fields=(
-            SYSTEM[0],
-            Field(id="name", name="name", type="text"),
-            Field(id="team", name="team", type="text"),
-            Field(id="manager", name="manager", type="member"),
-            Field(id="active", name="active", type="boolean"),
+MEMBER = Entity(
+    id="member",
+    name="member",
+    title="name",
+    system=True,
+    fields=(
+        SYSTEM[0],
+        Field(id="name", name="name", type="text"),
+        Field(id="team", name="team", type="text"),
+        Field(id="manager", name="manager", type="member"),
+        Field(id="active", name="active", type="boolean"),
+    ),
+)
+ACCOUNT = Entity(
+    id="account",
+    name="account",
+    title="name",
+    fields=(
+        Field(id="name", name="name", type="text", label={"zh-CN": "客户名称"}),
+        Field(id="note", name="note", type="long_text"),
+        Field(id="n", name="n", type="integer", label={"zh-CN": "数量"}),
+        Field(id="m", name="m", type="integer"),
+        Field(id="amount", name="amount", type="money"),
+        Field(id="cost", name="cost", type="money"),
+        Field(id="rate", name="rate", type="percent", scale=4),
+        Field(id="size", name="size", type="decimal", scale=3),
+        Field(id="flag", name="flag", type="boolean"),
+        Field(id="hot", name="hot", type="boolean"),
+        Field(id="day", name="day", type="date"),
+        Field(id="until", name="until", type="date"),
+        Field(id="at", name="at", type="datetime"),
+        Field(id="seen", name="seen", type="datetime"),
+        Field(id="kind", name="kind", type="choice", options=KINDS),
+        Field(id="tier", name="tier", type="tier", scheme="abc", options=BANDS),
+        Field(id="tier_before", name="tier_before", type="tier", scheme="abc", options=BANDS),
+        Field(id="owner", name="owner", type="owner"),
+        Field(
+            id="parent_account",
+            name="belongs_to",
+            type="reference",
+            to="account",
+            inverse="subsidiaries",
+            inverse_id="children",
         ),
-    )
-    yield Entity(
-        id="account",
-        name="account",
-        title="name",
-        fields=(
-            Field(id="name", name="name", type="text", label={"zh-CN": "客户名称"}),
-            Field(id="note", name="note", type="long_text"),
-            Field(id="n", name="n", type="integer", label={"zh-CN": "数量"}),
-            Field(id="m", name="m", type="integer"),
-            Field(id="amount", name="amount", type="money"),
-            Field(id="cost", name="cost", type="money"),
-            Field(id="rate", name="rate", type="percent", scale=4),
-            Field(id="size", name="size", type="decimal", scale=3),
-            Field(id="flag", name="flag", type="boolean"),
-            Field(id="hot", name="hot", type="boolean"),
-            Field(id="day", name="day", type="date"),
-            Field(id="until", name="until", type="date"),
-            Field(id="at", name="at", type="datetime"),
-            Field(id="seen", name="seen", type="datetime"),
-            Field(id="kind", name="kind", type="choice", options=KINDS),
-            Field(id="tier", name="tier", type="tier", scheme="abc", options=BANDS),
-            Field(id="tier_before", name="tier_before", type="tier", scheme="abc", options=BANDS),
-            Field(id="owner", name="owner", type="owner"),
-            Field(
-                id="parent_account",
-                name="belongs_to",
-                type="reference",
-                to="account",
-                inverse="subsidiaries",
-                inverse_id="children",
-            ),
-            Field(
-                id="industry",
-                name="industry",
-                type="tags",
-                dimension="industry",
-                options=INDUSTRY.tags,
-            ),
-            Field(id="free", name="free", type="tags", dimension="free", options=FREE.tags),
-            Field(id="doubled", name="doubled", type="formula", formula="n * 2"),
-            Field(
-                id="won",
-                name="won",
-                type="formula",
-                formula='sum(deals.amount, stage == "won")',
-            ),
-            Field(id="kept", name="kept", type="formula", formula="amount + cost", stored=True),
-            Field(id="good", name="good", type="formula", formula="flag and amount > 100"),
-            *SYSTEM,
+        Field(
+            id="industry",
+            name="industry",
+            type="tags",
+            dimension="industry",
+            options=INDUSTRY.tags,
         ),
-    )
-    yield Entity(
-        id="deal",
-        name="deal",
-        title="name",
-        pipeline=Pipeline(field="stage", stages=STAGES),
-        fields=(
-            Field(id="name", name="name", type="text"),
-            Field(id="account", name="account", type="reference", to="account", inverse="deals"),
-            Field(id="amount", name="amount", type="money"),
-            Field(id="quantity", name="quantity", type="decimal", scale=2),
-            Field(id="count_", name="pieces", type="integer"),
-            Field(id="stage", name="stage", type="stage", options=STAGES),
-            Field(id="closed_on", name="closed_on", type="date"),
-            Field(id="at", name="at", type="datetime"),
-            Field(id="flag", name="flag", type="boolean"),
-            Field(id="seller", name="seller", type="owner"),
-            Field(
-                id="weighted",
-                name="weighted",
-                type="formula",
-                formula="amount * stage.probability",
-            ),
-            Field(id="tags", name="labels", type="tags", dimension="free", options=FREE.tags),
-            *SYSTEM,
+        Field(id="free", name="free", type="tags", dimension="free", options=FREE.tags),
+        Field(id="doubled", name="doubled", type="formula", formula="n * 2"),
+        Field(
+            id="won",
+            name="won",
+            type="formula",
+            formula='sum(deals.amount, stage == "won")',
         ),
-    )
-
-
-ENTITIES = tuple(_entities())
+        Field(id="kept", name="kept", type="formula", formula="amount + cost", stored=True),
+        Field(id="good", name="good", type="formula", formula="flag and amount > 100"),
+        *SYSTEM,
+    ),
+)
+DEAL = Entity(
+    id="deal",
+    name="deal",
+    title="name",
+    pipeline=Pipeline(field="stage", stages=STAGES),
+    fields=(
+        Field(id="name", name="name", type="text"),
+        Field(id="account", name="account", type="reference", to="account", inverse="deals"),
+        Field(id="amount", name="amount", type="money"),
+        Field(id="quantity", name="quantity", type="decimal", scale=2),
+        Field(id="count_", name="pieces", type="integer"),
+        Field(id="stage", name="stage", type="stage", options=STAGES),
+        Field(id="closed_on", name="closed_on", type="date"),
+        Field(id="at", name="at", type="datetime"),
+        Field(id="flag", name="flag", type="boolean"),
+        Field(id="seller", name="seller", type="owner"),
+        Field(
+            id="weighted",
+            name="weighted",
+            type="formula",
+            formula="amount * stage.probability",
+        ),
+        Field(id="tags", name="labels", type="tags", dimension="free", options=FREE.tags),
+        *SYSTEM,
+    ),
+)
+ENTITIES = (MEMBER, ACCOUNT, DEAL)
 SCHEME = TierScheme(
     id="abc", name="abc", entity="account", field="tier", measure="won", bands=BANDS
 )
