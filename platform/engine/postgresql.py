@@ -15,7 +15,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ..metadata.problems import Problem
 from .errors import Unavailable
-from .stores import CONTROL
+from .held import following, thrown_away
+from .stores import CONTROL, Begin, Mode
 
 _CONTROL_SCHEMA = "fieldstone_control"
 _WORKSPACE_PREFIX = "fieldstone_"
@@ -73,16 +74,29 @@ class PostgresStore:
         self._qualified = engine.execution_options(schema_translate_map={None: schema})
         self.schema = schema
         here = f'SET LOCAL search_path TO "{schema}"'
-        self._begin_writing = f"BEGIN; {here}"
-        self._begin_reading = f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {here}"
+        self._begin: Mapping[Mode, str] = {
+            "reading": f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {here}",
+            # Not read-only, which would refuse to make temporary tables. What they hold need not
+            # outlive anything, so the commit does not wait for the disk.
+            "scanning": f"BEGIN ISOLATION LEVEL REPEATABLE READ; {here}; "
+            "SET LOCAL synchronous_commit TO off",
+            "writing": f"BEGIN; {here}",
+        }
 
     @contextmanager
     def begin(self, *, writing: bool) -> Iterator[sa.Connection]:
-        statement = self._begin_writing if writing else self._begin_reading
+        statement = self._begin["writing" if writing else "reading"]
         with _connected(self._engine) as connection:
             _first(connection, lambda: connection.exec_driver_sql(statement))
             yield connection
             connection.commit()
+
+    @contextmanager
+    def holding(self) -> Iterator[Begin]:
+        with _connected(self._engine) as connection, thrown_away(connection):
+            # Asked here, as a later transaction must not go on with another connection.
+            _first(connection, lambda: connection.exec_driver_sql("SELECT 1"))
+            yield lambda mode: following(connection, self._begin[mode])
 
     def rows(
         self, statement: sa.Select[Any], parameters: Mapping[str, Any] | None = None

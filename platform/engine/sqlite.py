@@ -22,7 +22,8 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 from ..metadata.problems import Problem
 from ..rules import sqlite_functions
 from .errors import NotFound, Unavailable
-from .stores import CONTROL
+from .held import following, thrown_away
+from .stores import CONTROL, Begin, Mode
 
 _MOST_ENGINES = 64
 """Engines kept open; one idle connection each is three open files in WAL mode."""
@@ -38,6 +39,14 @@ _NOT_OUR_FAULT = frozenset(
         sqlite3.SQLITE_CANTOPEN,
     }
 )
+_BEGIN: Mapping[Mode, str] = {
+    "reading": "BEGIN",
+    # A temporary table is no part of the file, so filling one is no writing.
+    "scanning": "BEGIN",
+    # Taking the write lock first means waiting for it; a reader that begins to write later would
+    # be refused at once.
+    "writing": "BEGIN IMMEDIATE",
+}
 _LOCK_POLL = 0.05
 _SIDE_FILES = ("", "-wal", "-shm", "-journal")
 
@@ -120,11 +129,14 @@ class SqliteStore:
     @contextmanager
     def begin(self, *, writing: bool) -> Iterator[sa.Connection]:
         with self._connected() as connection:
-            # Taking the write lock first means waiting for it; a reader that begins to write
-            # later would be refused at once.
-            connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+            connection.exec_driver_sql(_BEGIN["writing" if writing else "reading"])
             yield connection
             connection.commit()
+
+    @contextmanager
+    def holding(self) -> Iterator[Begin]:
+        with self._connected() as connection, thrown_away(connection):
+            yield lambda mode: following(connection, _BEGIN[mode])
 
     def rows(
         self, statement: sa.Select[Any], parameters: Mapping[str, Any] | None = None

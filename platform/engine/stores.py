@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Literal, Protocol
 
@@ -12,6 +12,14 @@ DialectName = Literal["sqlite", "postgresql"]
 
 CONTROL = "control"
 """The name of the control store; every other store is named by a workspace's id."""
+
+
+Mode = Literal["reading", "scanning", "writing"]
+"""How a transaction begins. A scanning one sees the data of one instant, as a reading one does, and
+may fill temporary tables, which stay with the connection; it keeps no writer waiting."""
+
+Begin = Callable[[Mode], AbstractContextManager[sa.Connection]]
+"""Begins a transaction, committed at the end or rolled back by an exception."""
 
 
 class Store(Protocol):
@@ -27,6 +35,14 @@ class Store(Protocol):
 
         A reading one sees the data of one instant. Unavailable if the database is away or busy.
         NotFound if the place is not there, at the latest at the first statement on its tables.
+        """
+        ...
+
+    def holding(self) -> AbstractContextManager[Begin]:
+        """One connection, for transactions that follow each other on it.
+
+        Temporary tables that they leave behind go with an exception, and else are theirs to drop.
+        Refused as `begin` is.
         """
         ...
 

@@ -1,12 +1,12 @@
-"""Tiers at work: ranks the records of a scheme and writes who moved, by a few statements."""
+"""Tiers at work: finds who is to have another tier, and writes that, by a few statements."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -17,10 +17,9 @@ from ..rules.tiers import ranked
 from . import failpoints
 from .column_types import RECORD_ID
 from .errors import NotFound
-from .scratch import scratch
 from .system_tables import CHANGE, TIER_RANK, TRANSITION
 from .transaction import Transaction
-from .work import schedules
+from .work import jobs, schedules
 from .work.jobs import Job
 from .workspaces import Workspace
 
@@ -69,8 +68,32 @@ class TierStanding:
     tier: str | None
 
 
+MOVES = sa.Table(
+    "_moves",
+    sa.MetaData(),
+    sa.Column("id", RECORD_ID, primary_key=True, autoincrement=False),
+    sa.Column("before", sa.Text()),
+    sa.Column("after", sa.Text()),
+    sa.Column("measure", TIER_RANK.c.measure.type),
+    sa.Column("position", sa.BigInteger()),
+    sa.Column("ranked", sa.BigInteger()),
+    prefixes=["TEMPORARY"],
+)
+"""Who is to have another tier: what a run finds before it writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a run found: whether anybody moves, how many are ranked, how many held each tier."""
+
+    scheme: TierScheme
+    moves: bool
+    ranked: int
+    held: Mapping[str | None, int]
+
+
 def run(workspace: Workspace, schemes: Iterable[str] | None = None) -> list[TierReport]:
-    """Grade by the schemes of those names or ids (by default all active), one transaction each.
+    """Grade by the schemes of those names or ids (by default all active), one after the other.
 
     NotFound names every scheme that there is not.
     """
@@ -78,33 +101,32 @@ def run(workspace: Workspace, schemes: Iterable[str] | None = None) -> list[Tier
         chosen = _chosen(tx, schemes)
     reports = []
     for scheme_id in chosen:
-        with workspace.writing() as tx:
-            reports.append(run_scheme(tx, tx.app.schemes[scheme_id]))
+        reports.append(_run(workspace, scheme_id))
         failpoints.hit("tiers.after_scheme")
     return reports
 
 
-def do_job(tx: Transaction, job: Job) -> None:
+def do_job(workspace: Workspace, job: Job) -> None:
     """Grade by the scheme that a scheduled job names; nothing if it is gone by now."""
-    scheme = tx.app.schemes.get(job.payload["rule"])
-    if scheme is not None and scheme.active and not scheme.archived:
-        run_scheme(tx, scheme)
+
+    def scan(tx: Transaction) -> _Found | None:
+        scheme = tx.app.schemes.get(job.payload["rule"])
+        return _look(tx, scheme) if scheme and scheme.active and not scheme.archived else None
+
+    def write(tx: Transaction, found: _Found | None) -> None:
+        jobs.finish(tx, job)
+        if found is not None:
+            _write(tx, found)
+
+    with jobs.held(workspace, job):
+        workspace.scanning(MOVES, scan, write)
 
 
-def run_scheme(tx: Transaction, scheme: TierScheme) -> TierReport:
-    """Grade the records of a scheme inside this transaction.
+def _run(workspace: Workspace, scheme_id: str) -> TierReport:
+    def scan(tx: Transaction) -> _Found:
+        return _look(tx, tx.app.schemes[scheme_id])
 
-    Records that are not ranked lose their tier. Who moved gets the new tier, the one before and
-    the time, and a transition; the record's version stays, as nobody edited it.
-    """
-    with scratch(tx, "_moves", *_move_columns()) as moves:
-        tx.connection.execute(
-            moves.insert().from_select([column.name for column in moves.c], _moves(tx, scheme))
-        )
-        moved = _write_moves(tx, scheme, moves)
-        report = _report(tx, scheme, moves, moved)
-    schedules.evaluated(tx, "tier", scheme.id, asdict(report))
-    return report
+    return workspace.scanning(MOVES, scan, _write)
 
 
 def reason(tx: Transaction, scheme_id: str, record_id: int) -> TierReason | None:
@@ -155,17 +177,6 @@ def _exact(tx: Transaction, measure: Decimal | int, scale: int) -> Decimal:
     return Decimal(measure).scaleb(shift).quantize(Decimal(1).scaleb(-scale))
 
 
-def _move_columns() -> list[sa.Column[Any]]:
-    return [
-        sa.Column("id", RECORD_ID, primary_key=True, autoincrement=False),
-        sa.Column("before", sa.Text()),
-        sa.Column("after", sa.Text()),
-        sa.Column("measure", TIER_RANK.c.measure.type),
-        sa.Column("position", sa.BigInteger()),
-        sa.Column("ranked", sa.BigInteger()),
-    ]
-
-
 def _measured(tx: Transaction, scheme: TierScheme) -> sa.CTE:
     """The live records with the tier they hold and their measure, NULL for who is not ranked."""
     row = tx.tables.table(scheme.entity).alias("ranked_record")
@@ -181,29 +192,79 @@ def _measured(tx: Transaction, scheme: TierScheme) -> sa.CTE:
     return found.where(row.c.deleted_at.is_(None)).cte("measured").prefix_with("MATERIALIZED")
 
 
-def _moves(tx: Transaction, scheme: TierScheme) -> sa.Select[Any]:
-    """Who is to have another tier than before, one statement over all records of the scheme."""
+def _look(tx: Transaction, scheme: TierScheme) -> _Found:
+    """Find who is to have another tier, by one statement over all records of the scheme."""
     places = ranked(scheme, _measured(tx, scheme), tx.tables.dialect).subquery("moving")
-    return sa.select(places).where(places.c.before.is_distinct_from(places.c.tier))
+    moving = sa.select(places).where(places.c.before.is_distinct_from(places.c.tier))
+    tx.connection.execute(MOVES.insert().from_select([one.name for one in MOVES.c], moving))
+    row = tx.tables.table(scheme.entity)
+    tier = tx.tables.column(row, scheme.entity, scheme.field)
+    by_tier = sa.select(tier, sa.func.count()).where(row.c.deleted_at.is_(None)).group_by(tier)
+    held: dict[str | None, int] = {one[0]: one[1] for one in tx.connection.execute(by_tier)}
+    found: int | None = tx.connection.scalar(sa.select(MOVES.c.ranked).limit(1))
+    if found is not None:
+        return _Found(scheme, True, found, held)
+    return _Found(scheme, False, _ranked(tx, scheme, held), held)
 
 
-def _write_moves(
-    tx: Transaction, scheme: TierScheme, moves: sa.Table
+def _ranked(tx: Transaction, scheme: TierScheme, held: Mapping[str | None, int]) -> int:
+    """How many are ranked where nobody moves: with a rest, whoever holds a tier."""
+    if any(band.rest and not band.archived for band in scheme.bands):
+        return sum(count for tier, count in held.items() if tier is not None)
+    measured = _measured(tx, scheme)
+    return tx.connection.scalar(sa.select(sa.func.count(measured.c.measure))) or 0
+
+
+def _write(tx: Transaction, found: _Found) -> TierReport:
+    """Write who moved, if they still are as they were found.
+
+    Records that are not ranked lose their tier. Who moves gets the new tier, the one before and
+    the time, and a transition; the record's version stays, as nobody edited it.
+    """
+    scheme = found.scheme
+    moves = _still_true(tx, scheme) if found.moves else ()
+    if moves:
+        _write_transitions(tx, scheme)
+        _write_tiers(tx, scheme)
+        _write_reasons(tx, scheme)
+    counts = Counter(found.held)
+    for before, after, count in moves:
+        counts[before] -= count
+        counts[after] += count
+    bands = [band.id for band in scheme.bands if not band.archived]
+    report = TierReport(scheme.id, found.ranked, {one: counts[one] for one in bands}, moves)
+    schedules.evaluated(tx, "tier", scheme.id, asdict(report))
+    return report
+
+
+def _still_true(
+    tx: Transaction, scheme: TierScheme
 ) -> tuple[tuple[str | None, str | None, int], ...]:
-    """Write who moved; returns how many by the tier before and after."""
+    """Leave out who was deleted or got another tier since; returns who moves, counted.
+
+    The records that move are locked until they are written.
+    """
+    row = tx.tables.table(scheme.entity).alias("moving_record")
+    tier = tx.tables.column(row, scheme.entity, scheme.field)
+    still = (
+        sa.select(row.c.id)
+        .join_from(MOVES, row, row.c.id == MOVES.c.id)
+        .where(row.c.deleted_at.is_(None), tier.is_not_distinct_from(MOVES.c.before))
+        .order_by(row.c.id)
+        .with_for_update(of=row, key_share=True)
+        .cte("still")
+        .prefix_with("MATERIALIZED")
+    )
+    tx.connection.execute(sa.delete(MOVES).where(MOVES.c.id.not_in(sa.select(still.c.id))))
     rows = tx.connection.execute(
-        sa.select(moves.c.before, moves.c.after, sa.func.count())
-        .group_by(moves.c.before, moves.c.after)
-        .order_by(moves.c.before, moves.c.after)
-    ).all()
-    if rows:
-        _write_transitions(tx, scheme, moves)
-        _write_tiers(tx, scheme, moves)
-        _write_reasons(tx, scheme, moves)
-    return tuple((row[0], row[1], row[2]) for row in rows)
+        sa.select(MOVES.c.before, MOVES.c.after, sa.func.count())
+        .group_by(MOVES.c.before, MOVES.c.after)
+        .order_by(MOVES.c.before, MOVES.c.after)
+    )
+    return tuple((one[0], one[1], one[2]) for one in rows)
 
 
-def _write_transitions(tx: Transaction, scheme: TierScheme, moves: sa.Table) -> None:
+def _write_transitions(tx: Transaction, scheme: TierScheme) -> None:
     origin = f"tier:{scheme.id}"
     change = tx.connection.execute(
         sa.insert(CHANGE)
@@ -217,10 +278,10 @@ def _write_transitions(tx: Transaction, scheme: TierScheme, moves: sa.Table) -> 
             sa.select(
                 sa.literal(change, sa.BigInteger()),
                 sa.literal(scheme.entity),
-                moves.c.id,
+                MOVES.c.id,
                 sa.literal(scheme.field),
-                moves.c.before,
-                moves.c.after,
+                MOVES.c.before,
+                MOVES.c.after,
                 sa.literal(tx.now, TRANSITION.c.at.type),
                 sa.literal(origin),
             ),
@@ -228,24 +289,24 @@ def _write_transitions(tx: Transaction, scheme: TierScheme, moves: sa.Table) -> 
     )
 
 
-def _write_tiers(tx: Transaction, scheme: TierScheme, moves: sa.Table) -> None:
+def _write_tiers(tx: Transaction, scheme: TierScheme) -> None:
     table = tx.tables.table(scheme.entity)
     tier = tx.tables.column(table, scheme.entity, scheme.field)
     since = tx.tables.column(table, scheme.entity, f"{scheme.field}_since")
     previous = tx.tables.column(table, scheme.entity, f"{scheme.field}_before")
     tx.connection.execute(
         sa.update(table)
-        .where(table.c.id == moves.c.id)
-        .values({previous: moves.c.before, since: tx.now, tier: moves.c.after})
+        .where(table.c.id == MOVES.c.id)
+        .values({previous: MOVES.c.before, since: tx.now, tier: MOVES.c.after})
     )
 
 
-def _write_reasons(tx: Transaction, scheme: TierScheme, moves: sa.Table) -> None:
+def _write_reasons(tx: Transaction, scheme: TierScheme) -> None:
     """Keep why each record that moved has its tier; who stays keeps the reason it had."""
     scale = compile_expression(tx.app, scheme.entity, scheme.measure).scale
     tx.connection.execute(
         sa.delete(TIER_RANK).where(
-            TIER_RANK.c.scheme == scheme.id, TIER_RANK.c.record_id.in_(sa.select(moves.c.id))
+            TIER_RANK.c.scheme == scheme.id, TIER_RANK.c.record_id.in_(sa.select(MOVES.c.id))
         )
     )
     tx.connection.execute(
@@ -253,44 +314,12 @@ def _write_reasons(tx: Transaction, scheme: TierScheme, moves: sa.Table) -> None
             ["scheme", "record_id", "measure", "scale", "position", "ranked", "at"],
             sa.select(
                 sa.literal(scheme.id),
-                moves.c.id,
-                moves.c.measure,
+                MOVES.c.id,
+                MOVES.c.measure,
                 sa.literal(scale, sa.Integer()),
-                moves.c.position,
-                moves.c.ranked,
+                MOVES.c.position,
+                MOVES.c.ranked,
                 sa.literal(tx.now, TIER_RANK.c.at.type),
-            ).where(moves.c.after.is_not(None)),
+            ).where(MOVES.c.after.is_not(None)),
         )
     )
-
-
-def _report(
-    tx: Transaction,
-    scheme: TierScheme,
-    moves: sa.Table,
-    moved: tuple[tuple[str | None, str | None, int], ...],
-) -> TierReport:
-    row = tx.tables.table(scheme.entity)
-    tier = tx.tables.column(row, scheme.entity, scheme.field)
-    held = sa.select(tier, sa.func.count()).where(row.c.deleted_at.is_(None)).group_by(tier)
-    counts: dict[str | None, int] = {each[0]: each[1] for each in tx.connection.execute(held)}
-    bands = [band for band in scheme.bands if not band.archived]
-    return TierReport(
-        scheme.id,
-        _ranked(tx, scheme, moves, counts),
-        {band.id: counts.get(band.id, 0) for band in bands},
-        moved,
-    )
-
-
-def _ranked(
-    tx: Transaction, scheme: TierScheme, moves: sa.Table, counts: Mapping[str | None, int]
-) -> int:
-    """How many are ranked: who moved knows it; else whoever holds a tier, if there is a rest."""
-    found: int | None = tx.connection.scalar(sa.select(moves.c.ranked).limit(1))
-    if found is not None:
-        return found
-    if any(band.rest and not band.archived for band in scheme.bands):
-        return sum(count for tier, count in counts.items() if tier is not None)
-    measured = _measured(tx, scheme)
-    return tx.connection.scalar(sa.select(sa.func.count(measured.c.measure))) or 0

@@ -7,14 +7,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeVar
+from datetime import datetime
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from ..metadata.problems import Problem
 from . import clock as clocks
-from . import revisions, system_versions
+from . import failpoints, revisions, system_versions
 from .errors import NotFound, Unavailable
 from .postgresql import lock_not_available
 from .stores import DialectName, Store
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 _LOCK_TIMEOUT = "100ms"
 _LOCK_PATIENCE = 30.0
 
+_S = TypeVar("_S")
 _T = TypeVar("_T")
 
 
@@ -91,19 +93,58 @@ class Workspace:
         transaction.committed()
         return answer
 
+    def scanning(
+        self,
+        into: sa.Table,
+        scan: Callable[[Transaction], _S],
+        write: Callable[[Transaction, _S], _T],
+    ) -> _T:
+        """Run `scan` in a transaction that keeps nobody waiting, then `write` in one that writes.
+
+        For work that looks at many records and changes few. `scan` sees one instant of the data
+        and puts what it finds into the temporary table `into`, which is made for it; `write`
+        gets its answer, has the table, the same connection and the same `now`. Others write in
+        between: `write` looks again at each row before it changes it. If a revision came into
+        force in between, both begin anew, so `scan` has no effect outside the transaction.
+        """
+        with self._store.holding() as begin:
+            while True:
+                with begin("scanning") as connection:
+                    into.create(connection, checkfirst=False)
+                    looking = self._transaction(connection, writable=False)
+                    found = scan(looking)
+                failpoints.hit("scan.done")
+                with self._one_writer(), begin("writing") as connection:
+                    writing = self._transaction(connection, writable=True, now=looking.now)
+                    current = writing.revision == looking.revision
+                    answer = write(writing, found) if current else None
+                    into.drop(connection, checkfirst=False)
+                if current:
+                    writing.committed()
+                    return cast("_T", answer)
+
     @contextmanager
     def _store_writing(self) -> Iterator[sa.Connection]:
+        with self._one_writer(), self._store.begin(writing=True) as connection:
+            yield connection
+
+    @contextmanager
+    def _one_writer(self) -> Iterator[None]:
         if getattr(self._held, "writing", False):
             raise RuntimeError(f"{self!r} is being written in this thread already")
         self._held.writing = True
         try:
-            with self._store.begin(writing=True) as connection:
-                yield connection
+            yield
         finally:
             self._held.writing = False
 
     def _transaction(
-        self, connection: sa.Connection, *, writable: bool, altering: bool = False
+        self,
+        connection: sa.Connection,
+        *,
+        writable: bool,
+        altering: bool = False,
+        now: datetime | None = None,
     ) -> Transaction:
         lock: revisions.Lock | None = None
         if writable:
@@ -116,7 +157,7 @@ class Workspace:
         return Transaction(
             connection=connection,
             workspace=self,
-            now=self.control.clock.now(),
+            now=now or self.control.clock.now(),
             zone=clocks.zone(force.app.manifest.time_zone),
             app=force.app,
             layout=force.layout,

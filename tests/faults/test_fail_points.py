@@ -31,14 +31,15 @@ IMPORT = [
 IMPORTED = "import.finished:1"
 BEFORE_THE_FLIP = [*(f"publish.{kind}:1" for kind in get_args(StepKind)), "publish.before_commit:1"]
 FLIPPED = "publish.flipped:1"
-RULES = ["alerts.after_rule:1", "alerts.after_rule:2"]
-TIERS = ["tiers.after_scheme:1", "tiers.after_scheme:2"]
+SCAN = ["scan.done:1", "scan.done:2"]
+RULES = [*SCAN, "alerts.after_rule:1", "alerts.after_rule:2"]
+TIERS = [*SCAN, "tiers.after_scheme:1", "tiers.after_scheme:2"]
 DUE = [
     "control.hint_lowered:1",
     "control.hint_lowered:3",
     "tick.planned:1",
     "tick.hint_raised:1",
-    *(f"job.{point}:{count}" for count in (1, 4) for point in ("claimed", "done")),
+    *(f"{point}:{count}" for count in (1, 4) for point in ("job.claimed", "scan.done", "job.done")),
 ]
 CREATE = [f"workspace.{point}:1" for point in ("entered", "created", "published", "filled")]
 PUT_BACK = "job.put_back:1"

@@ -20,10 +20,9 @@ from ...rules import Context, compile_expression, to_sql
 from .. import failpoints
 from ..column_types import RECORD_ID
 from ..errors import NotFound
-from ..scratch import scratch
 from ..system_tables import ALERT
 from ..transaction import Transaction
-from ..work import schedules
+from ..work import jobs, schedules
 from ..work.jobs import Job
 from ..workspaces import Workspace
 from .actions import Acting
@@ -52,10 +51,32 @@ class AlertReport:
     refused: int = 0
 
 
+MATCHES = sa.Table(
+    "_matches",
+    sa.MetaData(),
+    sa.Column("id", RECORD_ID, primary_key=True, autoincrement=False),
+    sa.Column("before", sa.Boolean(), nullable=False),
+    sa.Column("now", sa.Boolean(), nullable=False),
+    prefixes=["TEMPORARY"],
+)
+"""Records that match now, or whose alert says that they did: what a run finds before it writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a run found: records that match, and of them and the others who enters and leaves."""
+
+    rule: AlertRule
+    context: Context
+    matches: int
+    entering: int
+    leaving: int
+
+
 def run(
     workspace: Workspace, rules: Iterable[str] | None = None, *, now: datetime | None = None
 ) -> list[AlertReport]:
-    """Evaluate the rules of those names or ids (all active ones by default), a transaction each.
+    """Evaluate the rules of those names or ids (all active ones by default), one after the other.
 
     `now` stands for the present instant where a person asks "what if". NotFound names every rule
     that there is not.
@@ -64,38 +85,71 @@ def run(
         chosen = _chosen(tx, rules)
     reports = []
     for rule_id in chosen:
-        with workspace.writing() as tx:
-            reports.append(run_rule(tx, tx.app.rules[rule_id], now=now))
+        reports.append(_run(workspace, rule_id, now))
         failpoints.hit("alerts.after_rule")
     return reports
 
 
-def do_job(tx: Transaction, job: Job) -> None:
+def do_job(workspace: Workspace, job: Job) -> None:
     """Evaluate the rule that a scheduled job names; nothing if it is gone by now."""
-    rule = tx.app.rules.get(job.payload["rule"])
-    if rule is not None and rule.active and not rule.archived:
-        run_rule(tx, rule)
+
+    def scan(tx: Transaction) -> _Found | None:
+        rule = tx.app.rules.get(job.payload["rule"])
+        return _look(tx, rule, tx.now) if rule and rule.active and not rule.archived else None
+
+    def write(tx: Transaction, found: _Found | None) -> None:
+        jobs.finish(tx, job)
+        if found is not None:
+            _write(tx, found)
+
+    with jobs.held(workspace, job):
+        workspace.scanning(MATCHES, scan, write)
 
 
-def run_rule(tx: Transaction, rule: AlertRule, *, now: datetime | None = None) -> AlertReport:
-    """Evaluate a rule inside this transaction: close what left, open what entered, act on it."""
-    context = Context(now or tx.now, tx.zone)
+def _run(workspace: Workspace, rule_id: str, now: datetime | None) -> AlertReport:
+    def scan(tx: Transaction) -> _Found:
+        return _look(tx, tx.app.rules[rule_id], now or tx.now)
+
+    return workspace.scanning(MATCHES, scan, _write)
+
+
+def _look(tx: Transaction, rule: AlertRule, now: datetime) -> _Found:
+    """Find who matches, by one statement over all records, and who did not before or no longer."""
+    context = Context(now, tx.zone)
+    row = tx.tables.table(rule.entity).alias("watched")
+    present = sa.exists().where(_present(rule), ALERT.c.record_id == row.c.id)
+    matching = sa.select(row.c.id, present, sa.true()).where(*_holds(tx, rule, row, context))
+    tx.connection.execute(MATCHES.insert().from_select(["id", "before", "now"], matching))
+    found = sa.exists().where(MATCHES.c.id == ALERT.c.record_id)
+    left = sa.select(ALERT.c.record_id, sa.true(), sa.false()).where(_present(rule), sa.not_(found))
+    tx.connection.execute(MATCHES.insert().from_select(["id", "before", "now"], left))
+    counted = sa.select(MATCHES.c.before, MATCHES.c.now, sa.func.count())
+    counts = {
+        (one[0], one[1]): one[2]
+        for one in tx.connection.execute(counted.group_by(MATCHES.c.before, MATCHES.c.now))
+    }
+    entering, leaving = counts.get((False, True), 0), counts.get((True, False), 0)
+    return _Found(rule, context, entering + counts.get((True, True), 0), entering, leaving)
+
+
+def _write(tx: Transaction, found: _Found) -> AlertReport:
+    """Close what left, open what entered and act on it, where that is still so."""
+    rule, context = found.rule, found.context
     quiet = schedules.last_evaluated(tx, "alert", rule.id) is None
-    id_column = sa.Column("id", RECORD_ID, primary_key=True, autoincrement=False)
-    with scratch(tx, "_matches", id_column) as matches:
-        tx.connection.execute(matches.insert().from_select(["id"], _matching(tx, rule, context)))
-        total = tx.connection.scalar(sa.select(sa.func.count()).select_from(matches)) or 0
-        left = _close(tx, rule, matches, context.now)
-        entered, refused = _open(tx, rule, matches, context, quiet=quiet)
-    report = AlertReport(rule.id, total, entered, _still(tx, rule) - entered, left, quiet, refused)
+    left = _close(tx, rule, context) if found.leaving else 0
+    entered, refused = _open(tx, rule, context, quiet=quiet) if found.entering else (0, 0)
+    still = _still(tx, rule) - entered
+    report = AlertReport(rule.id, found.matches, entered, still, left, quiet, refused)
     schedules.evaluated(tx, "alert", rule.id, asdict(report))
     return report
 
 
 def preview(tx: Transaction, rule: AlertRule, *, now: datetime | None = None) -> int:
     """How many records the rule matches now; changes nothing."""
-    found = _matching(tx, rule, Context(now or tx.now, tx.zone)).subquery()
-    return tx.connection.scalar(sa.select(sa.func.count()).select_from(found)) or 0
+    row = tx.tables.table(rule.entity).alias("watched")
+    holds = _holds(tx, rule, row, Context(now or tx.now, tx.zone))
+    found = sa.select(sa.func.count()).select_from(row).where(*holds)
+    return tx.connection.scalar(found) or 0
 
 
 def _chosen(tx: Transaction, rules: Iterable[str] | None) -> list[str]:
@@ -109,28 +163,49 @@ def _chosen(tx: Transaction, rules: Iterable[str] | None) -> list[str]:
     return [by_name.get(name, name) for name in names]
 
 
-def _matching(tx: Transaction, rule: AlertRule, context: Context) -> sa.Select[tuple[int]]:
-    row = tx.tables.table(rule.entity).alias("watched")
+def _holds(
+    tx: Transaction, rule: AlertRule, row: sa.FromClause, context: Context
+) -> tuple[sa.ColumnElement[bool], ...]:
+    """That a record is live and in the rule."""
     condition = compile_expression(tx.app, rule.entity, rule.when)
-    return sa.select(row.c.id).where(
-        row.c.deleted_at.is_(None), to_sql(condition, tx.tables, row, context, mode="filter")
-    )
+    return row.c.deleted_at.is_(None), to_sql(condition, tx.tables, row, context, mode="filter")
 
 
 def _present(rule: AlertRule) -> sa.ColumnElement[bool]:
     return sa.and_(ALERT.c.rule == rule.id, ALERT.c.left_at.is_(None))
 
 
-def _close(tx: Transaction, rule: AlertRule, matches: sa.Table, now: datetime) -> int:
-    still = sa.exists().where(matches.c.id == ALERT.c.record_id)
-    done = tx.connection.execute(
-        sa.update(ALERT)
-        .where(_present(rule), sa.not_(still))
-        .values(
-            left_at=now, state=sa.case((ALERT.c.state == "open", "resolved"), else_=ALERT.c.state)
+def _turning(tx: Transaction, *, now: bool) -> Iterator[list[int]]:
+    """The ids of who enters (matches `now`) or leaves, in chunks.
+
+    They are given as numbers to the statements that look at them again, so that the condition is
+    tried on these records alone, whatever the database thinks of the temporary table.
+    """
+    turning = sa.select(MATCHES.c.id).where(MATCHES.c.now == now, MATCHES.c.before != now)
+    chunk = turning.order_by(MATCHES.c.id).limit(_CHUNK)
+    last = 0
+    while ids := list(tx.connection.scalars(chunk.where(MATCHES.c.id > last))):
+        last = ids[-1]
+        yield ids
+
+
+def _close(tx: Transaction, rule: AlertRule, context: Context) -> int:
+    row = tx.tables.table(rule.entity).alias("leaving")
+    holding = sa.select(row.c.id).where(*_holds(tx, rule, row, context))
+    left = 0
+    for ids in _turning(tx, now=False):
+        back = set(tx.connection.scalars(holding.where(row.c.id.in_(ids))))
+        gone = [one for one in ids if one not in back]
+        done = tx.connection.execute(
+            sa.update(ALERT)
+            .where(_present(rule), ALERT.c.record_id.in_(gone))
+            .values(
+                left_at=context.now,
+                state=sa.case((ALERT.c.state == "open", "resolved"), else_=ALERT.c.state),
+            )
         )
-    )
-    return done.rowcount
+        left += done.rowcount
+    return left
 
 
 def _still(tx: Transaction, rule: AlertRule) -> int:
@@ -138,15 +213,13 @@ def _still(tx: Transaction, rule: AlertRule) -> int:
     return tx.connection.scalar(present) or 0
 
 
-def _open(
-    tx: Transaction, rule: AlertRule, matches: sa.Table, context: Context, *, quiet: bool
-) -> tuple[int, int]:
+def _open(tx: Transaction, rule: AlertRule, context: Context, *, quiet: bool) -> tuple[int, int]:
     """Open an alert for each record that enters; returns how many, and refusals of actions."""
     wording = Wording(tx.app, rule.entity, rule.message)
     acting = Acting(tx, rule)
     recipients = Recipients(tx)
     count = 0
-    for rows in _entering(tx, rule, matches, context, wording, acting):
+    for rows in _entering(tx, rule, context, wording, acting):
         alerts = [_alert_row(tx, rule, row, wording, context, quiet=quiet) for row in rows]
         ids = tx.connection.scalars(
             sa.insert(ALERT).returning(ALERT.c.id, sort_by_parameter_order=True), alerts
@@ -163,7 +236,6 @@ def _open(
 def _entering(
     tx: Transaction,
     rule: AlertRule,
-    matches: sa.Table,
     context: Context,
     wording: Wording,
     acting: Acting,
@@ -183,17 +255,13 @@ def _entering(
             *wording.columns(tx, row, context),
             *acting.columns(row, context),
         )
-        .where(row.c.id.in_(sa.select(matches.c.id)), *_may_enter(rule, row, context))
+        .where(*_holds(tx, rule, row, context), *_may_enter(rule, row, context))
         .order_by(row.c.id)
-        .limit(_CHUNK)
     )
-    last = 0
-    while True:
-        rows = [dict(one) for one in tx.connection.execute(found.where(row.c.id > last)).mappings()]
-        if not rows:
-            return
-        last = rows[-1]["id"]
-        yield rows
+    for ids in _turning(tx, now=True):
+        rows = tx.connection.execute(found.where(row.c.id.in_(ids))).mappings().all()
+        if rows:
+            yield [dict(one) for one in rows]
 
 
 def _may_enter(

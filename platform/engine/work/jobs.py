@@ -7,8 +7,10 @@ another.
 
 from __future__ import annotations
 
+import threading
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -18,12 +20,14 @@ import sqlalchemy as sa
 import structlog
 
 from .. import failpoints
+from ..errors import Refused
 from ..system_tables import JOB
 from ..transaction import Transaction
 from ..workspaces import Workspace
 
 LEASE = timedelta(seconds=45)
 ATTEMPTS = 5
+_BETWEEN_HOLDS = LEASE / 3
 _FIRST_PAUSE = timedelta(seconds=15)
 _log = structlog.get_logger()
 
@@ -103,6 +107,36 @@ def hold(tx: Transaction, job: Job) -> None:
         raise LostJob(job.key)
 
 
+@contextmanager
+def held(
+    workspace: Workspace, job: Job, *, every: timedelta = _BETWEEN_HOLDS
+) -> Iterator[threading.Thread]:
+    """Hold a job again and again meanwhile, for work that is long before its first commit.
+
+    From a thread of its own, which ends by itself when the job is lost, done or put back.
+    """
+    over = threading.Event()
+
+    def keep() -> None:
+        while not over.wait(every.total_seconds()):
+            try:
+                with workspace.writing() as tx:
+                    hold(tx, job)
+            except LostJob:
+                return
+            except Refused:
+                # Busy or away just now: the lease lasts for some more tries.
+                continue
+
+    thread = threading.Thread(target=keep, name=f"hold {job.key}", daemon=True)
+    thread.start()
+    try:
+        yield thread
+    finally:
+        over.set()
+        thread.join()
+
+
 def finish(tx: Transaction, job: Job) -> None:
     """Say that a job is done, together with its last effects; LostJob if another took it."""
     if not _finish(tx, job):
@@ -153,10 +187,10 @@ def run(
     try:
         if job.kind in long:
             long[job.kind](workspace, job)
-            return True
-        with workspace.writing() as tx:
-            finish(tx, job)
-            handlers[job.kind](tx, job)
+        else:
+            with workspace.writing() as tx:
+                finish(tx, job)
+                handlers[job.kind](tx, job)
         failpoints.hit("job.done")
         return True
     except LostJob:

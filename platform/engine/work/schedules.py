@@ -140,9 +140,12 @@ def evaluated(tx: Transaction, kind: Kind, rule: str, report: object) -> None:
 
 
 def last_evaluated(tx: Transaction, kind: Kind, rule: str) -> datetime | None:
-    """When a rule was evaluated last, or None: never, or its definition changed since."""
+    """When a rule was evaluated last, or None: never, or its definition changed since.
+
+    Another run of the rule waits here until this transaction is over.
+    """
     found: datetime | None = tx.connection.scalar(
-        sa.select(RULE_STATE.c.last_evaluated_at).where(_is(kind, rule))
+        sa.select(RULE_STATE.c.last_evaluated_at).where(_is(kind, rule)).with_for_update()
     )
     return found
 

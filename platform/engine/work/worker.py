@@ -23,12 +23,11 @@ TICK = "fieldstone.tick"
 JOB = "fieldstone.job"
 _SWEEP_SECONDS = 3600
 
-HANDLERS: Mapping[str, jobs.Handler] = {
-    "alert": alerts.do_job,
-    "stored": stored.do_job,
-    "tier": tiers.do_job,
-}
+HANDLERS: Mapping[str, jobs.Handler] = {"stored": stored.do_job}
 """What does a job of each kind."""
+
+LONG: Mapping[str, jobs.LongHandler] = {"alert": alerts.do_job, "tier": tiers.do_job}
+"""What does a job of a kind that has transactions of its own."""
 
 
 def application(installation: Installation) -> Celery:
@@ -63,7 +62,7 @@ def do(installation: Installation, workspace_id: str, job_id: int) -> bool:
         imports.resume(workspace, job, imports_folder(installation.settings))
 
     workspace = installation.workspace_by_id(workspace_id)
-    return jobs.run(workspace, job_id, HANDLERS, {"import": _import})
+    return jobs.run(workspace, job_id, HANDLERS, {**LONG, "import": _import})
 
 
 def run_worker(installation: Installation) -> None:

@@ -8,7 +8,7 @@ from fieldstone.engine.alerts import AlertRequest, inbox
 from fieldstone.engine.system_tables import JOB
 from fieldstone.engine.work import jobs
 from fieldstone.engine.work.tick import tick
-from fieldstone.engine.work.worker import HANDLERS
+from fieldstone.engine.work.worker import HANDLERS, LONG
 from tests.engine.rules.conftest import Office
 from tests.engine.rules.test_alerts import FRESH, OLD
 
@@ -16,7 +16,7 @@ from tests.engine.rules.test_alerts import FRESH, OLD
 def do_all(office: Office) -> int:
     """Tick and do what it names; returns how many jobs were done."""
     return sum(
-        jobs.run(office.installation.workspace_by_id(workspace), job, HANDLERS)
+        jobs.run(office.installation.workspace_by_id(workspace), job, HANDLERS, LONG)
         for workspace, job in tick(office.installation)
     )
 
@@ -46,8 +46,8 @@ def test_a_wake_up_that_comes_twice_does_the_work_once(office: Office) -> None:
     office.later(days=1)
     ((workspace_id, job),) = tick(office.installation)
     assert tick(office.installation) == [(workspace_id, job)]
-    assert jobs.run(office.workspace, job, HANDLERS) is True
-    assert jobs.run(office.workspace, job, HANDLERS) is False
+    assert jobs.run(office.workspace, job, HANDLERS, LONG) is True
+    assert jobs.run(office.workspace, job, HANDLERS, LONG) is False
 
 
 def test_after_a_pause_the_latest_time_is_made_up_for(office: Office) -> None:
@@ -62,11 +62,11 @@ def test_a_worker_that_dies_leaves_the_job_to_another(office: Office) -> None:
     ((_, job),) = tick(office.installation)
     with office.workspace.writing() as tx:
         assert jobs._claim(tx, job) is not None
-    assert jobs.run(office.workspace, job, HANDLERS) is False
+    assert jobs.run(office.workspace, job, HANDLERS, LONG) is False
     assert tick(office.installation) == []
     office.clock.instant += jobs.LEASE
     assert [one for _, one in tick(office.installation)] == [job]
-    assert jobs.run(office.workspace, job, HANDLERS) is True
+    assert jobs.run(office.workspace, job, HANDLERS, LONG) is True
 
 
 def test_a_job_that_fails_is_tried_again_and_then_given_up(office: Office) -> None:
