@@ -66,9 +66,9 @@ INDEXES = (
 
 
 def engine(url: str | None, folder: Path) -> sa.Engine:
-    """An engine on a file in `folder` (None) or on PostgreSQL, set up as Fieldstone's are."""
+    """An engine on a file in `folder` (None), its pragmas as Fieldstone's, or on PostgreSQL."""
     if url:
-        return sa.create_engine(url, connect_args={"prepare_threshold": None})
+        return sa.create_engine(url)
     found = sa.create_engine(f"sqlite:///{folder / 'baseline.sqlite'}")
 
     @sa.event.listens_for(found, "connect")

@@ -10,7 +10,7 @@ from functools import cached_property
 from flask import g, redirect, request
 from werkzeug.wrappers import Response
 
-from fieldstone.engine import access, members
+from fieldstone.engine import access
 from fieldstone.engine.access import Caller
 from fieldstone.engine.accounts import Account
 from fieldstone.engine.errors import NotFound, Unauthenticated
@@ -38,13 +38,13 @@ class Visit:
     @contextmanager
     def reading(self) -> Iterator[Desk]:
         """A desk whose transaction only reads."""
-        with self.workspace.reading() as tx:
+        with self.workspace.reading(self.account.id) as tx:
             yield self._desk(tx)
 
     @contextmanager
     def writing(self) -> Iterator[Desk]:
         """A desk whose transaction writes; a refusal that leaves the block undoes it."""
-        with self.workspace.writing() as tx:
+        with self.workspace.writing(self.account.id) as tx:
             yield self._desk(tx)
 
     @property
@@ -52,10 +52,9 @@ class Visit:
         return Paths(self.workspace.slug)
 
     def _desk(self, tx: Transaction) -> Desk:
-        member = members.of_account(tx, self.account.id)
-        if member is None:
+        if tx.asker is None:
             raise NotFound.because("workspace.unknown", name=self.workspace.slug)
-        return Desk(self, tx, Caller(member.id, member.roles, self.locale, "ui"))
+        return Desk(self, tx, access.for_asker(tx, self.locale, "ui"))
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from werkzeug.wrappers import Request
 from ..engine.errors import Invalid, Refused, Stale, Unavailable
 from ..engine.installation import Installation
 from ..engine.records import Record, present
+from ..engine.tokens import Entrance
 from ..engine.transaction import Transaction
 from ..metadata.messages import FALLBACK
 from ..metadata.problems import Problem, ProblemsError
@@ -111,19 +112,20 @@ def _handled(route: Route, given: Request, ask: Ask) -> Answer:
     ask.parameters = reading.parameters_of(given.args, route.parameters)
     ask.body = _body(route, given)
     if route.opens == "nothing":
-        with ask._workspace.reading() as tx:
-            ask._caller = callers.caller_of(tx, entrance, ask.locale)
+        with ask._workspace.reading(entrance.member_id) as tx:
+            ask._caller = callers.caller_of(tx, ask.locale)
             callers.require(tx, ask._caller, route.right)
         return route.handler(ask)
-    with _transaction(route, ask) as tx:
+    with _transaction(route, ask, entrance) as tx:
         ask._tx = tx
-        ask._caller = callers.caller_of(tx, entrance, ask.locale)
+        ask._caller = callers.caller_of(tx, ask.locale)
         callers.require(tx, ask._caller, route.right)
         return route.handler(ask)
 
 
-def _transaction(route: Route, ask: Ask) -> AbstractContextManager[Transaction]:
-    return ask.workspace.writing() if route.opens == "writing" else ask.workspace.reading()
+def _transaction(route: Route, ask: Ask, entrance: Entrance) -> AbstractContextManager[Transaction]:
+    begin = ask.workspace.writing if route.opens == "writing" else ask.workspace.reading
+    return begin(entrance.member_id)
 
 
 def _body(route: Route, given: Request) -> Any:

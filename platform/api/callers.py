@@ -37,10 +37,10 @@ def workspace_of(installation: Installation, entrance: Entrance, slug: str) -> W
     return installation.entered(entrance)
 
 
-def caller_of(tx: Transaction, entrance: Entrance, locale: str) -> Caller:
-    """The member that a token belongs to; Unauthenticated if they are active no more."""
+def caller_of(tx: Transaction, locale: str) -> Caller:
+    """The member that the transaction is for; Unauthenticated if they are active no more."""
     try:
-        return access.for_member(tx, entrance.member_id, locale, ORIGIN)
+        return access.for_asker(tx, locale, ORIGIN)
     except NotFound as error:
         raise Unauthenticated(Problem("api.token")) from error
 

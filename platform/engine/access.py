@@ -62,6 +62,15 @@ class Caller:
 SYSTEM: Final = Caller(member_id=None, origin="system", system=True)
 
 
+def for_asker(tx: Transaction, locale: str = "en", origin: str = "api") -> Caller:
+    """The caller that the transaction was opened for; NotFound for one who is no active member."""
+    asker = tx.asker
+    if asker is None:
+        raise NotFound(Problem("member.not_active"))
+    roles = tuple(one for one in asker.roles if one in tx.app.roles)
+    return Caller(asker.member_id, roles, locale, origin, team=asker.team)
+
+
 def for_member(tx: Transaction, member_id: int, locale: str = "en", origin: str = "api") -> Caller:
     """The caller that an active member is; NotFound for one who is not there or not active."""
     rows = tx.connection.execute(_ROLES_OF, {"member_id": member_id}).all()

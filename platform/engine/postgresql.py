@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any, Literal, TypeVar
 
 import sqlalchemy as sa
-from psycopg import errors
+from psycopg import Cursor, errors
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -33,8 +33,7 @@ class PostgresDatabases:
     def __init__(self, url: str) -> None:
         self._engine = sa.create_engine(
             make_url(url).set(drivername="postgresql+psycopg"),
-            # A statement prepared before a type change would fail afterwards.
-            connect_args={"prepare_threshold": None, "application_name": "fieldstone"},
+            connect_args={"application_name": "fieldstone"},
             # The driver begins no transaction: a store says BEGIN itself, and its schema with it.
             isolation_level="AUTOCOMMIT",
             pool_size=8,
@@ -42,6 +41,7 @@ class PostgresDatabases:
             pool_timeout=10,
             query_cache_size=2000,
         )
+        sa.event.listen(self._engine, "do_execute", _execute)
 
     def store(self, name: str) -> PostgresStore:
         return PostgresStore(self._engine, _schema(name))
@@ -157,6 +157,22 @@ def _connected(engine: sa.Engine) -> Iterator[sa.Connection]:
     except PoolTimeout as error:
         problem = Problem("database.unavailable", {"why": "no free connection"})
         raise Unavailable(problem, retry_after=5) from error
+
+
+def _execute(cursor: Cursor[Any], statement: str, parameters: Any, context: Any) -> bool:
+    """Execute a statement, prepared by the driver when it comes often and says it may be.
+
+    A prepared statement fails once the type of a column of its result has changed, and the same
+    text means another table in another workspace. So only statements with the execution option
+    `prepared` are, and its value, which names what the types of the result depend on, goes into
+    their text: texts that are equal have results of equal types.
+    """
+    depends_on = context.execution_options.get("prepared") if context is not None else None
+    if depends_on is None:
+        cursor.execute(statement, parameters, prepare=False)
+    else:
+        cursor.execute(f"{statement} /* {depends_on} */", parameters)
+    return True
 
 
 def _first(connection: sa.Connection, work: Callable[[], _T]) -> _T:

@@ -12,7 +12,6 @@ from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from importlib.metadata import version
-from typing import Literal
 
 import sqlalchemy as sa
 
@@ -25,8 +24,6 @@ from .column_types import dump_json
 from .errors import NotFound
 from .layout import EMPTY, Layout
 from .system_tables import DOCUMENT, REVISION, STATE
-
-Lock = Literal["share", "update"]
 
 _MOST_KEPT = 256
 NO_APP = App(hash="", manifest=Manifest(id="app", name="app"), entities={})
@@ -58,33 +55,15 @@ class Revision:
     created_at: datetime
 
 
-_STATE_NOW = sa.select(STATE.c.revision, STATE.c.revision_hash)
-_CURRENT: Mapping[Lock | None, sa.Select[tuple[int, str]]] = {
-    None: _STATE_NOW,
-    "share": _STATE_NOW.with_for_update(read=True),
-    "update": _STATE_NOW.with_for_update(),
-}
-
-
-def current(connection: sa.Connection, *, lock: Lock | None = None) -> InForce:
-    """The revision in force.
-
-    With `lock` nobody else publishes (share), or writes at all (update), until the transaction
-    ends; on SQLite the writing transaction does that anyway.
-    """
-    row = connection.execute(_CURRENT[lock]).one()
-    return _in_force(connection, row.revision, row.revision_hash)
-
-
 def load(connection: sa.Connection, revision: int) -> InForce:
     """A revision by its id, as if it were in force; NotFound if there is none."""
     if revision == 0:
-        return _in_force(connection, 0, "")
+        return in_force(connection, 0, "")
     query = sa.select(REVISION.c.hash).where(REVISION.c.id == revision)
     found = connection.execute(query).scalar_one_or_none()
     if found is None:
         raise NotFound(Problem("revision.unknown", {"revision": revision}))
-    return _in_force(connection, revision, found)
+    return in_force(connection, revision, found)
 
 
 def listed(connection: sa.Connection, *, limit: int = 100) -> tuple[Revision, ...]:
@@ -176,7 +155,8 @@ class _Kept:
 _kept = _Kept(_MOST_KEPT)
 
 
-def _in_force(connection: sa.Connection, revision: int, digest: str) -> InForce:
+def in_force(connection: sa.Connection, revision: int, digest: str) -> InForce:
+    """The revision of that id and hash, read from the database only if its hash is new here."""
     if revision == 0:
         return InForce(revision=0, app=NO_APP, layout=EMPTY)
     content = _kept.get(digest)

@@ -35,7 +35,7 @@ _KEEP: Final = {
     "postgresql": sa.text(
         f"INSERT INTO _search ({_COLUMNS}) VALUES (:entity, :field, :record_id, :folded, "
         f"array_to_tsvector(string_to_array(:terms, ' '))) {_ON_CONFLICT}"
-    ),
+    ).execution_options(prepared="system"),
 }
 
 

@@ -161,6 +161,7 @@ _ENTER = (
         ACCOUNT.c.active,
         WORKSPACE.c.state == "active",
     )
+    .execution_options(prepared="control")
 )
 
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from ..metadata.model import App
 from .layout import Layout
+from .opening import Asker
 from .tables import Tables
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ class Transaction:
 
     `now` is one instant for everything done in it, `zone` the workspace's time zone; `app`,
     `layout` and `tables` belong to `revision`, the revision in force (0: none published yet, an
-    app without entities). Rows are written only where `writable`.
+    app without entities). Rows are written only where `writable`. `asker` is the member it was
+    opened for, None for nobody or for one who is not an active member.
     """
 
     connection: sa.Connection
@@ -36,6 +38,7 @@ class Transaction:
     tables: Tables
     revision: int
     writable: bool
+    asker: Asker | None = None
     _afterwards: list[Callable[[], None]] = field(default_factory=list)
 
     def after_commit(self, callback: Callable[[], None]) -> None:

@@ -17,6 +17,7 @@ from ..metadata.problems import Problem
 from . import clock as clocks
 from . import failpoints, revisions, system_versions
 from .errors import NotFound, Unavailable
+from .opening import Lock, opening
 from .postgresql import lock_not_available
 from .stores import DialectName, Store
 from .tables import tables_of
@@ -52,19 +53,22 @@ class Workspace:
         return self._store.dialect
 
     @contextmanager
-    def reading(self) -> Iterator[Transaction]:
-        """A transaction that sees one instant of the data and writes nothing."""
+    def reading(self, asker: int | str | None = None) -> Iterator[Transaction]:
+        """A transaction that sees one instant of the data and writes nothing.
+
+        `asker` is the member's or the account's id of the person it is for, if there is one.
+        """
         with self._store.begin(writing=False) as connection:
-            yield self._transaction(connection, writable=False)
+            yield self._transaction(connection, asker)
 
     @contextmanager
-    def writing(self) -> Iterator[Transaction]:
+    def writing(self, asker: int | str | None = None) -> Iterator[Transaction]:
         """A transaction that may write; committed at the end, rolled back by an exception.
 
         The revision in force cannot change while it lasts. A thread holds at most one.
         """
         with self._store_writing() as connection:
-            transaction = self._transaction(connection, writable=True)
+            transaction = self._transaction(connection, asker, lock="share")
             yield transaction
         transaction.committed()
 
@@ -81,7 +85,7 @@ class Workspace:
                 with self._store_writing() as connection:
                     if self.dialect == "postgresql":
                         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'")
-                    transaction = self._transaction(connection, writable=True, altering=True)
+                    transaction = self._transaction(connection, lock="update")
                     answer = work(transaction)
                 break
             except DBAPIError as error:
@@ -111,11 +115,11 @@ class Workspace:
             while True:
                 with begin("scanning") as connection:
                     into.create(connection, checkfirst=False)
-                    looking = self._transaction(connection, writable=False)
+                    looking = self._transaction(connection)
                     found = scan(looking)
                 failpoints.hit("scan.done")
                 with self._one_writer(), begin("writing") as connection:
-                    writing = self._transaction(connection, writable=True, now=looking.now)
+                    writing = self._transaction(connection, lock="share", now=looking.now)
                     current = writing.revision == looking.revision
                     answer = write(writing, found) if current else None
                     into.drop(connection, checkfirst=False)
@@ -141,19 +145,17 @@ class Workspace:
     def _transaction(
         self,
         connection: sa.Connection,
+        asker: int | str | None = None,
         *,
-        writable: bool,
-        altering: bool = False,
+        lock: Lock | None = None,
         now: datetime | None = None,
     ) -> Transaction:
-        lock: revisions.Lock | None = None
-        if writable:
-            lock = "update" if altering else "share"
         try:
-            force = revisions.current(connection, lock=lock)
+            found = opening(connection, asker, lock=lock)
         except ProgrammingError as error:
             # PostgreSQL only: the schema went away while somebody held this handle.
             raise NotFound.because("workspace.gone") from error
+        force = revisions.in_force(connection, found.revision, found.revision_hash)
         return Transaction(
             connection=connection,
             workspace=self,
@@ -163,7 +165,8 @@ class Workspace:
             layout=force.layout,
             tables=tables_of(force.app, force.layout, self.dialect),
             revision=force.revision,
-            writable=writable,
+            writable=lock is not None,
+            asker=found.asker,
         )
 
     def upgrade(self) -> None:

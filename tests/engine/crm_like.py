@@ -178,6 +178,7 @@ FOLLOW_UP: dict[str, Any] = {
             "on_delete": "cascade",
         },
         {"name": "at", "type": "datetime", "default": {"expr": "now()"}},
+        {"name": "cost", "type": "money"},
     ],
 }
 INDUSTRY: dict[str, Any] = {

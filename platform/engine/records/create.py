@@ -18,7 +18,7 @@ from ..transaction import Transaction
 from . import journal, numbers, stage, tags, unique, validity, written
 from .attempt import Attempt
 from .draft import Draft, Moves, Outcome, outcome, refusal
-from .read import get
+from .read import as_written
 from .record import Record, Shape, shape_of
 from .rows import CHUNK, chunks
 from .source import Pool
@@ -34,13 +34,14 @@ def create(
 ) -> Record:
     """Make a record of values by field name (or id) as the API speaks them, and return it.
 
-    With `typed` the keys are field ids and the values Python values. Invalid, Conflict (a unique
-    value, a guard of a stage), NotFound or Forbidden with every problem found.
+    With `typed` the keys are field ids and the values Python values. The names of the records it
+    points at are not read. Invalid, Conflict (a unique value, a guard of a stage), NotFound or
+    Forbidden with every problem found.
     """
-    done = create_many(tx, caller, entity_id, [values], typed=typed)[0]
-    if not done.done or done.record_id is None:
-        raise refusal(done.problems)
-    return get(tx, caller, entity_id, done.record_id, any_row=True)
+    draft = _create(tx, caller, entity_id, [values], typed=typed)[0]
+    if draft.problems:
+        raise refusal(draft.problems)
+    return as_written(tx, caller, shape_of(tx.tables, entity_id), draft)
 
 
 def create_many(
@@ -61,6 +62,23 @@ def create_many(
     of stages, and guards of stages only warn. `moves` are, a row each, the values (Python values)
     that tracked fields had before; they are kept as transitions at their own times.
     """
+    drafts = _create(
+        tx, caller, entity_id, rows, typed=typed, history=history, atomic=atomic, moves=moves
+    )
+    return tuple(outcome(one, 1 if one.record_id else None) for one in drafts)
+
+
+def _create(
+    tx: Transaction,
+    caller: Caller,
+    entity_id: str,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    typed: bool,
+    history: bool = False,
+    atomic: bool = False,
+    moves: Sequence[Moves] = (),
+) -> list[Draft]:
     access.entity_for(tx.app, caller, entity_id, "create")
     shape = shape_of(tx.tables, entity_id)
     found: list[Draft] = []
@@ -76,7 +94,7 @@ def create_many(
     if not kept:
         for draft in found:
             draft.record_id = None
-    return tuple(outcome(one, 1 if one.record_id else None) for one in found)
+    return found
 
 
 def drafts_of(
@@ -181,7 +199,10 @@ def _write(tx: Transaction, caller: Caller, shape: Shape, drafts: Sequence[Draft
 
 
 def _insert(tx: Transaction, shape: Shape, drafts: Sequence[Draft]) -> None:
-    """Insert the rows and give the drafts their ids: two statements, one for a single row."""
+    """Insert the rows and give the drafts their ids: two statements, one for a single row.
+
+    A single one is given back as it is stored now.
+    """
     entity_id = shape.entity.id
     columns = {one: tx.layout.stored(entity_id, one) for one in shape.stored if one != "id"}
     # Booleans are never empty, not even before a stored formula is computed.
@@ -192,8 +213,10 @@ def _insert(tx: Transaction, shape: Shape, drafts: Sequence[Draft]) -> None:
     table = tx.tables.table(entity_id)
     key = (*tx.tables.key, "insert", entity_id)
     if len(drafts) == 1:
-        statement = STATEMENTS.get((*key, 1), lambda: sa.insert(table).returning(table.c.id))
-        drafts[0].record_id = tx.connection.execute(statement, rows[0]).scalar_one()
+        statement = STATEMENTS.get((*key, 1), lambda: _insert_one(tx, shape))
+        stored_row = tx.connection.execute(statement, rows[0]).one()
+        drafts[0].after.update(zip(shape.stored, stored_row, strict=True))
+        drafts[0].record_id = drafts[0].after["id"]
     else:
         ids = _new_ids(tx, table.name, len(drafts))
         for draft, row, record_id in zip(drafts, rows, ids, strict=True):
@@ -201,6 +224,12 @@ def _insert(tx: Transaction, shape: Shape, drafts: Sequence[Draft]) -> None:
         tx.connection.execute(STATEMENTS.get(key, lambda: sa.insert(table)), rows)
     for draft in drafts:
         draft.after["id"] = draft.record_id
+
+
+def _insert_one(tx: Transaction, shape: Shape) -> sa.Insert:
+    table = tx.tables.table(shape.entity.id)
+    columns = [tx.tables.column(table, shape.entity.id, one) for one in shape.stored]
+    return sa.insert(table).returning(*columns).execution_options(prepared=tx.layout.hash)
 
 
 _NEXT_SQLITE: Final = sa.text("SELECT seq FROM sqlite_sequence WHERE name = :table")

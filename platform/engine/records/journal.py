@@ -21,9 +21,9 @@ from ..system_tables import CHANGE, FIELD_CHANGE, TRANSITION
 from ..transaction import Transaction
 
 _open: WeakKeyDictionary[Transaction, dict[tuple[int | None, str], int]] = WeakKeyDictionary()
-_NEW_CHANGE = sa.insert(CHANGE).returning(CHANGE.c.id)
-_NEW_FIELD_CHANGES = sa.insert(FIELD_CHANGE)
-_NEW_TRANSITIONS = sa.insert(TRANSITION)
+_NEW_CHANGE = sa.insert(CHANGE).returning(CHANGE.c.id).execution_options(prepared="system")
+_NEW_FIELD_CHANGES = sa.insert(FIELD_CHANGE).execution_options(prepared="system")
+_NEW_TRANSITIONS = sa.insert(TRANSITION).execution_options(prepared="system")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from .. import access
 from ..access import Caller
 from ..errors import NotFound
 from ..transaction import Transaction
+from .draft import Draft
 from .record import Record, Shape, shape_of
 from .rows import readable_row, references_in, titles_of
 
@@ -69,6 +70,18 @@ def record_of(
         title=None if name is None else str(name),
         titles=named,
     )
+
+
+def as_written(tx: Transaction, caller: Caller, shape: Shape, draft: Draft) -> Record:
+    """The record that a draft was just written as, read again only where it holds formulas.
+
+    Who has written it sees what became of it, even if it is now in other hands.
+    """
+    entity = shape.entity
+    if any(one.type == "formula" for one in entity.live_fields):
+        return get(tx, caller, entity.id, draft.record_id or 0, titles=False, any_row=True)
+    known = access.readable(tx.app, caller, entity.id)
+    return record_of(tx, caller, shape, draft.after, known, known, titles=False, title=entity.title)
 
 
 def _columns(shape: Shape, wanted: frozenset[str]) -> tuple[str, ...]:

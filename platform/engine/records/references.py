@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,7 +16,7 @@ from ..statements import STATEMENTS
 from ..transaction import Transaction
 from .draft import Draft
 from .record import Shape
-from .rows import chunks
+from .rows import of_ids
 from .source import Pool, Source
 
 
@@ -45,16 +45,13 @@ def judge(
             _judge_where(tx, shape, draft, source, pool)
 
 
-def _seen(tx: Transaction, caller: Caller, entity_id: str, ids: Iterable[int]) -> set[int]:
+def _seen(tx: Transaction, caller: Caller, entity_id: str, ids: set[int]) -> set[int]:
     if not access.may(tx.app, caller, entity_id, "read") and entity_id != MEMBER_ENTITY:
         return set()
     sight = access.statement_key(tx, caller)
     key = sight and (*sight, "seen", entity_id)
     statement = STATEMENTS.get(key, lambda: _seen_statement(tx, caller, entity_id))
-    found: set[int] = set()
-    for some in chunks(sorted(ids)):
-        found.update(tx.connection.execute(statement, {"ids": list(some)}).scalars())
-    return found
+    return {row[0] for row in of_ids(tx, statement, ids)}
 
 
 def _seen_statement(tx: Transaction, caller: Caller, entity_id: str) -> sa.Select[tuple[Any]]:

@@ -31,6 +31,17 @@ def chunks(items: Sequence[_T], size: int = CHUNK) -> Iterator[Sequence[_T]]:
         yield items[start : start + size]
 
 
+def of_ids(
+    tx: Transaction, statement: sa.Select[Any], ids: Collection[int], **parameters: Any
+) -> Iterator[Any]:
+    """The rows of a statement that takes expanding `:ids`, asked by `CHUNK` of them."""
+    for some in chunks(sorted(ids)):
+        # One id always makes the same text, so that the driver may prepare it.
+        options = {"prepared": tx.layout.hash} if len(some) == 1 else {}
+        given = {"ids": list(some), **parameters}
+        yield from tx.connection.execute(statement, given, execution_options=options)
+
+
 def whole_rows(
     tx: Transaction,
     caller: Caller,
@@ -48,10 +59,9 @@ def whole_rows(
     shape = shape_of(tx.tables, entity_id)
     found: dict[int, dict[str, Any]] = {}
     statement = _whole_statement(tx, caller, shape, deleted, lock and tx.writable)
-    for some in chunks(sorted(set(ids))):
-        for row in tx.connection.execute(statement, {"ids": list(some)}):
-            values: dict[str, Any] = dict(zip(shape.stored, row, strict=True))
-            found[values["id"]] = values
+    for row in of_ids(tx, statement, set(ids)):
+        values: dict[str, Any] = dict(zip(shape.stored, row, strict=True))
+        found[values["id"]] = values
     add_tags(tx, entity_id, shape.tags, found)
     return found
 
@@ -69,10 +79,8 @@ def add_tags(
     statement = STATEMENTS.get(
         (*tx.tables.key, "tags", entity_id), lambda: _tags_statement(tx, entity_id)
     )
-    for some in chunks(sorted(rows)):
-        parameters = {"ids": list(some), "fields": wanted}
-        for record_id, field_id, tag_id in tx.connection.execute(statement, parameters):
-            collected[record_id, field_id].add(tag_id)
+    for record_id, field_id, tag_id in of_ids(tx, statement, rows, fields=wanted):
+        collected[record_id, field_id].add(tag_id)
     for (record_id, field_id), tags in collected.items():
         rows[record_id][field_id] = frozenset(tags)
 
@@ -173,6 +181,7 @@ def _make_one(
     if "deleted_at" in shape.stored:
         statement = statement.where(tx.tables.column(row, entity_id, "deleted_at").is_(None))
     predicate = access.row_predicate(tx, caller, entity_id, row)
+    statement = statement.execution_options(prepared=tx.layout.hash)
     return statement if predicate is None else statement.where(predicate)
 
 
@@ -194,9 +203,8 @@ def titles_of(
         if not ids or not title_readable(tx, caller, entity_id):
             continue
         statement = _titles_statement(tx, caller, entity_id)
-        for some in chunks(sorted(ids)):
-            for record_id, title in tx.connection.execute(statement, {"ids": list(some)}):
-                found[entity_id, record_id] = "" if title is None else str(title)
+        for record_id, title in of_ids(tx, statement, ids):
+            found[entity_id, record_id] = "" if title is None else str(title)
     return found
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from ...metadata.problems import Problem
 from .. import access, schemas, search, stored
@@ -18,7 +19,7 @@ from ..transaction import Transaction
 from . import journal, tags, unique, validity, written
 from .attempt import Attempt
 from .draft import Draft, Outcome, outcome, refusal
-from .read import get, not_found
+from .read import as_written, get, not_found
 from .record import Record, Shape, shape_of
 from .rows import CHUNK, chunks, whole_rows
 
@@ -50,14 +51,15 @@ def update(
 ) -> Record:
     """Change fields (by name or id; with `typed` ids and Python values) and return the record.
 
-    PreconditionRequired without a version; Stale with the record as it is now if another wrote
-    first; NotFound, Forbidden, Conflict (a unique value, a guard of a stage) or Invalid.
+    The names of the records it points at are not read. PreconditionRequired without a version;
+    Stale with the record as it is now if another wrote first; NotFound, Forbidden, Conflict (a
+    unique value, a guard of a stage) or Invalid.
     """
     change = Update(record_id, version, values, reason)
-    done = update_many(tx, caller, entity_id, [change], typed=typed)[0]
-    if not done.done:
-        raise refused(tx, caller, entity_id, done)
-    return get(tx, caller, entity_id, record_id, any_row=True)
+    draft = _update(tx, caller, entity_id, [change], typed=typed)[0]
+    if draft.problems:
+        raise refused(tx, caller, entity_id, outcome(draft))
+    return as_written(tx, caller, shape_of(tx.tables, entity_id), draft)
 
 
 def refused(tx: Transaction, caller: Caller, entity_id: str, done: Outcome) -> Exception:
@@ -83,6 +85,23 @@ def update_many(
     With `atomic` nothing is written if any row is bad. `quiet` is for values that follow from
     others (tiers, automatic tags): history is kept, the version stays.
     """
+    drafts = _update(
+        tx, caller, entity_id, changes, typed=typed, history=history, atomic=atomic, quiet=quiet
+    )
+    return tuple(outcome(one, one.after.get("version")) for one in drafts)
+
+
+def _update(
+    tx: Transaction,
+    caller: Caller,
+    entity_id: str,
+    changes: Sequence[Update],
+    *,
+    typed: bool,
+    history: bool = False,
+    atomic: bool = False,
+    quiet: bool = False,
+) -> list[Draft]:
     access.entity_for(tx.app, caller, entity_id, "update")
     shape = shape_of(tx.tables, entity_id)
     found: list[Draft] = []
@@ -92,8 +111,10 @@ def update_many(
         validity.judge(tx, caller, shape, drafts, history=history)
         found.extend(drafts)
         _write(tx, caller, shape, attempt.good(drafts), quiet=quiet)
-    kept = attempt.end()
-    return tuple(outcome(one, one.after.get("version") if kept else None) for one in found)
+    if not attempt.end():
+        for draft in found:
+            draft.after.pop("version", None)
+    return found
 
 
 def _drafts(
@@ -183,6 +204,8 @@ def _write(
     people += shape.tags
     moved = [(one, found) for one in drafts if (found := one.changed(people))]
     if not moved:
+        for draft in drafts:
+            draft.after.update(draft.before)  # equal is not the same: 12.5 is the 12.50 it was
         return
     entity_id = shape.entity.id
     touched = frozenset(field_id for _, found in moved for field_id in found)
@@ -230,19 +253,16 @@ def _keep_companions(tx: Transaction, shape: Shape, draft: Draft, found: Mapping
 def _execute(
     tx: Transaction, shape: Shape, drafts: Sequence[Draft], fields: tuple[str, ...]
 ) -> None:
-    """One statement for all rows: every row writes the columns that any of them changes."""
+    """One statement for all rows: every row writes the columns that any of them changes.
+
+    A single one is given back as it is stored now.
+    """
     if not fields:
         return
-    entity_id = shape.entity.id
-    names = {one: tx.layout.stored(entity_id, one).column for one in fields}
-    key = (*tx.tables.key, "update", entity_id, fields)
-
-    def make() -> sa.Update:
-        table = tx.tables.table(entity_id)
-        values: dict[str, Any] = {column: sa.bindparam(f"n_{column}") for column in names.values()}
-        at = tx.tables.column(table, entity_id, "id")
-        return sa.update(table).where(at == sa.bindparam("at_id")).values(values)
-
+    alone = len(drafts) == 1
+    names = {one: tx.layout.stored(shape.entity.id, one).column for one in fields}
+    key = (*tx.tables.key, "update", shape.entity.id, fields, alone)
+    statement = STATEMENTS.get(key, lambda: _update_statement(tx, shape, names, alone=alone))
     rows = [
         {
             "at_id": draft.record_id,
@@ -250,7 +270,25 @@ def _execute(
         }
         for draft in drafts
     ]
-    tx.connection.execute(STATEMENTS.get(key, make), rows)
+    if alone:
+        stored_row = tx.connection.execute(statement, rows[0]).one()
+        drafts[0].after.update(zip(shape.stored, stored_row, strict=True))
+    else:
+        tx.connection.execute(statement, rows)
+
+
+def _update_statement(
+    tx: Transaction, shape: Shape, names: Mapping[str, str], *, alone: bool
+) -> sa.Update | ReturningUpdate[Any]:
+    entity_id = shape.entity.id
+    table = tx.tables.table(entity_id)
+    values: dict[str, Any] = {column: sa.bindparam(f"n_{column}") for column in names.values()}
+    at = tx.tables.column(table, entity_id, "id")
+    statement = sa.update(table).where(at == sa.bindparam("at_id")).values(values)
+    if not alone:
+        return statement
+    columns = [tx.tables.column(table, entity_id, one) for one in shape.stored]
+    return statement.returning(*columns).execution_options(prepared=tx.layout.hash)
 
 
 def _keep_history(

@@ -19,6 +19,7 @@ from fieldstone.engine.errors import (
 )
 from fieldstone.engine.records import written
 from fieldstone.engine.system_tables import ALERT
+from fieldstone.engine.transaction import Transaction
 from tests.engine.crm_like import Company
 
 
@@ -50,7 +51,37 @@ def test_a_record_gets_defaults_a_number_and_its_system_fields(sales: Company) -
     assert shown["won_amount"] == "0.00"
     assert records.etag(made) == '"1"'
     assert made.title == "远山仪器"
-    assert made.titles["member", sales.people["boss"]] == "boss"
+    with sales.workspace.reading() as tx:
+        read = records.get(tx, sales.caller("boss", tx), "customer", made.id)
+    assert read.titles["member", sales.people["boss"]] == "boss"
+    assert dict(read.values) == dict(made.values)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"cost": "12.5", "at": "2026-03-05T17:00:00.123456+08:00"}, {"cost": "12.50"}),
+        ({"cost": "7", "note": "  Met at the fair  "}, {"cost": "7.10", "note": "Met"}),
+        ({}, {"at": "2026-03-05T09:00:00+00:00", "cost": "0"}),
+    ],
+    ids=["nothing changed", "changed", "filled"],
+)
+def test_a_write_gives_back_what_is_stored(
+    sales: Company, before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    customer = make(sales, "customer", name="远山仪器").id
+    given = {"note": "Call", "customer": str(customer), **before}
+    with sales.workspace.writing() as tx:
+        boss = sales.caller("boss", tx)
+        made = records.create(tx, boss, "follow_up", given)
+        assert wired(tx, made) == wired(tx, records.get(tx, boss, "follow_up", made.id))
+        changed = records.update(tx, boss, "follow_up", made.id, made.version, after)
+        assert wired(tx, changed) == wired(tx, records.get(tx, boss, "follow_up", made.id))
+
+
+def wired(tx: Transaction, record: records.Record) -> dict[str, Any]:
+    """A record as the API speaks it, by the names of its fields."""
+    return records.present(tx.app, SYSTEM, record)
 
 
 WRONG: list[tuple[str, dict[str, Any], list[tuple[str, str]]]] = [
