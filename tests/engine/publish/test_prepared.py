@@ -7,8 +7,8 @@ from fieldstone.engine import records
 from fieldstone.engine.access import SYSTEM
 from fieldstone.engine.installation import Installation
 from fieldstone.engine.workspaces import Workspace
-from tests.engine.publish.test_data import put_in_force
 from tests.engine.publish.shop import Shop
+from tests.engine.publish.test_data import put_in_force
 
 OFTEN = 8
 """More than the executions after which the driver prepares a statement."""
