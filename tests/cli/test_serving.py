@@ -20,7 +20,6 @@ def environment(home: Path) -> dict[str, str]:
         **kept,
         "FIELDSTONE_HOME": str(home),
         "FIELDSTONE_LOCALE": "en",
-        "C_FORCE_ROOT": "1",
         "PYTHONUNBUFFERED": "1",
     }
 
@@ -34,16 +33,20 @@ def free_port() -> int:
 
 @contextmanager
 def served(home: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], str, list[str]]]:
-    """A running `serve`, its address, and what it said until it was ready."""
+    """A running `serve`, its address, and what it said until it was ready.
+
+    What it and its parts write on stderr goes to the file `stderr`.
+    """
     port = free_port()
-    process = subprocess.Popen(
-        [*PROGRAM, "serve", "--port", str(port), *arguments],
-        env=environment(home),
-        cwd=home,
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
+    with (home / "stderr").open("w") as stderr:
+        process = subprocess.Popen(
+            [*PROGRAM, "serve", "--port", str(port), *arguments],
+            env=environment(home),
+            cwd=home,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+        )
     assert process.stdout is not None
     try:
         said = []
@@ -70,6 +73,13 @@ def is_alive(pid: int) -> bool:
         return False
 
 
+def megabytes(pid: int) -> int:
+    """How much memory a process holds now."""
+    text = Path(f"/proc/{pid}/status").read_text("ascii")
+    (line,) = (one for one in text.splitlines() if one.startswith("VmRSS:"))
+    return int(line.split()[1]) // 1024
+
+
 def test_serve_runs_three_parts_and_ends_with_all_of_them(home: Path) -> None:
     with served(home) as (process, place, _):
         with urlopen(f"{place}/healthz") as answer:
@@ -94,6 +104,7 @@ def test_serve_runs_three_parts_and_ends_with_all_of_them(home: Path) -> None:
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
         assert [one for one in parts if is_alive(one)] == []
+    assert "Warning" not in (home / "stderr").read_text("utf-8")
 
 
 def test_the_demonstration_is_made_once(home: Path) -> None:
@@ -102,6 +113,8 @@ def test_the_demonstration_is_made_once(home: Path) -> None:
         sign_in = process.stdout.readline()
         assert "admin@example.com" in sign_in and "password" in sign_in
         assert "member password demo admin@example.com" in process.stdout.readline()
+        assert megabytes(process.pid) < 120, "what the sample took is not given back"
+    assert "Making the demonstration" in (home / "stderr").read_text("utf-8")
     with served(home, "--demo") as (process, _, _):
         assert process.stdout is not None
         assert "admin@example.com" in process.stdout.readline()

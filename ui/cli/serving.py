@@ -1,4 +1,4 @@
-"""Serving: `fieldstone serve` and its parts `web`, `worker` and `beat`."""
+"""Serving: `fieldstone serve` and its parts `web`, `worker` and `beat`; and `fieldstone demo`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import click
 
 from fieldstone.engine import search_terms
 from fieldstone.engine.settings import Settings
-from fieldstone.engine.work.supervisor import Part, supervise
+from fieldstone.engine.work.supervisor import Part, finish, supervise
 
 from . import demo, memory, opening, terminal
 from .shape import Group, command, option, refuse
@@ -26,7 +26,7 @@ _PATIENCE = 60.0
 
 
 def add_to(root: Group) -> None:
-    """Add `serve` and its parts."""
+    """Add `serve`, its parts, and `demo`."""
 
     @command(root, "serve")
     @option("--host", help="host")
@@ -38,16 +38,28 @@ def add_to(root: Group) -> None:
         host, port = address(settings, host, port)
         _refuse_taken(host, port)
         # Opened before any part starts, so that only one of them makes what is missing.
-        with opening.installation() as installation:
-            welcome = demo.prepare(installation) if with_demo else []
+        with opening.installation():
+            pass
+        welcome = ""
+        if with_demo:
+            # Apart, because it takes memory that this process would keep until it is stopped.
+            code, welcome = finish(_command("demo"))
+            if code:
+                ctx.exit(code)
         parts = [
-            _part("web", "--host", host, "--port", str(port)),
-            _part("worker"),
-            _part("beat"),
+            Part("web", _command("web", "--host", host, "--port", str(port))),
+            Part("worker", _command("worker")),
+            Part("beat", _command("beat")),
         ]
         waiting = threading.Thread(target=_announce, args=(host, port, welcome), daemon=True)
         waiting.start()
         ctx.exit(supervise(parts, _tell_ended))
+
+    @command(root, "demo")
+    def make_demo() -> None:
+        with opening.installation() as installation:
+            for line in demo.prepare(installation):
+                click.echo(line)
 
     @command(root, "web")
     @option("--host", help="host")
@@ -99,8 +111,8 @@ def address(settings: Settings, host: str | None, port: int | None) -> tuple[str
     return host or name or "127.0.0.1", port or int(number)
 
 
-def _part(name: str, *arguments: str) -> Part:
-    return Part(name, [sys.executable, "-m", "fieldstone.ui.cli", name, *arguments])
+def _command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "fieldstone.ui.cli", *arguments]
 
 
 def _refuse_taken(host: str, port: int) -> None:
@@ -120,7 +132,7 @@ def _tell_ended(part: str, code: int, pause: float) -> None:
     terminal.note("part_ended", part=part, code=code, pause=f"{pause:g}")
 
 
-def _announce(host: str, port: int, welcome: list[str]) -> None:
+def _announce(host: str, port: int, welcome: str) -> None:
     """Say where the pages are, once they answer."""
     shown = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host
     place = f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
@@ -135,6 +147,5 @@ def _announce(host: str, port: int, welcome: list[str]) -> None:
             patient = False
             terminal.note("serve_silent", seconds=int(_PATIENCE))
     terminal.tell("serving", place=place)
-    for line in welcome:
-        click.echo(line)
+    click.echo(welcome, nl=False)
     sys.stdout.flush()

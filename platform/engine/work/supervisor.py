@@ -63,6 +63,22 @@ def supervise(parts: Sequence[Part], told: Ended) -> int:
     return 0
 
 
+def finish(command: Sequence[str]) -> tuple[int, str]:
+    """Run a child to its end; returns its exit code and what it printed on stdout, as UTF-8.
+
+    What its work took in memory goes with it. Its stderr is ours, and it dies with us.
+    """
+    done = subprocess.run(
+        command,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+        preexec_fn=_die_with_parent,
+        check=False,
+    )
+    return done.returncode, done.stdout
+
+
 def _keep_alive(part: Part, told: Ended) -> None:
     now = time.monotonic()
     if part.process is None:

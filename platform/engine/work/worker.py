@@ -6,11 +6,13 @@ broker may lose or repeat one.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from celery import Celery
+from celery.exceptions import SecurityWarning
 
 from .. import alerts, imports, stored, tiers
 from ..installation import Installation
@@ -68,6 +70,8 @@ def do(installation: Installation, workspace_id: str, job_id: int) -> bool:
 def run_worker(installation: Installation) -> None:
     """Run a worker in this process until it is told to stop."""
     app = application(installation)
+    # In a container everybody is root, and messages are JSON: the warning is about pickled ones.
+    warnings.filterwarnings("ignore", "You're running the worker with superuser", SecurityWarning)
     app.Worker(
         pool="threads",
         concurrency=installation.settings.worker_threads,
