@@ -16,7 +16,7 @@ from fieldstone.metadata.json_text import read_json, write_json
 from fieldstone.rules import check as check_documents
 
 from . import opening, terminal
-from .shape import Group, command, json_option, option
+from .shape import command, json_option, option
 from .terminal import say, tell
 
 _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
@@ -25,124 +25,126 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 _EITHER = click.Path(path_type=Path, exists=True)
 
 
-def add_to(root: Group) -> None:
-    """Add the commands about documents."""
+@command("check")
+@click.argument("folder", type=_FOLDER)
+@json_option
+@click.pass_context
+def check(ctx: click.Context, folder: Path, as_json: bool) -> None:
+    documents, unread = read_folder(folder)
+    # Names that only files that cannot be read would declare are not missing.
+    problems = unread or check_documents(documents).problems
+    if as_json:
+        terminal.print_json({"problems": [terminal.problem_json(one) for one in problems]})
+    else:
+        terminal.complain(problems)
+        if not problems:
+            tell("check_fine", count=len(documents))
+    ctx.exit(1 if problems else 0)
 
-    @command(root, "check")
-    @click.argument("folder", type=_FOLDER)
-    @json_option
-    @click.pass_context
-    def check(ctx: click.Context, folder: Path, as_json: bool) -> None:
-        documents, unread = read_folder(folder)
-        # Names that only files that cannot be read would declare are not missing.
-        problems = unread or check_documents(documents).problems
-        if as_json:
-            terminal.print_json({"problems": [terminal.problem_json(one) for one in problems]})
+
+@command("export")
+@click.argument("name")
+@click.argument("folder", type=_NEW_FOLDER)
+def export(name: str, folder: Path) -> None:
+    with opening.workspace(name) as workspace:
+        publish.export_folder(workspace, folder)
+    tell("exported", folder=folder)
+
+
+@command("plan")
+@click.argument("name")
+@click.argument("folder", type=_FOLDER)
+@option("--out", type=_FILE, help="out")
+@option("--exit-code", is_flag=True, help="exit_code")
+@json_option
+@click.pass_context
+def plan(
+    ctx: click.Context,
+    name: str,
+    folder: Path,
+    out: Path | None,
+    exit_code: bool,
+    as_json: bool,
+) -> None:
+    with opening.workspace(name) as workspace:
+        found = publish.preview(workspace, SYSTEM, read(folder))
+    if out is not None and not found.problems:
+        out.write_text(write_json(found.to_json()) + "\n", "utf-8")
+    if as_json:
+        terminal.print_json(described(found))
+    else:
+        show(found)
+    ctx.exit(found.exit_code if exit_code else int(bool(found.problems)))
+
+
+@command("apply")
+@click.argument("name")
+@click.argument("source", type=_EITHER)
+@option("--accept-loss", "accepted", multiple=True, metavar="CHANGE", help="accept_loss")
+@option("--reason", help="reason")
+@json_option
+def apply(
+    name: str, source: Path, accepted: tuple[str, ...], reason: str | None, as_json: bool
+) -> None:
+    with opening.workspace(name) as workspace:
+        if source.is_dir():
+            found = publish.preview(workspace, SYSTEM, read(source))
         else:
-            terminal.complain(problems)
-            if not problems:
-                tell("check_fine", count=len(documents))
-        ctx.exit(1 if problems else 0)
+            found = _kept(source)
+        carry_out(workspace, found, reason, accepted, as_json)
 
-    @command(root, "export")
-    @click.argument("name")
-    @click.argument("folder", type=_NEW_FOLDER)
-    def export(name: str, folder: Path) -> None:
-        with opening.workspace(name) as workspace:
-            publish.export_folder(workspace, folder)
-        tell("exported", folder=folder)
 
-    @command(root, "plan")
-    @click.argument("name")
-    @click.argument("folder", type=_FOLDER)
-    @option("--out", type=_FILE, help="out")
-    @option("--exit-code", is_flag=True, help="exit_code")
-    @json_option
-    @click.pass_context
-    def plan(
-        ctx: click.Context,
-        name: str,
-        folder: Path,
-        out: Path | None,
-        exit_code: bool,
-        as_json: bool,
-    ) -> None:
-        with opening.workspace(name) as workspace:
-            found = publish.preview(workspace, SYSTEM, read(folder))
-        if out is not None and not found.problems:
-            out.write_text(write_json(found.to_json()) + "\n", "utf-8")
-        if as_json:
-            terminal.print_json(described(found))
-        else:
-            show(found)
-        ctx.exit(found.exit_code if exit_code else int(bool(found.problems)))
+@command("revisions")
+@click.argument("name")
+@json_option
+def listed(name: str, as_json: bool) -> None:
+    with opening.workspace(name) as workspace, workspace.reading() as tx:
+        found = revisions.listed(tx.connection)
+        force = tx.revision
+    rows = [
+        {
+            "id": str(one.id),
+            "parent": None if one.parent is None else str(one.parent),
+            "in_force": one.id == force,
+            "created_at": one.created_at,
+            "author": None if one.author is None else str(one.author),
+            "reason": one.reason,
+            "product_version": one.product_version,
+        }
+        for one in found
+    ]
+    if as_json:
+        terminal.print_json({"revisions": rows})
+        return
+    heads = [say(f"head.{one}") for one in ("id", "created", "author", "reason", "in_force")]
+    terminal.print_table(
+        heads,
+        [
+            (
+                row["id"],
+                row["created_at"],
+                row["author"],
+                row["reason"],
+                say("yes") if row["in_force"] else "",
+            )
+            for row in rows
+        ],
+    )
 
-    @command(root, "apply")
-    @click.argument("name")
-    @click.argument("source", type=_EITHER)
-    @option("--accept-loss", "accepted", multiple=True, metavar="CHANGE", help="accept_loss")
-    @option("--reason", help="reason")
-    @json_option
-    def apply(
-        name: str, source: Path, accepted: tuple[str, ...], reason: str | None, as_json: bool
-    ) -> None:
-        with opening.workspace(name) as workspace:
-            if source.is_dir():
-                found = publish.preview(workspace, SYSTEM, read(source))
-            else:
-                found = _kept(source)
-            carry_out(workspace, found, reason, accepted, as_json)
 
-    @command(root, "revisions")
-    @click.argument("name")
-    @json_option
-    def listed(name: str, as_json: bool) -> None:
-        with opening.workspace(name) as workspace, workspace.reading() as tx:
-            found = revisions.listed(tx.connection)
-            force = tx.revision
-        rows = [
-            {
-                "id": str(one.id),
-                "parent": None if one.parent is None else str(one.parent),
-                "in_force": one.id == force,
-                "created_at": one.created_at,
-                "author": None if one.author is None else str(one.author),
-                "reason": one.reason,
-                "product_version": one.product_version,
-            }
-            for one in found
-        ]
-        if as_json:
-            terminal.print_json({"revisions": rows})
-            return
-        heads = [say(f"head.{one}") for one in ("id", "created", "author", "reason", "in_force")]
-        terminal.print_table(
-            heads,
-            [
-                (
-                    row["id"],
-                    row["created_at"],
-                    row["author"],
-                    row["reason"],
-                    say("yes") if row["in_force"] else "",
-                )
-                for row in rows
-            ],
-        )
-
-    @command(root, "restore-revision")
-    @click.argument("name")
-    @click.argument("revision", type=int)
-    @option("--accept-loss", "accepted", multiple=True, metavar="CHANGE", help="accept_loss")
-    @option("--reason", help="reason")
-    @json_option
-    def restore(
-        name: str, revision: int, accepted: tuple[str, ...], reason: str | None, as_json: bool
-    ) -> None:
-        with opening.workspace(name) as workspace:
-            found = publish.restore_plan(workspace, SYSTEM, revision)
-            why = reason or say("restored_reason", revision=revision)
-            carry_out(workspace, found, why, accepted, as_json)
+@command("restore-revision")
+@click.argument("name")
+@click.argument("revision", type=int)
+@option("--accept-loss", "accepted", multiple=True, metavar="CHANGE", help="accept_loss")
+@option("--reason", help="reason")
+@json_option
+def restore(
+    name: str, revision: int, accepted: tuple[str, ...], reason: str | None, as_json: bool
+) -> None:
+    with opening.workspace(name) as workspace:
+        found = publish.restore_plan(workspace, SYSTEM, revision)
+        why = reason or say("restored_reason", revision=revision)
+        carry_out(workspace, found, why, accepted, as_json)
 
 
 def read(folder: Path) -> tuple[Document, ...]:
@@ -198,3 +200,6 @@ def described(found: Plan) -> dict[str, object]:
         "steps": [{**one.to_json(), "text": one.text(locale)} for one in found.steps],
         "losses": [one.to_json() for one in found.losses],
     }
+
+
+COMMANDS = (check, export, plan, apply, listed, restore)

@@ -14,7 +14,7 @@ from fieldstone.engine.imports import Options, Report
 from fieldstone.engine.workspaces import Workspace
 
 from . import opening, terminal
-from .shape import Group, command, json_option, option
+from .shape import command, json_option, option
 from .terminal import say, tell
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -22,69 +22,66 @@ _NEW_FILE = click.Path(path_type=Path, dir_okay=False)
 _SHOWN = 20
 
 
-def add_to(root: Group) -> None:
-    """Add the commands about files of records."""
+@command("import")
+@click.argument("name")
+@click.argument("entity")
+@click.argument("file", type=_FILE)
+@option("--map", "pairs", multiple=True, metavar="COLUMN=FIELD", help="map")
+@option("--mapping", type=_FILE, help="mapping")
+@option("--values", type=_FILE, help="values")
+@option("--key", metavar="FIELD", help="key")
+@option("--sheet", help="sheet")
+@option("--encoding", help="encoding")
+@option("--delimiter", help="delimiter")
+@option("--dry-run", is_flag=True, help="dry_run")
+@option("--all-or-nothing", is_flag=True, help="all_or_nothing")
+@option("--errors", type=_NEW_FILE, help="errors")
+@json_option
+@click.pass_context
+def import_(
+    ctx: click.Context,
+    /,
+    name: str,
+    entity: str,
+    file: Path,
+    pairs: tuple[str, ...],
+    mapping: Path | None,
+    values: Path | None,
+    key: str | None,
+    errors: Path | None,
+    as_json: bool,
+    **how: Any,
+) -> None:
+    # Only here, because it loads Celery.
+    from fieldstone.engine.work.worker import imports_folder
 
-    @command(root, "import")
-    @click.argument("name")
-    @click.argument("entity")
-    @click.argument("file", type=_FILE)
-    @option("--map", "pairs", multiple=True, metavar="COLUMN=FIELD", help="map")
-    @option("--mapping", type=_FILE, help="mapping")
-    @option("--values", type=_FILE, help="values")
-    @option("--key", metavar="FIELD", help="key")
-    @option("--sheet", help="sheet")
-    @option("--encoding", help="encoding")
-    @option("--delimiter", help="delimiter")
-    @option("--dry-run", is_flag=True, help="dry_run")
-    @option("--all-or-nothing", is_flag=True, help="all_or_nothing")
-    @option("--errors", type=_NEW_FILE, help="errors")
-    @json_option
-    @click.pass_context
-    def import_(
-        ctx: click.Context,
-        /,
-        name: str,
-        entity: str,
-        file: Path,
-        pairs: tuple[str, ...],
-        mapping: Path | None,
-        values: Path | None,
-        key: str | None,
-        errors: Path | None,
-        as_json: bool,
-        **how: Any,
-    ) -> None:
-        # Only here, because it loads Celery.
-        from fieldstone.engine.work.worker import imports_folder
-
-        options = Options(**how)
-        columns = options.open(file).columns
-        with opening.workspace(name) as workspace:
-            entity_id = _entity_id(workspace, entity)
-            chosen = _mapping(workspace, entity_id, columns, key, mapping, values)
-            chosen["columns"] = {**chosen.get("columns", {}), **_pairs(pairs)}
-            if key is not None:
-                chosen["key"] = key
-            _tell_left_out(columns, chosen)
-            keep = imports_folder(opening.settings())
-            with terminal.progress(say("importing", file=file.name)) as advance:
-                report = imports.run(
-                    workspace,
-                    SYSTEM,
-                    entity_id,
-                    file,
-                    Options(mapping=chosen, **how),
-                    keep=keep,
-                    progress=advance,
-                )
-        if errors is not None and report.bad:
-            imports.write_errors(report, columns, errors, terminal.locale())
-        if as_json:
-            terminal.print_json(_as_json(report))
-        else:
-            _show(report, errors)
-        ctx.exit(1 if report.failed else 0)
+    options = Options(**how)
+    columns = options.open(file).columns
+    with opening.workspace(name) as workspace:
+        entity_id = _entity_id(workspace, entity)
+        chosen = _mapping(workspace, entity_id, columns, key, mapping, values)
+        chosen["columns"] = {**chosen.get("columns", {}), **_pairs(pairs)}
+        if key is not None:
+            chosen["key"] = key
+        _tell_left_out(columns, chosen)
+        keep = imports_folder(opening.settings())
+        with terminal.progress(say("importing", file=file.name)) as advance:
+            report = imports.run(
+                workspace,
+                SYSTEM,
+                entity_id,
+                file,
+                Options(mapping=chosen, **how),
+                keep=keep,
+                progress=advance,
+            )
+    if errors is not None and report.bad:
+        imports.write_errors(report, columns, errors, terminal.locale())
+    if as_json:
+        terminal.print_json(_as_json(report))
+    else:
+        _show(report, errors)
+    ctx.exit(1 if report.failed else 0)
 
 
 def _entity_id(workspace: Workspace, name: str) -> str:
@@ -186,3 +183,6 @@ def _show(report: Report, errors: Path | None) -> None:
         terminal.note("import_errors_file", file=errors)
     if report.failed > len(report.bad):
         terminal.note("import_too_many_bad", count=len(report.bad))
+
+
+COMMANDS = (import_,)

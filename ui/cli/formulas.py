@@ -6,16 +6,16 @@ import sys
 
 from fieldstone.engine.evaluate import answer
 
-from .shape import Group, command
+from .shape import command
 
 
-def add_to(root: Group) -> None:
-    """Add the command `evaluate`."""
+@command("evaluate")
+def evaluate() -> None:
+    for content in sys.stdin.buffer:
+        line = content.decode("utf-8", "replace")
+        if line.strip():
+            sys.stdout.write(answer(line) + "\n")
+            sys.stdout.flush()
 
-    @command(root, "evaluate")
-    def evaluate() -> None:
-        for content in sys.stdin.buffer:
-            line = content.decode("utf-8", "replace")
-            if line.strip():
-                sys.stdout.write(answer(line) + "\n")
-                sys.stdout.flush()
+
+COMMANDS = (evaluate,)

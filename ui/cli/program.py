@@ -10,7 +10,8 @@ PROGRAM = "fieldstone"
 
 root = Group("", help=say("help.fieldstone"))
 for part in (serving, workspaces, members, documents, files, rules, formulas, tokens):
-    part.add_to(root)
+    for one in part.COMMANDS:
+        root.add_command(one)
 
 
 def main() -> None:

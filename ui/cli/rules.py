@@ -14,102 +14,94 @@ from fieldstone.engine.alerts.explain import explain as explain_rule
 from fieldstone.engine.alerts.explain import rule_for
 
 from . import opening, terminal
-from .shape import Group, command, group, json_option, option, refuse
+from .shape import command, group, json_option, option, refuse
 from .terminal import say
 
 
-def add_to(root: Group) -> None:
-    """Add the groups `rules` and `tiers`."""
-    _add_rules(group(root, "rules"))
-    _add_tiers(group(root, "tiers"))
+@command("rules.run")
+@click.argument("name")
+@click.argument("rules", nargs=-1)
+@option("--now", metavar="ISO", help="now")
+@json_option
+def run_rules(name: str, rules: tuple[str, ...], now: str | None, as_json: bool) -> None:
+    with opening.workspace(name) as workspace:
+        reports = alerts.run(workspace, rules or None, now=instant(now))
+    if as_json:
+        terminal.print_json({"rules": [asdict(one) for one in reports]})
+        return
+    heads = [say(f"head.{one}") for one in ("rule", "matches", "entered", "still", "left")]
+    terminal.print_table(
+        heads, [(one.rule, one.matches, one.entered, one.still, one.left) for one in reports]
+    )
 
 
-def _add_rules(commands: Group) -> None:
-    @command(commands, "run")
-    @click.argument("name")
-    @click.argument("rules", nargs=-1)
-    @option("--now", metavar="ISO", help="now")
-    @json_option
-    def run(name: str, rules: tuple[str, ...], now: str | None, as_json: bool) -> None:
-        with opening.workspace(name) as workspace:
-            reports = alerts.run(workspace, rules or None, now=instant(now))
-        if as_json:
-            terminal.print_json({"rules": [asdict(one) for one in reports]})
-            return
-        heads = [say(f"head.{one}") for one in ("rule", "matches", "entered", "still", "left")]
-        terminal.print_table(
-            heads, [(one.rule, one.matches, one.entered, one.still, one.left) for one in reports]
+@command("rules.preview")
+@click.argument("name")
+@click.argument("rule")
+@option("--now", metavar="ISO", help="now")
+@json_option
+def preview(name: str, rule: str, now: str | None, as_json: bool) -> None:
+    with opening.workspace(name) as workspace, workspace.reading() as tx:
+        matches = alerts.preview(tx, rule_for(tx, rule), now=instant(now))
+    if as_json:
+        terminal.print_json({"rule": rule, "matches": matches})
+    else:
+        terminal.tell("rule_matches", rule=rule, matches=matches)
+
+
+@command("rules.explain")
+@click.argument("name")
+@click.argument("rule")
+@click.argument("record", metavar="ID", type=int)
+@json_option
+def explain(name: str, rule: str, record: int, as_json: bool) -> None:
+    with opening.workspace(name) as workspace, workspace.reading() as tx:
+        why = explain_rule(tx, SYSTEM, rule_for(tx, rule), record)
+    lines = why.explanation.lines(terminal.locale())
+    if as_json:
+        terminal.print_json(
+            {"rule": rule, "record": str(record), "matches": why.matches, "lines": lines}
         )
+        return
+    terminal.tell("rule_holds" if why.matches else "rule_holds_not", rule=rule, record=record)
+    for line in lines:
+        click.echo(f"  {line}")
 
-    @command(commands, "preview")
-    @click.argument("name")
-    @click.argument("rule")
-    @option("--now", metavar="ISO", help="now")
-    @json_option
-    def preview(name: str, rule: str, now: str | None, as_json: bool) -> None:
-        with opening.workspace(name) as workspace, workspace.reading() as tx:
-            matches = alerts.preview(tx, rule_for(tx, rule), now=instant(now))
-        if as_json:
-            terminal.print_json({"rule": rule, "matches": matches})
-        else:
-            terminal.tell("rule_matches", rule=rule, matches=matches)
 
-    @command(commands, "explain")
-    @click.argument("name")
-    @click.argument("rule")
-    @click.argument("record", metavar="ID", type=int)
-    @json_option
-    def explain(name: str, rule: str, record: int, as_json: bool) -> None:
-        with opening.workspace(name) as workspace, workspace.reading() as tx:
-            why = explain_rule(tx, SYSTEM, rule_for(tx, rule), record)
-        lines = why.explanation.lines(terminal.locale())
-        if as_json:
-            terminal.print_json(
-                {"rule": rule, "record": str(record), "matches": why.matches, "lines": lines}
+@command("tiers.run")
+@click.argument("name")
+@click.argument("schemes", nargs=-1)
+@json_option
+def run_tiers(name: str, schemes: tuple[str, ...], as_json: bool) -> None:
+    with opening.workspace(name) as workspace:
+        reports = tiers.run(workspace, schemes or None)
+        with workspace.reading() as tx:
+            known = tx.app.schemes
+    found: list[dict[str, Any]] = [
+        {
+            "scheme": known[one.scheme].name,
+            "ranked": one.ranked,
+            "moved": one.moved,
+            "counts": {band.name: one.counts.get(band.id, 0) for band in known[one.scheme].bands},
+        }
+        for one in reports
+    ]
+    if as_json:
+        terminal.print_json({"tiers": found})
+        return
+    heads = [say(f"head.{one}") for one in ("scheme", "ranked", "moved", "counts")]
+    terminal.print_table(
+        heads,
+        [
+            (
+                one["scheme"],
+                one["ranked"],
+                one["moved"],
+                ", ".join(f"{band} {count}" for band, count in one["counts"].items()),
             )
-            return
-        terminal.tell("rule_holds" if why.matches else "rule_holds_not", rule=rule, record=record)
-        for line in lines:
-            click.echo(f"  {line}")
-
-
-def _add_tiers(commands: Group) -> None:
-    @command(commands, "run")
-    @click.argument("name")
-    @click.argument("schemes", nargs=-1)
-    @json_option
-    def run(name: str, schemes: tuple[str, ...], as_json: bool) -> None:
-        with opening.workspace(name) as workspace:
-            reports = tiers.run(workspace, schemes or None)
-            with workspace.reading() as tx:
-                known = tx.app.schemes
-        found: list[dict[str, Any]] = [
-            {
-                "scheme": known[one.scheme].name,
-                "ranked": one.ranked,
-                "moved": one.moved,
-                "counts": {
-                    band.name: one.counts.get(band.id, 0) for band in known[one.scheme].bands
-                },
-            }
-            for one in reports
-        ]
-        if as_json:
-            terminal.print_json({"tiers": found})
-            return
-        heads = [say(f"head.{one}") for one in ("scheme", "ranked", "moved", "counts")]
-        terminal.print_table(
-            heads,
-            [
-                (
-                    one["scheme"],
-                    one["ranked"],
-                    one["moved"],
-                    ", ".join(f"{band} {count}" for band, count in one["counts"].items()),
-                )
-                for one in found
-            ],
-        )
+            for one in found
+        ],
+    )
 
 
 def instant(text: str | None) -> datetime | None:
@@ -123,3 +115,6 @@ def instant(text: str | None) -> datetime | None:
     if found.tzinfo is None:
         refuse("instant", text=text)
     return found.astimezone(UTC)
+
+
+COMMANDS = (group("rules", run_rules, preview, explain), group("tiers", run_tiers))

@@ -18,91 +18,92 @@ from fieldstone.engine.settings import Settings
 from fieldstone.engine.work.supervisor import Part, finish, supervise
 
 from . import demo, memory, opening, terminal
-from .shape import Group, command, option, refuse
+from .shape import command, option, refuse
 
 _THREADS = 8
 _LARGEST_BODY = 128 * 1024 * 1024
 _PATIENCE = 60.0
 
 
-def add_to(root: Group) -> None:
-    """Add `serve`, its parts, and `demo`."""
+@command("serve")
+@option("--host", help="host")
+@option("--port", type=click.IntRange(1, 65535), help="port")
+@option("--demo", "with_demo", is_flag=True, help="demo")
+@click.pass_context
+def serve(ctx: click.Context, host: str | None, port: int | None, with_demo: bool) -> None:
+    settings = opening.settings()
+    host, port = address(settings, host, port)
+    _refuse_taken(host, port)
+    # Opened before any part starts, so that only one of them makes what is missing.
+    with opening.installation():
+        pass
+    welcome = ""
+    if with_demo:
+        # Apart, because it takes memory that this process would keep until it is stopped.
+        code, welcome = finish(_command("demo"))
+        if code:
+            ctx.exit(code)
+    parts = [
+        Part("web", _command("web", "--host", host, "--port", str(port))),
+        Part("worker", _command("worker")),
+        Part("beat", _command("beat")),
+    ]
+    waiting = threading.Thread(target=_announce, args=(host, port, welcome), daemon=True)
+    waiting.start()
+    ctx.exit(supervise(parts, _tell_ended))
 
-    @command(root, "serve")
-    @option("--host", help="host")
-    @option("--port", type=click.IntRange(1, 65535), help="port")
-    @option("--demo", "with_demo", is_flag=True, help="demo")
-    @click.pass_context
-    def serve(ctx: click.Context, host: str | None, port: int | None, with_demo: bool) -> None:
-        settings = opening.settings()
-        host, port = address(settings, host, port)
-        _refuse_taken(host, port)
-        # Opened before any part starts, so that only one of them makes what is missing.
-        with opening.installation():
-            pass
-        welcome = ""
-        if with_demo:
-            # Apart, because it takes memory that this process would keep until it is stopped.
-            code, welcome = finish(_command("demo"))
-            if code:
-                ctx.exit(code)
-        parts = [
-            Part("web", _command("web", "--host", host, "--port", str(port))),
-            Part("worker", _command("worker")),
-            Part("beat", _command("beat")),
-        ]
-        waiting = threading.Thread(target=_announce, args=(host, port, welcome), daemon=True)
-        waiting.start()
-        ctx.exit(supervise(parts, _tell_ended))
 
-    @command(root, "demo")
-    def make_demo() -> None:
-        with opening.installation() as installation:
-            for line in demo.prepare(installation):
-                click.echo(line)
+@command("demo")
+def make_demo() -> None:
+    with opening.installation() as installation:
+        for line in demo.prepare(installation):
+            click.echo(line)
 
-    @command(root, "web")
-    @option("--host", help="host")
-    @option("--port", type=click.IntRange(1, 65535), help="port")
-    def web(host: str | None, port: int | None) -> None:
-        # Flask and the pages are loaded only where they are served.
-        from waitress import serve as serve_http
 
-        from fieldstone.ui.app import create_app
+@command("web")
+@option("--host", help="host")
+@option("--port", type=click.IntRange(1, 65535), help="port")
+def web(host: str | None, port: int | None) -> None:
+    # Flask and the pages are loaded only where they are served.
+    from waitress import serve as serve_http
 
-        memory.give_back()
-        with opening.installation(log_level=logging.INFO) as installation:
-            host, port = address(installation.settings, host, port)
-            app = create_app(installation)
-            search_terms.load()
-            memory.settle()
-            serve_http(
-                app,
-                host=host,
-                port=port,
-                threads=_THREADS,
-                ident=None,
-                max_request_body_size=_LARGEST_BODY,
-                clear_untrusted_proxy_headers=not installation.settings.proxies,
-            )
+    from fieldstone.ui.app import create_app
 
-    @command(root, "worker")
-    def worker() -> None:
-        # Celery is loaded only where it runs.
-        from fieldstone.engine.work.worker import run_worker
+    memory.give_back()
+    with opening.installation(log_level=logging.INFO) as installation:
+        host, port = address(installation.settings, host, port)
+        app = create_app(installation)
+        search_terms.load()
+        memory.settle()
+        serve_http(
+            app,
+            host=host,
+            port=port,
+            threads=_THREADS,
+            ident=None,
+            max_request_body_size=_LARGEST_BODY,
+            clear_untrusted_proxy_headers=not installation.settings.proxies,
+        )
 
-        memory.give_back()
-        with opening.installation(log_level=logging.INFO) as installation:
-            run_worker(installation)
 
-    @command(root, "beat")
-    def beat() -> None:
-        # Celery is loaded only where it runs.
-        from fieldstone.engine.work.worker import run_beat
+@command("worker")
+def worker() -> None:
+    # Celery is loaded only where it runs.
+    from fieldstone.engine.work.worker import run_worker
 
-        memory.give_back()
-        with opening.installation(log_level=logging.INFO) as installation:
-            run_beat(installation)
+    memory.give_back()
+    with opening.installation(log_level=logging.INFO) as installation:
+        run_worker(installation)
+
+
+@command("beat")
+def beat() -> None:
+    # Celery is loaded only where it runs.
+    from fieldstone.engine.work.worker import run_beat
+
+    memory.give_back()
+    with opening.installation(log_level=logging.INFO) as installation:
+        run_beat(installation)
 
 
 def address(settings: Settings, host: str | None, port: int | None) -> tuple[str, int]:
@@ -149,3 +150,6 @@ def _announce(host: str, port: int, welcome: str) -> None:
     terminal.tell("serving", place=place)
     click.echo(welcome, nl=False)
     sys.stdout.flush()
+
+
+COMMANDS = (serve, make_demo, web, worker, beat)

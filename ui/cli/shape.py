@@ -81,17 +81,17 @@ class Group(click.Group):
         sys.exit(1)
 
 
-def command(parent: Group, name: str) -> Callable[[Callable[..., Any]], click.Command]:
-    """Make a function a command of `parent`, its help the sentence `help.<parent>.<name>`."""
-    path = f"{parent.name}.{name}" if parent.name else name
-    return parent.command(name, help=say(f"help.{path}"))
+def command(path: str) -> Callable[[Callable[..., Any]], Command]:
+    """Make a function a command, its help the sentence `help.<path>`.
+
+    `path` is its name, after that of its group where it has one: `member.add`.
+    """
+    return click.command(path.rpartition(".")[2], cls=Command, help=say(f"help.{path}"))
 
 
-def group(parent: Group, name: str) -> Group:
-    """Make a group of commands inside another."""
-    made = Group(name, help=say(f"help.{name}"))
-    parent.add_command(made)
-    return made
+def group(name: str, *commands: click.Command) -> Group:
+    """A group of commands, its help the sentence `help.<name>`."""
+    return Group(name, help=say(f"help.{name}"), commands=commands)
 
 
 def option(*names: str, help: str, **more: Any) -> Callable[[_F], _F]:

@@ -13,96 +13,93 @@ from fieldstone.engine.publish import layout_matches
 from fieldstone.engine.templates import template as named_template
 
 from . import opening, samples, terminal
-from .shape import Group, command, group, json_option, locale_option, option, refuse
+from .shape import command, group, json_option, locale_option, option, refuse
 from .terminal import say, tell
 
 
-def add_to(root: Group) -> None:
-    """Add the group `workspace`, and `doctor`."""
-    commands = group(root, "workspace")
+@command("workspace.create")
+@click.argument("name")
+@option("--template", default="crm", show_default=True, help="template")
+@option("--title", help="title")
+@option("--sample", is_flag=True, help="sample")
+@option("--admin", metavar="EMAIL", help="admin")
+@locale_option
+@option("--password-stdin", is_flag=True, help="password_stdin")
+@json_option
+def create(
+    name: str,
+    template: str,
+    title: str | None,
+    sample: bool,
+    admin: str | None,
+    locale: str | None,
+    password_stdin: bool,
+    as_json: bool,
+) -> None:
+    person = None
+    if admin:
+        password = read_password(password_stdin)
+        person = NewMember(
+            name=admin.partition("@")[0],
+            email=admin,
+            password=password,
+            locale=locale,
+        )
+    with opening.installation() as installation:
+        made = installation.create_workspace(name, title or name, documents(template), admin=person)
+        count = samples.load(made, documents(template)) if sample else 0
+    if as_json:
+        terminal.print_json({"id": made.id, "slug": made.slug, "name": made.name})
+        return
+    tell("workspace_made", name=name)
+    if sample:
+        tell("sample_loaded", count=count)
+    if admin is None:
+        terminal.note("workspace_no_admin", name=name)
 
-    @command(commands, "create")
-    @click.argument("name")
-    @option("--template", default="crm", show_default=True, help="template")
-    @option("--title", help="title")
-    @option("--sample", is_flag=True, help="sample")
-    @option("--admin", metavar="EMAIL", help="admin")
-    @locale_option
-    @option("--password-stdin", is_flag=True, help="password_stdin")
-    @json_option
-    def create(
-        name: str,
-        template: str,
-        title: str | None,
-        sample: bool,
-        admin: str | None,
-        locale: str | None,
-        password_stdin: bool,
-        as_json: bool,
-    ) -> None:
-        person = None
-        if admin:
-            password = read_password(password_stdin)
-            person = NewMember(
-                name=admin.partition("@")[0],
-                email=admin,
-                password=password,
-                locale=locale,
-            )
-        with opening.installation() as installation:
-            made = installation.create_workspace(
-                name, title or name, documents(template), admin=person
-            )
-            count = samples.load(made, documents(template)) if sample else 0
-        if as_json:
-            terminal.print_json({"id": made.id, "slug": made.slug, "name": made.name})
-            return
-        tell("workspace_made", name=name)
-        if sample:
-            tell("sample_loaded", count=count)
-        if admin is None:
-            terminal.note("workspace_no_admin", name=name)
 
-    @command(commands, "list")
-    @json_option
-    def listed(as_json: bool) -> None:
-        with opening.installation() as installation:
-            entries = installation.workspaces()
-        if as_json:
-            rows = [
-                {"id": one.id, "slug": one.slug, "name": one.name, "created_at": one.created_at}
-                for one in entries
-            ]
-            terminal.print_json({"workspaces": rows})
-            return
-        heads = (say("head.slug"), say("head.name"), say("head.created"))
-        terminal.print_table(heads, [(one.slug, one.name, one.created_at) for one in entries])
+@command("workspace.list")
+@json_option
+def listed(as_json: bool) -> None:
+    with opening.installation() as installation:
+        entries = installation.workspaces()
+    if as_json:
+        rows = [
+            {"id": one.id, "slug": one.slug, "name": one.name, "created_at": one.created_at}
+            for one in entries
+        ]
+        terminal.print_json({"workspaces": rows})
+        return
+    heads = (say("head.slug"), say("head.name"), say("head.created"))
+    terminal.print_table(heads, [(one.slug, one.name, one.created_at) for one in entries])
 
-    @command(commands, "delete")
-    @click.argument("name")
-    @option("--yes", is_flag=True, help="yes")
-    def delete(name: str, yes: bool) -> None:
-        with opening.installation() as installation:
-            found = installation.workspace(name)
-            if not yes:
-                confirm_by_name(found.slug)
-            installation.delete_workspace(name)
-        tell("workspace_deleted", name=name)
 
-    @command(root, "doctor")
-    @click.argument("name")
-    @json_option
-    @click.pass_context
-    def doctor(ctx: click.Context, name: str, as_json: bool) -> None:
-        with opening.workspace(name) as workspace, workspace.reading() as tx:
-            problems = layout_matches(tx)
-        if as_json:
-            terminal.print_json({"problems": [terminal.problem_json(one) for one in problems]})
-        else:
-            terminal.complain(problems)
-            if not problems:
-                tell("doctor_fine", name=name)
-        ctx.exit(1 if problems else 0)
+@command("workspace.delete")
+@click.argument("name")
+@option("--yes", is_flag=True, help="yes")
+def delete(name: str, yes: bool) -> None:
+    with opening.installation() as installation:
+        found = installation.workspace(name)
+        if not yes:
+            confirm_by_name(found.slug)
+        installation.delete_workspace(name)
+    tell("workspace_deleted", name=name)
+
+
+@command("doctor")
+@click.argument("name")
+@json_option
+@click.pass_context
+def doctor(ctx: click.Context, name: str, as_json: bool) -> None:
+    with opening.workspace(name) as workspace, workspace.reading() as tx:
+        problems = layout_matches(tx)
+    if as_json:
+        terminal.print_json({"problems": [terminal.problem_json(one) for one in problems]})
+    else:
+        terminal.complain(problems)
+        if not problems:
+            tell("doctor_fine", name=name)
+    ctx.exit(1 if problems else 0)
 
 
 def documents(template: str) -> Path:
@@ -128,3 +125,6 @@ def confirm_by_name(slug: str) -> None:
         refuse("delete_needs_yes")
     if click.prompt(say("delete_confirm", name=slug), err=True) != slug:
         refuse("delete_not_confirmed")
+
+
+COMMANDS = (group("workspace", create, listed, delete), doctor)
