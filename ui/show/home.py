@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from fieldstone.engine import alerts, query
 from fieldstone.engine.alerts import AlertRequest
@@ -17,8 +18,10 @@ from .alerts import AlertItem, items_of
 from .lists import ListModel, headings, rows_of, spots_of
 
 _ROWS = 6
-_COLUMNS = 5
+_COLUMNS = 4
 _ALERTS = 5
+_ACROSS = {"wide": 6, "middle": 3, "narrow": 2}
+"""How many tiles stand beside each other at most, by the width of the window."""
 _CLOCKS = frozenset({"today", "now", "days_since", "days_until", "hours_since"})
 
 
@@ -31,6 +34,8 @@ class Tile:
     href: str
     icon: str
     none: bool
+    shape: str = ""
+    """Its share of a row at each width of the window, as classes: `wide-4 middle-3 narrow-2`."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,8 @@ class HomeModel:
     alerts: tuple[AlertItem, ...]
     more_alerts: str | None
     mine: bool
+    bare: bool
+    """Whether there is nothing at all yet that the person may see."""
 
 
 def home_of(desk: Desk) -> HomeModel:
@@ -54,7 +61,7 @@ def home_of(desk: Desk) -> HomeModel:
         number = _number(desk, entity, view)
         tiles.append(_tile(desk, entity, view, number))
         if _calls(view) & _CLOCKS and number:
-            due.append(_list(desk, entity, view, tiles[-1].href, number))
+            due.append(_list(desk, entity, view, tiles[-1], number))
     if all(tile.none for tile in tiles):
         tiles = [_tile(desk, one, None, _number(desk, one, None)) for one in _listed(desk)]
     mine = True
@@ -63,7 +70,25 @@ def home_of(desk: Desk) -> HomeModel:
         mine = False
         found = alerts.inbox(desk.tx, desk.caller, AlertRequest(limit=_ALERTS))
     more = f"{desk.paths.alerts}{'?state=mine' if mine else ''}" if found.next_cursor else None
-    return HomeModel(tuple(tiles), tuple(due), items_of(desk, found.alerts), more, mine)
+    bare = all(tile.none for tile in tiles)
+    return HomeModel(_laid_out(tiles), tuple(due), items_of(desk, found.alerts), more, mine, bare)
+
+
+def _laid_out(tiles: Sequence[Tile]) -> tuple[Tile, ...]:
+    """The tiles in rows that are all full and as even as can be: seven are four and three."""
+    shapes = [
+        [f"{name}-{size}" for size in row_sizes(len(tiles), most) for _ in range(size)]
+        for name, most in _ACROSS.items()
+    ]
+    return tuple(
+        replace(tile, shape=" ".join(shape)) for tile, *shape in zip(tiles, *shapes, strict=True)
+    )
+
+
+def row_sizes(count: int, most: int) -> list[int]:
+    """How many of `count` stand in each row, at most `most`, longer rows first."""
+    rows = -(-count // most)
+    return [count // rows + (at < count % rows) for at in range(rows)] if rows else []
 
 
 def _number(desk: Desk, entity: Entity, view: View | None) -> int:
@@ -107,7 +132,7 @@ def _calls(view: View) -> frozenset[str]:
     return frozenset(node.function.text for node in nodes if isinstance(node, Call))
 
 
-def _list(desk: Desk, entity: Entity, view: View, href: str, number: int) -> ListModel:
+def _list(desk: Desk, entity: Entity, view: View, tile: Tile, number: int) -> ListModel:
     spots = spots_of(desk, entity, view, None)[:_COLUMNS]
     sort = ",".join(("-" if one.descending else "") + ".".join(one.path) for one in view.sort)
     page = query.page(
@@ -122,11 +147,11 @@ def _list(desk: Desk, entity: Entity, view: View, href: str, number: int) -> Lis
         ),
     )
     return ListModel(
-        title=view.text(desk.locale),
+        title=tile.text,
         singular=entity.text(desk.locale),
         icon=entity.icon or "list",
         path=desk.paths.list(entity.name),
         columns=headings(desk, spots, ()),
         rows=rows_of(desk, entity, spots, page.records, page.titles),
-        all=href if number > _ROWS else None,
+        all=tile.href if number > _ROWS else None,
     )
