@@ -59,7 +59,7 @@ def _inbox(desk: Desk, path: str) -> Inbox:
             cursor=request.args.get("at") or None,
         ),
     )
-    number = count_open(desk.tx, desk.caller)
+    number = count_open(desk.tx, desk.caller) if state == "open" else None
     return Inbox(
         path=path,
         state=state,
@@ -71,7 +71,7 @@ def _inbox(desk: Desk, path: str) -> Inbox:
         rule=asked["rule"],
         rules=tuple(Choice(one.name, one.text(desk.locale)) for one in rules),
         alerts=items_of(desk, found.alerts),
-        count_text=say("alerts.count", desk.locale, n=number),
+        count_text="" if number is None else say("alerts.count", desk.locale, n=number),
         first=with_query(path, asked) if request.args.get("at") else None,
         next=with_query(path, {**asked, "at": found.next_cursor}) if found.next_cursor else None,
     )

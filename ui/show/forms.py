@@ -25,6 +25,9 @@ from .values import Shown
 _SHAPES = {1: "", 2: "two", 3: "three"}
 _NEVER_TYPED = frozenset({"formula", "auto_number", "tier", "stage"})
 
+_MISSING, _MISSING_HERE = "field.required", "stage.field_needed"
+"""A value that is always asked for, and one that is asked for by a stage."""
+
 
 @dataclass(frozen=True)
 class Option:
@@ -201,7 +204,7 @@ class FormMaker:
 
     def _unit(self, one: Field) -> str:
         if one.type == "money":
-            return self.desk.app.manifest.currency
+            return self.desk.formats.currency_mark
         return "%" if one.type == "percent" else ""
 
     def _options(self, one: Field, values: Typed) -> tuple[Option, ...]:
@@ -242,7 +245,11 @@ def sorted_problems(
     known = set(names)
     by_field: dict[str, tuple[str, ...]] = {}
     whole: list[str] = []
+    problems = tuple(problems)
+    missing = {one.pointer for one in problems if one.id == _MISSING}
     for problem in problems:
+        if problem.id == _MISSING_HERE and problem.pointer in missing:
+            continue  # it is said already
         name = problem.pointer.strip("/").split("/")[0]
         if name in known:
             by_field[name] = (*by_field.get(name, ()), problem.text(locale))

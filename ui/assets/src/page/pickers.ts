@@ -59,7 +59,8 @@ function enhance(select: HTMLSelectElement): void {
     score: () => (one: { id?: unknown }) => (offered.has(String(one.id)) ? 1 : 0),
     render: {
       option: (found: Found, escape: (text: string) => string) => line(found, escape),
-      item: (found: Found, escape: (text: string) => string) => `<div>${escape(found.title)}</div>`,
+      item: (found: Found, escape: (text: string) => string) =>
+        `<div title="${escape(found.title)}">${escape(found.title)}</div>`,
       no_results: (_: object, escape: (text: string) => string) => `<div class="no-results">${escape(empty)}</div>`,
       loading: () => "",
     },
