@@ -31,7 +31,7 @@ AIMS = {
     "rule": 1.3,
     "tiers": 1.3,
 }
-_LIST = "sort=-annual_amount&limit=50"
+_BY_HAND = "/customer?industry=retail&status=signed&sort=-annual_amount&limit=50"
 _FIELDS = "name,industry,status,owner,annual_amount,last_follow_up_at"
 _FILTER = 'industry == "retail" and status == "signed"'
 _NEW = {
@@ -76,6 +76,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--databases", nargs="+", default=["sqlite", "postgresql"])
     parser.add_argument("--work", nargs="+", default=list(AIMS), choices=list(AIMS))
     parser.add_argument("--json", type=Path)
+    parser.add_argument(
+        "--unguarded", action="store_true", help="the side by hand asks nobody for a token"
+    )
     return parser.parse_args()
 
 
@@ -98,7 +101,8 @@ def _sides(kind: str, folder: Path, options: argparse.Namespace) -> Iterator[tup
 
 
 def _measure(ours: Ours, by_hand: Any, options: argparse.Namespace) -> dict[str, Ratio]:
-    client = baseline.application(by_hand).test_client()
+    client = baseline.application(by_hand, guarded=not options.unguarded).test_client()
+    headers = {"Authorization": f"Bearer {baseline.new_token(by_hand)}"}
     step = itertools.count(1)
     every: int = max(1, options.customers // 5000)
 
@@ -112,29 +116,31 @@ def _measure(ours: Ours, by_hand: Any, options: argparse.Namespace) -> dict[str,
     pairs: dict[str, tuple[Callable[[], Any], Callable[[], Any], int]] = {
         "get": (
             lambda: ours.get(f"/records/customer/{number()}"),
-            lambda: checked(client.get(f"/customer/{number()}")),
+            lambda: checked(client.get(f"/customer/{number()}", headers=headers)),
             20,
         ),
         "create": (
             lambda: ours.post("/records/customer", _NEW),
-            lambda: checked(client.post("/customer", json=_NEW), 201),
+            lambda: checked(client.post("/customer", json=_NEW, headers=headers), 201),
             10,
         ),
         "update": (
             lambda: ours.update(number(), {"city": f"City {next(step)}"}),
             lambda: checked(
-                client.patch(f"/customer/{number()}", json={"city": f"City {next(step)}"})
+                client.patch(
+                    f"/customer/{number()}", json={"city": f"City {next(step)}"}, headers=headers
+                )
             ),
             10,
         ),
         "list": (
             lambda: ours.query(_FILTER, "-annual_amount", _FIELDS),
-            lambda: checked(client.get(f"/customer?industry=retail&status=signed&{_LIST}")),
+            lambda: checked(client.get(_BY_HAND, headers=headers)),
             3,
         ),
         "search": (
             lambda: ours.search(f"{number():06d}", _FIELDS),
-            lambda: checked(client.get(f"/customer?q={number():06d}&limit=50")),
+            lambda: checked(client.get(f"/customer?q={number():06d}&limit=50", headers=headers)),
             3,
         ),
         "rule": (ours.run_rule, lambda: baseline.run_rule(by_hand, NOW), 1),

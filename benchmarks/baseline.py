@@ -1,13 +1,15 @@
 """The other side: what a careful developer writes by hand for these two tables, Flask and Core.
 
-The same driver, pragmas and durability as Fieldstone; it checks what it is sent, and keeps no
-history, permissions, stored rollups or search index.
+The same driver, pragmas and durability as Fieldstone; it knows its callers by bearer tokens and
+checks what it is sent, and keeps no history, permissions, stored rollups or search index.
 """
 
 from __future__ import annotations
 
+import hashlib
+import secrets
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -53,6 +55,13 @@ ALERT = sa.Table(
     sa.Column("at", UtcDateTime(), nullable=False),
     sa.Column("left_at", UtcDateTime()),
     sa.Index("alert_open", "customer", "left_at"),
+)
+TOKEN = sa.Table(
+    "token",
+    METADATA,
+    sa.Column("hash", sa.Text(), primary_key=True),
+    sa.Column("member", sa.BigInteger(), nullable=False),
+    sa.Column("expires_at", UtcDateTime(), nullable=False),
 )
 INDEXES = (
     sa.Index("customer_industry", CUSTOMER.c.industry),
@@ -112,6 +121,15 @@ def add_indexes(on: sa.Engine) -> None:
         connection.exec_driver_sql("ANALYZE")
 
 
+def new_token(on: sa.Engine) -> str:
+    """Make a token for ten years and return its text."""
+    text = secrets.token_urlsafe(32)
+    row = {"hash": _hash(text), "member": 1, "expires_at": datetime.now(UTC) + timedelta(days=3650)}
+    with on.execution_options(writing=True).begin() as connection:
+        connection.execute(sa.insert(TOKEN), row)
+    return text
+
+
 def run_rule(on: sa.Engine, now: datetime) -> int:
     """The rule by hand: who enters gets an alert, who left has it closed; returns the matches."""
     day = now.replace(hour=16, minute=0, second=0, microsecond=0)
@@ -168,16 +186,23 @@ class _Json(DefaultJSONProvider):
         return DefaultJSONProvider.default(value)
 
 
-def application(on: sa.Engine) -> Flask:
-    """Get, create, update and list of both tables."""
+def application(on: sa.Engine, *, guarded: bool) -> Flask:
+    """Get, create, update and list of both tables, for everybody or for holders of a token."""
     app = Flask("baseline")
     app.json = _Json(app)
     writing = on.execution_options(writing=True)
+
+    def guard(connection: sa.Connection) -> None:
+        text = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        valid = sa.and_(TOKEN.c.hash == _hash(text), TOKEN.c.expires_at > datetime.now(UTC))
+        if guarded and connection.scalar(sa.select(TOKEN.c.member).where(valid)) is None:
+            abort(401)
 
     @app.get("/<name>/<int:number>")
     def get(name: str, number: int) -> Any:
         table = METADATA.tables[name]
         with on.connect() as connection:
+            guard(connection)
             row = (
                 connection.execute(sa.select(table).where(table.c.id == number)).mappings().first()
             )
@@ -188,6 +213,7 @@ def application(on: sa.Engine) -> Flask:
         table = METADATA.tables[name]
         values = _clean(table, request.get_json())
         with writing.begin() as connection:
+            guard(connection)
             row = connection.execute(sa.insert(table).values(**values).returning(table))
             return dict(row.mappings().one()), 201
 
@@ -196,6 +222,7 @@ def application(on: sa.Engine) -> Flask:
         table = METADATA.tables[name]
         values = _clean(table, request.get_json())
         with writing.begin() as connection:
+            guard(connection)
             row = connection.execute(
                 sa.update(table).where(table.c.id == number).values(**values).returning(table)
             )
@@ -216,11 +243,16 @@ def application(on: sa.Engine) -> Flask:
         found = found.order_by(column.desc() if sort.startswith("-") else column, table.c.id)
         limit = min(int(request.args.get("limit", 50)), 500)
         with on.connect() as connection:
+            guard(connection)
             return {
                 "data": [dict(row) for row in connection.execute(found.limit(limit)).mappings()]
             }
 
     return app
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _clean(table: sa.Table, body: dict[str, Any]) -> dict[str, Any]:
