@@ -46,8 +46,9 @@ def create_app(installation: Installation) -> Flask:
         count = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, count, count, count)  # type: ignore[method-assign]
     security.protect(app)
-    csrf = CSRFProtect(app)
+    # Before anything that may refuse: a refusal is read in somebody's language.
     app.before_request(lambda: _choose_locale(installation))
+    csrf = CSRFProtect(app)
     rendering.prepare(app)
     faults.handle(app)
     for route in routes.ROUTES:

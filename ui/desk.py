@@ -88,8 +88,12 @@ class Desk:
         """The entity called `name` that the caller may read; NotFound for any other."""
         found = self.app.entity_named(name)
         if found is None or found.system:
-            raise NotFound.because("entity.unknown", name=name)
+            known = [one.name for one in self.app.entities.values() if self._shows(one)]
+            raise NotFound.because("entity.unknown", name=name, known=", ".join(sorted(known)))
         return access.entity_for(self.app, self.caller, found.id)
+
+    def _shows(self, entity: Entity) -> bool:
+        return not entity.system and self.may("read", entity)
 
     def may(self, verb: access.Verb, entity: Entity) -> bool:
         """Whether the caller may do this to some record of the entity."""
@@ -100,7 +104,7 @@ def visit_of(installation: Installation, slug: str) -> Visit:
     """The visit that the request is; Unauthenticated, or NotFound for a closed workspace."""
     account = signed_in(installation)
     if account is None:
-        raise Unauthenticated.because("sign_in.needed")
+        raise Unauthenticated()  # told by the page of signing in
     mine = installation.control.workspaces_of(account.id)
     if slug not in {one.slug for one in mine}:
         raise NotFound.because("workspace.unknown", name=slug)

@@ -162,7 +162,9 @@ def compose(visit: Visit, entity: str, record_id: int, inverse: str) -> Response
 def _composer_at(desk: Desk, entity: Entity, inverse: str) -> Inverse:
     found = composed(desk, entity)
     if found is None or found[0].name != inverse:
-        raise NotFound.because("entity.unknown", name=inverse)
+        raise NotFound.because(
+            "entity.unknown", name=inverse, known=found[0].name if found else "-"
+        )
     return found[0]
 
 
