@@ -172,6 +172,7 @@ RECORDS = (
          409, "/customer unique.taken", "/name unique.taken"),
     post("a check that fails", JSON, {"name": "A", "vip": True, "owner": None}, 422,
          "/owner check.failed"),
+    post("a check of the whole record", JSON, {"name": "Trial"}, 422, "check.failed"),
     post("a customer that is not there", "/records/deal", {"name": "A", "customer": "999"}, 422,
          "/customer reference.not_found"),
     post("a contact of another customer", "/records/deal",

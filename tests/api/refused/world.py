@@ -38,17 +38,29 @@ BIG: dict[str, Any] = {
     "message": {"en": "{{ name }} is big", "zh-CN": "{{ name }}预算过高"},
     "tell": ["owner"],
 }
+NO_TRIAL: dict[str, Any] = {
+    "name": "no_trial",
+    "that": 'name != "Trial"',
+    "message": {"en": "Nobody is called that", "zh-CN": "没有这样的客户"},
+}
 PEOPLE = {"boss": ("boss",), "wang": ("seller",), "ann": ("reader", "seller"), "left": ("boss",)}
 
 
 def documents() -> tuple[Document, ...]:
-    """The sales app, with a field that has a former name, a reader and an alert rule."""
+    """The sales app with a former name, a check of whole records, a reader and an alert rule."""
     fields = [
         one | {"aliases": ["tax_no"]} if one["name"] == "tax_number" else one
         for one in CUSTOMER["fields"]
     ]
+    checks = [*CUSTOMER["checks"], NO_TRIAL]
     kept = [one for one in DOCUMENTS if one.name != "customer"]
-    return (*kept, *(document_of(one) for one in (CUSTOMER | {"fields": fields}, READER, BIG)))
+    return (
+        *kept,
+        *(
+            document_of(one)
+            for one in (CUSTOMER | {"fields": fields, "checks": checks}, READER, BIG)
+        ),
+    )
 
 
 @dataclass
