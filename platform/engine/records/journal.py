@@ -13,6 +13,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
+from sqlalchemy.sql.dml import ReturningInsert
 
 from ...metadata.model import Field
 from ..access import Caller
@@ -20,8 +21,23 @@ from ..canonical import to_text
 from ..system_tables import CHANGE, FIELD_CHANGE, TRANSITION
 from ..transaction import Transaction
 
+
+def _change_with_field() -> ReturningInsert[int]:
+    kept = ("actor", "origin", "at", "revision")
+    change = sa.insert(CHANGE).values({one: sa.bindparam(one) for one in kept})
+    made = change.returning(CHANGE.c.id).cte("made")
+    names = ("entity", "record_id", "field", "before", "after")
+    values = [sa.bindparam(one, type_=FIELD_CHANGE.c[one].type) for one in names]
+    field = sa.insert(FIELD_CHANGE).from_select(
+        ["change_id", *names], sa.select(made.c.id, *values)
+    )
+    return field.returning(FIELD_CHANGE.c.change_id).execution_options(prepared="system")
+
+
 _open: WeakKeyDictionary[Transaction, dict[tuple[int | None, str], int]] = WeakKeyDictionary()
 _NEW_CHANGE = sa.insert(CHANGE).returning(CHANGE.c.id).execution_options(prepared="system")
+_NEW_CHANGE_WITH_FIELD = _change_with_field()
+"""A change set and the first field that it changes: PostgreSQL writes both by one statement."""
 _NEW_FIELD_CHANGES = sa.insert(FIELD_CHANGE).execution_options(prepared="system")
 _NEW_TRANSITIONS = sa.insert(TRANSITION).execution_options(prepared="system")
 
@@ -43,14 +59,17 @@ def change_set(tx: Transaction, caller: Caller) -> int:
     opened = _open.setdefault(tx, {})
     key = (caller.member_id, caller.origin)
     if key not in opened:
-        row = {
-            "actor": caller.member_id,
-            "origin": caller.origin,
-            "at": tx.now,
-            "revision": tx.revision,
-        }
-        opened[key] = tx.connection.execute(_NEW_CHANGE, row).scalar_one()
+        opened[key] = tx.connection.execute(_NEW_CHANGE, _change_row(tx, caller)).scalar_one()
     return opened[key]
+
+
+def _change_row(tx: Transaction, caller: Caller) -> dict[str, Any]:
+    return {
+        "actor": caller.member_id,
+        "origin": caller.origin,
+        "at": tx.now,
+        "revision": tx.revision,
+    }
 
 
 def forget(tx: Transaction) -> None:
@@ -74,10 +93,8 @@ def field_changes(
     changes: Iterable[tuple[int, Mapping[str, Any], Mapping[str, Any]]],
 ) -> None:
     """Keep (record id, values before, values after), a row a field of `after`."""
-    change_id = change_set(tx, caller)
     rows = [
         {
-            "change_id": change_id,
             "entity": entity_id,
             "record_id": record_id,
             "field": field_id,
@@ -87,7 +104,15 @@ def field_changes(
         for record_id, before, after in changes
         for field_id, value in after.items()
     ]
+    opened = _open.setdefault(tx, {})
+    key = (caller.member_id, caller.origin)
+    if rows and key not in opened and tx.tables.dialect == "postgresql":
+        first = {**_change_row(tx, caller), **rows.pop(0)}
+        opened[key] = tx.connection.execute(_NEW_CHANGE_WITH_FIELD, first).scalar_one()
     if rows:
+        change_id = change_set(tx, caller)
+        for row in rows:
+            row["change_id"] = change_id
         tx.connection.execute(_NEW_FIELD_CHANGES, rows)
 
 
