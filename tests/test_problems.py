@@ -53,6 +53,7 @@ COMPLAINTS = frozenset(
     {
         "cli.delete_needs_yes",
         "cli.delete_not_confirmed",
+        "cli.file_refused",
         "cli.import_bad_row",
         "cli.import_left_out",
         "cli.import_more_bad",
@@ -68,6 +69,7 @@ COMPLAINTS = frozenset(
         "cli.password_no_terminal",
         "cli.port_refused",
         "cli.port_taken",
+        "cli.sample_wrong",
         "cli.serve_silent",
         "cli.stopped",
         "cli.usage_bad",

@@ -41,6 +41,7 @@ _TEXTS = frozenset({"text", "long_text", "email", "phone", "url", "auto_number"}
 _CHOICES = frozenset({"choice", "stage", "tier", "status"})
 _REFERENCES = frozenset({"reference", "owner", "member"})
 _LARGEST = 10**15
+_TOO_LARGE = Problem("expression.too_large")
 
 
 def answer(line: str) -> str:
@@ -55,8 +56,8 @@ def answer(line: str) -> str:
         asked = _read(line)
         locale = "zh-CN" if asked.get("locale") == "zh-CN" else "en"
         found = _Trial(_complete(asked)).answer()
-    except ProblemsError as error:
-        problem = error.problems[0]
+    except (ProblemsError, RecursionError) as error:
+        problem = _TOO_LARGE if isinstance(error, RecursionError) else error.problems[0]
         found = {
             "error": {
                 "id": problem.id,
@@ -367,7 +368,7 @@ def _by_sql(expression: Expression, trial: _Trial, context: Context) -> Any:
             if _interrupted(error.orig):
                 _refuse("evaluate.too_slow", seconds=PATIENCE)
             # SQLite's own bounds, such as of its parser's stack.
-            _refuse("expression.too_large")
+            raise ProblemsError([_TOO_LARGE]) from error
 
 
 def _interrupted(error: BaseException | None) -> bool:

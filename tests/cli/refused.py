@@ -23,6 +23,7 @@ class Case:
 FILES = {
     "customers.csv": "name,code,size,other\nA,1,larg,\nB,2,zzzzzz,\nC,3,small,\n",
     "bad.csv": "name,code\n" + "".join(f",{at}\n" for at in range(25)),
+    "documents/sample/sample.json": '{"zz": 1}',
     "deals.csv": "name,amount,stage,won\nA,,won,2026-03-01T09:00:00Z\n",
     "deals.json": '{"columns": {"name": "name", "amount": "amount", "stage": "stage"},'
     ' "stage_times": {"won": "won"}}',
@@ -51,6 +52,13 @@ CASES = (
     Case("an end that nobody confirms", ("workspace", "delete", "shop"), 1, ("delete_needs_yes",)),
     Case("an end of another name", ("workspace", "delete", "shop"), 1,
          ("delete_confirm", "delete_not_confirmed"), typed=("shpo",)),
+    Case("a plan into nowhere", ("plan", "shop", "{folder}/documents", "--out",
+                                 "{folder}/none/plan.json"), 1, ("file_refused",)),
+    Case("a sample that is none", ("workspace", "create", "next", "--template",
+                                   "{folder}/documents", "--sample"), 1, ("sample_wrong",)),
+    Case("an id of no record", ("rules", "explain", "shop", "big_credit", "9" * 30), 2,
+         ("usage_bad",)),
+    Case("an id of no revision", ("restore-revision", "shop", "9" * 30), 2, ("usage_bad",)),
     Case("a pair of one", (*BRING, "--map", "name"), 2, ("usage_bad", "map_without_equals")),
     Case("values that are not there", (*BRING, "--all-or-nothing"), 1,
          ("import_left_out", "import_refused", "import_unknown", "import_unknown_near",

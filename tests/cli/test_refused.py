@@ -17,6 +17,7 @@ from click.testing import CliRunner
 
 from fieldstone.engine.installation import Installation
 from fieldstone.engine.settings import Settings
+from fieldstone.metadata.documents import write_folder
 from fieldstone.metadata.messages import LOCALES
 from fieldstone.ui.cli.program import root
 from tests.api.shop import DOCUMENTS
@@ -95,6 +96,8 @@ class Terminal:
 def _terminal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
     """Return a terminal that all cases share."""
     home, folder = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("files")
+    write_folder(folder / "documents", DOCUMENTS)
+    (folder / "documents" / "sample").mkdir()
     for name, text in FILES.items():
         (folder / name).write_text(text, "utf-8")
     with Installation.open(Settings(home=home, env="test")) as opened:

@@ -132,6 +132,13 @@ def test_a_formula_that_the_database_cannot_hold() -> None:
     )
 
 
+def test_a_formula_that_is_long() -> None:
+    """Nothing is ever raised, however long the sum is."""
+    line = formulas.line(expression=" + ".join("a" * 100), fields={"a": "integer"})
+    found = json.loads(evaluate.answer(line))
+    assert found.get("error", {}).get("id") in (None, "expression.too_large")
+
+
 def test_a_table_that_others_hold(
     postgres: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -29,7 +29,7 @@ def prepare(installation: Installation) -> list[str]:
     name = say("demo_name")
     # It takes its slug when it is whole: after a crash half a company would be served for ever.
     workspace = installation.create_workspace(_UNFINISHED, name, TEMPLATE, admin=admin)
-    samples.load(workspace, template(TEMPLATE))
+    samples.load(workspace, samples.declared(template(TEMPLATE)))
     # What the schedules would find tonight is there to be looked at now.
     tiers.run(workspace)
     alerts.run(workspace)

@@ -16,7 +16,7 @@ from fieldstone.metadata.json_text import read_json, write_json
 from fieldstone.rules import check as check_documents
 
 from . import opening, terminal
-from .shape import command, json_option, option
+from .shape import MOST_ID, command, json_option, option
 from .terminal import say, tell
 
 _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
@@ -134,7 +134,7 @@ def listed(name: str, as_json: bool) -> None:
 
 @command("restore-revision")
 @click.argument("name")
-@click.argument("revision", type=int)
+@click.argument("revision", type=click.IntRange(1, MOST_ID))
 @option("--accept-loss", "accepted", multiple=True, metavar="CHANGE", help="accept_loss")
 @option("--reason", help="reason")
 @json_option

@@ -14,7 +14,7 @@ from fieldstone.engine.alerts.explain import explain as explain_rule
 from fieldstone.engine.alerts.explain import rule_for
 
 from . import opening, terminal
-from .shape import command, group, json_option, option, refuse
+from .shape import MOST_ID, command, group, json_option, option, refuse
 from .terminal import say
 
 
@@ -52,7 +52,7 @@ def preview(name: str, rule: str, now: str | None, as_json: bool) -> None:
 @command("rules.explain")
 @click.argument("name")
 @click.argument("rule")
-@click.argument("record", metavar="ID", type=int)
+@click.argument("record", metavar="ID", type=click.IntRange(1, MOST_ID))
 @json_option
 def explain(name: str, rule: str, record: int, as_json: bool) -> None:
     with opening.workspace(name) as workspace, workspace.reading() as tx:

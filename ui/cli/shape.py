@@ -17,6 +17,8 @@ from . import terminal
 from .terminal import say
 
 _F = TypeVar("_F", bound=Callable[..., Any])
+MOST_ID = 2**63 - 1
+"""The largest id that a database keeps."""
 
 
 class _Formatter(click.HelpFormatter):
@@ -78,6 +80,11 @@ class Group(click.Group):
         except BrokenPipeError:
             # Whoever read our lines has gone (`| head`); there is nobody to tell.
             sys.stdout = open("/dev/null", "w")  # noqa: SIM115
+        except OSError as error:
+            # Only files have names: a place that was given cannot be read or written.
+            if error.filename is None:
+                raise
+            terminal.note("file_refused", file=error.filename, why=error.strerror)
         sys.exit(1)
 
 

@@ -45,9 +45,11 @@ def create(
             password=password,
             locale=locale,
         )
+    # Read first: a workspace without the sample that was asked for is none.
+    declaration = samples.declared(documents(template)) if sample else None
     with opening.installation() as installation:
         made = installation.create_workspace(name, title or name, documents(template), admin=person)
-        count = samples.load(made, documents(template)) if sample else 0
+        count = samples.load(made, declaration) if declaration else 0
     if as_json:
         terminal.print_json({"id": made.id, "slug": made.slug, "name": made.name})
         return
