@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from ...metadata.model import AlertRule, App, TierScheme
 from ...rules.schedule import latest_due, next_due
+from ..insert import insert_new
 from ..system_tables import ALERT, RULE_STATE
 from ..transaction import Transaction
 
@@ -142,8 +143,9 @@ def evaluated(tx: Transaction, kind: Kind, rule: str, report: object) -> None:
 def last_evaluated(tx: Transaction, kind: Kind, rule: str) -> datetime | None:
     """When a rule was evaluated last, or None: never, or its definition changed since.
 
-    Another run of the rule waits here until this transaction is over.
+    Another run of the rule waits here until this transaction is over, the first run of all too.
     """
+    insert_new(tx.connection, RULE_STATE, {"kind": kind, "rule": rule})
     found: datetime | None = tx.connection.scalar(
         sa.select(RULE_STATE.c.last_evaluated_at).where(_is(kind, rule)).with_for_update()
     )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,7 +15,7 @@ from fieldstone.engine import alerts, records, tiers
 from fieldstone.engine.access import SYSTEM
 from fieldstone.engine.alerts import AlertRequest
 from fieldstone.engine.system_tables import ALERT, JOB, TRANSITION
-from fieldstone.engine.work import jobs
+from fieldstone.engine.work import jobs, schedules
 from fieldstone.engine.work.tick import tick
 from fieldstone.engine.work.worker import HANDLERS, LONG
 from tests.engine.rules.conftest import Office
@@ -145,6 +147,23 @@ def test_two_runs_of_a_rule_at_once_act_once(office: Office) -> None:
         report = alerts.run(office.workspace)[0]
     assert (report.entered, report.still) == (0, 2)
     assert len(tasks(office)) == 2
+
+
+def test_the_first_run_of_all_holds_up_the_second(office: Office) -> None:
+    holds = threading.Event()
+
+    def second() -> datetime | None:
+        holds.wait(PATIENCE)
+        with office.workspace.writing() as tx:
+            return schedules.last_evaluated(tx, "alert", "never_run")
+
+    with ThreadPoolExecutor(1) as pool:
+        found = pool.submit(second)
+        with office.workspace.writing() as tx:
+            assert schedules.last_evaluated(tx, "alert", "never_run") is None
+            holds.set()
+            schedules.evaluated(tx, "alert", "never_run", {})
+        assert found.result(PATIENCE) == office.clock.now()
 
 
 def test_a_job_whose_lease_ran_out_meanwhile_is_done_once(office: Office) -> None:
