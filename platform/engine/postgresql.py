@@ -71,7 +71,7 @@ class PostgresStore:
 
     def __init__(self, engine: sa.Engine, schema: str) -> None:
         self._engine = engine
-        self._qualified = engine.execution_options(schema_translate_map={None: schema})
+        self._naming: sa.Engine | None = None
         self.schema = schema
         here = f'SET LOCAL search_path TO "{schema}"'
         self._begin: Mapping[Mode, str] = {
@@ -101,8 +101,14 @@ class PostgresStore:
     def rows(
         self, statement: sa.Select[Any], parameters: Mapping[str, Any] | None = None
     ) -> Sequence[sa.Row[Any]]:
-        with _connected(self._qualified) as connection:
+        with _connected(self._qualified()) as connection:
             return _first(connection, lambda: connection.execute(statement, parameters).all())
+
+    def _qualified(self) -> sa.Engine:
+        """The engine that names the schema in each statement, as no transaction says it."""
+        if self._naming is None:
+            self._naming = self._engine.execution_options(schema_translate_map={None: self.schema})
+        return self._naming
 
     def create(self) -> None:
         with _connected(self._engine) as connection:
