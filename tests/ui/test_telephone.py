@@ -1,0 +1,63 @@
+"""A telephone: nothing is wider than the window, and what is pressed is large enough."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from fieldstone.engine import records
+from fieldstone.engine.access import SYSTEM
+from tests.ui.readers import Reader, Site
+
+pytestmark = pytest.mark.browser
+
+PAGES = (
+    "machine",
+    "machine/1",
+    "machine/new",
+    "repair/1",
+    "-/alerts",
+    "-/today",
+    "-/search?q=机床",
+)
+SMALL = """() => {
+  const pressed = "a[href], button, summary, select, .tagbox label, label.check, input.input";
+  const inText = ".events a, .skip, thead a, .grid td:first-child a";
+  return [...document.querySelectorAll(pressed)]
+    .filter((one) => !one.matches(inText) && one.checkVisibility({visibilityProperty: true}))
+    .map((one) => [one.getBoundingClientRect(), one.outerHTML.slice(0, 120)])
+    .filter(([box]) => box.width > 1 && box.height > 1 && box.height < 39.5)
+    .map(([box, text]) => `${box.height}: ${text}`);
+}"""
+"""What is pressed and lower than 40 pixels; links in sentences and whole cards are let be."""
+
+LONG = "没有空格的很长的设备名称" * 5 + "Donaudampfschifffahrtselektrizität"
+
+
+@pytest.fixture(scope="module")
+def long(site: Site) -> int:
+    """Return a machine with the longest name there may be, without a space, and what it carries."""
+    with site.workspace.writing() as tx:
+        values = {"name": LONG[:80], "price": "9999999999.99", "place": ["hall", "yard"]}
+        return records.create(tx, SYSTEM, "machine", values).id
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_what_is_pressed_is_large_enough(phone: Reader, path: str) -> None:
+    phone.open(path)
+    expect(phone.page.locator("main")).to_be_visible()
+    assert phone.page.evaluate(SMALL) == []
+
+
+def test_a_long_name_wraps_and_is_whole(phone: Reader, chief: Reader, long: int) -> None:
+    for path in (f"machine/{long}", f"machine/{long}/edit", "machine?sort=-price"):
+        phone.open(path)
+        assert phone.sideways() <= 0, path
+    name = phone.page.locator("tbody td:first-child").first
+    expect(name).to_have_text(LONG[:80])
+    assert name.evaluate("one => one.scrollWidth <= one.clientWidth")
+    # A row of a table stays one line high; its hint says all.
+    chief.open("machine?sort=-price")
+    row = chief.page.locator("tbody tr").first
+    assert row.evaluate("one => one.clientHeight") <= 40
+    expect(row.locator("td:first-child a")).to_have_attribute("title", LONG[:80])
