@@ -16,6 +16,7 @@ from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.routing import BaseConverter
 from werkzeug.wrappers import Request
 
+from ..engine.again import again
 from ..engine.errors import Invalid, Refused, Stale, Unavailable
 from ..engine.installation import Installation
 from ..engine.records import Record, present
@@ -116,11 +117,15 @@ def _handled(route: Route, given: Request, ask: Ask) -> Answer:
             ask._caller = callers.caller_of(tx, ask.locale)
             callers.require(tx, ask._caller, route.right)
         return route.handler(ask)
-    with _transaction(route, ask, entrance) as tx:
-        ask._tx = tx
-        ask._caller = callers.caller_of(tx, ask.locale)
-        callers.require(tx, ask._caller, route.right)
-        return route.handler(ask)
+
+    def done() -> Answer:
+        with _transaction(route, ask, entrance) as tx:
+            ask._tx = tx
+            ask._caller = callers.caller_of(tx, ask.locale)
+            callers.require(tx, ask._caller, route.right)
+            return route.handler(ask)
+
+    return again(done)
 
 
 def _transaction(route: Route, ask: Ask, entrance: Entrance) -> AbstractContextManager[Transaction]:

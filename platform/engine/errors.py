@@ -110,6 +110,10 @@ class Unavailable(Refused):
         self.retry_after = retry_after
 
 
+class Busy(Unavailable):
+    """Another transaction was in the way (a lock, a deadlock): the same may work at once."""
+
+
 def unknown(problem_id: str, name: str, known: Iterable[str], pointer: str = "") -> Problem:
     """The problem of a name that nothing has, with the nearest known one where there is one.
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ..metadata.problems import Problem
-from .errors import Unavailable
+from .errors import Busy, Unavailable
 from .held import following, thrown_away
 from .stores import CONTROL, Begin, Mode
 
@@ -124,11 +124,6 @@ class PostgresStore:
         return bool(found)
 
 
-def lock_not_available(error: DBAPIError) -> bool:
-    """Whether a statement gave up waiting for a lock, or lost a deadlock: trying again may work."""
-    return isinstance(error.orig, errors.LockNotAvailable | errors.DeadlockDetected)
-
-
 _TRY_LOCK = sa.text("SELECT pg_try_advisory_lock(hashtextextended(:name, 0))")
 _UNLOCK = sa.text("SELECT pg_advisory_unlock(hashtextextended(:name, 0))")
 _SCHEMA_EXISTS = sa.text("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = :name)")
@@ -148,12 +143,17 @@ def _try_lock(connection: sa.Connection, name: str) -> bool:
 
 @contextmanager
 def _connected(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """A connection; what is no fault of a statement (away, full) is turned into Unavailable."""
+    """A connection; what is no fault of a statement (away, full) is turned into Unavailable.
+
+    Busy where another transaction was in the way.
+    """
     try:
         with engine.connect() as connection:
             yield connection
     except OperationalError as error:
         why = error.orig
+        if isinstance(why, _IN_THE_WAY):
+            raise Busy(Problem("database.busy"), retry_after=1) from error
         state = why.sqlstate if isinstance(why, errors.Error) else None
         if state is not None and state[:2] not in _NOT_OUR_FAULT:
             raise
@@ -195,5 +195,6 @@ def _first(connection: sa.Connection, work: Callable[[], _T]) -> _T:
         return work()
 
 
+_IN_THE_WAY = (errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure)
 _NOT_OUR_FAULT = frozenset({"08", "53", "57"})
 """Classes of errors: connection, resources, operator's intervention."""

@@ -11,14 +11,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar, cast
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, ProgrammingError
+from sqlalchemy.exc import ProgrammingError
 
-from ..metadata.problems import Problem
 from . import clock as clocks
 from . import failpoints, revisions, system_versions
-from .errors import NotFound, Unavailable
+from .errors import Busy, NotFound, Unavailable
 from .opening import Lock, opening
-from .postgresql import lock_not_available
 from .stores import DialectName, Store
 from .tables import tables_of
 from .transaction import Transaction
@@ -88,11 +86,9 @@ class Workspace:
                     transaction = self._transaction(connection, lock="update")
                     answer = work(transaction)
                 break
-            except DBAPIError as error:
-                if not lock_not_available(error):
-                    raise
+            except Busy as error:
                 if time.monotonic() > deadline:
-                    raise Unavailable(Problem("database.busy", {}), retry_after=30) from error
+                    raise Unavailable(error.problems, retry_after=30) from error
             time.sleep(random.uniform(0.02, 0.2))
         transaction.committed()
         return answer
