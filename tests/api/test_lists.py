@@ -89,3 +89,9 @@ def test_what_cannot_be_read_is_refused(filled: Person, asked: dict[str, str]) -
 )
 def test_figures_that_cannot_be_read_are_refused(filled: Person, asked: dict[str, str]) -> None:
     assert filled.get("/records/customer/aggregate", **asked).status_code == 400
+
+
+def test_a_long_sum_is_a_filter(filled: Person) -> None:
+    text = " + ".join(["version"] * 18)
+    found = filled.get("/records/customer", filter=f"{text} == 18", sort="id").get_json()
+    assert names(found) == ["甲", "乙", "丙"]

@@ -84,7 +84,10 @@ def _sqlite_sum(call: Call, values: Sequence[Sql], context: Context) -> Sql:
     scale = call.type.scale
     shifts = [scale - one for one in _scales(call)]
     sizes = [one.bound * 10**shift for one, shift in zip(call.arguments, shifts, strict=True)]
-    if sum(sizes) > WORD:
+    # A long sum nests its terms, and SQLite's parser goes no deeper than a hundred symbols: one
+    # call a term is what it can take, five are not.
+    long = call.bound >= limit(scale) and any(_is_sum(one) for one in call.arguments)
+    if sum(sizes) > WORD or long:
         name = "fs_add" if call.operation is ADD else "fs_subtract"
         arguments = [*map(raw, values), *map(whole, shifts), whole(limit(scale))]
         added: Sql = getattr(sa.func, name)(*arguments, type_=sa.BigInteger())
@@ -94,6 +97,10 @@ def _sqlite_sum(call: Call, values: Sequence[Sql], context: Context) -> Sql:
         for value, shift in zip(values, shifts, strict=True)
     )
     return _sqlite_within(call, a + b if call.operation is ADD else a - b)
+
+
+def _is_sum(one: Typed) -> bool:
+    return isinstance(one, Call) and one.operation in (ADD, SUBTRACT)
 
 
 def _postgres_sum(call: Call, values: Sequence[Sql], context: Context) -> Sql:
