@@ -8,9 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from fieldstone.engine.work import jobs
 from fieldstone.engine.work.tick import tick
-from fieldstone.engine.work.worker import HANDLERS
+from fieldstone.engine.work.worker import do
 from tests.acceptance.conftest import Place
 
 NOW = datetime(2026, 3, 5, 1, 30, tzinfo=UTC)
@@ -98,4 +97,4 @@ def go_to(place: Place, moment: datetime) -> None:
     assert place.clock is not None
     place.clock.instant = moment
     for workspace, job in tick(place.installation):
-        jobs.run(place.installation.workspace_by_id(workspace), job, HANDLERS, {})
+        do(place.installation, workspace, job)
