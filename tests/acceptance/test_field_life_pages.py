@@ -68,7 +68,7 @@ def test_a_field_lives_on_the_pages(place: Place, ada: Reader, lin: Reader, tmp_
     expect_listed(ada, "Contract end", {"Soon": "Apr 3, 2026", "后来": "Apr 20, 2026"})
     expect_listed(lin, "合同到期日", {"Soon": "2026-04-03", "后来": "2026-04-20"})
     expect_in_form(lin, soon, "合同到期日", "contract_end")
-    found = narrow(lin, "合同到期日不晚于2026-04-10")
+    found = narrow(lin, "合同到期日不晚于 2026-04-10")
 
     go_to(place, NINE)
     ada.sign_in(ADMIN)  # their sessions ended overnight
@@ -84,7 +84,7 @@ def test_a_field_lives_on_the_pages(place: Place, ada: Reader, lin: Reader, tmp_
     expect_alert(lin, "Soon的合同将于 2026-04-03 到期", "合同有效期至")
     # The address of a filter that somebody kept says the old name.
     lin.page.goto(found)
-    expect(lin.page.locator(".chip").last).to_contain_text("合同有效期至不晚于2026-04-10")
+    expect(lin.page.locator(".chip").last).to_contain_text("合同有效期至不晚于 2026-04-10")
     expect(lin.page.locator("tbody tr")).to_have_count(1)
 
     lin.open(f"customer/{soon}/edit")

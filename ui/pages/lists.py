@@ -295,7 +295,8 @@ def _chips(desk: Desk, asked: Asked, path: str) -> tuple[Chip, ...]:
     entity = asked.entity
     speaker = Speaker(desk.app, entity, desk.formats)
     fixed = asked.view.filter if asked.view and asked.view.filter else ""
-    chips = [Chip(part.words, part.code) for part in speaker.parts(fixed) if part.known]
+    more = say("filter.more", desk.locale)
+    chips = [Chip(one.words if one.known else more, one.code) for one in speaker.parts(fixed)]
     if asked.of:
         one, record_id = asked.of
         target = target_of(one) or ""

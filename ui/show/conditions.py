@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -38,6 +39,11 @@ _AGES = {
     "hours_since": ("over_hours", "within_hours"),
 }
 _OPEN, _CLOSED = "op.say_open", "op.say_closed"
+_EDGE = "\x00"
+_TOUCHING = re.compile(
+    f"(?<=[\u4e00-\u9fff]){_EDGE}(?=[A-Za-z0-9])|(?<=[A-Za-z0-9]){_EDGE}(?=[\u4e00-\u9fff])"
+)
+"""Where a Chinese word and a Latin one or a number meet at the edge of a value."""
 
 
 @dataclass(frozen=True)
@@ -96,8 +102,14 @@ class Speaker:
             return self._comparison(node)
         return None
 
-    def _say(self, key: str, **params: str) -> str:
-        return say(key, self.formats.locale, **params)
+    def _say(self, key: str, **params: str | int) -> str:
+        """A sentence; words of two scripts that meet where a value stands are held apart."""
+        edged = {
+            name: one if isinstance(one, int) else f"{_EDGE}{one}{_EDGE}"
+            for name, one in params.items()
+        }
+        said = say(key, self.formats.locale, **edged)
+        return _TOUCHING.sub(" ", said).replace(_EDGE, "")
 
     def _joined(self, node: Logic) -> str | None:
         said = [self._bracketed(item) for item in node.items]
@@ -113,6 +125,8 @@ class Speaker:
     def _negated(self, node: Node) -> str | None:
         if isinstance(node, Path):
             return self._closed(node, _OPEN) or self._path(node, "op.say_no")
+        if isinstance(node, Call) and node.function.text == "any" and len(node.arguments) == 2:
+            return self._of_some("none", node.arguments[0], node.arguments[1])
         inner = self.words(node)
         return self._say("op.say_not", what=inner) if inner else None
 
@@ -223,8 +237,8 @@ class Speaker:
         if label is None or value is None or key is None:
             return None
         if isinstance(right, Path) and value == self.label(right):
-            key = f"{key}_of"
-        return self._say(f"op.say_{key}", field=label, value=value)
+            return self._say(f"op.say_{key}_of", field=label, value=value)
+        return self._say(f"op.say_{key}", field=label, value=value, n=1 if value == "1" else 2)
 
     def _among(self, left: Node, right: Node, sign: str) -> str | None:
         if isinstance(left, Text) and isinstance(right, Path):
@@ -247,8 +261,15 @@ class Speaker:
             return self._number_of(node)
         found = self.fields(node)
         if not found:
-            return None
+            return self._longest_stay(node)
         return " · ".join(one.text(self.formats.locale) for one in found)
+
+    def _longest_stay(self, node: Node) -> str | None:
+        """The property of every stage that says for how long a record may be in it."""
+        if not isinstance(node, Path) or node.names[-1].text != "max_days":
+            return None
+        found = self.fields(replace(node, names=node.names[:-1])) if len(node.names) > 1 else ()
+        return self._say("op.value_max_days") if found and found[-1].type == "stage" else None
 
     def fields(self, node: Node) -> tuple[Field, ...]:
         """The fields along a path, or nothing where it does not lead over references to one."""
@@ -300,6 +321,12 @@ class Speaker:
         name, arguments = node.function.text, node.arguments
         if name in ("today", "now", "me") and not arguments:
             return self._say(f"op.value_{name}")
+        if _is_week(node):
+            return self._say("op.value_this_week")
+        if name == "add_days" and len(arguments) == 2 and _is_week(arguments[0]):
+            after = arguments[1]
+            next_one = isinstance(after, Number) and after.value == 7
+            return self._say("op.value_next_week") if next_one else None
         if name == "date" and len(arguments) == 3:
             digits = [each.value for each in arguments if isinstance(each, Number)]
             if len(digits) == 3:
@@ -319,4 +346,15 @@ def _is_month(node: Node) -> TypeGuard[Call]:
         isinstance(node, Call)
         and node.function.text == "start_of_month"
         and len(node.arguments) == 1
+    )
+
+
+def _is_week(node: Node) -> bool:
+    """Whether it is the day on which the present week began."""
+    return (
+        isinstance(node, Call)
+        and node.function.text == "start_of_week"
+        and len(node.arguments) == 1
+        and isinstance(node.arguments[0], Call)
+        and node.arguments[0].function.text == "today"
     )

@@ -11,7 +11,7 @@ from fieldstone.engine import access
 from fieldstone.engine.records.rows import titles_of, whole_rows
 from fieldstone.engine.records.source import Pool
 from fieldstone.metadata.expression import parse
-from fieldstone.metadata.expression.tree import Call, Comparison, Logic, Node, Number, Text
+from fieldstone.metadata.expression.tree import Call, Comparison, Logic, Node, Not, Number, Text
 from fieldstone.metadata.model import Entity
 from fieldstone.metadata.problems import ProblemsError
 from fieldstone.rules import Explanation, compile_expression, evaluate
@@ -63,6 +63,8 @@ class _Witness(Speaker):
             text = say("why.all" if node.operator == "and" else "why.some", locale)
             return Reason(text, "", bool(found.result), found.result is not None, children)
         words = self.words(node) or found.text
+        if isinstance(node, Not) and len(children) == 1:
+            children = children[0].children  # "not open" says all of "open" that there is to say
         return Reason(
             words, self._now(node), bool(found.result), found.result is not None, children
         )
