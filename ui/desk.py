@@ -16,7 +16,7 @@ from fieldstone.engine.accounts import Account
 from fieldstone.engine.errors import NotFound, Unauthenticated
 from fieldstone.engine.installation import Installation
 from fieldstone.engine.transaction import Transaction
-from fieldstone.engine.workspaces import Workspace
+from fieldstone.engine.workspaces import MOST_SECONDS, Workspace
 from fieldstone.metadata.model import App, Entity
 
 from .paths import Paths, with_query
@@ -38,7 +38,7 @@ class Visit:
     @contextmanager
     def reading(self) -> Iterator[Desk]:
         """A desk whose transaction only reads."""
-        with self.workspace.reading(self.account.id) as tx:
+        with self.workspace.reading(self.account.id, at_most=MOST_SECONDS) as tx:
             yield self._desk(tx)
 
     @contextmanager

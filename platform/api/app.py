@@ -22,6 +22,7 @@ from ..engine.installation import Installation
 from ..engine.records import Record, present
 from ..engine.tokens import Entrance
 from ..engine.transaction import Transaction
+from ..engine.workspaces import MOST_SECONDS
 from ..metadata.messages import FALLBACK
 from ..metadata.problems import Problem, ProblemsError
 from . import bodies, callers, problems, reading
@@ -129,8 +130,9 @@ def _handled(route: Route, given: Request, ask: Ask) -> Answer:
 
 
 def _transaction(route: Route, ask: Ask, entrance: Entrance) -> AbstractContextManager[Transaction]:
-    begin = ask.workspace.writing if route.opens == "writing" else ask.workspace.reading
-    return begin(entrance.member_id)
+    if route.opens == "writing":
+        return ask.workspace.writing(entrance.member_id)
+    return ask.workspace.reading(entrance.member_id, at_most=MOST_SECONDS)
 
 
 def _body(route: Route, given: Request) -> Any:

@@ -78,6 +78,11 @@ class TooSlow(Refused):
     status = 422
 
 
+def too_slow(seconds: float) -> TooSlow:
+    """The refusal of a question that took longer than this."""
+    return TooSlow(Problem("database.too_slow", {"seconds": f"{seconds:g}"}))
+
+
 class Invalid(Refused):
     """The values were read, and break a rule of the documents."""
 

@@ -59,8 +59,12 @@ class Installation:
         """
         settings.home.mkdir(parents=True, exist_ok=True)
         opened = cls(settings, clock or settings.make_clock(), databases(settings))
-        opened.control.upgrade()
-        opened.reconcile()
+        try:
+            opened.control.upgrade()
+            opened.reconcile()
+        except BaseException:
+            opened.close()
+            raise
         return opened
 
     def close(self) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ..metadata.problems import Problem
-from .errors import Busy, Unavailable
+from .errors import Busy, Unavailable, too_slow
 from .held import following, thrown_away
 from .stores import CONTROL, Begin, Mode
 
@@ -84,9 +84,11 @@ class PostgresStore:
         }
 
     @contextmanager
-    def begin(self, *, writing: bool) -> Iterator[sa.Connection]:
+    def begin(self, *, writing: bool, at_most: float | None = None) -> Iterator[sa.Connection]:
         statement = self._begin["writing" if writing else "reading"]
-        with _connected(self._engine) as connection:
+        if at_most is not None:
+            statement += f"; SET LOCAL statement_timeout TO {max(1, int(at_most * 1000))}"
+        with _connected(self._engine, at_most) as connection:
             _first(connection, lambda: connection.exec_driver_sql(statement))
             yield connection
             connection.commit()
@@ -142,16 +144,18 @@ def _try_lock(connection: sa.Connection, name: str) -> bool:
 
 
 @contextmanager
-def _connected(engine: sa.Engine) -> Iterator[sa.Connection]:
+def _connected(engine: sa.Engine, at_most: float | None = None) -> Iterator[sa.Connection]:
     """A connection; what is no fault of a statement (away, full) is turned into Unavailable.
 
-    Busy where another transaction was in the way.
+    Busy where another transaction was in the way, TooSlow where a limit of time was reached.
     """
     try:
         with engine.connect() as connection:
             yield connection
     except OperationalError as error:
         why = error.orig
+        if at_most is not None and isinstance(why, errors.QueryCanceled):
+            raise too_slow(at_most) from error
         if isinstance(why, _IN_THE_WAY):
             raise Busy(Problem("database.busy"), retry_after=1) from error
         state = why.sqlstate if isinstance(why, errors.Error) else None

@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 from urllib.parse import quote
 
 import sqlalchemy as sa
@@ -21,7 +21,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from ..metadata.problems import Problem
 from ..rules import sqlite_functions
-from .errors import NotFound, Unavailable
+from .errors import NotFound, Unavailable, too_slow
 from .held import following, thrown_away
 from .stores import CONTROL, Begin, Mode
 
@@ -47,6 +47,10 @@ _BEGIN: Mapping[Mode, str] = {
     # be refused at once.
     "writing": "BEGIN IMMEDIATE",
 }
+_CONTROL_FILE = "control.sqlite"
+_EVERY_STEPS = 10_000
+"""SQLite's steps between two looks at the time: well under a millisecond."""
+
 _LOCK_POLL = 0.05
 _SIDE_FILES = ("", "-wal", "-shm", "-journal")
 
@@ -111,7 +115,7 @@ class SqliteDatabases:
 
     def _path(self, name: str) -> Path:
         if name == CONTROL:
-            return self._home / "control.sqlite"
+            return self._home / _CONTROL_FILE
         if not name.isalnum():
             raise ValueError(f"{name!r} names no store")
         return self._home / "workspaces" / f"{name}.sqlite"
@@ -127,8 +131,8 @@ class SqliteStore:
         self.path = path
 
     @contextmanager
-    def begin(self, *, writing: bool) -> Iterator[sa.Connection]:
-        with self._connected() as connection:
+    def begin(self, *, writing: bool, at_most: float | None = None) -> Iterator[sa.Connection]:
+        with self._connected() as connection, _limited(connection, at_most):
             connection.exec_driver_sql(_BEGIN["writing" if writing else "reading"])
             yield connection
             connection.commit()
@@ -148,6 +152,8 @@ class SqliteStore:
     def _connected(self) -> Iterator[sa.Connection]:
         # A connection that is still open would go on writing into a file that was removed.
         if not self.path.exists():
+            if self.path.name == _CONTROL_FILE:
+                raise Unavailable(Problem("database.unavailable", {"why": f"no {self.path.name}"}))
             raise NotFound.because("workspace.gone")
         with _told(), self._databases.engine(self.path).connect() as connection:
             yield connection
@@ -198,6 +204,27 @@ def _prepare(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> Non
     ):
         connection.execute(f"PRAGMA {pragma}").close()
     sqlite_functions.register(connection)
+
+
+@contextmanager
+def _limited(connection: sa.Connection, seconds: float | None) -> Iterator[None]:
+    """Interrupt what runs on the connection once so many seconds are over; TooSlow then."""
+    if seconds is None:
+        yield
+        return
+    driver = cast("sqlite3.Connection", connection.connection.dbapi_connection)
+    deadline = time.monotonic() + seconds
+    driver.set_progress_handler(lambda: time.monotonic() > deadline, _EVERY_STEPS)
+    try:
+        yield
+    except OperationalError as error:
+        why = error.orig
+        code = why.sqlite_errorcode if isinstance(why, sqlite3.OperationalError) else 0
+        if code != sqlite3.SQLITE_INTERRUPT:
+            raise
+        raise too_slow(seconds) from error
+    finally:
+        driver.set_progress_handler(None, 0)
 
 
 @contextmanager

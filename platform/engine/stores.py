@@ -30,11 +30,14 @@ class Store(Protocol):
         """The kind of database."""
         ...
 
-    def begin(self, *, writing: bool) -> AbstractContextManager[sa.Connection]:
+    def begin(
+        self, *, writing: bool, at_most: float | None = None
+    ) -> AbstractContextManager[sa.Connection]:
         """A transaction, committed at the end or rolled back by an exception.
 
         A reading one sees the data of one instant. Unavailable if the database is away or busy.
         NotFound if the place is not there, at the latest at the first statement on its tables.
+        TooSlow if it takes longer than `at_most` seconds (on PostgreSQL a statement of it).
         """
         ...
 

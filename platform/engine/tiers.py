@@ -167,7 +167,10 @@ def _chosen(tx: Transaction, schemes: Iterable[str] | None) -> list[str]:
     names = list(schemes)
     missing = [name for name in names if name not in by_name and name not in tx.app.schemes]
     if missing:
-        raise NotFound([Problem("tier_scheme.unknown", {"name": name}) for name in missing])
+        known = ", ".join(sorted(by_name))
+        raise NotFound(
+            [Problem("tier_scheme.unknown", {"name": name, "known": known}) for name in missing]
+        )
     return [by_name.get(name, name) for name in names]
 
 

@@ -24,6 +24,9 @@ from .transaction import Transaction
 if TYPE_CHECKING:
     from .control import Control
 
+MOST_SECONDS = 30.0
+"""What a question of a person may take: a longer one holds a thread, and they are gone by then."""
+
 _LOCK_TIMEOUT = "100ms"
 _LOCK_PATIENCE = 30.0
 
@@ -51,12 +54,15 @@ class Workspace:
         return self._store.dialect
 
     @contextmanager
-    def reading(self, asker: int | str | None = None) -> Iterator[Transaction]:
+    def reading(
+        self, asker: int | str | None = None, *, at_most: float | None = None
+    ) -> Iterator[Transaction]:
         """A transaction that sees one instant of the data and writes nothing.
 
         `asker` is the member's or the account's id of the person it is for, if there is one.
+        TooSlow if it takes longer than `at_most` seconds (on PostgreSQL a statement of it).
         """
-        with self._store.begin(writing=False) as connection:
+        with self._store.begin(writing=False, at_most=at_most) as connection:
             yield self._transaction(connection, asker)
 
     @contextmanager

@@ -14,7 +14,6 @@ from fieldstone.engine.errors import Conflict, Invalid, NotFound, TooSlow, Unava
 from fieldstone.engine.installation import Installation
 from fieldstone.engine.settings import Settings
 from fieldstone.engine.system_tables import APPEND_ONLY, CHANGE, COUNTER, FIELD_CHANGE, TRANSITION
-from fieldstone.engine.time_limit import at_most
 from fieldstone.engine.transaction import Transaction
 from fieldstone.engine.workspaces import Workspace
 
@@ -169,13 +168,12 @@ def test_a_question_ends_at_its_limit(workspace: Workspace) -> None:
     endless = (
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
     )
-    with pytest.raises(TooSlow) as caught, workspace.reading() as tx, at_most(tx, 0.05):
+    with pytest.raises(TooSlow) as caught, workspace.reading(at_most=0.05) as tx:
         tx.connection.exec_driver_sql(endless)
     assert caught.value.problems[0].text().startswith("This takes longer than 0.05 seconds")
-    with workspace.reading() as tx:
-        with at_most(tx, 5):
-            assert counted_in(tx, "deals") == 0
+    with workspace.reading(at_most=5) as tx:
         assert counted_in(tx, "deals") == 0
+    assert counted(workspace, "deals") == 0
 
 
 def test_a_database_that_is_away_is_told(workspace: Workspace) -> None:

@@ -14,7 +14,6 @@ from fieldstone.engine.errors import Conflict, Invalid, NotFound, TooSlow
 from fieldstone.engine.installation import Installation
 from fieldstone.engine.settings import Settings
 from fieldstone.engine.stores import CONTROL
-from fieldstone.engine.time_limit import at_most
 from fieldstone.engine.workspaces import Workspace
 from fieldstone.metadata.problems import ProblemsError
 from tests.refusals import Call
@@ -49,7 +48,7 @@ class Place:
             pass
 
     def ask_for_ever(self) -> None:
-        with self.workspace.reading() as tx, at_most(tx, 0.05):
+        with self.workspace.reading(at_most=0.05) as tx:
             tx.connection.exec_driver_sql(ENDLESS)
 
     def open_newer(self) -> None:
