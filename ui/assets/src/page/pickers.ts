@@ -35,6 +35,7 @@ function line(found: Found, escape: (text: string) => string): string {
 
 function enhance(select: HTMLSelectElement): void {
   let offered = new Set<string>();
+  let latest = 0;
   const empty = select.dataset["empty"] ?? "";
   const settings: RecursivePartial<TomSettings> & ThisType<TomSelect> = {
     plugins: { clear_button: { html: () => '<div class="clear-button" aria-hidden="true">×</div>' } },
@@ -49,9 +50,12 @@ function enhance(select: HTMLSelectElement): void {
     shouldLoad: () => true,
     load(typed: string, done: (found: Found[], groups: []) => void) {
       this.clearOptions();
+      const turn = ++latest;
       const answer = (found: Found[]): void => {
-        offered = new Set(found.map((one) => one.id));
-        done(found, []);
+        // An answer to what was typed before may come last; it says nothing of what is asked now.
+        const wanted = turn === latest ? found : [];
+        if (turn === latest) offered = new Set(found.map((one) => one.id));
+        done(wanted, []);
       };
       fetchFound(select, typed).then(answer, () => answer([]));
     },
