@@ -189,7 +189,7 @@ def _write(tx: Transaction, caller: Caller, shape: Shape, drafts: Sequence[Draft
     try:
         _insert(tx, shape, drafts)
     except IntegrityError as error:
-        raise unique.collision(shape, error) from error
+        raise unique.collision(shape, drafts, error) from error
     ids = tuple(one.record_id for one in drafts if one.record_id is not None)
     tags.keep(tx, shape, drafts, "import" if caller.origin.startswith("import") else "hand")
     _keep_transitions(tx, caller, shape, drafts)

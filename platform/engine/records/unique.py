@@ -100,14 +100,14 @@ def _blame(shape: Shape, group: tuple[str, ...], draft: Draft) -> None:
         draft.blame("unique.taken", one.name, field=one, value=str(draft.after[field_id]))
 
 
-def collision(shape: Shape, error: IntegrityError) -> Conflict:
-    """The refusal for a collision that only the database saw: another writer was faster."""
+def collision(shape: Shape, drafts: Sequence[Draft], error: IntegrityError) -> Conflict:
+    """The refusal for a collision that only the database saw: another writer was faster.
+
+    Of many drafts nobody knows which one it was.
+    """
     text = str(error.orig)
     for group in groups_of(shape.entity):
-        if all(one in text for one in group):
-            fields = [shape.field(one) for one in group]
-            return Conflict(
-                Problem("unique.taken", {"field": one, "value": ""}, pointer=f"/{one.name}")
-                for one in fields
-            )
+        if len(drafts) == 1 and all(one in text for one in group):
+            _blame(shape, group, drafts[0])
+            return Conflict(drafts[0].problems)
     return Conflict(Problem("unique.taken_somewhere"))

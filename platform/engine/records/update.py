@@ -219,7 +219,7 @@ def _write(
     try:
         _execute(tx, shape, [one for one, _ in moved], written_fields)
     except IntegrityError as error:
-        raise unique.collision(shape, error) from error
+        raise unique.collision(shape, [one for one, _ in moved], error) from error
     tags.keep(tx, shape, [one for one, _ in moved])
     _keep_history(tx, caller, shape, moved)
     search.keep(tx, entity_id, ((one.record_id or 0, found) for one, found in moved))
