@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fieldstone.engine import access
+from fieldstone.engine import access, tiers
 from fieldstone.engine.records.preview import Preview
 from fieldstone.engine.records.record import Record
 from fieldstone.metadata.model import Entity, Field
@@ -122,6 +123,7 @@ class Reader:
                     scheme.measure
                 )
                 lines.append(say("tier.measure", locale, what=what, value=number))
+                lines.extend(self._place(scheme.id))
         since = self.record.values.get(f"{one.id}_since")
         if since:
             lines.append(say("tier.since", locale, when=self.desk.formats.ago(since)))
@@ -129,6 +131,14 @@ class Reader:
         if before:
             lines.append(say("tier.before", locale, tier=self._show.mark(one, before).text))
         return tuple(lines)
+
+    def _place(self, scheme_id: str) -> Iterator[str]:
+        """The record's place among all when it came to its tier."""
+        reason = tiers.reason(self.desk.tx, scheme_id, self.record.id)
+        if reason is not None:
+            number = self.desk.formats.number
+            place, ranked = number(reason.position), number(reason.ranked)
+            yield say("tier.place", self.desk.locale, place=place, ranked=ranked)
 
     def _may_see(self, measure: str) -> bool:
         uses = compile_expression(self.desk.app, self.entity.id, measure).uses
