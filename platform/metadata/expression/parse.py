@@ -66,6 +66,11 @@ class _Parser:
     def now(self) -> Token:
         return self.found[self.at]
 
+    @property
+    def end(self) -> int:
+        """Where what was read last ends: a node in brackets does not know of them."""
+        return self.found[self.at - 1].end
+
     def sees(self, *texts: str) -> bool:
         return self.now.kind in ("symbol", "keyword") and self.now.text in texts
 
@@ -105,6 +110,7 @@ class _Parser:
         self.nesting += 1
         if self.nesting > _PARENTHESES:
             raise refuse("expression.too_deep", self.now.start, limit=limits.DEPTH)
+        start = self.now.start
         body = self.disjunction()
         if self.sees("if"):
             opened = self.next()
@@ -113,27 +119,29 @@ class _Parser:
                 raise refuse("expression.if_without_else", opened.start)
             self.next()
             other = self.either()
-            body = Either(body.start, other.end, body, test, other)
+            body = Either(start, self.end, body, test, other)
         self.nesting -= 1
         return body
 
     def disjunction(self) -> Node:
+        start = self.now.start
         items = [self.conjunction()]
         while self.sees("or"):
             self.next()
             items.append(self.conjunction())
         if len(items) == 1:
             return items[0]
-        return Logic(items[0].start, items[-1].end, "or", tuple(items))
+        return Logic(start, self.end, "or", tuple(items))
 
     def conjunction(self) -> Node:
+        start = self.now.start
         items = [self.negation()]
         while self.sees("and"):
             self.next()
             items.append(self.negation())
         if len(items) == 1:
             return items[0]
-        return Logic(items[0].start, items[-1].end, "and", tuple(items))
+        return Logic(start, self.end, "and", tuple(items))
 
     def negation(self) -> Node:
         opened = []
@@ -141,10 +149,11 @@ class _Parser:
             opened.append(self.next())
         node = self.comparison()
         for token in reversed(opened[-limits.DEPTH - 1 :]):
-            node = Not(token.start, node.end, node)
+            node = Not(token.start, self.end, node)
         return node
 
     def comparison(self) -> Node:
+        start = self.now.start
         operands = [self.sum()]
         operators = []
         while (operator := self.comparison_operator()) is not None:
@@ -154,7 +163,7 @@ class _Parser:
             operands.append(self.sum())
         if not operators:
             return operands[0]
-        return Comparison(operands[0].start, operands[-1].end, tuple(operands), tuple(operators))
+        return Comparison(start, self.end, tuple(operands), tuple(operators))
 
     def comparison_operator(self) -> str | None:
         if self.now.kind == "symbol" and self.now.text in _COMPARISONS:
@@ -176,19 +185,21 @@ class _Parser:
         return None
 
     def sum(self) -> Node:
+        start = self.now.start
         node = self.product()
         while self.now.kind == "symbol" and self.now.text in _SUMS:
             operator = self.next().text
             right = self.product()
-            node = Arithmetic(node.start, right.end, operator, node, right)
+            node = Arithmetic(start, self.end, operator, node, right)
         return node
 
     def product(self) -> Node:
+        start = self.now.start
         node = self.signed()
         while self.now.kind == "symbol" and self.now.text in _PRODUCTS:
             operator = self.next().text
             right = self.signed()
-            node = Arithmetic(node.start, right.end, operator, node, right)
+            node = Arithmetic(start, self.end, operator, node, right)
         return node
 
     def signed(self) -> Node:
@@ -200,7 +211,7 @@ class _Parser:
             opened.append(token)
         node = self.operand()
         for token in reversed(opened[-limits.DEPTH - 1 :]):
-            node = Negative(token.start, node.end, node)
+            node = Negative(token.start, self.end, node)
         return node
 
     def operand(self) -> Node:

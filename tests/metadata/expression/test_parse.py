@@ -154,6 +154,18 @@ def test_grouping_is_pythons(seed: int) -> None:
     assert shape(parse(text)) == python_shape(python), text
 
 
+@settings(max_examples=300, deadline=None)
+@given(seed=st.integers(0, 2**32))
+def test_the_text_of_a_part_means_that_part(seed: int) -> None:
+    text = some_python(random.Random(seed), 4)
+    try:
+        whole = parse(text)
+    except ProblemsError:
+        return
+    for node in whole.walk():
+        assert shape(parse(text[node.start : node.end])) == shape(node), text
+
+
 PIECES = [*"ab1.(),[]=<>!+-*/%&|\"'\\ \n（）“”。０{}？", " and ", " not ", " in ", " if ", " else "]
 
 
