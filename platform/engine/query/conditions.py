@@ -20,11 +20,12 @@ def from_outside(
 ) -> Expression:
     """Compile an expression that a caller wrote, against what that caller may read.
 
-    Malformed with the positions in what was sent; `offset` is where the text began in it.
+    me() is whoever asks. Malformed with the positions in what was sent; `offset` is where the text began in it.
     """
     app = access.visible_app(tx.app, caller)
     try:
-        return compile_expression(app, entity_id, text, space="name")
+        acting = caller.member_id is not None
+        return compile_expression(app, entity_id, text, allow_viewer=acting, space="name")
     except ProblemsError as error:
         raise Malformed(_placed(one, pointer, offset) for one in error.problems) from error
 

@@ -178,10 +178,18 @@ def test_fields_are_flat_keys_and_nothing_else(stocked: Company) -> None:
         assert query.present(page, "zh-CN")[0]["stage"] == "won"
 
 
+def test_a_filter_knows_who_asks(stocked: Company) -> None:
+    for name, expected in (("boss", 3), ("wang", 0)):
+        with stocked.workspace.reading() as tx:
+            caller = stocked.caller(name, tx)
+            page = query.page(tx, caller, ListRequest(entity_id="deal", filter="owner == me()"))
+            assert len(page.records) == expected
+
+
 BAD: list[tuple[str, dict[str, Any], str]] = [
     ("filter", {"filter": "nmae == 1"}, "/filter"),
     ("no condition", {"filter": "amount"}, "/filter"),
-    ("viewer", {"filter": "owner == me()"}, "/filter"),
+    ("nobody is me", {"filter": "owner == me()"}, "/filter"),
     ("syntax", {"filter": "amount = 3"}, "/filter"),
     ("sort", {"sort": "-nmae"}, "/sort"),
     ("path", {"sort": "name.length"}, "/sort"),
