@@ -6,6 +6,9 @@ numeric is held to it by the tests. A result of None means: out of range.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from operator import mul
+
 DIGITS = 15
 """Digits before the point that a computed number may have, and 18 in all."""
 LARGEST_SCALE = 6
@@ -19,6 +22,11 @@ def limit(scale: int) -> int:
 def limited(value: int, bound: int) -> int | None:
     """The value, or None where it reaches `bound` in size."""
     return value if -bound < value < bound else None
+
+
+def total(values: Sequence[int], factors: Sequence[int], bound: int) -> int | None:
+    """The sum of values times their factors."""
+    return limited(sum(map(mul, values, factors)), bound)
 
 
 def half_up(numerator: int, denominator: int) -> int:

@@ -12,6 +12,7 @@ from ..metadata.documents import Document
 from ..metadata.expressions import ExpressionPlace, expressions
 from ..metadata.model import App
 from ..metadata.problems import Problem, ProblemsError
+from .depth import MOST_ROWS, place_too_deep
 from .expression import Expression, compile_expression, formula_expression
 from .messages import compile_message
 from .types import BOOLEAN, Words
@@ -56,8 +57,18 @@ def _problems_at(app: App, place: ExpressionPlace) -> Iterator[Problem]:
             into=place.field,
         )
         yield from _type_problems(found, place)
+        yield from _rows_problems(found, place)
     except ProblemsError as error:
         yield from error.problems
+
+
+def _rows_problems(found: Expression, place: ExpressionPlace) -> Iterator[Problem]:
+    """A role's rows are put into the SQL of other expressions, so they may not be as deep."""
+    if place.document.kind != "role":
+        return
+    deep = place_too_deep(found.typed, lambda entity: 0, MOST_ROWS)
+    if deep is not None:
+        yield Problem("expression.nested_rows", position=deep.start + 1)
 
 
 def _formula_of(place: ExpressionPlace) -> str | None:

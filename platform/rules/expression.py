@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from ..metadata.expression import parse, tree
 from ..metadata.model import App, Entity, Field
 from ..metadata.problems import Problem, ProblemsError
+from .depth import MOST_FORMULAS, MOST_ROWS, place_too_deep, symbols_of
 from .functions.numbers import rescaled
 from .functions.registry import Place
 from .ir import Call, Typed
@@ -18,6 +19,9 @@ from .names import Space
 from .paths import Scope
 from .types import Type, field_type
 from .typing import Options, Typer
+
+_NEVER_DEEP = 3
+_OWN_ROWS = 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,6 +106,21 @@ def compile_node(
     parent: str | None = None,
 ) -> Expression:
     """The expression of a tree that was parsed before, as part of a message for instance."""
+    with _all_of_it():
+        found = _read(app, entity_id, text, node, options, parent)
+        _refuse_too_deep(found)
+    return found
+
+
+def _read(
+    app: App,
+    entity_id: str,
+    text: str,
+    node: tree.Node,
+    options: Options,
+    parent: str | None = None,
+) -> Expression:
+    """The typed expression, whose SQL may yet be too deep for the databases."""
     entity = app.entity(entity_id)
     outer = Scope(app.entity(parent)) if parent is not None else None
     inlined: list[Expression] = []
@@ -137,7 +156,52 @@ def formula_expression(app: App, entity_id: str, field_id: str) -> Expression:
 
     Raises ProblemsError: `formula.cycle` where it needs itself.
     """
-    return _formula(app, entity_id, field_id)
+    with _all_of_it():
+        found = _formula(app, entity_id, field_id)
+        _refuse_too_deep(found)
+    return found
+
+
+@contextmanager
+def _all_of_it() -> Iterator[None]:
+    """Read an expression with the formulas within it, from the outermost on.
+
+    Before the innermost is reached and the bounds can be looked at, formulas that are deep
+    themselves and within each other may need more than Python's stack.
+    """
+    try:
+        yield
+    except RecursionError as error:
+        raise ProblemsError([Problem("expression.nested", position=1)]) from error
+
+
+def _refuse_too_deep(found: Expression) -> None:
+    if found.typed.height <= _NEVER_DEEP and not found.relations:
+        return
+    place = place_too_deep(found.typed, partial(_rows, found.app))
+    if place is not None:
+        raise ProblemsError([Problem("expression.nested", position=place.start + 1)])
+
+
+@lru_cache(maxsize=1024)
+def _rows(app: App, entity_id: str) -> int:
+    """How deep the rows of any role nest that are put where records of an entity are read."""
+    texts = {one.rows for role in app.roles.values() if (one := role.access(entity_id))}
+    return max((_rows_of(app, entity_id, text) for text in texts), default=0)
+
+
+def _rows_of(app: App, entity_id: str, text: str) -> int:
+    if text == "all":
+        return 0
+    if text == "own":
+        return _OWN_ROWS
+    try:
+        found = _read(app, entity_id, text, parse(text), Options(allow_viewer=True))
+    except ProblemsError:
+        # Told at its own place, or written with fields that this caller may not know.
+        return MOST_ROWS
+    # The rows of several roles are joined by or.
+    return min(MOST_ROWS, symbols_of(found.typed) + 4)
 
 
 @lru_cache(maxsize=1024)
@@ -146,7 +210,7 @@ def _formula(app: App, entity_id: str, field_id: str) -> Expression:
     if one.formula is None:
         raise KeyError(f"{entity_id}.{field_id} is no formula")
     with _opened(app, entity_id, one):
-        found = compile_node(app, entity_id, one.formula, parse(one.formula), Options())
+        found = _read(app, entity_id, one.formula, parse(one.formula), Options())
     if not one.scale or not found.type.numeric or found.scale == one.scale:
         return found
     kind = Type(found.type.kind, one.scale)
@@ -163,6 +227,8 @@ def _opened(app: App, entity_id: str, one: Field) -> Iterator[None]:
         names = [app.entity(owner).field(name).name for owner, name in (*before, key)]
         names = names[before.index(key) :]
         raise ProblemsError([Problem("formula.cycle", {"path": " → ".join(names)}, position=1)])
+    if len(before) > MOST_FORMULAS:
+        raise ProblemsError([Problem("expression.nested", position=1)])
     token = _open.set((*before, key))
     try:
         yield

@@ -5,6 +5,7 @@ Numbers come as scaled integers, dates as YYYY-MM-DD, instants as `instant_text`
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import lru_cache
@@ -49,11 +50,19 @@ def _instant(value: datetime | None) -> str | None:
     return None if value is None else instant_text(value)
 
 
-def _sum(sign: int) -> Callable[..., int | None]:
-    def added(a: int, b: int, shift_a: int, shift_b: int, bound: int) -> int | None:
-        return arithmetic.limited(a * 10**shift_a + sign * b * 10**shift_b, bound)
+def _sum(*given: Any) -> int | None:
+    *values, factors, bound = given
+    return arithmetic.total(values, _numbers(factors), bound)
 
-    return added
+
+@lru_cache(maxsize=256)
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(map(int, text.split()))
+
+
+def _product(*given: int) -> int | None:
+    *values, bound = given
+    return arithmetic.limited(math.prod(values), bound)
 
 
 def _local_date(instant: str, key: str) -> str:
@@ -116,8 +125,9 @@ def _day(text: str) -> date:
 
 
 _FUNCTIONS: dict[str, tuple[int, Callable[..., Any]]] = {
-    "add": (5, _strict(_sum(1))),
-    "subtract": (5, _strict(_sum(-1))),
+    "within": (2, _strict(arithmetic.limited)),
+    "sum": (-1, _strict(_sum)),
+    "product": (-1, _strict(_product)),
     "multiply": (4, _strict(arithmetic.multiply)),
     "divide": (4, _strict(arithmetic.divide)),
     "floor_divide": (4, _strict(arithmetic.floor_divide)),

@@ -10,6 +10,7 @@ from . import values
 from .columns import Columns
 from .context import Context
 from .expression import Expression
+from .ir import Formula
 from .sql.compiler import Compiler, Frame, Visible, result_type
 from .types import BOOLEAN
 
@@ -45,8 +46,12 @@ def to_sql(
         if typed.type == BOOLEAN:
             return sa.type_coerce(compiler.boolean(typed), sa.Boolean())
         kind = result_type(typed.type)
-        if typed.static:
-            return sa.literal(values.plain(compiler.static(typed), typed.type), kind)
+        alone = typed
+        while isinstance(alone, Formula):
+            alone = alone.body
+        if alone.static:
+            # As a value of its kind: a parameter that is coerced is written in that kind too.
+            return sa.literal(values.plain(compiler.static(alone), alone.type), kind)
         return sa.type_coerce(compiler.value(typed), kind)
 
 

@@ -34,7 +34,7 @@ from .types import BOOLEAN, EMPTY, TEXT, Type, Words, choice, number
 
 MOST_PARTS = 2_000
 """Parts of a typed expression, the formula fields within it included."""
-MOST_LEVELS = 120
+MOST_LEVELS = 80
 MOST_NESTING = 2
 """Aggregates within aggregates."""
 _METHODS = {
@@ -162,7 +162,18 @@ class Typer:
         )
 
     def arithmetic(self, node: tree.Arithmetic, scope: Scope) -> Typed:
-        a, b = self.node(node.left, scope), self.node(node.right, scope)
+        # A chain leans to the left: it is walked, so that a long one needs no deep stack.
+        chain: list[tree.Arithmetic] = []
+        first: tree.Node = node
+        while isinstance(first, tree.Arithmetic):
+            chain.append(first)
+            first = first.left
+        item = self.node(first, scope)
+        for one in reversed(chain):
+            item = self.calculated(one, item, self.node(one.right, scope))
+        return item
+
+    def calculated(self, node: tree.Arithmetic, a: Typed, b: Typed) -> Typed:
         kinds = {a.type.kind, b.type.kind}
         if kinds <= {"date", "datetime"} and node.operator == "-":
             raise self.refuse("type.date_difference", node)
@@ -235,8 +246,11 @@ class Typer:
     def check_arguments(
         self, node: tree.Call, function: Function, arguments: Sequence[Typed]
     ) -> None:
-        most = function.most
-        if len(arguments) < function.fewest or (most is not None and len(arguments) > most):
+        count = len(arguments)
+        if function.repeats and count > function.most:
+            params = {"name": function.name, "limit": function.most}
+            raise self.refuse("function.too_many", node.arguments[function.most], **params)
+        if not function.fewest <= count <= function.most:
             raise self.refuse("function.arguments", node, signature=function.signature)
         for at, argument in enumerate(arguments):
             kind = argument.type.kind

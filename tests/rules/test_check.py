@@ -12,6 +12,9 @@ from tests.metadata.samples import edited, sample_documents
 
 RULE = "alert_rules/silent_customer.json"
 CUSTOMER = "entities/customer.json"
+ROLE = "roles/sales.json"
+NESTED = "expression.nested"
+NESTED_ROWS = "expression.nested_rows"
 
 
 def problems_after(edits: dict[str, dict[str, Any]]) -> list[Problem]:
@@ -48,6 +51,14 @@ def formula(text: str, **more: Any) -> dict[str, Any]:
         (CUSTOMER, "/fields/-", formula("industry"), "type.tags_value"),
         (CUSTOMER, "/fields/6/default", {"expr": "budget"}, "type.assign"),
         (CUSTOMER, "/fields/2/required_when", "name", "type.expected"),
+        (CUSTOMER, "/fields/-", formula("len(" + "lower(" * 28 + "name" + ")" * 29), NESTED),
+        (RULE, "/when", "len(" + "lower(" * 28 + "name" + ")" * 29 + " > 1", NESTED),
+        (
+            ROLE,
+            "/entities/1/rows",
+            "len(" + "lower(" * 12 + "name" + ")" * 13 + " > 1",
+            NESTED_ROWS,
+        ),
     ],
 )
 def test_problem(path: str, pointer: str, value: Any, problem: str) -> None:

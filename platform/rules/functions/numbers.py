@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, Protocol
 
 import sqlalchemy as sa
+from sqlalchemy.sql import operators
 
 from .. import arithmetic
 from ..arithmetic import limit
@@ -17,6 +19,8 @@ from .registry import Operation, Place, Sql, Typing
 
 WORD = 2**63 - 1
 """What a SQLite integer can hold."""
+_TIGHTER: Any = operators.mod
+"""What is not a product or tighter gets parentheses beside this operator."""
 
 
 def raw(value: Sql) -> Sql:
@@ -35,13 +39,12 @@ def exact(value: Sql) -> Sql:
 
 
 def _sqlite_within(call: Call, value: Sql) -> Sql:
-    """The value, or NULL where it is out of range for its type; it is computed once."""
+    """The value, or NULL where it is out of range for its type."""
     top = limit(call.type.scale)
     if call.bound < top:
         return value
-    clamped = sa.func.max(sa.func.min(value, whole(top)), whole(-top))
-    inside = sa.func.nullif(sa.func.nullif(clamped, whole(top)), whole(-top))
-    return sa.type_coerce(inside, sa.BigInteger())
+    # One function, not four around each other: SQLite's parser goes only so deep (`depth`).
+    return sa.func.fs_within(value, whole(top), type_=sa.BigInteger())
 
 
 class Ranged(Protocol):
@@ -58,9 +61,8 @@ def postgres_within(call: Ranged, value: Sql) -> Sql:
     if call.bound < limit(call.type.scale):
         return value
     top = 10 ** min(arithmetic.DIGITS, 18 - call.type.scale)
-    clamped = sa.func.greatest(sa.func.least(value, whole(top)), whole(-top))
-    inside = sa.func.nullif(sa.func.nullif(clamped, whole(top)), whole(-top))
-    return sa.type_coerce(inside, sa.Numeric())
+    text = f"nullif(nullif(greatest(least({{0}}, {top}), -{top}), {top}), -{top})"
+    return Template(text, [value], sa.Numeric())
 
 
 def _scales(call: Call) -> tuple[int, int]:
@@ -68,48 +70,76 @@ def _scales(call: Call) -> tuple[int, int]:
     return a.type.scale, b.type.scale
 
 
-def _sum(call: Call, values: Sequence[Any], context: Context) -> Any:
-    a, b = _aligned(call, values)
-    total = a + b if call.operation is ADD else a - b
-    return arithmetic.limited(total, limit(call.type.scale))
-
-
-def _aligned(call: Call, values: Sequence[int]) -> tuple[int, int]:
+def _factors(call: Call) -> list[int]:
+    """What makes a term of a sum count: its sign (`extra`), in the units of the sum."""
     scale = call.type.scale
-    a, b = _scales(call)
-    return arithmetic.rescale(values[0], scale - a), arithmetic.rescale(values[1], scale - b)
+    return [
+        sign * 10 ** (scale - one.type.scale)
+        for sign, one in zip(call.extra, call.arguments, strict=True)
+    ]
+
+
+def _sum(call: Call, values: Sequence[Any], context: Context) -> Any:
+    return arithmetic.total(values, _factors(call), limit(call.type.scale))
 
 
 def _sqlite_sum(call: Call, values: Sequence[Sql], context: Context) -> Sql:
-    scale = call.type.scale
-    shifts = [scale - one for one in _scales(call)]
-    sizes = [one.bound * 10**shift for one, shift in zip(call.arguments, shifts, strict=True)]
-    # A long sum nests its terms, and SQLite's parser goes no deeper than a hundred symbols: one
-    # call a term is what it can take, five are not.
-    long = call.bound >= limit(scale) and any(_is_sum(one) for one in call.arguments)
-    if sum(sizes) > WORD or long:
-        name = "fs_add" if call.operation is ADD else "fs_subtract"
-        arguments = [*map(raw, values), *map(whole, shifts), whole(limit(scale))]
-        added: Sql = getattr(sa.func, name)(*arguments, type_=sa.BigInteger())
+    factors = _factors(call)
+    if call.bound > WORD:
+        # The factors as one text: SQLite passes a function no more than 127 arguments.
+        written = sa.literal_column(f"'{' '.join(map(str, factors))}'", sa.Text())
+        numbers = [*map(raw, values), written, whole(limit(call.type.scale))]
+        added: Sql = sa.func.fs_sum(*numbers, type_=sa.BigInteger())
         return added
-    a, b = (
-        raw(value) * whole(10**shift) if shift else raw(value)
-        for value, shift in zip(values, shifts, strict=True)
-    )
-    return _sqlite_within(call, a + b if call.operation is ADD else a - b)
+    terms = [
+        raw(value) * whole(abs(factor)) if abs(factor) > 1 else raw(value)
+        for value, factor in zip(values, factors, strict=True)
+    ]
+    return _sqlite_within(call, _chain(terms, _signs(call), sa.BigInteger()))
 
 
-def _is_sum(one: Typed) -> bool:
-    return isinstance(one, Call) and one.operation in (ADD, SUBTRACT)
+def _signs(call: Call) -> list[str]:
+    return ["+" if sign > 0 else "-" for sign in call.extra]
+
+
+def _chain(terms: Sequence[Sql], marks: Sequence[str], kind: Any) -> Sql:
+    """Terms in one row, each with its operator in front; that of the first, + or *, is left out."""
+    text = "".join(f" {mark} {{{at}}}" for at, mark in enumerate(marks))
+    return Template(text[3:], [one.self_group(against=_TIGHTER) for one in terms], kind)
 
 
 def _postgres_sum(call: Call, values: Sequence[Sql], context: Context) -> Sql:
-    a, b = (exact(value) for value in values)
-    return postgres_within(call, a + b if call.operation is ADD else a - b)
+    terms = [exact(value) for value in values]
+    return postgres_within(call, _chain(terms, _signs(call), sa.Numeric()))
 
 
-ADD = Operation(name="+", python=_sum, sqlite=_sqlite_sum, postgresql=_postgres_sum)
-SUBTRACT = Operation(name="-", python=_sum, sqlite=_sqlite_sum, postgresql=_postgres_sum)
+SUM = Operation(name="+", symbols=4, python=_sum, sqlite=_sqlite_sum, postgresql=_postgres_sum)
+"""A chain of + and -: its terms are added exactly, and only the whole may be out of range."""
+
+
+def _sqlite_product(call: Call, values: Sequence[Sql], context: Context) -> Sql:
+    top = limit(call.type.scale)
+    # Every product on the way must fit too, whatever a zero makes of it.
+    if math.prod(max(1, one.bound) for one in call.arguments) < top:
+        return _chain([*map(raw, values)], "*" * len(values), sa.BigInteger())
+    product: Sql = sa.func.fs_product(*map(raw, values), whole(top), type_=sa.BigInteger())
+    return product
+
+
+def _postgres_product(call: Call, values: Sequence[Sql], context: Context) -> Sql:
+    factors = [exact(value) for value in values]
+    return postgres_within(call, _chain(factors, "*" * len(values), sa.Numeric()))
+
+
+PRODUCT = Operation(
+    name="*",
+    python=lambda call, values, context: arithmetic.limited(
+        math.prod(values), limit(call.type.scale)
+    ),
+    sqlite=_sqlite_product,
+    postgresql=_postgres_product,
+)
+"""A chain of * in which nothing is rounded: the scales add up to no more than six."""
 
 
 def _drop(call: Call) -> int:
@@ -121,23 +151,17 @@ MULTIPLY = Operation(
     python=lambda call, values, context: arithmetic.multiply(
         values[0], values[1], _drop(call), limit(call.type.scale)
     ),
-    sqlite=lambda call, values, context: (
-        raw(values[0]) * raw(values[1])
-        if not _drop(call) and call.bound < limit(call.type.scale)
-        else sa.func.fs_multiply(
-            *map(raw, values),
-            whole(_drop(call)),
-            whole(limit(call.type.scale)),
-            type_=sa.BigInteger(),
-        )
+    sqlite=lambda call, values, context: sa.func.fs_multiply(
+        *map(raw, values),
+        whole(_drop(call)),
+        whole(limit(call.type.scale)),
+        type_=sa.BigInteger(),
     ),
     postgresql=lambda call, values, context: postgres_within(
-        call,
-        sa.func.round(exact(values[0]) * exact(values[1]), whole(call.type.scale))
-        if _drop(call)
-        else exact(values[0]) * exact(values[1]),
+        call, sa.func.round(exact(values[0]) * exact(values[1]), whole(call.type.scale))
     ),
 )
+"""A product that is rounded to six digits after the point."""
 
 
 def _quotient_shift(call: Call) -> int:
@@ -145,9 +169,10 @@ def _quotient_shift(call: Call) -> int:
     return call.type.scale + b - a
 
 
-def _long_quotient(values: Sequence[Sql]) -> Sql:
-    """a / b to 40 digits after the point: more than ever decide how it is rounded or floored."""
-    return sa.func.round(exact(values[0]), whole(40)) / sa.func.nullif(exact(values[1]), whole(0))
+def _long_quotient(text: str, values: Sequence[Sql]) -> Sql:
+    """`text` of a / b to 40 digits after the point: more than ever decide how it is rounded."""
+    quotient = text.format("round({0}, 40) / nullif({1}, 0)")
+    return Template(quotient, [exact(one) for one in values], sa.Numeric())
 
 
 DIVIDE = Operation(
@@ -162,7 +187,7 @@ DIVIDE = Operation(
         type_=sa.BigInteger(),
     ),
     postgresql=lambda call, values, context: postgres_within(
-        call, sa.func.round(_long_quotient(values), whole(call.type.scale))
+        call, _long_quotient(f"round({{}}, {call.type.scale})", values)
     ),
 )
 
@@ -181,7 +206,7 @@ FLOOR_DIVIDE = Operation(
         *map(raw, values), whole(_floor_shift(call)), whole(limit(0)), type_=sa.BigInteger()
     ),
     postgresql=lambda call, values, context: postgres_within(
-        call, sa.func.floor(_long_quotient(values))
+        call, _long_quotient("floor({})", values)
     ),
 )
 MODULO = Operation(
@@ -206,6 +231,7 @@ MODULO = Operation(
 )
 NEGATE = Operation(
     name="negate",
+    symbols=2,
     python=lambda call, values, context: -values[0],
     sqlite=lambda call, values, context: -raw(values[0]),
     postgresql=lambda call, values, context: -values[0],
@@ -251,31 +277,70 @@ def kind_of(*items: Typed) -> str:
 
 def arithmetic_call(typing: Typing, at: Place, operator: str, a: Typed, b: Typed) -> Typed:
     """The typed call of an operator on two numbers; money is refused where it has no meaning."""
-    scale = max(a.type.scale, b.type.scale)
-    sizes = (a.bound * 10 ** (scale - a.type.scale), b.bound * 10 ** (scale - b.type.scale))
-    nullable = a.nullable or b.nullable
+    if operator in ("+", "-"):
+        return _summed(typing, at, operator, a, b)
+    if operator == "*":
+        return _multiplied(typing, at, a, b)
+    scale, bound = max(a.type.scale, b.type.scale), limit(0)
     match operator:
-        case "+" | "-":
-            operation = ADD if operator == "+" else SUBTRACT
-            kind, bound = kind_of(a, b), sum(sizes)
-            nullable = nullable or bound >= limit(scale)
-        case "*":
-            if a.type.kind == b.type.kind == "money":
-                raise typing.refuse("type.money_product", at)
-            operation, kind = MULTIPLY, kind_of(a, b)
-            scale = min(a.type.scale + b.type.scale, arithmetic.LARGEST_SCALE)
-            bound = a.bound * b.bound // 10 ** (a.type.scale + b.type.scale - scale) + 1
-            nullable = nullable or bound >= limit(scale)
         case "/":
-            operation, scale, nullable = DIVIDE, arithmetic.LARGEST_SCALE, True
-            kind = _ratio(typing, at, a, b)
+            operation, scale, kind = DIVIDE, arithmetic.LARGEST_SCALE, _ratio(typing, at, a, b)
             bound = limit(scale)
         case "//":
-            operation, scale, nullable = FLOOR_DIVIDE, 0, True
-            kind, bound = _ratio(typing, at, a, b), limit(0)
+            operation, scale, kind = FLOOR_DIVIDE, 0, _ratio(typing, at, a, b)
         case _:
-            operation, nullable, kind, bound = MODULO, True, kind_of(a, b), sizes[1]
-    return typing.make(operation, at, a, b, type=Type(kind, scale), nullable=nullable, bound=bound)
+            operation, kind = MODULO, kind_of(a, b)
+            bound = b.bound * 10 ** (scale - b.type.scale)
+    return typing.make(operation, at, a, b, type=Type(kind, scale), nullable=True, bound=bound)
+
+
+def _summed(typing: Typing, at: Place, operator: str, a: Typed, b: Typed) -> Typed:
+    """a + b or a - b as one sum, with the terms of what is a sum already."""
+    sign = 1 if operator == "+" else -1
+    terms = [*_terms(a), *((sign * one, term) for one, term in _terms(b))]
+    items = [term for _, term in terms]
+    scale = max(one.type.scale for one in items)
+    bound = sum(one.bound * 10 ** (scale - one.type.scale) for one in items)
+    return typing.make(
+        SUM,
+        at,
+        *items,
+        type=Type(kind_of(*items), scale),
+        nullable=bound >= limit(scale) or any(one.nullable for one in items),
+        bound=bound,
+        extra=tuple(one for one, _ in terms),
+    )
+
+
+def _terms(item: Typed) -> list[tuple[int, Typed]]:
+    if isinstance(item, Call) and item.operation is SUM:
+        return list(zip(item.extra, item.arguments, strict=True))
+    return [(1, item)]
+
+
+def _multiplied(typing: Typing, at: Place, a: Typed, b: Typed) -> Typed:
+    """a * b; one product with the factors of what is one already, where nothing is rounded."""
+    if a.type.kind == b.type.kind == "money":
+        raise typing.refuse("type.money_product", at)
+    digits = a.type.scale + b.type.scale
+    scale = min(digits, arithmetic.LARGEST_SCALE)
+    bound = a.bound * b.bound // 10 ** (digits - scale) + (digits > scale)
+    given: dict[str, Any] = {
+        "type": Type(kind_of(a, b), scale),
+        "nullable": bound >= limit(scale) or a.nullable or b.nullable,
+        "bound": bound,
+    }
+    if digits > scale:
+        return typing.make(MULTIPLY, at, a, b, **given)
+    items = (*_multiplied_by(a), *_multiplied_by(b))
+    given["nullable"] = bound >= limit(scale) or any(one.nullable for one in items)
+    return typing.make(PRODUCT, at, *items, **given)
+
+
+def _multiplied_by(item: Typed) -> tuple[Typed, ...]:
+    if isinstance(item, Call) and item.operation is PRODUCT:
+        return item.arguments
+    return (item,)
 
 
 def _ratio(typing: Typing, at: Place, a: Typed, b: Typed) -> str:

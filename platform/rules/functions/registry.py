@@ -17,6 +17,8 @@ from ..context import Context
 from ..ir import Call, Typed
 
 Sql = sa.ColumnElement[Any]
+MOST_ARGUMENTS = 100
+"""What PostgreSQL passes to a function; SQLite passes 127."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,13 +28,15 @@ class Operation:
     A `strict` one is empty as soon as an argument is, and is not called then. `python` gets the
     call and its raw arguments, and returns a raw value or None; `sqlite` and `postgresql` get
     the call and the arguments' SQL. On SQLite numbers are scaled integers and dates are texts; on
-    PostgreSQL numbers are themselves.
+    PostgreSQL numbers are themselves. `symbols` is how many symbols SQLite's parser holds when it
+    comes to the first argument (`depth`): three for a function of one's own.
     """
 
     name: str
     python: Callable[[Call, Sequence[Any], Context], Any]
     sqlite: Callable[[Call, Sequence[Sql], Context], Sql]
     postgresql: Callable[[Call, Sequence[Sql], Context], Sql]
+    symbols: int = 3
     strict: bool = True
     time: bool = False
     viewer: bool = False
@@ -95,9 +99,9 @@ class Function:
         return len(self.kinds) if self.least is None else self.least
 
     @property
-    def most(self) -> int | None:
-        """How many arguments there may be at most; None for any number."""
-        return None if self.repeats else len(self.kinds)
+    def most(self) -> int:
+        """How many arguments there may be at most."""
+        return MOST_ARGUMENTS if self.repeats else len(self.kinds)
 
 
 _FUNCTIONS: dict[str, Function] = {}

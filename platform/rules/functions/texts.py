@@ -50,6 +50,7 @@ UPPER = _case("upper")
 FOLD = _case("fold")
 LENGTH = Operation(
     name="len",
+    symbols=6,
     strict=False,
     python=lambda call, values, context: len(values[0] or ""),
     sqlite=lambda call, values, context: sa.func.coalesce(sa.func.length(values[0]), 0),
@@ -57,6 +58,7 @@ LENGTH = Operation(
 )
 TRIM = Operation(
     name="trim",
+    symbols=6,
     python=lambda call, values, context: values[0].strip(letters.SPACES) or None,
     sqlite=lambda call, values, context: sa.func.nullif(
         sa.func.trim(values[0], _constant(letters.SPACES)), "", type_=sa.Text()
