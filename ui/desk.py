@@ -81,7 +81,11 @@ class Desk:
     def formats(self) -> Formats:
         manifest = self.app.manifest
         return Formats(
-            self.locale, self.tx.zone, self.tx.now, manifest.currency, manifest.money_scale
+            self.locale,
+            self.tx.zone,
+            manifest.currency,
+            manifest.money_scale,
+            now=self.tx.now,
         )
 
     def entity(self, name: str) -> Entity:

@@ -16,6 +16,7 @@ from ..metadata.problems import Problem, ProblemsError
 from .context import Context
 from .evaluate import evaluate
 from .expression import Expression, compile_expression, compile_node
+from .formats import Formats
 from .names import Space
 from .records import RecordSource
 from .types import Type, options_of
@@ -101,7 +102,7 @@ def message_text(
 
 
 def shown(app: App, value: Any, type_: Type, locale: str, zone: ZoneInfo) -> str:
-    """A value as people read it: options by label, times in the zone, amounts with separators."""
+    """A value as people read it: options by label, times in the zone, money with its currency."""
     if value is None:
         return render("value.empty", locale)
     if type_.kind == "boolean":
@@ -110,12 +111,13 @@ def shown(app: App, value: Any, type_: Type, locale: str, zone: ZoneInfo) -> str
         options = options_of(app, type_.options or "")
         found = next((one for one in options if one.id == value), None)
         return found.text(locale) if found is not None else str(value)
+    formats = Formats(locale, zone, app.manifest.currency, app.manifest.money_scale)
     if isinstance(value, datetime):
-        return value.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+        return formats.moment(value)
     if isinstance(value, date):
-        return value.isoformat()
+        return formats.day(value)
     if isinstance(value, Decimal):
-        return f"{value:,f}" if type_.kind == "money" else _trimmed(value)
+        return formats.money(value, exact=True) if type_.kind == "money" else _trimmed(value)
     return str(value)
 
 

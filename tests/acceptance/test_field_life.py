@@ -41,8 +41,8 @@ def test_a_field_is_declared_used_watched_and_renamed(place: Place, tmp_path: Pa
     go_to(place, NINE + timedelta(minutes=1))
     first = alerts(api)
     assert [one["message"] for one in first] == [
-        "Later: the contract ends on 2026-04-05",
-        "Soon: the contract ends on 2026-04-03",
+        "Later: the contract ends on Apr 5, 2026",
+        "Soon: the contract ends on Apr 3, 2026",
     ]
 
     assert "contract_until" in rename(place, tmp_path / "second")
@@ -65,7 +65,7 @@ def test_a_field_is_declared_used_watched_and_renamed(place: Place, tmp_path: Pa
     go_to(place, NINE + timedelta(days=1))
     still = alerts(api)
     assert [(one["id"], one["message"]) for one in still] == [
-        (first[0]["id"], "Later: the contract ends on 2026-04-05")
+        (first[0]["id"], "Later: the contract ends on Apr 5, 2026")
     ]
     go_to(place, NINE + timedelta(days=2))
     assert [one["id"] for one in alerts(api)] == [one["id"] for one in still]

@@ -73,7 +73,7 @@ def test_a_field_lives_on_the_pages(place: Place, ada: Reader, lin: Reader, tmp_
     go_to(place, NINE)
     ada.sign_in(ADMIN)  # their sessions ended overnight
     lin.sign_in(LIN)
-    expect_alert(ada, "Soon: the contract ends on 2026-04-03", "Contract end")
+    expect_alert(ada, "Soon: the contract ends on Apr 3, 2026", "Contract end")
     expect_alert(lin, "Soon的合同将于 2026-04-03 到期", "合同到期日")
 
     rename(place, tmp_path / "second")

@@ -30,7 +30,7 @@ CONTEXT = context({})
         ("m > 3", "m = (not filled in) > 3 no", "m = （未填写） > 3 否"),
         ("not (n > 3 or flag)", "n = 7 > 3 yes; flag yes", None),
         ("n not in [7]", "n not in [7] (7) no", None),
-        ("amount * rate", "amount * rate = 18.075000", None),
+        ("amount * rate", "amount * rate = CNY 18.075", None),
         ("good", "good yes", None),
     ],
 )
@@ -69,7 +69,7 @@ def test_a_message() -> None:
         message_text(APP, "account", labels, locale, RECORD, CONTEXT) for locale in ("en", "zh-CN")
     ]
     assert texts == [
-        "Ärger 科技: large, 51 d, 李雷, 120,500.00",
+        "Ärger 科技: large, 51 d, 李雷, CNY 120,500.00",
         "Ärger 科技：已 51 天，是，（未填写），2026-10-11 00:30，0.15",
     ]
 

@@ -25,7 +25,7 @@ def app() -> App:
 
 
 def speaker(app: App, entity: str, locale: str) -> Speaker:
-    return Speaker(app, app.entity(entity), Formats(locale, ZoneInfo("Asia/Shanghai"), NOW))
+    return Speaker(app, app.entity(entity), Formats(locale, ZoneInfo("Asia/Shanghai"), now=NOW))
 
 
 SAID = {

@@ -10,8 +10,8 @@ from fieldstone.ui.show.formats import Formats
 
 NOW = datetime(2026, 3, 5, 6, 20, tzinfo=UTC)
 ZONE = ZoneInfo("Asia/Shanghai")
-CHINESE = Formats("zh-CN", ZONE, NOW)
-ENGLISH = Formats("en", ZONE, NOW)
+CHINESE = Formats("zh-CN", ZONE, now=NOW)
+ENGLISH = Formats("en", ZONE, now=NOW)
 
 
 @pytest.mark.parametrize(

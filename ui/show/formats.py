@@ -5,59 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from zoneinfo import ZoneInfo
 
-from babel import Locale
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal, get_currency_symbol
+
+from fieldstone.rules.formats import Formats as Written
 
 from ..words import say
 
-_BABEL = {"en": Locale.parse("en"), "zh-CN": Locale.parse("zh_Hans_CN")}
 _WAN = Decimal(10_000)
 _YI = Decimal(100_000_000)
 
 
-@dataclass(frozen=True)
-class Formats:
-    """How one person reads values: language, time zone and currency, and the present instant."""
+@dataclass(frozen=True, kw_only=True)
+class Formats(Written):
+    """How one person reads values on a page: with the present instant."""
 
-    locale: str
-    zone: ZoneInfo
     now: datetime
-    currency: str = "CNY"
-    money_scale: int = 2
-
-    @property
-    def _babel(self) -> Locale:
-        return _BABEL[self.locale]
 
     @property
     def today(self) -> date:
         """The date it is now where the workspace is."""
         return self.now.astimezone(self.zone).date()
-
-    @property
-    def currency_mark(self) -> str:
-        """`¥` in the currency's own language, else its code."""
-        if self.locale == "zh-CN" and self.currency == "CNY":
-            return "¥"
-        symbol = get_currency_symbol(self.currency, locale=self._babel)
-        return symbol if self.currency not in ("CNY", "JPY") else self.currency
-
-    def number(self, value: Decimal | int, scale: int | None = None) -> str:
-        """`12,345.50`; with `scale` digits after the point, else as many as there are."""
-        if scale is None:
-            return str(format_decimal(value, format="#,##0.######", locale=self._babel))
-        pattern = "#,##0" + ("." + "0" * scale if scale else "")
-        return str(format_decimal(value, format=pattern, locale=self._babel))
-
-    def money(self, value: Decimal | int) -> str:
-        """All digits: `¥12,345.50`, in English `CNY 12,345.50`."""
-        mark = self.currency_mark
-        gap = " " if len(mark) > 1 else ""
-        sign = "-" if value < 0 else ""
-        return f"{sign}{mark}{gap}{self.number(abs(Decimal(value)), self.money_scale)}"
 
     def money_short(self, value: Decimal | int) -> str:
         """For cards: `¥1,611.75万`, in English `CNY 16.12M`; small sums keep all digits."""
@@ -78,36 +46,21 @@ class Formats:
                 return self.number(short, 2) + unit
         return self.number(value, self.money_scale)
 
-    def percent(self, value: Decimal) -> str:
-        """`15%` of 0.15, with up to two digits after the point."""
-        return str(format_decimal(value * 100, format="#,##0.##", locale=self._babel)) + "%"
-
-    def day(self, value: date) -> str:
-        """A date in a table: `2026-03-05`, in English `Mar 5, 2026`."""
-        if self.locale == "zh-CN":
-            return value.isoformat()
-        return str(format_date(value, format="medium", locale=self._babel))
-
     def long_day(self, value: date) -> str:
         """A date in a sentence: `2026年3月5日`, in English `Mar 5, 2026`."""
         style = "long" if self.locale == "zh-CN" else "medium"
-        return str(format_date(value, format=style, locale=self._babel))
+        return str(format_date(value, format=style, locale=self.babel))
 
     def clock(self, value: datetime) -> str:
         """The time of day, `14:20`."""
         return value.astimezone(self.zone).strftime("%H:%M")
-
-    def moment(self, value: datetime) -> str:
-        """Date and time where the workspace is: `2026-03-05 14:20`."""
-        local = value.astimezone(self.zone)
-        return f"{self.day(local.date())} {local:%H:%M}"
 
     def exact(self, value: datetime) -> str:
         """The moment in full, as a hint beside a relative time."""
         local = value.astimezone(self.zone)
         return str(
             format_datetime(
-                local, format="full" if self.locale == "en" else "long", locale=self._babel
+                local, format="full" if self.locale == "en" else "long", locale=self.babel
             )
         )
 
