@@ -9,8 +9,9 @@ recursion within these bounds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from .ir import (
     Aggregate,
@@ -42,10 +43,14 @@ MOST_FORMULAS = 24
 Rows = Callable[[str], int]
 """How many symbols the rows of any role need, for an entity."""
 
+Way = Literal["true", "false", "value"]
+"""How a condition is written, see `sql.compiler`; whatever is no condition is a value."""
+
 _COLUMN = 3
 _WHERE = 8
-_BOOLEAN = 5
-"""coalesce(.., false), and NOT (..) around it."""
+_AROUND: Mapping[Way, int] = {"true": 0, "false": 4, "value": 3}
+"""For what may be NULL: nothing, NOT coalesce(..), coalesce(..)."""
+_OTHER: Mapping[Way, Way] = {"true": "false", "false": "true", "value": "value"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,15 @@ class Entry:
     part: Typed
     symbols: int
     height: int = 3
+    way: Way = "value"
+
+    @property
+    def key(self) -> _Key:
+        return self.part, self.way
+
+
+_Key = tuple[Typed, Way]
+_Measured = dict[_Key, tuple[int, int, int]]
 
 
 def place_too_deep(root: Typed, rows: Rows, most: int = MOST_SYMBOLS) -> Typed | None:
@@ -62,59 +76,52 @@ def place_too_deep(root: Typed, rows: Rows, most: int = MOST_SYMBOLS) -> Typed |
 
     The part is one of the expression's own text: a formula field stands for what is within it.
     """
-    measured: dict[Typed, tuple[int, int, int]] = {}
-    _measure(root, rows, measured)
-    if not _beyond(measured[root], most):
+    measured: _Measured = {}
+    found = _measure(Entry(root, 0), rows, measured)
+    if not _beyond(found, most, MOST_HEIGHT):
         return None
-    node, symbols, height, formulas = root, most, MOST_HEIGHT, MOST_FORMULAS
-    while not isinstance(node, Formula):
-        deeper = next(
-            (
-                one
-                for one in _entries(node)
-                if measured[one.part][0] > symbols - one.symbols
-                or measured[one.part][1] > height - one.height
-                or measured[one.part][2] > formulas
-            ),
-            None,
+    at, symbols, height = Entry(root, 0), most, MOST_HEIGHT
+    while symbols >= _COLUMN and not isinstance(at.part, Formula):
+        deeper = (
+            one
+            for one in _entries(at)
+            if _beyond(measured[one.key], symbols - one.symbols, height - one.height)
         )
-        if deeper is None:
+        following = next(deeper, None)
+        if following is None:
             break
-        symbols, height = symbols - deeper.symbols, height - deeper.height
-        node = deeper.part
-        if symbols < _COLUMN:
-            break
-    return node
+        at, symbols = following, symbols - following.symbols
+        height -= following.height
+    return at.part
 
 
 def symbols_of(root: Typed) -> int:
     """How many symbols an expression needs by itself, no role's rows within it."""
-    measured: dict[Typed, tuple[int, int, int]] = {}
-    _measure(root, lambda entity: 0, measured)
-    return measured[root][0]
+    return _measure(Entry(root, 0), lambda entity: 0, {})[0]
 
 
-def _beyond(found: tuple[int, int, int], most: int) -> bool:
-    symbols, height, formulas = found
-    return symbols > most or height > MOST_HEIGHT or formulas > MOST_FORMULAS
+def _beyond(found: tuple[int, int, int], symbols: int, height: int) -> bool:
+    return found[0] > symbols or found[1] > height or found[2] > MOST_FORMULAS
 
 
-def _measure(node: Typed, rows: Rows, measured: dict[Typed, tuple[int, int, int]]) -> None:
-    """Note the symbols, the height and the formulas within each other, of all parts."""
-    if node in measured:
-        return
-    symbols, height, formulas = _own(node, rows), 1, 0
-    for one in _entries(node):
-        _measure(one.part, rows, measured)
-        part = measured[one.part]
+def _measure(at: Entry, rows: Rows, measured: _Measured) -> tuple[int, int, int]:
+    """The symbols, the height and the formulas within each other, noted for all parts."""
+    if at.key in measured:
+        return measured[at.key]
+    symbols, height, formulas = _own(at, rows), 1, 0
+    for one in _entries(at):
+        part = _measure(one, rows, measured)
         symbols = max(symbols, one.symbols + part[0])
         height = max(height, one.height + part[1])
         formulas = max(formulas, part[2])
-    measured[node] = (symbols, height, formulas + isinstance(node, Formula))
+    found = (symbols, height, formulas + isinstance(at.part, Formula))
+    measured[at.key] = found
+    return found
 
 
-def _own(node: Typed, rows: Rows) -> int:
+def _own(at: Entry, rows: Rows) -> int:
     """The symbols of a node's SQL apart from its parts."""
+    node = at.part
     if node.static:
         return _COLUMN
     match node:
@@ -127,65 +134,72 @@ def _own(node: Typed, rows: Rows) -> int:
         case Via():
             # The join's condition, that a record is not deleted, and who may see it.
             targets = [rows(step.target) for step in node.steps]
-            return _boolean(node) + max(15, _WHERE + max(targets))
+            return _around(at) + max(15, _WHERE + max(targets))
         case Aggregate():
             steps = [_WHERE + rows(step.target) for step in node.steps]
             own = _WHERE + 4 + max([15, *steps]) if steps else 15
-            return _boolean(node) + max(own, _WHERE + 3 + rows(node.entity))
+            return _around(at) + max(own, _exists(node) + rows(node.entity))
     if node.type.options and node.type.options.startswith("dimension:"):
         return 17
     return _COLUMN
 
 
-def _entries(node: Typed) -> Iterator[Entry]:
+def _entries(at: Entry) -> Iterator[Entry]:
     """The parts of a node with what stands before them; none where it becomes a parameter."""
+    node, around = at.part, _around(at)
     if node.static:
         return
     match node:
         case Call():
             wide = len(node.arguments)
-            for at, one in enumerate(node.arguments):
-                more = 2 if at else 0
-                yield Entry(one, _boolean(node) + node.operation.symbols + more, 3 + wide)
+            for index, one in enumerate(node.arguments):
+                comma = 2 if index else 0
+                yield Entry(one, around + node.operation.symbols + comma, 3 + wide)
         case Compare():
+            # Of numbers with different scales: CASE WHEN .. ELSE fs_compare(.., ..) END = 0.
             apart = node.left.type.scale != node.right.type.scale
             apart = apart and not (node.left.static or node.right.static)
-            around = 11 if apart else _BOOLEAN
-            yield Entry(node.left, around + 3)
-            yield Entry(node.right, around + 5)
+            yield Entry(node.left, around + (8 if apart else 1))
+            yield Entry(node.right, around + (10 if apart else 3))
         case IsEmpty():
-            yield Entry(node.operand, 3)
+            yield Entry(node.operand, 1)
         case In():
-            yield Entry(node.operand, _BOOLEAN + 1)
+            yield Entry(node.operand, around + 1)
         case Logic():
             for one in node.items:
-                yield Entry(one, 3, 1 + len(node.items))
+                yield Entry(one, 3, 1 + len(node.items), at.way)
         case Not():
-            yield Entry(node.operand, 2)
+            yield Entry(node.operand, 2 if at.way == "value" else 0, 3, _OTHER[at.way])
         case If():
-            for one, symbols in ((node.test, 4), (node.body, 6), (node.other, 5)):
-                yield Entry(one, symbols)
+            yield Entry(node.test, around + 4, 3, "true")
+            yield Entry(node.body, around + 6)
+            yield Entry(node.other, around + 5)
         case Property():
-            yield Entry(node.operand, _boolean(node) + 1)
+            yield Entry(node.operand, around + 1)
         case Via():
-            yield Entry(node.body, _boolean(node) + 5, 10)
+            yield Entry(node.body, around + 5, 10)
         case Formula():
-            yield Entry(node.body, 0, 0)
+            yield Entry(node.body, 0, 0, at.way)
         case Aggregate():
-            yield from _aggregated(node)
+            yield from _aggregated(node, around)
 
 
-def _aggregated(node: Aggregate) -> Iterator[Entry]:
-    summed = node.function in ("sum", "avg")
-    exists = node.function in ("any", "all")
-    around = 0 if exists else _boolean(node)
+def _aggregated(node: Aggregate, around: int) -> Iterator[Entry]:
     if node.value is not None:
+        summed = node.function in ("sum", "avg")
         yield Entry(node.value, around + (15 if summed else 8), 10)
     if node.condition is not None:
-        yield Entry(node.condition, around + _WHERE + (6 if exists else 1), 10)
+        way: Way = "false" if node.function == "all" else "true"
+        yield Entry(node.condition, around + _exists(node), 10, way)
     if node.by is not None:
         yield Entry(node.by, around + 10, 10)
 
 
-def _boolean(node: Typed) -> int:
-    return _BOOLEAN if node.type == BOOLEAN else 0
+def _exists(node: Aggregate) -> int:
+    """What stands before a condition on related records: EXISTS (, for all NOT (EXISTS (."""
+    return _WHERE + {"any": 2, "all": 4}.get(node.function, 1)
+
+
+def _around(at: Entry) -> int:
+    """What stands around a condition that may be NULL, in the way in which it is written."""
+    return _AROUND[at.way] if at.part.type == BOOLEAN else 0

@@ -28,7 +28,7 @@ REFUSED = [
     ("flag and belongs_to.deals", "name.many", 21),
     ("parent.n", "name.no_parent", 1),
     ("start_of_week(" * 30 + "day" + ")" * 30, "expression.nested", 337),
-    ("n > 0 and " + "abs(" * 28 + "n" + ")" * 28 + " > 1", "expression.nested", 95),
+    ("n > 0 and " + "abs(" * 28 + "n" + ")" * 28 + " > 1", "expression.nested", 99),
     (f"concat({', '.join(['name'] * 101)})", "function.too_many", 608),
     ("name.upper", "name.no_path", 6),
     ("kind.days.x", "name.no_path", 11),

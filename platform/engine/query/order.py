@@ -49,17 +49,15 @@ def after(keys: Sequence[Key], empties: Sequence[bool]) -> sa.ColumnElement[bool
 
     `empties` says which of these values are empty, since SQL compares with NULL apart.
     """
-    condition: sa.ColumnElement[bool] | None = None
-    for place in reversed(range(len(keys))):
-        key = keys[place]
+    # Each key by itself, beside what is equal before it: within each other, the conditions of many
+    # keys leave too little of SQLite's parser to a formula that is the last of them.
+    found: list[sa.ColumnElement[bool]] = []
+    same: list[sa.ColumnElement[bool]] = []
+    for place, key in enumerate(keys):
         value = sa.bindparam(f"k{place}", type_=key.sql.type)
-        beyond = _beyond(key, value, empties[place])
-        if condition is None:
-            condition = beyond
-            continue
-        same = key.sql.is_(None) if empties[place] else key.sql == value
-        condition = sa.or_(beyond, sa.and_(same, condition))
-    return sa.false() if condition is None else condition
+        found.append(sa.and_(*same, _beyond(key, value, empties[place])))
+        same.append(key.sql.is_(None) if empties[place] else key.sql == value)
+    return sa.or_(sa.false(), *found)
 
 
 def _beyond(key: Key, value: sa.ColumnElement[Any], empty: bool) -> sa.ColumnElement[bool]:
