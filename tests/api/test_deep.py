@@ -1,12 +1,13 @@
 """Long and deep expressions through the API: they are answered, or refused with a problem."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
-from fieldstone.engine import alerts, members
+from fieldstone.engine import alerts, members, tiers
 from fieldstone.engine.access import SYSTEM
 from fieldstone.engine.installation import Installation
 from fieldstone.engine.members import NewMember
@@ -22,11 +23,26 @@ def nested(before: str, leaf: str, after: str, levels: int) -> str:
 
 SUM = " + ".join(["staff"] * 40)
 DEEP = nested("abs(", "staff", ")", 19)
+DEEP_RULE = nested("abs(", "staff", ")", 22) + " > 1"
 DEEP_TEXT = nested("lower(", "name", ")", 2)
+GRADE = {
+    "kind": "tier_scheme",
+    "name": "grade",
+    "label": {"en": "Grade", "zh-CN": "等级"},
+    "entity": "customer",
+    "field": "grade",
+    "measure": nested("abs(", "staff", ")", 23),
+    "where": DEEP_RULE,
+    "method": "share_of_value",
+    "bands": [
+        {"name": "A", "label": {"en": "A", "zh-CN": "A"}, "share": 0.5},
+        {"name": "B", "label": {"en": "B", "zh-CN": "B"}, "rest": True},
+    ],
+}
 FORMULAS = (
     ("long", SUM, False),
     ("deep", DEEP, False),
-    ("kept", nested("abs(", "staff", ")", 20), True),
+    ("kept", nested("abs(", "staff", ")", 23), True),
     ("deepest", nested("abs(", "staff", ")", 23), False),
     ("clamped", nested("(", "staff", " + 1) * 3", 8), False),
 )
@@ -36,13 +52,16 @@ def field(name: str, formula: str, stored: bool) -> dict[str, Any]:
     return {"name": name, "type": "formula", "formula": formula, "stored": stored}
 
 
+GRADED = {"name": "grade", "type": "tier", "scheme": "grade"}
+
+
 def documents() -> Iterator[Any]:
     """The shop with long and deep formulas, a deep rule, and sellers whose rows are deep."""
     customer = {
         **shop.CUSTOMER,
-        "fields": [*shop.CUSTOMER["fields"], *(field(*one) for one in FORMULAS)],
+        "fields": [*shop.CUSTOMER["fields"], *(field(*one) for one in FORMULAS), GRADED],
     }
-    rule = {**shop.RULE, "when": f"{DEEP} > 1"}
+    rule = {**shop.RULE, "when": DEEP_RULE}
     rows = f"owner == me() or len({DEEP_TEXT}) > 0"
     seller = {
         **shop.SELLER,
@@ -54,7 +73,7 @@ def documents() -> Iterator[Any]:
             },
         ],
     }
-    for one in (shop.APP, customer, shop.DEAL, shop.MARK, rule, shop.ADMIN, seller):
+    for one in (shop.APP, customer, shop.DEAL, shop.MARK, GRADE, rule, shop.ADMIN, seller):
         yield document_of(one)
 
 
@@ -138,5 +157,7 @@ def test_rows_of_a_role_are_within_what_is_asked(
         assert len(answer.get_json()["data"]) == 1
 
 
-def test_a_deep_rule_runs(workspace: Workspace, filled: Person) -> None:
-    assert alerts.run(workspace)
+def test_deep_rules_and_schemes_run(workspace: Workspace, filled: Person) -> None:
+    assert alerts.run(workspace)[0].entered == 2
+    assert tiers.run(workspace)[0].moved == 2
+    assert alerts.run(workspace, now=datetime(2030, 1, 1, tzinfo=UTC))[0].entered == 0
