@@ -20,7 +20,8 @@ def from_outside(
 ) -> Expression:
     """Compile an expression that a caller wrote, against what that caller may read.
 
-    me() is whoever asks. Malformed with the positions in what was sent; `offset` is where the text began in it.
+    me() is whoever asks. Malformed with the positions in what was sent; `offset` is where the
+    text began in it.
     """
     app = access.visible_app(tx.app, caller)
     try:
