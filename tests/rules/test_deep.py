@@ -7,26 +7,29 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, Literal
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fieldstone.engine.postgresql import PostgresDatabases
 from fieldstone.engine.sqlite import SqliteDatabases
 from fieldstone.engine.stores import Databases
-from fieldstone.metadata.model import App, Field
+from fieldstone.metadata.model import App, EntityAccess, Field, Role
 from fieldstone.metadata.problems import ProblemsError
-from fieldstone.rules import compile_expression
+from fieldstone.rules import compile_expression, to_sql
 from tests.rules.declared import ACCOUNT, APP
 from tests.rules.generate.companies import Company
-from tests.rules.generate.nests import LEAVES, NESTS, Nester
+from tests.rules.generate.nests import LEAVES, NESTS, RELATED, WITHIN, Nester
 from tests.rules.test_agreement import compare
 from tests.rules.world import CONTEXT, Tables, World
 from tests.servers.postgres import PostgresServer
 
 EXAMPLES = 120
 KINDS = sorted(LEAVES)
+MODES: tuple[Literal["value", "filter"], ...] = ("value", "filter")
 LEVELS = st.one_of(st.integers(1, 30), st.integers(1, 200))
 quiet = settings(
     max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
@@ -171,3 +174,43 @@ def test_deep_formulas_within_each_other(here: Place) -> None:
     fields += [formula(f"f{at}", "abs(" * 20 + f"f{at - 1}" + ")" * 20) for at in range(1, 24)]
     assert not here.tried("f23", with_formulas("abs", *fields))
     assert here.tried("f1", with_formulas("abs", *fields))
+
+
+ROWS = {
+    "account": "len(" + "lower(" * 7 + "name" + ")" * 8 + " > 1",
+    "deal": "account.owner == me() or len(" + "upper(" * 5 + "name" + ")" * 6 + " > 1",
+}
+SELLER = Role(
+    id="seller",
+    name="seller",
+    entities=tuple(EntityAccess(entity=one, rows=rows) for one, rows in ROWS.items()),
+)
+
+
+@quiet
+@given(seed=st.integers(0, 2**48), levels=st.integers(0, 5))
+def test_rows_of_roles_within_deep_conditions(here: Place, seed: int, levels: int) -> None:
+    app = replace(APP, hash="deep rows", roles={"seller": SELLER})
+    rows = {
+        one: compile_expression(app, one, text, allow_viewer=True) for one, text in ROWS.items()
+    }
+    chance = random.Random(seed)
+    within = Nester(chance).nested("boolean", chance.choices(WITHIN, k=levels), "account.flag")
+    text = chance.choice(RELATED).replace("{}", within)
+    try:
+        expression = compile_expression(app, "account", f"flag or not ({text})", space="name")
+    except ProblemsError:
+        return
+
+    def visible(entity_id: str, row: sa.FromClause) -> sa.ColumnElement[Any] | None:
+        rule = rows.get(entity_id)
+        return None if rule is None else sa.and_(to_sql(rule, here.tables, row, CONTEXT))
+
+    row = here.tables.table("account").alias("r")
+    with here.store.begin(writing=False) as connection:
+        if here.store.dialect == "postgresql":
+            # It would compile each of these large statements, for tables of a few rows.
+            connection.exec_driver_sql("SET LOCAL jit = off")
+        for mode in MODES:
+            found = to_sql(expression, here.tables, row, CONTEXT, mode=mode, visible=visible)
+            connection.execute(sa.select(found if mode == "value" else row.c.id).where(found)).all()
