@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from typing import Any, Literal, TypeVar
 
 import sqlalchemy as sa
-from psycopg import Cursor, errors
+from psycopg import Connection, Cursor, errors
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from ..metadata.problems import Problem
 from .errors import Busy, Unavailable, too_slow
@@ -41,6 +42,7 @@ class PostgresDatabases:
             pool_timeout=10,
             query_cache_size=2000,
         )
+        sa.event.listen(self._engine, "connect", _prepare)
         sa.event.listen(self._engine, "do_execute", _execute)
 
     def store(self, name: str) -> PostgresStore:
@@ -167,6 +169,11 @@ def _connected(engine: sa.Engine, at_most: float | None = None) -> Iterator[sa.C
     except PoolTimeout as error:
         problem = Problem("database.unavailable", {"why": "no free connection"})
         raise Unavailable(problem, retry_after=5) from error
+
+
+def _prepare(connection: Connection[Any], _entry: ConnectionPoolEntry) -> None:
+    # Compiling a long condition to machine code takes a second, and running it a millisecond.
+    connection.execute("SET jit TO off")
 
 
 def _execute(cursor: Cursor[Any], statement: str, parameters: Any, context: Any) -> bool:

@@ -127,7 +127,7 @@ def test_a_formula_that_the_database_cannot_hold() -> None:
     text = "start_of_week(" * 30 + "a" + ")" * 30
     require_error(
         formulas.line(expression=text, fields={"a": "datetime"}, record={"a": NOW.isoformat()}),
-        "expression.too_large",
+        "expression.nested",
         "zh-CN",
     )
 

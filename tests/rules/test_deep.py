@@ -208,9 +208,6 @@ def test_rows_of_roles_within_deep_conditions(here: Place, seed: int, levels: in
 
     row = here.tables.table("account").alias("r")
     with here.store.begin(writing=False) as connection:
-        if here.store.dialect == "postgresql":
-            # It would compile each of these large statements, for tables of a few rows.
-            connection.exec_driver_sql("SET LOCAL jit = off")
         for mode in MODES:
             found = to_sql(expression, here.tables, row, CONTEXT, mode=mode, visible=visible)
             connection.execute(sa.select(found if mode == "value" else row.c.id).where(found)).all()
