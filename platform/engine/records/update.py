@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -205,11 +205,12 @@ def _write(
     moved = [(one, found) for one in drafts if (found := one.changed(people))]
     if not moved:
         for draft in drafts:
-            draft.after.update(draft.before)  # equal is not the same: 12.5 is the 12.50 it was
+            _keep_equal(draft, people)
         return
     entity_id = shape.entity.id
     touched = frozenset(field_id for _, found in moved for field_id in found)
     for draft, found in moved:
+        _keep_equal(draft, (one for one in people if one not in found))
         _keep_companions(tx, shape, draft, found)
         if not quiet:
             draft.after["version"] = draft.before["version"] + 1
@@ -234,6 +235,11 @@ def _write(
     written.tell(tx, caller, written.Written(entity_id, "updated", ids, touched))
 
 
+def _keep_equal(draft: Draft, fields: Iterable[str]) -> None:
+    """Equal is not the same: a given 12.5 is the 12.50 that is stored."""
+    draft.after.update({one: draft.before[one] for one in fields if one in draft.before})
+
+
 def _columns_of(shape: Shape, touched: frozenset[str], *, quiet: bool) -> tuple[str, ...]:
     companions = {one for field_id in touched for one in shape.companions.get(field_id, ())}
     system = frozenset() if quiet else frozenset({"version", "updated_at", "updated_by"})
@@ -255,7 +261,7 @@ def _execute(
 ) -> None:
     """One statement for all rows: every row writes the columns that any of them changes.
 
-    A single one is given back as it is stored now.
+    What a single one writes is given back as it is stored now.
     """
     if not fields:
         return
@@ -272,7 +278,7 @@ def _execute(
     ]
     if alone:
         stored_row = tx.connection.execute(statement, rows[0]).one()
-        drafts[0].after.update(zip(shape.stored, stored_row, strict=True))
+        drafts[0].after.update(zip(fields, stored_row, strict=True))
     else:
         tx.connection.execute(statement, rows)
 
@@ -287,7 +293,7 @@ def _update_statement(
     statement = sa.update(table).where(at == sa.bindparam("at_id")).values(values)
     if not alone:
         return statement
-    columns = [tx.tables.column(table, entity_id, one) for one in shape.stored]
+    columns = [tx.tables.column(table, entity_id, one) for one in names]
     return statement.returning(*columns).execution_options(prepared=tx.layout.hash)
 
 

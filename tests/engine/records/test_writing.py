@@ -63,8 +63,9 @@ def test_a_record_gets_defaults_a_number_and_its_system_fields(sales: Company) -
         ({"cost": "12.5", "at": "2026-03-05T17:00:00.123456+08:00"}, {"cost": "12.50"}),
         ({"cost": "7", "note": "  Met at the fair  "}, {"cost": "7.10", "note": "Met"}),
         ({}, {"at": "2026-03-05T09:00:00+00:00", "cost": "0"}),
+        ({"cost": "12.50"}, {"cost": "12.5", "note": "Met"}),
     ],
-    ids=["nothing changed", "changed", "filled"],
+    ids=["nothing changed", "changed", "filled", "changed beside an equal one"],
 )
 def test_a_write_gives_back_what_is_stored(
     sales: Company, before: dict[str, Any], after: dict[str, Any]
