@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -31,21 +31,26 @@ class Opening:
     asker: Asker | None
 
 
-def opening(
-    connection: sa.Connection, asker: int | str | None = None, *, lock: Lock | None = None
-) -> Opening:
-    """Read what a transaction begins with.
+def question(
+    asker: int | str | None = None, *, lock: Lock | None = None
+) -> tuple[sa.Select[Any], Mapping[str, Any] | None]:
+    """The statement that reads what a transaction begins with, and its parameters.
 
     `asker` is a member's id or an account's; the opening has none for one who is not an active
     member. With `lock` nobody else publishes (share), or writes at all (update), until the
     transaction ends; on SQLite the writing transaction does that anyway.
     """
-    statement = _STATEMENTS[type(asker), lock]
-    row = connection.execute(statement, {"asker": asker} if asker is not None else None).one()
-    if asker is None or row.member is None:
-        return Opening(row.revision, row.revision_hash, None)
-    roles = tuple(sorted(row.roles.split(","))) if row.roles else ()
-    return Opening(row.revision, row.revision_hash, Asker(row.member, row.team, roles))
+    return _STATEMENTS[type(asker), lock], None if asker is None else {"asker": asker}
+
+
+def answer(row: Sequence[Any]) -> Opening:
+    """The opening that the row of a `question` says."""
+    revision, digest, *rest = row
+    if not rest or rest[0] is None:
+        return Opening(revision, digest, None)
+    member, team, roles = rest
+    held = tuple(sorted(roles.split(","))) if roles else ()
+    return Opening(revision, digest, Asker(member, team, held))
 
 
 def _statement(who: sa.ColumnElement[Any] | None, lock: Lock | None) -> sa.Select[Any]:

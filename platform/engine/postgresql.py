@@ -15,6 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from ..metadata.problems import Problem
+from . import along
 from .errors import Busy, Unavailable, too_slow
 from .held import following, thrown_away
 from .stores import CONTROL, Begin, Mode
@@ -44,6 +45,7 @@ class PostgresDatabases:
         )
         sa.event.listen(self._engine, "connect", _prepare)
         sa.event.listen(self._engine, "do_execute", _execute)
+        sa.event.listen(self._engine, "rollback", along.forget)
 
     def store(self, name: str) -> PostgresStore:
         return PostgresStore(self._engine, _schema(name))
@@ -87,13 +89,36 @@ class PostgresStore:
 
     @contextmanager
     def begin(self, *, writing: bool, at_most: float | None = None) -> Iterator[sa.Connection]:
-        statement = self._begin["writing" if writing else "reading"]
-        if at_most is not None:
-            statement += f"; SET LOCAL statement_timeout TO {max(1, int(at_most * 1000))}"
+        statement = self._beginning(writing, at_most)
         with _connected(self._engine, at_most) as connection:
             _first(connection, lambda: connection.exec_driver_sql(statement))
             yield connection
             connection.commit()
+
+    @contextmanager
+    def opened(
+        self,
+        statement: sa.Select[Any],
+        parameters: Mapping[str, Any] | None,
+        *,
+        writing: bool,
+        at_most: float | None = None,
+    ) -> Iterator[tuple[sa.Connection, Sequence[Any]]]:
+        begin = self._beginning(writing, at_most)
+        with _connected(self._engine, at_most) as connection:
+            row: Sequence[Any] | None = along.begun(connection, begin, statement, parameters)
+            if row is None:
+                _first(connection, lambda: connection.exec_driver_sql(begin))
+                row = connection.execute(statement, parameters).one()
+                along.prepare(connection, statement, parameters)
+            yield connection, row
+            connection.commit()
+
+    def _beginning(self, writing: bool, at_most: float | None) -> str:
+        statement = self._begin["writing" if writing else "reading"]
+        if at_most is None:
+            return statement
+        return f"{statement}; SET LOCAL statement_timeout TO {max(1, int(at_most * 1000))}"
 
     @contextmanager
     def holding(self) -> Iterator[Begin]:
@@ -106,7 +131,9 @@ class PostgresStore:
         self, statement: sa.Select[Any], parameters: Mapping[str, Any] | None = None
     ) -> Sequence[sa.Row[Any]]:
         with _connected(self._qualified()) as connection:
-            return _first(connection, lambda: connection.execute(statement, parameters).all())
+            rows = _first(connection, lambda: connection.execute(statement, parameters).all())
+            connection.commit()  # says nothing to the other side, and is no rollback
+            return rows
 
     def _qualified(self) -> sa.Engine:
         """The engine that names the schema in each statement, as no transaction says it."""

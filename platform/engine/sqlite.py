@@ -138,6 +138,18 @@ class SqliteStore:
             connection.commit()
 
     @contextmanager
+    def opened(
+        self,
+        statement: sa.Select[Any],
+        parameters: Mapping[str, Any] | None,
+        *,
+        writing: bool,
+        at_most: float | None = None,
+    ) -> Iterator[tuple[sa.Connection, Sequence[Any]]]:
+        with self.begin(writing=writing, at_most=at_most) as connection:
+            yield connection, connection.execute(statement, parameters).one()
+
+    @contextmanager
     def holding(self) -> Iterator[Begin]:
         with self._connected() as connection, thrown_away(connection):
             yield lambda mode: following(connection, _BEGIN[mode])

@@ -41,6 +41,21 @@ class Store(Protocol):
         """
         ...
 
+    def opened(
+        self,
+        statement: sa.Select[Any],
+        parameters: Mapping[str, Any] | None,
+        *,
+        writing: bool,
+        at_most: float | None = None,
+    ) -> AbstractContextManager[tuple[sa.Connection, Sequence[Any]]]:
+        """A transaction as `begin` makes it, and the only row of its first statement.
+
+        The statement is one of few that are made once, with at most one parameter; where the
+        database can, it goes along with the beginning.
+        """
+        ...
+
     def holding(self) -> AbstractContextManager[Begin]:
         """One connection, for transactions that follow each other on it.
 

@@ -6,7 +6,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -16,7 +16,7 @@ from sqlalchemy.exc import ProgrammingError
 from . import clock as clocks
 from . import failpoints, revisions, system_versions
 from .errors import Busy, NotFound, Unavailable
-from .opening import Lock, opening
+from .opening import Lock, Opening, answer, question
 from .stores import DialectName, Store
 from .tables import tables_of
 from .transaction import Transaction
@@ -62,8 +62,8 @@ class Workspace:
         `asker` is the member's or the account's id of the person it is for, if there is one.
         TooSlow if it takes longer than `at_most` seconds (on PostgreSQL a statement of it).
         """
-        with self._store.begin(writing=False, at_most=at_most) as connection:
-            yield self._transaction(connection, asker)
+        with self._opened(asker, at_most=at_most) as transaction:
+            yield transaction
 
     @contextmanager
     def writing(self, asker: int | str | None = None) -> Iterator[Transaction]:
@@ -71,8 +71,7 @@ class Workspace:
 
         The revision in force cannot change while it lasts. A thread holds at most one.
         """
-        with self._store_writing() as connection:
-            transaction = self._transaction(connection, asker, lock="share")
+        with self._one_writer(), self._opened(asker, lock="share") as transaction:
             yield transaction
         transaction.committed()
 
@@ -144,19 +143,37 @@ class Workspace:
         finally:
             self._held.writing = False
 
-    def _transaction(
+    @contextmanager
+    def _opened(
         self,
-        connection: sa.Connection,
-        asker: int | str | None = None,
+        asker: int | str | None,
         *,
         lock: Lock | None = None,
+        at_most: float | None = None,
+    ) -> Iterator[Transaction]:
+        asked = question(asker, lock=lock)
+        with ExitStack() as stack:
+            with _there():
+                begun = self._store.opened(*asked, writing=lock is not None, at_most=at_most)
+                connection, row = stack.enter_context(begun)
+            yield self._with(connection, answer(row), lock=lock)
+
+    def _transaction(
+        self, connection: sa.Connection, *, lock: Lock | None = None, now: datetime | None = None
+    ) -> Transaction:
+        statement, parameters = question(lock=lock)
+        with _there():
+            row = connection.execute(statement, parameters).one()
+        return self._with(connection, answer(row), lock=lock, now=now)
+
+    def _with(
+        self,
+        connection: sa.Connection,
+        found: Opening,
+        *,
+        lock: Lock | None,
         now: datetime | None = None,
     ) -> Transaction:
-        try:
-            found = opening(connection, asker, lock=lock)
-        except ProgrammingError as error:
-            # PostgreSQL only: the schema went away while somebody held this handle.
-            raise NotFound.because("workspace.gone") from error
         force = revisions.in_force(connection, found.revision, found.revision_hash)
         return Transaction(
             connection=connection,
@@ -181,3 +198,12 @@ class Workspace:
                 return
         with self._store_writing() as connection:
             system_versions.upgrade(connection)
+
+
+@contextmanager
+def _there() -> Iterator[None]:
+    """On PostgreSQL the schema may go away while somebody holds a handle: NotFound then."""
+    try:
+        yield
+    except ProgrammingError as error:
+        raise NotFound.because("workspace.gone") from error

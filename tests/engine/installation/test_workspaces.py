@@ -3,7 +3,9 @@
 import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -269,6 +271,40 @@ def test_connections_that_went_away_in_the_pool_are_made_anew(
         end_connections(settings)
         use()
     assert counted(workspace, "deals") == 2
+
+
+def test_the_opening_goes_along_with_the_beginning(workspace: Workspace) -> None:
+    if workspace.dialect == "sqlite":
+        pytest.skip("a message costs nothing there")
+    with workspace.reading() as tx, workspace.reading():
+        pass  # two connections that know the opening
+    with workspace.reading() as tx, said(tx) as statements:
+        pass
+    assert statements == []
+    with workspace.reading() as tx:
+        tx.connection.exec_driver_sql("DEALLOCATE ALL")
+    count(workspace, "deals")
+    with pytest.raises(ZeroDivisionError), workspace.writing():
+        raise ZeroDivisionError
+    for _ in range(3):
+        count(workspace, "deals")
+    assert counted(workspace, "deals") == 4
+
+
+@contextmanager
+def said(tx: Transaction) -> Iterator[list[str]]:
+    """The statements that SQLAlchemy sends for transactions that begin in the block."""
+    statements: list[str] = []
+
+    def note(*args: Any) -> None:
+        statements.append(args[2])
+
+    sa.event.listen(tx.connection.engine, "before_cursor_execute", note)
+    try:
+        with tx.workspace.reading():
+            yield statements
+    finally:
+        sa.event.remove(tx.connection.engine, "before_cursor_execute", note)
 
 
 def end_connections(settings: Settings) -> None:
