@@ -9,10 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-import time
 import unicodedata
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal, NoReturn
@@ -28,6 +26,8 @@ from ..rules.expression import compile_node
 from ..rules.sql.compiler import result_type
 from ..rules.types import Type, field_type
 from ..rules.typing import Options
+from .errors import TooSlow
+from .sqlite import limited
 
 LONGEST = 1_000_000
 """Characters of a line."""
@@ -361,35 +361,19 @@ def _by_sql(expression: Expression, trial: _Trial, context: Context) -> Any:
     columns = _Columns(trial)
     row = columns.row()
     value = to_sql(expression, columns, row, context, mode="value")
-    with _memory() as connection:
-        try:
+    try:
+        with _ENGINE.connect() as connection, limited(connection, PATIENCE, every=_STEPS):
             return connection.scalar(sa.select(value).select_from(row))
-        except sa.exc.OperationalError as error:
-            if _interrupted(error.orig):
-                _refuse("evaluate.too_slow", seconds=PATIENCE)
-            # SQLite's own bounds, such as of its parser's stack.
-            raise ProblemsError([_TOO_LARGE]) from error
-
-
-def _interrupted(error: BaseException | None) -> bool:
-    return (
-        isinstance(error, sqlite3.OperationalError)
-        and error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT
-    )
-
-
-@contextmanager
-def _memory() -> Iterator[sa.Connection]:
-    """A SQLite in memory whose statements are stopped when they take too long."""
-    with _ENGINE.connect() as connection:
-        yield connection
+    except TooSlow:
+        _refuse("evaluate.too_slow", seconds=PATIENCE)
+    except sa.exc.OperationalError as error:
+        # SQLite's own bounds, such as of its parser's stack.
+        raise ProblemsError([_TOO_LARGE]) from error
 
 
 def _connect() -> sqlite3.Connection:
     connection = sqlite3.connect(":memory:")
     sqlite_functions.register(connection)
-    end = time.monotonic() + PATIENCE
-    connection.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
     return connection
 
 

@@ -132,7 +132,7 @@ class SqliteStore:
 
     @contextmanager
     def begin(self, *, writing: bool, at_most: float | None = None) -> Iterator[sa.Connection]:
-        with self._connected() as connection, _limited(connection, at_most):
+        with self._connected() as connection, limited(connection, at_most):
             connection.exec_driver_sql(_BEGIN["writing" if writing else "reading"])
             yield connection
             connection.commit()
@@ -219,14 +219,19 @@ def _prepare(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> Non
 
 
 @contextmanager
-def _limited(connection: sa.Connection, seconds: float | None) -> Iterator[None]:
-    """Interrupt what runs on the connection once so many seconds are over; TooSlow then."""
+def limited(
+    connection: sa.Connection, seconds: float | None, *, every: int = _EVERY_STEPS
+) -> Iterator[None]:
+    """Interrupt what runs on the connection once so many seconds are over; TooSlow then.
+
+    `every` is how many of SQLite's steps lie between two looks at the time.
+    """
     if seconds is None:
         yield
         return
     driver = cast("sqlite3.Connection", connection.connection.dbapi_connection)
     deadline = time.monotonic() + seconds
-    driver.set_progress_handler(lambda: time.monotonic() > deadline, _EVERY_STEPS)
+    driver.set_progress_handler(lambda: time.monotonic() > deadline, every)
     try:
         yield
     except OperationalError as error:
