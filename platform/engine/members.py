@@ -71,13 +71,6 @@ def get(tx: Transaction, member_id: int) -> Member:
     return found[0]
 
 
-def of_account(tx: Transaction, account_id: str) -> Member | None:
-    """The active member that an account is in this workspace, or None."""
-    query = sa.select(MEMBER).where(MEMBER.c.account == account_id, MEMBER.c.active)
-    found = _members(tx, query)
-    return found[0] if found else None
-
-
 def find(tx: Transaction, name: str) -> Member:
     """The member who signs in by that e-mail, mobile number or user name; NotFound if none does."""
     account = tx.workspace.control.accounts.find(name)

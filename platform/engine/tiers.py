@@ -11,12 +11,10 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 from ..metadata.model import TierScheme
-from ..metadata.problems import Problem
 from ..rules import Context, compile_expression, to_sql
 from ..rules.tiers import ranked
 from . import failpoints
 from .column_types import RECORD_ID
-from .errors import NotFound
 from .system_tables import CHANGE, TIER_RANK, TRANSITION
 from .transaction import Transaction
 from .work import jobs, schedules
@@ -57,17 +55,6 @@ class TierReason:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class TierStanding:
-    """Where a record would stand if its scheme ran now; `tier` is the band's id, None for none."""
-
-    scheme: str
-    measure: Decimal
-    position: int
-    ranked: int
-    tier: str | None
-
-
 MOVES = sa.Table(
     "_moves",
     sa.MetaData(),
@@ -98,7 +85,7 @@ def run(workspace: Workspace, schemes: Iterable[str] | None = None) -> list[Tier
     NotFound names every scheme that there is not.
     """
     with workspace.reading() as tx:
-        chosen = _chosen(tx, schemes)
+        chosen = schedules.chosen(tx.app.schemes, schemes, "tier_scheme.unknown")
     reports = []
     for scheme_id in chosen:
         reports.append(_run(workspace, scheme_id))
@@ -138,46 +125,10 @@ def reason(tx: Transaction, scheme_id: str, record_id: int) -> TierReason | None
     ).first()
     if row is None:
         return None
-    measure = _exact(tx, row.measure, row.scale)
-    return TierReason(scheme_id, measure, row.position, row.ranked, row.at)
-
-
-def standing(tx: Transaction, scheme_id: str, record_id: int) -> TierStanding | None:
-    """Where a record would stand by the figures of now; None if it would not be ranked.
-
-    All records of the scheme are ranked for the answer: for one record that somebody looks at.
-    """
-    scheme = tx.app.schemes[scheme_id]
-    places = ranked(scheme, _measured(tx, scheme), tx.tables.dialect).subquery("standing")
-    row = tx.connection.execute(
-        sa.select(places).where(places.c.id == record_id, places.c.measure.is_not(None))
-    ).first()
-    if row is None:
-        return None
-    scale = compile_expression(tx.app, scheme.entity, scheme.measure).scale
-    # The expression's own type has put the point where it belongs already.
-    measure = Decimal(row.measure).quantize(Decimal(1).scaleb(-scale))
-    return TierStanding(scheme_id, measure, row.position, row.ranked, row.tier)
-
-
-def _chosen(tx: Transaction, schemes: Iterable[str] | None) -> list[str]:
-    if schemes is None:
-        return [one.id for one in tx.app.schemes.values() if one.active and not one.archived]
-    by_name = {one.name: one.id for one in tx.app.schemes.values() if not one.archived}
-    names = list(schemes)
-    missing = [name for name in names if name not in by_name and name not in tx.app.schemes]
-    if missing:
-        known = ", ".join(sorted(by_name))
-        raise NotFound(
-            [Problem("tier_scheme.unknown", {"name": name, "known": known}) for name in missing]
-        )
-    return [by_name.get(name, name) for name in names]
-
-
-def _exact(tx: Transaction, measure: Decimal | int, scale: int) -> Decimal:
     # SQLite holds exact numbers as whole ones: the scale says where the point belongs.
-    shift = -scale if tx.tables.dialect == "sqlite" else 0
-    return Decimal(measure).scaleb(shift).quantize(Decimal(1).scaleb(-scale))
+    shift = -row.scale if tx.tables.dialect == "sqlite" else 0
+    measure = Decimal(row.measure).scaleb(shift).quantize(Decimal(1).scaleb(-row.scale))
+    return TierReason(scheme_id, measure, row.position, row.ranked, row.at)
 
 
 def _measured(tx: Transaction, scheme: TierScheme) -> sa.CTE:

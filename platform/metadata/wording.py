@@ -10,21 +10,10 @@ from .expression import Member, parse, rename, renaming
 from .expression.tree import Name, Text
 from .model import App
 from .naming import nearest
-from .problems import Problem, ProblemsError
+from .problems import Problem
 from .space import Entry, Found, Group, Space
 
 Direction = Literal["ids", "names", "same"]
-
-
-def expression_to_ids(app: App, entity_id: str, text: str, parent: str | None = None) -> str:
-    """An expression that a person wrote, in ids; raises ProblemsError for unknown names."""
-    words = Words(app_space(app), False, "ids")
-    found = renaming(parse(text), words, entity_id, parent)
-    problems = [words.problem(one) for one in found.unknown]
-    problems.extend(archived_problem(*one) for one in words.archived)
-    if problems:
-        raise ProblemsError(problems)
-    return rename(text, found.replacements)
 
 
 def expression_to_names(app: App, entity_id: str, text: str, parent: str | None = None) -> str:

@@ -7,9 +7,7 @@ from typing import Any
 from fieldstone.metadata import (
     App,
     Document,
-    ProblemsError,
     check,
-    expression_to_ids,
     expression_to_names,
     to_names,
 )
@@ -201,17 +199,14 @@ def test_expressions_from_outside() -> None:
         {"entities/deal.json": {"/fields/1/id": "customer", "/fields/1/name": "client"}},
     )
     app = app_of(documents, first)
-    in_ids = expression_to_ids(app, "deal", text)
-    assert in_ids == 'stage == "won" and customer.phone != ""'
+    in_ids = 'stage == "won" and customer.phone != ""'
     assert expression_to_names(app, "deal", in_ids) == text
+    view = edited(documents, {"views/my_deals.json": {"/filter": text}})
+    assert app_of(view, first).views["my_deals"].filter == in_ids
 
 
-def test_an_unknown_name_from_outside_has_a_place() -> None:
-    try:
-        expression_to_ids(BASE, "deal", "amount > 5 and amuont > 3")
-    except ProblemsError as error:
-        (problem,) = error.problems
-        assert (problem.id, problem.position) == ("field.unknown_near", 16)
-        assert problem.params["nearest"] == "amount"
-    else:
-        raise AssertionError("nothing was refused")
+def test_an_unknown_name_has_a_place() -> None:
+    filter_ = {"views/my_deals.json": {"/filter": "amount > 5 and amuont > 3"}}
+    (problem,) = check(edited(sample_documents(), filter_)).problems
+    assert (problem.id, problem.position) == ("field.unknown_near", 16)
+    assert problem.params["nearest"] == "amount"

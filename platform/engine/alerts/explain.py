@@ -48,7 +48,9 @@ def explain(tx: Transaction, caller: Caller, rule: AlertRule | str, record_id: i
 
 def rule_for(tx: Transaction, name: str) -> AlertRule:
     """The rule of that name or id that is not archived; NotFound if there is none."""
-    for rule in tx.app.rules.values():
-        if not rule.archived and name in (rule.name, rule.id, *rule.aliases):
+    live = [rule for rule in tx.app.rules.values() if not rule.archived]
+    for rule in live:
+        if name in (rule.name, rule.id, *rule.aliases):
             return rule
-    raise NotFound.because("alert_rule.unknown", name=name)
+    known = ", ".join(sorted(rule.name for rule in live))
+    raise NotFound.because("alert_rule.unknown", name=name, known=known)

@@ -15,11 +15,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from ...metadata.model import AlertRule
-from ...metadata.problems import Problem
 from ...rules import Context, compile_expression, to_sql
 from .. import failpoints
 from ..column_types import RECORD_ID
-from ..errors import NotFound
 from ..system_tables import ALERT
 from ..transaction import Transaction
 from ..work import jobs, schedules
@@ -82,7 +80,7 @@ def run(
     that there is not.
     """
     with workspace.reading() as tx:
-        chosen = _chosen(tx, rules)
+        chosen = schedules.chosen(tx.app.rules, rules, "alert_rule.unknown")
     reports = []
     for rule_id in chosen:
         reports.append(_run(workspace, rule_id, now))
@@ -150,17 +148,6 @@ def preview(tx: Transaction, rule: AlertRule, *, now: datetime | None = None) ->
     holds = _holds(tx, rule, row, Context(now or tx.now, tx.zone))
     found = sa.select(sa.func.count()).select_from(row).where(*holds)
     return tx.connection.scalar(found) or 0
-
-
-def _chosen(tx: Transaction, rules: Iterable[str] | None) -> list[str]:
-    if rules is None:
-        return [one.id for one in tx.app.rules.values() if one.active and not one.archived]
-    by_name = {one.name: one.id for one in tx.app.rules.values() if not one.archived}
-    names = list(rules)
-    missing = [name for name in names if name not in by_name and name not in tx.app.rules]
-    if missing:
-        raise NotFound([Problem("alert_rule.unknown", {"name": name}) for name in missing])
-    return [by_name.get(name, name) for name in names]
 
 
 def _holds(

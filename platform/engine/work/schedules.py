@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Literal
@@ -12,7 +12,9 @@ from typing import Literal
 import sqlalchemy as sa
 
 from ...metadata.model import AlertRule, App, TierScheme
+from ...metadata.problems import Problem
 from ...rules.schedule import latest_due, next_due
+from ..errors import NotFound
 from ..insert import insert_new
 from ..system_tables import ALERT, RULE_STATE
 from ..transaction import Transaction
@@ -138,6 +140,27 @@ def evaluated(tx: Transaction, kind: Kind, rule: str, report: object) -> None:
     done = tx.connection.execute(sa.update(RULE_STATE).where(_is(kind, rule)).values(**values))
     if not done.rowcount:
         tx.connection.execute(sa.insert(RULE_STATE).values(kind=kind, rule=rule, **values))
+
+
+def chosen(
+    declared: Mapping[str, AlertRule] | Mapping[str, TierScheme],
+    names: Iterable[str] | None,
+    unknown: str,
+) -> list[str]:
+    """The ids of the rules or schemes of those names or ids; by default of all active ones.
+
+    NotFound, with the problem `unknown` for every name that there is not.
+    """
+    live = [one for one in declared.values() if not one.archived]
+    if names is None:
+        return [one.id for one in live if one.active]
+    by_name = {one.name: one.id for one in live}
+    wanted = list(names)
+    missing = [name for name in wanted if name not in by_name and name not in declared]
+    if missing:
+        known = ", ".join(sorted(by_name))
+        raise NotFound(Problem(unknown, {"name": name, "known": known}) for name in missing)
+    return [by_name.get(name, name) for name in wanted]
 
 
 def last_evaluated(tx: Transaction, kind: Kind, rule: str) -> datetime | None:
