@@ -12,7 +12,6 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
-from fieldstone.engine.again import again
 from fieldstone.engine.installation import Installation
 
 from . import desk, faults, rendering, routes, security
@@ -71,8 +70,7 @@ def _view(
         return lambda **parts: handler(installation, **parts)
 
     def view(slug: str, **parts: Any) -> Any:
-        visit = desk.visit_of(installation, slug)
-        return again(lambda: handler(visit, **parts))
+        return handler(desk.visit_of(installation, slug), **parts)
 
     return view
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 from flask import g, redirect, request
 from werkzeug.wrappers import Response
@@ -13,6 +14,7 @@ from werkzeug.wrappers import Response
 from fieldstone.engine import access
 from fieldstone.engine.access import Caller
 from fieldstone.engine.accounts import Account
+from fieldstone.engine.again import again
 from fieldstone.engine.errors import NotFound, Unauthenticated
 from fieldstone.engine.installation import Installation
 from fieldstone.engine.transaction import Transaction
@@ -22,6 +24,8 @@ from fieldstone.metadata.model import App, Entity
 from .paths import Paths, with_query
 from .security import session_reference
 from .show.formats import Formats
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -41,11 +45,17 @@ class Visit:
         with self.workspace.reading(self.account.id, at_most=MOST_SECONDS) as tx:
             yield self._desk(tx)
 
-    @contextmanager
-    def writing(self) -> Iterator[Desk]:
-        """A desk whose transaction writes; a refusal that leaves the block undoes it."""
-        with self.workspace.writing(self.account.id) as tx:
-            yield self._desk(tx)
+    def write(self, work: Callable[[Desk], _T]) -> _T:
+        """What `work` returns, done in a transaction that writes; a refusal undoes it.
+
+        It is done again where another transaction was in the way, so it has no effect outside.
+        """
+
+        def done() -> _T:
+            with self.workspace.writing(self.account.id) as tx:
+                return work(self._desk(tx))
+
+        return again(done)
 
     @property
     def paths(self) -> Paths:

@@ -58,10 +58,21 @@ def fragment(template: str, **values: Any) -> str:
     return render_template(template, here=_here(), **values)
 
 
-def notice(text: str, undo: str | None = None, undo_text: str = "",
-           fields: Mapping[str, str] | None = None) -> None:  # fmt: skip
-    """Say `text` at the top of the next page, perhaps with a way to undo."""
-    flash({"text": text, "undo": undo, "undo_text": undo_text, "fields": dict(fields or {})})  # type: ignore[arg-type]
+def notice(
+    desk: Desk,
+    text: str,
+    undo: str | None = None,
+    undo_text: str = "",
+    fields: Mapping[str, str] | None = None,
+) -> None:
+    """Say `text` at the top of the next page, perhaps with a way to undo; of a write once it is
+    committed.
+    """
+    told = {"text": text, "undo": undo, "undo_text": undo_text, "fields": dict(fields or {})}
+    if desk.tx.writable:
+        desk.tx.after_commit(lambda: flash(told))  # type: ignore[arg-type]
+    else:
+        flash(told)  # type: ignore[arg-type]
 
 
 def _here() -> str:

@@ -1,5 +1,6 @@
 """A small app for the API's tests: customers and their deals, an administrator, two sellers."""
 
+import copy
 from collections.abc import Mapping
 from typing import Any
 
@@ -160,3 +161,13 @@ SELLER: Data = {
 DOCUMENTS: tuple[Document, ...] = tuple(
     document_of(one) for one in (APP, CUSTOMER, DEAL, MARK, RULE, ADMIN, SELLER)
 )
+
+
+def both_ways() -> list[Any]:
+    """The shop, with customers that add up their deals, and deals that show their customer."""
+    customer, deal = copy.deepcopy(dict(CUSTOMER)), copy.deepcopy(dict(DEAL))
+    total = {"name": "total", "type": "formula", "stored": True, "formula": "sum(deals.amount)"}
+    whose = {"name": "whose", "type": "formula", "stored": True, "formula": "customer.name"}
+    customer["fields"].append(total)
+    deal["fields"].append(whose)
+    return [document_of(one) for one in (APP, customer, deal, MARK, ADMIN)]

@@ -110,10 +110,13 @@ def _reason(desk: Desk, alert: AlertView) -> tuple[Reason | None, str]:
 def acknowledge(visit: Visit, alert_id: int) -> Response | str:
     """Say that somebody has seen to it."""
     if request.headers.get("HX-Request"):
-        with visit.writing() as desk:
+
+        def shown(desk: Desk) -> str:
             changed = alerts.acknowledge(desk.tx, desk.caller, alert_id)
             (item,) = items_of(desk, [changed])
             return fragment("alert_item.html", alert=item, on_record=False)
+
+        return visit.write(shown)
     return _act(visit, lambda desk: alerts.acknowledge(desk.tx, desk.caller, alert_id))
 
 
@@ -141,7 +144,5 @@ def mark_read(visit: Visit) -> Response:
 
 
 def _act(visit: Visit, act: Callable[[Desk], Any]) -> Response:
-    with visit.writing() as desk:
-        act(desk)
-        target = security.safe_target(request.form.get("next"), desk.paths.alerts)
-    return redirect(target, 303)
+    visit.write(act)
+    return redirect(security.safe_target(request.form.get("next"), visit.paths.alerts), 303)

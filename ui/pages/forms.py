@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from fieldstone.engine import access, records
-from fieldstone.engine.errors import Forbidden, Invalid, Refused, Stale
+from fieldstone.engine.errors import Forbidden, Invalid, Refused, Stale, Unavailable
 from fieldstone.engine.records import preview
 from fieldstone.engine.records.record import Record
 from fieldstone.engine.records.rows import titles_of
@@ -122,26 +122,26 @@ def new(visit: Visit, entity: str) -> str:
 def create(visit: Visit, entity: str) -> Response:
     """Make the record, or show the form again with what is wrong."""
     posted = _posted(request.form)
-    try:
-        with visit.writing() as desk:
-            filling = Filling(desk, desk.entity(entity))
-            access.entity_for(desk.app, desk.caller, filling.entity.id, "create")
-            slots = _slots(filling.maker(posted), filling)
-            with _demanding(slots, filling, posted):
-                made = records.create(
-                    desk.tx, desk.caller, filling.entity.id, filling.as_wire(_kept(slots, posted))
-                )
-            paths, name = desk.paths, filling.entity.name
-            notice(
-                say(
-                    "form.created", desk.locale, what=made.title or filling.entity.text(desk.locale)
-                )
+
+    def make(desk: Desk) -> tuple[str, int]:
+        filling = Filling(desk, desk.entity(entity))
+        access.entity_for(desk.app, desk.caller, filling.entity.id, "create")
+        slots = _slots(filling.maker(posted), filling)
+        with _demanding(slots, filling, posted):
+            made = records.create(
+                desk.tx, desk.caller, filling.entity.id, filling.as_wire(_kept(slots, posted))
             )
+        what = made.title or filling.entity.text(desk.locale)
+        notice(desk, say("form.created", desk.locale, what=what))
+        return filling.entity.name, made.id
+
+    try:
+        name, number = visit.write(make)
     except Refused as error:
         return _again(visit, entity, None, posted, error)
     if request.form.get("again"):
-        return redirect(paths.new(name), 303)
-    otherwise = paths.record(name, made.id)
+        return redirect(visit.paths.new(name), 303)
+    otherwise = visit.paths.record(name, number)
     return redirect(security.safe_target(request.form.get("next"), otherwise), 303)
 
 
@@ -229,7 +229,7 @@ def _demanding(
     missing = _missing(slots, filling, posted)
     try:
         yield
-    except Stale:
+    except (Stale, Unavailable):
         raise
     except Refused as error:
         known = {(problem.id, problem.pointer) for problem in error.problems}
@@ -261,7 +261,8 @@ def _write(
     visit: Visit, entity: str, record_id: int, version: int | None, posted: Mapping[str, Typed]
 ) -> str:
     before = read_before(request.form.get("before", ""))
-    with visit.writing() as desk:
+
+    def change(desk: Desk) -> str:
         filling = _of_record(desk, entity, record_id)
         slots = _slots(filling.maker(posted), filling)
         values = _changed(filling, _kept(slots, posted), before)
@@ -269,8 +270,10 @@ def _write(
             saved = records.update(
                 desk.tx, desk.caller, filling.entity.id, record_id, version, values
             )
-        notice(say("form.saved", desk.locale, what=saved.title or ""))
+        notice(desk, say("form.saved", desk.locale, what=saved.title or ""))
         return desk.paths.record(filling.entity.name, record_id)
+
+    return visit.write(change)
 
 
 def _changed(

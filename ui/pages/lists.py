@@ -106,14 +106,15 @@ def add_filter(visit: Visit, entity: str) -> Response:
         try:
             where = both(where, condition_of(desk, asked.entity, request.args))
         except WrongValue:
-            notice(say("filter.wrong_value", desk.locale))
+            notice(desk, say("filter.wrong_value", desk.locale))
         target = desk.paths.list(asked.entity.name)
         return redirect(with_query(target, asked.params(where=where)), 303)
 
 
 def set_columns(visit: Visit, entity: str) -> Response:
     """Keep the member's own choice of columns for a view."""
-    with visit.writing() as desk:
+
+    def put(desk: Desk) -> str:
         found = desk.entity(entity)
         key = _columns_key(found, _view(desk, found, request.form.get("view")))
         chosen = [
@@ -123,9 +124,9 @@ def set_columns(visit: Visit, entity: str) -> Response:
         ]
         keep = chosen if chosen and not request.form.get("reset") else None
         saved.put(desk.tx, desk.caller, key, keep)
-        return redirect(
-            security.safe_target(request.form.get("next"), desk.paths.list(found.name)), 303
-        )
+        return desk.paths.list(found.name)
+
+    return redirect(security.safe_target(request.form.get("next"), visit.write(put)), 303)
 
 
 def _rule(desk: Desk, entity: str) -> Rule:

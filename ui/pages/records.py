@@ -66,18 +66,20 @@ def move(visit: Visit, entity: str, record_id: int) -> Response:
     posted = _posted()
     to = request.form.get("to", "")
     reason = request.form.get(REASON) or None
+
+    def moved(desk: Desk) -> str:
+        found = desk.entity(entity)
+        values = _typed_values(desk, found, posted)
+        for key in posted.get(TICK, ()):
+            stage, _, item = key.partition("/")
+            records.tick(desk.tx, desk.caller, found.id, record_id, stage, item)
+        records.move(
+            desk.tx, desk.caller, found.id, record_id, _version(), to, reason=reason, values=values
+        )
+        return desk.paths.record(found.name, record_id)
+
     try:
-        with visit.writing() as desk:
-            found = desk.entity(entity)
-            values = _typed_values(desk, found, posted)
-            for key in posted.get(TICK, ()):
-                stage, _, item = key.partition("/")
-                records.tick(desk.tx, desk.caller, found.id, record_id, stage, item)
-            records.move(
-                desk.tx, desk.caller, found.id, record_id, _version(), to,
-                reason=reason, values=values,
-            )  # fmt: skip
-            target = desk.paths.record(found.name, record_id)
+        target = visit.write(moved)
     except Refused as error:
         return _refuse_move(visit, entity, record_id, to, posted, error)
     return redirect(target, 303)
@@ -125,35 +127,35 @@ def _typed_values(desk: Desk, entity: Entity, posted: dict[str, Typed]) -> dict[
 def tick(visit: Visit, entity: str, record_id: int) -> Response:
     """Tick a key action of the stage, or take the tick back."""
     form = request.form
-    with visit.writing() as desk:
+
+    def ticked(desk: Desk) -> str:
         found = desk.entity(entity)
         records.tick(
             desk.tx, desk.caller, found.id, record_id,
             form.get("stage", ""), form.get("item", ""), done=form.get("on") == "1",
         )  # fmt: skip
-        target = desk.paths.record(found.name, record_id)
-    return redirect(target, 303)
+        return desk.paths.record(found.name, record_id)
+
+    return redirect(visit.write(ticked), 303)
 
 
 def compose(visit: Visit, entity: str, record_id: int, inverse: str) -> Response:
     """Write down what happened, as a new record that points here."""
     posted = _posted()
+
+    def written(desk: Desk) -> str:
+        found = desk.entity(entity)
+        record = records.get(desk.tx, desk.caller, found.id, record_id)
+        at = _composer_at(desk, found, inverse)
+        values = wire_values(desk, at.entity, posted)
+        values[at.field.name] = str(record.id)
+        records.create(desk.tx, desk.caller, at.entity.id, values)
+        what = inside(at.entity.text(desk.locale), desk.locale)
+        notice(desk, say("form.created", desk.locale, what=what))
+        return desk.paths.record(found.name, record_id)
+
     try:
-        with visit.writing() as desk:
-            found = desk.entity(entity)
-            record = records.get(desk.tx, desk.caller, found.id, record_id)
-            at = _composer_at(desk, found, inverse)
-            values = wire_values(desk, at.entity, posted)
-            values[at.field.name] = str(record.id)
-            records.create(desk.tx, desk.caller, at.entity.id, values)
-            notice(
-                say(
-                    "form.created",
-                    desk.locale,
-                    what=inside(at.entity.text(desk.locale), desk.locale),
-                )
-            )
-            target = desk.paths.record(found.name, record_id)
+        target = visit.write(written)
     except Refused as error:
         return _refuse_composed(visit, entity, record_id, posted, error)
     return redirect(target, 303)
@@ -186,18 +188,22 @@ def _refuse_composed(
 
 def delete(visit: Visit, entity: str, record_id: int) -> Response:
     """Move the record to the recycle bin, and offer to bring it back."""
+
+    def deleted(desk: Desk) -> str:
+        found = desk.entity(entity)
+        record = records.get(desk.tx, desk.caller, found.id, record_id, titles=False)
+        records.delete(desk.tx, desk.caller, found.id, record_id, _version())
+        notice(
+            desk,
+            say("record.gone", desk.locale, what=record.title or found.text(desk.locale)),
+            undo=desk.paths.act(found.name, record_id, "restore"),
+            undo_text=say("record.undo", desk.locale),
+            fields={"version": str(record.version + 1)},
+        )
+        return desk.paths.list(found.name)
+
     try:
-        with visit.writing() as desk:
-            found = desk.entity(entity)
-            record = records.get(desk.tx, desk.caller, found.id, record_id, titles=False)
-            records.delete(desk.tx, desk.caller, found.id, record_id, _version())
-            notice(
-                say("record.gone", desk.locale, what=record.title or found.text(desk.locale)),
-                undo=desk.paths.act(found.name, record_id, "restore"),
-                undo_text=say("record.undo", desk.locale),
-                fields={"version": str(record.version + 1)},
-            )
-            target = desk.paths.list(found.name)
+        target = visit.write(deleted)
     except Forbidden:
         raise
     except Refused as error:
@@ -221,12 +227,14 @@ def _show_refusal(visit: Visit, entity: str, record_id: int, error: Refused) -> 
 
 def restore(visit: Visit, entity: str, record_id: int) -> Response:
     """Bring a record back from the recycle bin."""
-    with visit.writing() as desk:
+
+    def restored(desk: Desk) -> str:
         found = desk.entity(entity)
         back = records.restore(desk.tx, desk.caller, found.id, record_id, _version())
-        notice(say("record.back", desk.locale, what=back.title or found.text(desk.locale)))
-        target = desk.paths.record(found.name, record_id)
-    return redirect(security.safe_target(request.form.get("next"), target), 303)
+        notice(desk, say("record.back", desk.locale, what=back.title or found.text(desk.locale)))
+        return desk.paths.record(found.name, record_id)
+
+    return redirect(security.safe_target(request.form.get("next"), visit.write(restored)), 303)
 
 
 def _version() -> int | None:
