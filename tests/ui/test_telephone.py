@@ -49,6 +49,14 @@ def test_what_is_pressed_is_large_enough(phone: Reader, path: str) -> None:
     assert phone.page.evaluate(SMALL) == []
 
 
+def test_what_has_to_be_asked_for_is_large_enough(phone: Reader) -> None:
+    # As long as the count is on its way, its link is on the page.
+    phone.page.route("**/machine/count*", lambda route: None)
+    phone.open("machine")
+    expect(phone.page.get_by_role("link", name="统计条数")).to_be_visible()
+    assert phone.page.evaluate(SMALL) == []
+
+
 def test_a_long_name_wraps_and_is_whole(phone: Reader, chief: Reader, long: int) -> None:
     for path in (f"machine/{long}", f"machine/{long}/edit", "machine?sort=-price"):
         phone.open(path)
