@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 MOST_SECONDS = 30.0
 """What a question of a person may take: a longer one holds a thread, and they are gone by then."""
 
+_NO_TABLE = frozenset({"42P01", "3F000"})
+"""PostgreSQL's states for a table or a schema that there is not."""
+
 _LOCK_TIMEOUT = "100ms"
 _LOCK_PATIENCE = 30.0
 
@@ -206,4 +209,6 @@ def _there() -> Iterator[None]:
     try:
         yield
     except ProgrammingError as error:
+        if getattr(error.orig, "sqlstate", None) not in _NO_TABLE:
+            raise
         raise NotFound.because("workspace.gone") from error
