@@ -101,6 +101,18 @@ def _sides(kind: str, folder: Path, options: argparse.Namespace) -> Iterator[tup
 
 
 def _measure(ours: Ours, by_hand: Any, options: argparse.Namespace) -> dict[str, Ratio]:
+    pairs = _pairs(ours, by_hand, options)
+    _same_answers(ours, by_hand)
+    return {
+        work: compare(pairs[work][0], pairs[work][1], pairs=options.pairs, repeat=pairs[work][2])
+        for work in options.work
+    }
+
+
+def _pairs(
+    ours: Ours, by_hand: Any, options: argparse.Namespace
+) -> dict[str, tuple[Callable[[], Any], Callable[[], Any], int]]:
+    """For each work our way, the way by hand, and how often it is done for one figure."""
     client = baseline.application(by_hand, guarded=not options.unguarded).test_client()
     headers = {"Authorization": f"Bearer {baseline.new_token(by_hand)}"}
     step = itertools.count(1)
@@ -110,46 +122,41 @@ def _measure(ours: Ours, by_hand: Any, options: argparse.Namespace) -> dict[str,
         count: int = options.customers
         return 1 + (next(step) * 7919 * every) % count
 
-    def checked(answer: Any, status: int = 200) -> None:
+    def city() -> dict[str, str]:
+        return {"city": f"City {next(step)}"}
+
+    def asked(method: str, path: str, status: int = 200, **body: Any) -> None:
+        answer = client.open(path, method=method, headers=headers, **body)
         assert answer.status_code == status, answer.text
 
-    pairs: dict[str, tuple[Callable[[], Any], Callable[[], Any], int]] = {
+    return {
         "get": (
             lambda: ours.get(f"/records/customer/{number()}"),
-            lambda: checked(client.get(f"/customer/{number()}", headers=headers)),
+            lambda: asked("GET", f"/customer/{number()}"),
             20,
         ),
         "create": (
             lambda: ours.post("/records/customer", _NEW),
-            lambda: checked(client.post("/customer", json=_NEW, headers=headers), 201),
+            lambda: asked("POST", "/customer", 201, json=_NEW),
             10,
         ),
         "update": (
-            lambda: ours.update(number(), {"city": f"City {next(step)}"}),
-            lambda: checked(
-                client.patch(
-                    f"/customer/{number()}", json={"city": f"City {next(step)}"}, headers=headers
-                )
-            ),
+            lambda: ours.update(number(), city()),
+            lambda: asked("PATCH", f"/customer/{number()}", json=city()),
             10,
         ),
         "list": (
             lambda: ours.query(_FILTER, "-annual_amount", _FIELDS),
-            lambda: checked(client.get(_BY_HAND, headers=headers)),
+            lambda: asked("GET", _BY_HAND),
             3,
         ),
         "search": (
             lambda: ours.search(f"{number():06d}", _FIELDS),
-            lambda: checked(client.get(f"/customer?q={number():06d}&limit=50", headers=headers)),
+            lambda: asked("GET", f"/customer?q={number():06d}&limit=50"),
             3,
         ),
         "rule": (ours.run_rule, lambda: baseline.run_rule(by_hand, NOW), 1),
         "tiers": (ours.run_tiers, lambda: baseline.run_tiers(by_hand), 1),
-    }
-    _same_answers(ours, by_hand)
-    return {
-        work: compare(pairs[work][0], pairs[work][1], pairs=options.pairs, repeat=pairs[work][2])
-        for work in options.work
     }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -190,7 +190,6 @@ def application(on: sa.Engine, *, guarded: bool) -> Flask:
     """Get, create, update and list of both tables, for everybody or for holders of a token."""
     app = Flask("baseline")
     app.json = _Json(app)
-    writing = on.execution_options(writing=True)
 
     def guard(connection: sa.Connection) -> None:
         text = request.headers.get("Authorization", "").removeprefix("Bearer ")
@@ -198,6 +197,12 @@ def application(on: sa.Engine, *, guarded: bool) -> Flask:
         if guarded and connection.scalar(sa.select(TOKEN.c.member).where(valid)) is None:
             abort(401)
 
+    _add_reading(app, on, guard)
+    _add_writing(app, on.execution_options(writing=True), guard)
+    return app
+
+
+def _add_reading(app: Flask, on: sa.Engine, guard: Callable[[sa.Connection], None]) -> None:
     @app.get("/<name>/<int:number>")
     def get(name: str, number: int) -> Any:
         table = METADATA.tables[name]
@@ -207,27 +212,6 @@ def application(on: sa.Engine, *, guarded: bool) -> Flask:
                 connection.execute(sa.select(table).where(table.c.id == number)).mappings().first()
             )
         return dict(row) if row else abort(404)
-
-    @app.post("/<name>")
-    def create(name: str) -> Any:
-        table = METADATA.tables[name]
-        values = _clean(table, request.get_json())
-        with writing.begin() as connection:
-            guard(connection)
-            row = connection.execute(sa.insert(table).values(**values).returning(table))
-            return dict(row.mappings().one()), 201
-
-    @app.patch("/<name>/<int:number>")
-    def update(name: str, number: int) -> Any:
-        table = METADATA.tables[name]
-        values = _clean(table, request.get_json())
-        with writing.begin() as connection:
-            guard(connection)
-            row = connection.execute(
-                sa.update(table).where(table.c.id == number).values(**values).returning(table)
-            )
-            found = row.mappings().first()
-        return dict(found) if found else abort(404)
 
     @app.get("/<name>")
     def listing(name: str) -> Any:
@@ -248,7 +232,28 @@ def application(on: sa.Engine, *, guarded: bool) -> Flask:
                 "data": [dict(row) for row in connection.execute(found.limit(limit)).mappings()]
             }
 
-    return app
+
+def _add_writing(app: Flask, on: sa.Engine, guard: Callable[[sa.Connection], None]) -> None:
+    @app.post("/<name>")
+    def create(name: str) -> Any:
+        table = METADATA.tables[name]
+        values = _clean(table, request.get_json())
+        with on.begin() as connection:
+            guard(connection)
+            row = connection.execute(sa.insert(table).values(**values).returning(table))
+            return dict(row.mappings().one()), 201
+
+    @app.patch("/<name>/<int:number>")
+    def update(name: str, number: int) -> Any:
+        table = METADATA.tables[name]
+        values = _clean(table, request.get_json())
+        with on.begin() as connection:
+            guard(connection)
+            row = connection.execute(
+                sa.update(table).where(table.c.id == number).values(**values).returning(table)
+            )
+            found = row.mappings().first()
+        return dict(found) if found else abort(404)
 
 
 def _hash(text: str) -> str:

@@ -221,14 +221,8 @@ def asking_of(
         _now_if_empty(desk, slot) for one in asked if (slot := maker.slot(FormField(field=one.id)))
     ]
     shown = {slot.name for slot in slots if not slot.read_only}
-    ticks = _asked_ticks(desk, entity, problems, posted.get(TICK, ()))
     if REASON in names or REASON in posted:
-        wrong = tuple(one.text(locale) for one in problems if one.pointer == f"/{REASON}")
-        slots.append(
-            Slot(id="stage-reason", name=REASON, type="long_text", required=True, wide=True,
-                 label=say("stage.reason", locale), values=posted.get(REASON, ()),
-                 shown=Shown("long_text", empty=True), problems=wrong if posted.get(REASON) else ())
-        )  # fmt: skip
+        slots.append(_reason_slot(locale, problems, posted.get(REASON, ())))
         shown.add(REASON)
     rest = [
         _in_words(desk, entity, problem)
@@ -242,7 +236,22 @@ def asking_of(
         cancel=desk.paths.record(entity.name, record.id),
         problems=tuple(rest),
         slots=tuple(replace(slot, required=True) for slot in slots if not slot.read_only),
-        ticks=ticks,
+        ticks=_asked_ticks(desk, entity, problems, posted.get(TICK, ())),
+    )
+
+
+def _reason_slot(locale: str, problems: Sequence[Problem], values: Typed) -> Slot:
+    wrong = tuple(one.text(locale) for one in problems if one.pointer == f"/{REASON}")
+    return Slot(
+        id="stage-reason",
+        name=REASON,
+        type="long_text",
+        required=True,
+        wide=True,
+        label=say("stage.reason", locale),
+        values=values,
+        shown=Shown("long_text", empty=True),
+        problems=wrong if values else (),
     )
 
 
