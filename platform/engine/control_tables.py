@@ -111,14 +111,10 @@ ATTEMPTS = sa.Table(
 """Failed sign-ins by account name and by address (both hashed), for slowing guessers down."""
 
 
-def _first(connection: sa.Connection) -> None:
-    METADATA.create_all(connection, checkfirst=False)
+STEPS: Sequence[Callable[[sa.Connection], None]] = ()
+"""Step n moves the tables from version n + 1 to n + 2; new ones are made at the last version."""
 
-
-STEPS: Sequence[Callable[[sa.Connection], None]] = (_first,)
-"""Step n makes version n + 1 of the tables out of version n; a released step never changes."""
-
-LATEST = len(STEPS)
+LATEST = 1 + len(STEPS)
 
 
 def version_of(connection: sa.Connection) -> int:
@@ -136,9 +132,10 @@ def upgrade(connection: sa.Connection) -> None:
     version = version_of(connection)
     if version > LATEST:
         raise Conflict.because("database.newer")
-    for step in STEPS[version:]:
-        step(connection)
     if version == 0:
+        METADATA.create_all(connection, checkfirst=False)
         connection.execute(sa.insert(VERSION).values(one=1, version=LATEST))
-    elif version < LATEST:
-        connection.execute(sa.update(VERSION).values(version=LATEST))
+        return
+    for step in STEPS[version - 1 :]:
+        step(connection)
+    connection.execute(sa.update(VERSION).values(version=LATEST))
