@@ -39,7 +39,9 @@ CHIEF: dict[str, Any] = {
 APP = {"kind": "app", "name": "graded", "version": "1.0.0"}
 
 
-def test_a_tier_says_its_scheme_measure_and_place(chief: Reader, site: Site) -> None:
+def test_a_tier_says_its_scheme_measure_and_place(
+    chief: Reader, phone: Reader, site: Site
+) -> None:
     admin = NewMember(name="王工", email="chief@example.com", password=PASSWORD)
     documents = [document_of(one) for one in (APP, CUSTOMER, ABC, CHIEF)]
     graded = site.installation.create_workspace("graded", "Graded", documents, admin=admin)
@@ -47,8 +49,10 @@ def test_a_tier_says_its_scheme_measure_and_place(chief: Reader, site: Site) -> 
         for worth in ("5000", "900", "100"):
             last = records.create(tx, SYSTEM, "customer", {"name": "远山", "worth": worth}).id
     tiers.run(graded)
-    chief.page.goto(f"{site.address}/graded/customer/{last}")
-    chief.page.get_by_text("定级依据").first.click()
-    told = chief.page.locator(".why-drop").inner_text()
-    assert "定级时排名：第 3 位（共 3）" in told
-    assert "贡献：100" in told
+    for reader in (chief, phone):
+        reader.page.goto(f"{site.address}/graded/customer/{last}")
+        reader.page.get_by_text("定级依据").first.click()
+        told = reader.page.locator(".why-drop").inner_text()
+        assert "定级时排名：第 3 位（共 3）" in told
+        assert "贡献：100" in told
+        assert reader.sideways() <= 0
