@@ -76,8 +76,11 @@ def require_sentences(problem: Problem) -> None:
 
 @cache
 def sentences(folder: str, locale: str) -> Mapping[str, str]:
-    """A catalogue by the folder that it lies in."""
-    found: dict[str, str] = json.loads((ROOT / folder / f"{locale}.json").read_text("utf-8"))
+    """A catalogue by the folder that it lies in, in one file or in a folder an area."""
+    found: dict[str, str] = {}
+    for pattern in (f"{locale}.json", f"*/{locale}.json"):
+        for path in sorted((ROOT / folder).glob(pattern)):
+            found.update(json.loads(path.read_text("utf-8")))
     return found
 
 

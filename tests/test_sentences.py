@@ -16,7 +16,8 @@ LANGUAGES = ("en", "zh-CN")
 CATALOGUES = sorted(
     path.parent.relative_to(ROOT)
     for folder in ("platform", "ui")
-    for path in (ROOT / folder).rglob("locale*/en.json")
+    for pattern in ("locale*/en.json", "locale/*/en.json")
+    for path in (ROOT / folder).rglob(pattern)
     if "node_modules" not in path.parts
 )
 PREFIX_OF = {Path("ui/cli/locale"): "cli."}
@@ -66,7 +67,11 @@ def _sources() -> Iterator[Path]:
         for path in (ROOT / folder).rglob("*"):
             if {"node_modules", "static", "__pycache__"} & set(path.parts):
                 continue
-            if path.suffix in SUFFIXES and not path.parent.name.startswith("locale"):
+            if (
+                path.suffix in SUFFIXES
+                and not path.match("locale*/*")
+                and "locale" not in path.parts
+            ):
                 yield path
 
 

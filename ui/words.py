@@ -15,8 +15,13 @@ _FOLDER = Path(__file__).parent / "locale"
 
 @cache
 def words(locale: str) -> Mapping[str, str]:
-    """All sentences of a locale by key."""
-    found: dict[str, str] = json.loads((_FOLDER / f"{locale}.json").read_text("utf-8"))
+    """All sentences of a locale by key, from a folder an area; a key that two claim is an error."""
+    found: dict[str, str] = {}
+    for path in sorted(_FOLDER.glob(f"*/{locale}.json")):
+        for key, sentence in json.loads(path.read_text("utf-8")).items():
+            if key in found:
+                raise ValueError(f"{path}: the key {key!r} has a sentence already")
+            found[key] = sentence
     return found
 
 

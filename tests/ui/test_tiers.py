@@ -39,9 +39,7 @@ CHIEF: dict[str, Any] = {
 APP = {"kind": "app", "name": "graded", "version": "1.0.0"}
 
 
-def test_a_tier_says_its_scheme_measure_and_place(
-    chief: Reader, phone: Reader, site: Site
-) -> None:
+def test_a_tier_says_its_scheme_measure_and_place(chief: Reader, phone: Reader, site: Site) -> None:
     admin = NewMember(name="王工", email="chief@example.com", password=PASSWORD)
     documents = [document_of(one) for one in (APP, CUSTOMER, ABC, CHIEF)]
     graded = site.installation.create_workspace("graded", "Graded", documents, admin=admin)

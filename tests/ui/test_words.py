@@ -19,7 +19,7 @@ def _used() -> set[str]:
     for path in (UI / "templates").rglob("*.html"):
         found.update(_IN_TEMPLATES.findall(path.read_text("utf-8")))
     for folder in ("pages", "show"):
-        for path in (UI / folder).glob("*.py"):
+        for path in (UI / folder).rglob("*.py"):
             found.update(_IN_CODE.findall(path.read_text("utf-8")))
     return {key for key in found if not key.endswith(("_", "."))}
 
