@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from . import build_rules
+from . import build_figures, build_rules
 from .build_parts import exact, labels, named, option
 from .documents import Document, canonical
 from .fields import TYPES
@@ -54,6 +54,8 @@ def build(documents: Iterable[Document]) -> App:
         },
         forms={one.id: build_rules.form(one.data) for one in builder.kind("form")},
         views={one.id: build_rules.view(one.data) for one in builder.kind("view")},
+        metrics={one.id: build_figures.metric(one.data) for one in builder.kind("metric")},
+        dashboards={one.id: build_figures.dashboard(one.data) for one in builder.kind("dashboard")},
         roles={one.id: build_rules.role(one.data) for one in builder.kind("role")},
         documents=everything,
     )
@@ -221,6 +223,7 @@ def _manifest(data: Mapping[str, Any]) -> Manifest:
         MenuItem(
             **named(one),
             entity=one.get("entity"),
+            dashboard=one.get("dashboard"),
             page=one.get("page"),
             icon=one.get("icon", ""),
         )

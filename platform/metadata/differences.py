@@ -27,6 +27,7 @@ _APART: Mapping[str, frozenset[str]] = {
     "tag_dimension": frozenset({"tags"}),
     "tier_scheme": frozenset({"bands"}),
     "form": frozenset({"sections"}),
+    "dashboard": frozenset({"cards"}),
     "app": frozenset({"menu"}),
 }
 """What is compared part by part instead of as a whole."""
@@ -39,8 +40,8 @@ class Change:
     """One thing that is different.
 
     `kind` is `<sort>.<verb>`: the sort is entity, field, option, stage, tag, band, check,
-    unique_group, checklist_item, section, pipeline, menu_item or a kind of document; the verb is
-    added, removed, archived, restored, renamed, reordered or the key that changed
+    unique_group, checklist_item, section, card, pipeline, menu_item or a kind of document; the
+    verb is added, removed, archived, restored, renamed, reordered or the key that changed
     (`field.required`). `document` is its key (`entity/deal`), `entity`, `field` and `item` the
     ids that apply, `before` and `after` the values (the thing itself where it came or went).
     """
@@ -250,12 +251,15 @@ _DOCUMENTS: Mapping[str, str] = {
     "alert_rule": "rules",
     "form": "forms",
     "view": "views",
+    "metric": "metrics",
+    "dashboard": "dashboards",
     "role": "roles",
 }
 _PARTS: Mapping[str, tuple[str, str]] = {
     "tag_dimension": ("tags", "tag"),
     "tier_scheme": ("bands", "band"),
     "form": ("sections", "section"),
+    "dashboard": ("cards", "card"),
 }
 
 

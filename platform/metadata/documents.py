@@ -20,6 +20,8 @@ FOLDERS: Mapping[str, str] = {
     "alert_rule": "alert_rules",
     "form": "forms",
     "view": "views",
+    "metric": "metrics",
+    "dashboard": "dashboards",
     "role": "roles",
 }
 MAX_BYTES = 2_000_000

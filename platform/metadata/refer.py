@@ -20,9 +20,9 @@ from .wording import Direction, Words, archived_problem, unknown
 class Target:
     """A thing that documents refer to: its sort, where it lies, and its id.
 
-    `sort` is entity, field, option, stage, tag, band, tag_dimension, tier_scheme or role; `owner`
-    is the entity of a field or stage, `entity.field` of an option, the dimension of a tag, the
-    scheme of a band, and empty for documents.
+    `sort` is entity, field, option, stage, tag, band, tag_dimension, tier_scheme, role, metric or
+    dashboard; `owner` is the entity of a field or stage, `entity.field` of an option, the
+    dimension of a tag, the scheme of a band, and empty for documents.
     """
 
     sort: str

@@ -16,6 +16,8 @@ KINDS = (
     "alert_rule",
     "form",
     "view",
+    "metric",
+    "dashboard",
     "role",
 )
 FOLDER = Path(__file__).parent / "schemas"

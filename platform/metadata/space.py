@@ -12,6 +12,8 @@ from .model import Field
 from .system import SYSTEM_ENTITIES, SYSTEM_FIELDS, companions
 
 _EMPTY: Mapping[str, Any] = {}
+_NAMED_KINDS = ("entity", "tag_dimension", "tier_scheme", "role", "metric", "dashboard")
+"""Kinds of documents that others name."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,7 +111,7 @@ class Space:
         self.documents = tuple(documents)
         self._before = before or {}
         self.kinds: dict[str, Group] = {}
-        for kind in ("entity", "tag_dimension", "tier_scheme", "role"):
+        for kind in _NAMED_KINDS:
             self.kinds[kind] = Group(self._documents(kind), kind)
         self.fields: dict[str, Group] = {
             entity.id: Group(self._fields(entity), "field", entity.id)

@@ -140,13 +140,26 @@ class _Walk:
     def entity_named(
         self, source: str | list[str], value: Mapping[str, Any], scopes: Scopes
     ) -> str | None:
-        """The id of the entity that `.` (the document), a key, or `@entity` (outside) says."""
+        """The id of the entity that `.` (the document), a key, `@entity` (outside) or `@metric`
+        (the metric that is named beside) says."""
         for one in [source] if isinstance(source, str) else source:
             if one == ".":
                 return self.document.id
             if one == "@entity":
                 return scopes.entity
+            if one == "@metric":
+                return self.entity_of_metric(value.get("metric"))
             if isinstance(value.get(one), str):
                 found = self.space.kind("entity").find(value[one], self.document.in_ids)
                 return found.entry.id if found else None
         return None
+
+    def entity_of_metric(self, name: Any) -> str | None:
+        if not isinstance(name, str):
+            return None
+        found = self.space.kind("metric").find(name, self.document.in_ids)
+        entity = found.entry.data.get("entity") if found else None
+        if found is None or not isinstance(entity, str):
+            return None
+        named = self.space.kind("entity").find(entity, found.entry.in_ids)
+        return named.entry.id if named else None

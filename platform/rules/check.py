@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -58,6 +58,7 @@ def _problems_at(app: App, place: ExpressionPlace) -> Iterator[Problem]:
         )
         yield from _type_problems(found, place)
         yield from _rows_problems(found, place)
+        yield from _measure_problems(found, place)
     except ProblemsError as error:
         yield from error.problems
 
@@ -91,8 +92,33 @@ def _formula_problems(found: Expression, app: App, place: ExpressionPlace) -> It
 def _type_problems(found: Expression, place: ExpressionPlace) -> Iterator[Problem]:
     if place.field is not None:
         return
-    wanted = {"boolean": BOOLEAN.kind, "number": "number"}.get(place.expects)
-    if wanted is None or found.type.kind == wanted or (wanted == "number" and found.type.numeric):
+    fitting = _FITTING.get(place.expects, ())
+    if place.expects == "group" and found.type.kind in ("tags", "empty"):
+        yield Problem("type.tags_value", position=1)
+    if not fitting or found.type.kind in fitting:
         return
-    params = {"wanted": Words(wanted), "found": Words(found.type.kind)}
+    params = {"wanted": Words(fitting[0]), "found": Words(found.type.kind)}
     yield Problem("type.expected", params, position=1)
+
+
+_FITTING: Mapping[str, tuple[str, ...]] = {
+    "boolean": (BOOLEAN.kind,),
+    "number": ("number", "money"),
+    "day": ("date", "datetime"),
+    "choice": ("choice",),
+}
+"""The kinds of type that a place takes, the one that people are told of first."""
+
+
+def _measure_problems(found: Expression, place: ExpressionPlace) -> Iterator[Problem]:
+    """What a metric measures is a number, or something that can be told apart."""
+    _, key, *rest = place.pointer.split("/")
+    if place.document.kind != "metric" or rest != ["of"]:
+        return
+    aggregate = place.document.data[key]["aggregate"]
+    if aggregate == "count_distinct":
+        if found.type.kind in ("tags", "empty"):
+            yield Problem("type.tags_value", position=1)
+    elif not found.type.numeric:
+        params = {"wanted": Words("number"), "found": Words(found.type.kind)}
+        yield Problem("type.expected", params, position=1)

@@ -177,10 +177,23 @@ USES: dict[str, tuple[Target, set[str]]] = {
             "views/my_deals.json#/columns/2/field",
             "views/my_deals.json#/sort/1",
             "views/my_deals.json#/filter",
+            "dashboards/sales.json#/cards/1/group",
             "roles/sales.json#/entities/1/rows",
         },
     ),
-    "a stage": (Target("stage", "deal", "won"), {"entities/customer.json#/fields/17/formula"}),
+    "a stage": (
+        Target("stage", "deal", "won"),
+        {
+            "entities/customer.json#/fields/17/formula",
+            "metrics/win_rate.json#/value/where",
+            "metrics/won_amount.json#/filter",
+        },
+    ),
+    "a metric": (
+        Target("metric", "", "won_amount"),
+        {"dashboards/sales.json#/cards/1/metric", "dashboards/sales.json#/cards/3/metrics/0"},
+    ),
+    "a dashboard": (Target("dashboard", "", "sales"), {"app.json#/menu/3/dashboard"}),
     "an option": (
         Target("option", "customer.status", "interested"),
         {

@@ -26,6 +26,8 @@ NAMES = {
     "option",
     "value",
     "recipient",
+    "metric",
+    "dashboard",
 }
 SCOPES = {"entity", "target", "field"}
 PLAIN = {"id", "name", "aliases", "inverse", "inverse_id", "max_length", "pattern", "version"}

@@ -11,7 +11,9 @@ SENTENCES: dict[str, dict[str, str]] = {
     locale: json.loads((ROOT / "locale" / f"{locale}.json").read_text("utf-8"))
     for locale in ("en", "zh-CN")
 }
-BUILT = re.compile(r"(entity|field|option|tag|tag_dimension|tier_scheme|role)\.unknown(_near)?$")
+BUILT = re.compile(
+    r"(entity|field|option|tag|tag_dimension|tier_scheme|role|metric|dashboard)\.unknown(_near)?$"
+)
 NAMED = re.compile(r'"((?:[a-z_]+)\.(?:[a-z_0-9]+))"')
 
 

@@ -39,7 +39,7 @@ def _targets(change: Change) -> Iterator[Target]:
     document = change.document.partition("/")[2]
     item = change.item or ""
     match change.sort:
-        case "entity" | "tag_dimension" | "tier_scheme" | "role":
+        case "entity" | "tag_dimension" | "tier_scheme" | "role" | "metric" | "dashboard":
             yield Target(change.sort, "", document)
         case "field":
             yield Target("field", document, change.field or "")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from ..problems import Problem
 from .context import Checking
 from .fields import check_entities, check_fields
+from .figures import check_dashboards, check_metrics
 from .ladders import check_dimensions, check_pipelines, check_schemes
 from .names import check_documents, check_lists
 from .names import check_fields as check_field_names
@@ -26,6 +27,8 @@ CHECKS: tuple[Callable[[Checking], Iterator[Problem]], ...] = (
     check_rules,
     check_forms,
     check_views,
+    check_metrics,
+    check_dashboards,
     check_roles,
 )
 

@@ -15,6 +15,12 @@ from .entities import (
     TagDimension,
     UniqueGroup,
 )
+from .figures import (
+    Card,
+    Dashboard,
+    Measured,
+    Metric,
+)
 from .named import (
     Labels,
     Named,
@@ -45,9 +51,11 @@ __all__ = [
     "AlertRule",
     "App",
     "Band",
+    "Card",
     "Check",
     "ChecklistItem",
     "Column",
+    "Dashboard",
     "Default",
     "Entity",
     "EntityAccess",
@@ -57,7 +65,9 @@ __all__ = [
     "FormSection",
     "Labels",
     "Manifest",
+    "Measured",
     "MenuItem",
+    "Metric",
     "Named",
     "Option",
     "Pipeline",

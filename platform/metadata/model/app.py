@@ -12,6 +12,7 @@ from functools import cached_property
 
 from ..documents import Document
 from .entities import Entity, Field, TagDimension
+from .figures import Dashboard, Metric
 from .named import Named, find_named
 from .pages import Form, MenuItem, Role, View
 from .rules import AlertRule, TierScheme
@@ -48,6 +49,8 @@ class App:
     rules: Mapping[str, AlertRule] = field(default_factory=dict)
     forms: Mapping[str, Form] = field(default_factory=dict)
     views: Mapping[str, View] = field(default_factory=dict)
+    metrics: Mapping[str, Metric] = field(default_factory=dict)
+    dashboards: Mapping[str, Dashboard] = field(default_factory=dict)
     roles: Mapping[str, Role] = field(default_factory=dict)
     documents: tuple[Document, ...] = ()
 
@@ -64,6 +67,10 @@ class App:
     def entity_named(self, name: str) -> Entity | None:
         """The live entity that is called `name` now, or was once (an alias), or None."""
         return find_named([one for one in self.entities.values() if not one.archived], name)
+
+    def dashboard_named(self, name: str) -> Dashboard | None:
+        """The live dashboard that is called `name` now, or was once (an alias), or None."""
+        return find_named([one for one in self.dashboards.values() if not one.archived], name)
 
     @cached_property
     def inverses(self) -> Mapping[str, Mapping[str, tuple[Entity, Field]]]:

@@ -99,8 +99,9 @@ class Role(Named):
 
 @dataclass(frozen=True, kw_only=True)
 class MenuItem(Named):
-    """An entry of the menu: an entity, or a page of the product (`today`, `alerts`)."""
+    """An entry of the menu: an entity, a dashboard, or a page of the product (`today`)."""
 
     entity: str | None = None
+    dashboard: str | None = None
     page: str | None = None
     icon: str = ""
