@@ -1,0 +1,113 @@
+"""Nothing on a page keeps people from using it: axe finds nothing serious, and all of it fits.
+
+Lines 76 and 78 of what users check.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from fieldstone.ui.routes import ROUTES
+from tests.ui.readers import Reader, Site, reader_of
+
+pytestmark = pytest.mark.browser
+
+AXE = Path(__file__).parents[2] / "ui/assets/node_modules/axe-core/axe.min.js"
+PAGES = (
+    "",
+    "-/today",
+    "-/alerts",
+    "-/alerts/1/why",
+    "-/search?q=机床",
+    "machine",
+    "machine?where=price > 5000",
+    "machine/new",
+    "machine/1",
+    "machine/1/edit",
+    "repair/1",
+)
+"""Every kind of page, by its path in the workshop."""
+
+FRAGMENTS = frozenset({"/count", "/filter", "/rule", "/timeline", "/pick/<field>"})
+"""What is a part of a page, by how its route ends."""
+
+SERIOUS = """async () => {
+  const found = await axe.run(document, {resultTypes: ["violations"]});
+  return found.violations
+    .filter((one) => ["serious", "critical"].includes(one.impact))
+    .map((one) => `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`);
+}"""
+CUT = """() => {
+  const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+  return wide > 0 ? [`${wide} px wider than the window`] : [];
+}"""
+CHROME = """() => [...document.querySelectorAll(
+    "nav a, nav button, .tabs a, label, th, dt, button, summary, h2, h3, legend, .hint, .empty p")]
+  .map((one) => one.innerText + " " + (one.title || "") + " " + (one.ariaLabel || ""))
+  .filter((text) => /[\u4e00-\u9fff]/.test(text))"""
+"""What the product itself says on a page, where it is Chinese."""
+
+OWN_WORDS = {"中文", "王工", "维修车间"}
+"""Chinese that is no translation: a language in itself, names that people gave."""
+
+
+@pytest.fixture(scope="module", params=["zh-CN", "en"])
+def reader(request: pytest.FixtureRequest, browser: Browser, site: Site) -> Iterator[Reader]:
+    """Return the chief or Ann, by the language that they read."""
+    email = "chief@example.com" if request.param == "zh-CN" else "ann@example.com"
+    with reader_of(browser, site, request.param) as found:
+        found.sign_in(email)
+        yield found
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_line_76_nothing_serious_in_either_theme(reader: Reader, path: str) -> None:
+    reader.open(path)
+    expect(reader.page.locator("main")).to_be_visible()
+    settled(reader.page)
+    reader.page.evaluate(AXE.read_text("utf-8"))
+    for theme in ("light", "dark"):
+        reader.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        assert reader.page.evaluate(SERIOUS) == [], theme
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_line_76_nothing_is_cut_off_on_the_narrowest_window(reader: Reader, path: str) -> None:
+    """A window of 320 px, which is also one of 640 px at 200 %."""
+    reader.page.set_viewport_size({"width": 320, "height": 640})
+    try:
+        reader.open(path)
+        expect(reader.page.locator("main")).to_be_visible()
+        assert reader.page.evaluate(CUT) == []
+    finally:
+        reader.page.set_viewport_size({"width": 1280, "height": 800})
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_line_78_english_pages_say_nothing_in_chinese(ann: Reader, path: str) -> None:
+    ann.open(path)
+    expect(ann.page.locator("html")).to_have_attribute("lang", "en")
+    settled(ann.page)
+    said = {" ".join(one.split()) for one in ann.page.evaluate(CHROME)}
+    assert {one for one in said if not any(own in one for own in OWN_WORDS)} == set()
+
+
+def test_line_76_every_page_is_looked_at() -> None:
+    shown = {re.sub(r"<[^>]+>", "*", one.rule) for one in ROUTES if "GET" in one.methods}
+    kinds = {"/*/" + re.sub(r"\d+", "*", path.partition("?")[0]) for path in PAGES}
+    kinds |= {one.replace("machine", "*").replace("repair", "*") for one in kinds}
+    fragments = {
+        one for one in shown if one.endswith(tuple(re.sub("<[^>]+>", "*", f) for f in FRAGMENTS))
+    }
+    outside = {"/", "/sign-in", "/me/workspaces"}
+    assert sorted(shown - kinds - fragments - outside) == []
+
+
+def settled(page: Page) -> None:
+    """Wait until no part of the page is still asked for."""
+    page.wait_for_load_state("networkidle")
