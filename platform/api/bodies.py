@@ -87,6 +87,7 @@ PLAN: Final = _object(("documents",), documents=_DOCUMENTS, base=_REVISION)
 APPLY: Final = _object(
     ("documents",), documents=_DOCUMENTS, base=_REVISION, reason=_TEXT, accept_loss=_TEXTS
 )
+DISCARD: Final = _object(documents=_TEXTS)
 RESTORE: Final = _object(reason=_TEXT, accept_loss=_TEXTS)
 SNOOZE: Final = _object(("until",), until={"type": "string", "format": "date-time"})
 
@@ -113,7 +114,19 @@ class _Word:
 
 _SCHEMAS: Final[Mapping[int, Schema]] = {
     id(one): one
-    for one in (NOTHING, VALUES, STAGE, QUERY, AGGREGATE, BATCH, PLAN, APPLY, RESTORE, SNOOZE)
+    for one in (
+        NOTHING,
+        VALUES,
+        STAGE,
+        QUERY,
+        AGGREGATE,
+        BATCH,
+        PLAN,
+        DISCARD,
+        APPLY,
+        RESTORE,
+        SNOOZE,
+    )
 }
 
 

@@ -94,16 +94,16 @@ def _in_force(ask: Ask) -> tuple[Document, ...]:
     return publish.export(ask.tx)
 
 
-def _read(data: Mapping[str, Any], at: int) -> Document:
+def read_one(data: Mapping[str, Any], place: str) -> Document:
     """A document of a body, read as strictly as a file is."""
-    found, problems = read_document(write_json(data).encode(), f"documents/{at}")
+    found, problems = read_document(write_json(data).encode(), place)
     if found is None or problems:
         raise Invalid(problems)
     return document_of(found.data)
 
 
 def _planned(ask: Ask) -> Plan:
-    documents = [_read(one, at) for at, one in enumerate(ask.body["documents"])]
+    documents = [read_one(one, f"documents/{at}") for at, one in enumerate(ask.body["documents"])]
     base = ask.body.get("base")
     return publish.preview(
         ask.workspace, ask.caller, documents, base=None if base is None else int(base)

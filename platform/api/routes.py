@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from . import batches, describing, documents, lists, operations, people, records, rules
-from .bodies import AGGREGATE, APPLY, BATCH, PLAN, QUERY, RESTORE, SNOOZE, STAGE, VALUES
+from . import batches, describing, documents, drafts, lists, operations, people, records, rules
+from .bodies import AGGREGATE, APPLY, BATCH, DISCARD, PLAN, QUERY, RESTORE, SNOOZE, STAGE, VALUES
 from .parameters import ALERTS, GROUPS, LIST, PAGE
 from .route import Route
 
@@ -31,6 +31,12 @@ ROUTES: Final = (
     writes("POST",   "/records/{entity}/{id}/stage",   records.move,         "member", STAGE),
     reads("GET",     "/records/{entity}/{id}/history", records.events,       "member", PAGE),
     reads("GET",     "/metadata",                      documents.everything, "metadata"),
+    reads("GET",     "/metadata/draft",                drafts.get,           "metadata"),
+    writes("PUT",    "/metadata/draft/{kind}/{name}",  drafts.put,           "metadata", VALUES),
+    writes("DELETE", "/metadata/draft/{kind}/{name}",  drafts.delete,        "metadata"),
+    reads("POST",    "/draft/plan",                    drafts.plan,          "metadata"),
+    writes("POST",   "/draft/discard",                 drafts.discard,       "metadata", DISCARD),
+    alone("POST",    "/draft/publish",                 drafts.publish,       "metadata", RESTORE),
     reads("GET",     "/metadata/{kind}/{name}",        documents.one,        "metadata"),
     alone("POST",    "/metadata/plan",                 documents.plan,       "metadata", PLAN),
     alone("POST",    "/metadata/apply",                documents.apply,      "metadata", APPLY),

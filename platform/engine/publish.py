@@ -7,7 +7,7 @@ transaction. After a crash at any instant the workspace is wholly at the old or 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -57,7 +57,7 @@ def preview(
     if isinstance(place, Workspace):
         with place.reading() as tx:
             return preview(tx, caller, documents, base=base)
-    _allowed(place, caller)
+    require_right(place, caller)
     if base is not None and base != place.revision:
         raise _moved(base, place.revision)
     return work_out(place, caller, documents).plan
@@ -69,18 +69,27 @@ def publish(
     plan: Plan,
     reason: str | None = None,
     accept_loss: Collection[str] = (),
+    *,
+    first: Callable[[Transaction], None] | None = None,
 ) -> int:
     """Bring a plan into force; returns the id of the revision that is in force then.
 
     `accept_loss` names what may be lost (`Loss.key`). Conflict if another revision is in force
     than the plan was made for, or the data would make other steps of it; Invalid for a plan with
-    problems or a loss that is not accepted. A plan without changes makes no revision.
+    problems or a loss that is not accepted. A plan without changes makes no revision. `first` is
+    done in the same transaction, before anything else; what it raises refuses the publish.
     """
     if plan.problems:
         raise Invalid(plan.problems)
     if plan.workspace != workspace.id:
         raise Conflict(Problem("publish.other_workspace"))
-    revision = workspace.altering(lambda tx: _flip(tx, caller, plan, reason, set(accept_loss)))
+
+    def flip(tx: Transaction) -> int:
+        if first is not None:
+            first(tx)
+        return _flip(tx, caller, plan, reason, set(accept_loss))
+
+    revision = workspace.altering(flip)
     failpoints.hit("publish.flipped")
     return revision
 
@@ -112,7 +121,8 @@ def export_folder(
     write_folder(folder, export(place, revision))
 
 
-def _allowed(tx: Transaction, caller: Caller) -> None:
+def require_right(tx: Transaction, caller: Caller) -> None:
+    """Raise Forbidden for a caller without the right to change metadata."""
     roles = (tx.app.roles.get(one) for one in caller.roles)
     if not caller.system and not any(one and one.metadata and not one.archived for one in roles):
         raise Forbidden(Problem("publish.forbidden"))
@@ -126,7 +136,7 @@ def _flip(
     tx: Transaction, caller: Caller, plan: Plan, reason: str | None, accepted: set[str]
 ) -> int:
     """Everything at once, in a transaction that nobody else writes beside."""
-    _allowed(tx, caller)
+    require_right(tx, caller)
     if tx.revision != plan.base:
         raise _moved(plan.base, tx.revision)
     worked = work_out(tx, caller, plan.documents)

@@ -168,6 +168,14 @@ def in_force(connection: sa.Connection, revision: int, digest: str) -> InForce:
     return InForce(revision=revision, app=content[0], layout=content[1])
 
 
+def manifests(connection: sa.Connection, wanted: Iterable[int]) -> Mapping[int, Mapping[str, str]]:
+    """The manifests of several revisions, by id; revision 0 has none, unknown ones are left out."""
+    query = sa.select(REVISION.c.id, REVISION.c.manifest).where(
+        REVISION.c.id.in_(sorted(set(wanted)))
+    )
+    return {row.id: row.manifest for row in connection.execute(query)}
+
+
 def _manifest(connection: sa.Connection, revision: int) -> Mapping[str, str]:
     if revision == 0:
         return {}

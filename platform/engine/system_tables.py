@@ -57,6 +57,20 @@ REVISION = _table(
 )
 """Every state the documents were published in: manifest is {kind/id: hash of the document}."""
 
+DRAFT = _table(
+    "_draft",
+    sa.Column("member_id", sa.BigInteger(), primary_key=True, autoincrement=False),
+    sa.Column("document", CODE, primary_key=True),
+    sa.Column("base", sa.BigInteger(), nullable=False),
+    sa.Column("body", WORDS),
+    sa.Column("in_ids", sa.Boolean(), nullable=False),
+    sa.Column("at", UtcDateTime(), nullable=False),
+)
+"""What a member changed and did not publish: whole documents by `kind/id`, null where removed.
+
+`base` is the revision that the document was made from.
+"""
+
 MEMBER = _table(
     "_member",
     _serial(),

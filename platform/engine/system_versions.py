@@ -8,11 +8,16 @@ import sqlalchemy as sa
 
 from . import search_tables
 from .errors import Conflict
-from .system_tables import APPEND_ONLY, METADATA, STATE
+from .system_tables import APPEND_ONLY, DRAFT, METADATA, STATE
 
 Step = Callable[[sa.Connection], None]
 
-STEPS: Sequence[Step] = ()
+
+def _drafts(connection: sa.Connection) -> None:
+    DRAFT.create(connection)
+
+
+STEPS: Sequence[Step] = (_drafts,)
 """Step n moves the tables from version n + 1 to n + 2; a new workspace is made at the last one."""
 
 LATEST = 1 + len(STEPS)

@@ -246,6 +246,11 @@ LISTS = (
 
 RULES = (
     get("no right to the documents", "/metadata", 403, "api.right", who="wang"),
+    get("no right to a draft", "/metadata/draft", 403, "api.right", who="wang"),
+    Case("a draft of a kind that is not there", "PUT", "/metadata/draft/zz/zz", 404,
+         ("api.document_unknown",), body={}),
+    Case("a draft of no shape", "PUT", "/metadata/draft/entity/visit", 422,
+         ("schema.key_missing", "schema.key_missing"), body={}),
     get("a document that is not there", "/metadata/entity/zz", 404, "api.document_unknown"),
     post("a revision that is not there", "/metadata/revisions/99/restore", {}, 404,
          "revision.unknown"),

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from fieldstone.engine import publish, revisions
+from fieldstone.engine import drafts, publish, revisions
 from fieldstone.engine.access import SYSTEM, Caller
+from fieldstone.engine.drafts import MOST_DOCUMENTS
 from fieldstone.engine.errors import Conflict, Forbidden, Invalid, Malformed, NotFound
 from fieldstone.engine.installation import Installation
 from fieldstone.engine.publish import Plan
+from fieldstone.engine.transaction import Transaction
 from fieldstone.engine.workspaces import Workspace
+from fieldstone.metadata.documents import document_of
 from tests.engine.publish.shop import Shop, insert
 from tests.refusals import Call
+
+LI = Caller(1, system=True)
 
 
 @dataclass
@@ -66,6 +72,23 @@ class Desk:
         self.shop.field("customer", "code").update(type="integer", unique=True)
         self.publish(self.plan())
 
+    def draft(self, work: Callable[[Transaction], object]) -> None:
+        with self.workspace.writing() as tx:
+            work(tx)
+
+    def publish_beside_another(self) -> None:
+        """Change what somebody else publishes in between."""
+        ours = document_of({"kind": "app", "name": "shop", "version": "2.0.0"})
+        self.draft(lambda tx: drafts.put(tx, LI, [ours]))
+        self.shop.data["shop"]["version"] = "3.0.0"
+        self.publish(self.plan())
+        drafts.publish(self.workspace, LI)
+
+    def change_too_much(self) -> None:
+        role = {"kind": "role", "everything_else": {"read": True}}
+        many = (document_of({**role, "name": f"role_{n}"}) for n in range(MOST_DOCUMENTS + 1))
+        self.draft(lambda tx: drafts.put(tx, LI, tuple(many)))
+
     def load(self, revision: int) -> None:
         with self.workspace.reading() as tx:
             revisions.load(tx.connection, revision)
@@ -88,6 +111,15 @@ CASES: tuple[Call[Desk], ...] = (
          lambda it: it.lose_letters()),
     Call("numbers that become equal", Conflict, ("publish.breaks_unique",),
          lambda it: it.make_equal()),
+    Call("a draft of nobody", Forbidden, ("draft.no_member",),
+         lambda it: it.draft(lambda tx: drafts.read(tx, SYSTEM))),
+    Call("a document that the draft has not", NotFound, ("draft.unknown",),
+         lambda it: it.draft(lambda tx: drafts.remove(tx, LI, "entity", "zz"))),
+    Call("a draft without end", Invalid, ("draft.too_many",), lambda it: it.change_too_much()),
+    Call("a draft beside another", Conflict, ("draft.conflict",),
+         lambda it: it.publish_beside_another()),
+    Call("a draft that was not seen", Conflict, ("draft.moved",),
+         lambda it: drafts.publish(it.workspace, LI, seen="")),
     Call("a revision that is not there", NotFound, ("revision.unknown",), lambda it: it.load(9)),
     Call("a revision to go back to that is not there", NotFound, ("revision.unknown",),
          lambda it: publish.restore_plan(it.workspace, SYSTEM, 9)),

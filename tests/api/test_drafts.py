@@ -1,0 +1,43 @@
+"""A draft through the API: put, look at the plan, publish."""
+
+from __future__ import annotations
+
+from tests.api.conftest import Person
+
+
+def test_a_draft_is_put_planned_and_published(admin: Person) -> None:
+    before = admin.get("/metadata").get_json()
+    entity = next(one for one in before["documents"] if one["kind"] == "entity")
+    name = entity["name"]
+    changed = {**entity, "fields": [*entity["fields"], {"name": "shoe_size", "type": "integer"}]}
+    put = admin.call("PUT", f"/metadata/draft/entity/{name}", changed)
+    assert put.status_code == 200, put.text
+    assert [one["document"] for one in put.get_json()["edits"]] == [f"entity/{name}"]
+    assert admin.get("/metadata").get_json()["revision"] == before["revision"]
+    plan = admin.post("/draft/plan", {}).get_json()
+    assert len(plan["changes"]) == 1
+    draft = admin.get("/metadata/draft").get_json()
+    mine = next(one for one in draft["documents"] if one.get("name") == name)
+    assert mine["fields"][-1]["name"] == "shoe_size"
+    published = admin.post("/draft/publish", {"reason": "shoes"})
+    assert published.status_code == 200, published.text
+    assert admin.get("/metadata/draft").get_json()["edits"] == []
+
+
+def test_a_draft_forgets_what_is_discarded(admin: Person) -> None:
+    role = {"everything_else": {"read": True}}
+    admin.call("PUT", "/metadata/draft/role/reader", role)
+    admin.call("PUT", "/metadata/draft/role/guest", role)
+    left = admin.post("/draft/discard", {"documents": ["role/guest"]}).get_json()
+    assert [one["document"] for one in left["edits"]] == ["role/reader"]
+    gone = admin.call("DELETE", "/metadata/draft/role/reader")
+    assert gone.get_json()["edits"] == []
+
+
+def test_a_document_keeps_its_id_under_a_new_name(admin: Person) -> None:
+    role = {"everything_else": {"read": True}}
+    admin.call("PUT", "/metadata/draft/role/reader", role)
+    admin.call("PUT", "/metadata/draft/role/reader", {**role, "name": "looker"})
+    draft = admin.get("/metadata/draft").get_json()
+    assert [one["document"] for one in draft["edits"]] == ["role/reader"]
+    assert "looker" in [one["name"] for one in draft["documents"]]
