@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,6 +27,7 @@ _MOBILE = re.compile(r"\+?[0-9]{7,15}")
 _USER_NAME = re.compile(r"[^\W_][\w.\-]{1,63}")
 _log = structlog.get_logger()
 _NAMES = ("email", "mobile", "user_name")
+_MOST_NAMES = 300
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +107,22 @@ class Accounts:
         """The account that signs in by that e-mail, mobile number or user name, or None."""
         row = self._row(_signs_in_by(name))
         return _account(row) if row else None
+
+    def known(self, names: Collection[str]) -> Mapping[str, str]:
+        """The account ids of those of these names (as they are kept) that somebody signs in by."""
+        found: dict[str, str] = {}
+        columns: list[sa.Column[str]] = [ACCOUNT.c[key] for key in _NAMES]
+        asked = sorted(names)
+        for start in range(0, len(asked), _MOST_NAMES):
+            some = asked[start : start + _MOST_NAMES]
+            query = sa.select(ACCOUNT.c.id, *columns).where(
+                sa.or_(*(column.in_(some) for column in columns))
+            )
+            for row in self._store.rows(query):
+                for key in _NAMES:
+                    if row._mapping[key] in names:
+                        found[row._mapping[key]] = row.id
+        return found
 
     def sign_in(
         self, name: str, password: str, *, address: str | None = None, agent: str | None = None

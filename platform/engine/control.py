@@ -6,6 +6,7 @@ them are hints, corrected from there.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -137,6 +138,13 @@ class Control:
             insert_new(
                 connection, MEMBERSHIP, {"account_id": account_id, "workspace_id": workspace_id}
             )
+
+    def join_all(self, account_ids: Sequence[str], workspace_id: str) -> None:
+        """Note that accounts may enter a workspace which none of them may enter yet."""
+        rows = [{"account_id": one, "workspace_id": workspace_id} for one in account_ids]
+        if rows:
+            with self._writing() as connection:
+                connection.execute(sa.insert(MEMBERSHIP), rows)
 
     def leave(self, account_id: str, workspace_id: str) -> None:
         """Note that an account may enter a workspace no more. Safe in a workspace's transaction."""

@@ -4,27 +4,30 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
 
 from ..metadata.documents import Document, read_folder
 from ..metadata.problems import Problem
-from . import failpoints, members, system_versions
+from . import backups, failpoints, members, system_versions
 from .access import SYSTEM
+from .backups import Backup
 from .clock import Clock
 from .control import Control, WorkspaceEntry
 from .database import databases
 from .errors import Conflict, Invalid
 from .members import NewMember
-from .publish import preview, publish
+from .publish import export, preview, publish
 from .settings import Settings
 from .stores import Databases
 from .templates import template
 from .tokens import Entrance
+from .work import jobs, schedules
 from .workspaces import Workspace
 
 _SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -116,28 +119,58 @@ class Installation:
         it. The first member gets every role that administers, unless `admin` names roles.
         Invalid lists what is wrong with the documents, Conflict says that the slug is taken.
         """
-        problems = _wrong_slug(slug) + _wrong_name(name)
-        if problems:
-            raise Invalid(problems)
+        _require_names(slug, name)
         chosen = _documents(documents)
-        workspace_id = uuid.uuid4().hex
-        with self._stores.lock(workspace_id) as held:
-            if not held:
-                raise RuntimeError(f"{workspace_id} is locked already")
-            self.control.enter(workspace_id, slug, name)
-            failpoints.hit("workspace.entered")
-            try:
-                workspace = self._filled(workspace_id, slug, name, chosen, admin)
-            except BaseException:
-                self._forget(workspace_id)
-                raise
-        return workspace
+
+        def fill(workspace: Workspace) -> None:
+            if chosen:
+                plan = preview(workspace, SYSTEM, chosen)
+                publish(workspace, SYSTEM, plan, None)
+                failpoints.hit("workspace.published")
+            if admin is not None:
+                members.add(workspace, SYSTEM, _administrator(workspace, admin))
+
+        return self._made(slug, name, fill)
+
+    def restore_workspace(self, file: Path, slug: str | None = None) -> Workspace:
+        """Make a workspace of a backup, under the slug that it had or another.
+
+        All or nothing, as `create_workspace`. Its members are those of the backup; who has an
+        account here by their e-mail, mobile number or user name enters with that, all others wait
+        for an invitation. Invalid says what is wrong with the file, Conflict that the slug is
+        taken.
+        """
+        with Backup.open(file) as backup:
+            wanted = slug or backup.slug
+            _require_names(wanted, backup.name)
+            return self._made(wanted, backup.name, lambda made: self._restored(made, backup))
+
+    def clone_workspace(
+        self, workspace: Workspace, slug: str, name: str | None = None, *, with_data: bool = False
+    ) -> Workspace:
+        """Make a workspace with another's documents, and if wanted all its data and members."""
+        called = name or workspace.name
+        if not with_data:
+            return self.create_workspace(slug, called, export(workspace))
+        _require_names(slug, called)
+        with TemporaryDirectory(dir=self.settings.home, prefix="clone-") as folder:
+            file = Path(folder) / "workspace.zip"
+            backups.write(workspace, file)
+            with Backup.open(file) as backup:
+                return self._made(slug, called, lambda made: self._restored(made, backup))
+
+    def _restored(self, workspace: Workspace, backup: Backup) -> None:
+        with workspace.writing() as tx:
+            after = backups.restore(tx, backup)
+            joined = members.link_accounts(after)
+            due = [at for at in (schedules.earliest(after), jobs.next_wake(after)) if at]
+        self.control.join_all(joined, workspace.id)
+        if due:
+            self.control.lower_next_due(workspace.id, min(due))
 
     def rename_workspace(self, workspace: Workspace, *, slug: str, name: str) -> Workspace:
         """Give a workspace another slug and name; its id, file and schema stay."""
-        problems = _wrong_slug(slug) + _wrong_name(name)
-        if problems:
-            raise Invalid(problems)
+        _require_names(slug, name)
         self.control.rename(workspace.id, slug, name)
         return self.workspace_by_id(workspace.id)
 
@@ -162,13 +195,22 @@ class Installation:
         """Whether it is as it was before we held it: its maker may just have finished."""
         return entry.id in {one.id for one in self.control.workspaces("creating", "deleting")}
 
+    def _made(self, slug: str, name: str, fill: Callable[[Workspace], None]) -> Workspace:
+        """Make a workspace and let `fill` write into it; nothing is left of it if that fails."""
+        workspace_id = uuid.uuid4().hex
+        with self._stores.lock(workspace_id) as held:
+            if not held:
+                raise RuntimeError(f"{workspace_id} is locked already")
+            self.control.enter(workspace_id, slug, name)
+            failpoints.hit("workspace.entered")
+            try:
+                return self._filled(workspace_id, slug, name, fill)
+            except BaseException:
+                self._forget(workspace_id)
+                raise
+
     def _filled(
-        self,
-        workspace_id: str,
-        slug: str,
-        name: str,
-        documents: tuple[Document, ...],
-        admin: NewMember | None,
+        self, workspace_id: str, slug: str, name: str, fill: Callable[[Workspace], None]
     ) -> Workspace:
         store = self._stores.store(workspace_id)
         store.create()
@@ -176,12 +218,7 @@ class Installation:
             system_versions.create(connection)
         failpoints.hit("workspace.created")
         workspace = self._handle(workspace_id, slug, name)
-        if documents:
-            plan = preview(workspace, SYSTEM, documents)
-            publish(workspace, SYSTEM, plan, None)
-            failpoints.hit("workspace.published")
-        if admin is not None:
-            members.add(workspace, SYSTEM, _administrator(workspace, admin))
+        fill(workspace)
         failpoints.hit("workspace.filled")
         self.control.set_state(workspace_id, "active")
         self._current.add(workspace_id)
@@ -222,6 +259,12 @@ def _administrator(workspace: Workspace, admin: NewMember) -> NewMember:
     with workspace.reading() as tx:
         roles = tuple(one for one in sorted(tx.app.roles) if members.administers(tx.app, (one,)))
     return replace(admin, roles=roles)
+
+
+def _require_names(slug: str, name: str) -> None:
+    problems = _wrong_slug(slug) + _wrong_name(name)
+    if problems:
+        raise Invalid(problems)
 
 
 def _wrong_slug(slug: str) -> list[Problem]:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any, Literal, TypeVar
 
 import sqlalchemy as sa
-from psycopg import Connection, Cursor, errors
+from psycopg import Connection, Cursor, ServerCursor, errors
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -203,7 +203,9 @@ def _prepare(connection: Connection[Any], _entry: ConnectionPoolEntry) -> None:
     connection.execute("SET jit TO off")
 
 
-def _execute(cursor: Cursor[Any], statement: str, parameters: Any, context: Any) -> bool:
+def _execute(
+    cursor: Cursor[Any] | ServerCursor[Any], statement: str, parameters: Any, context: Any
+) -> bool:
     """Execute a statement, prepared by the driver when it comes often and says it may be.
 
     A prepared statement fails once the type of a column of its result has changed, and the same
@@ -211,6 +213,9 @@ def _execute(cursor: Cursor[Any], statement: str, parameters: Any, context: Any)
     `prepared` are, and its value, which names what the types of the result depend on, goes into
     their text: texts that are equal have results of equal types.
     """
+    if isinstance(cursor, ServerCursor):  # of a result that is streamed
+        cursor.execute(statement, parameters)
+        return True
     depends_on = context.execution_options.get("prepared") if context is not None else None
     if depends_on is None:
         cursor.execute(statement, parameters, prepare=False)

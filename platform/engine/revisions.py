@@ -75,11 +75,11 @@ def listed(connection: sa.Connection, *, limit: int = 100) -> tuple[Revision, ..
 
 def documents(connection: sa.Connection, revision: int) -> tuple[Document, ...]:
     """The documents of a revision in id space, in the order of kind and id; () for revision 0."""
-    manifest = _manifest(connection, revision)
-    bodies = _bodies(connection, manifest.values())
+    said = manifest(connection, revision)
+    bodies = _bodies(connection, said.values())
     return tuple(
         document_of(json.loads(bodies[digest], parse_float=Decimal), in_ids=True)
-        for _, digest in sorted(manifest.items())
+        for _, digest in sorted(said.items())
     )
 
 
@@ -97,18 +97,18 @@ def append(
     Bodies that were stored before are stored once. The caller holds the lock "update".
     """
     stored = tuple(documents)
-    manifest = {one.key: content_hash(one.data) for one in stored}
+    said = {one.key: content_hash(one.data) for one in stored}
     # Not the canonical text: that leaves ids out which equal the names, and an App needs them.
-    _store(connection, {manifest[one.key]: write_json(one.data) for one in stored})
+    _store(connection, {said[one.key]: write_json(one.data) for one in stored})
     parent = connection.execute(sa.select(STATE.c.revision)).scalar_one()
     content = layout.to_json()
-    digest = _digest(dump_json({"manifest": manifest, "layout": content}))
+    digest = _digest(dump_json({"manifest": said, "layout": content}))
     revision = connection.execute(
         sa.insert(REVISION)
         .values(
             parent=parent or None,
             hash=digest,
-            manifest=manifest,
+            manifest=said,
             layout=content,
             author=author,
             reason=reason,
@@ -176,7 +176,8 @@ def manifests(connection: sa.Connection, wanted: Iterable[int]) -> Mapping[int, 
     return {row.id: row.manifest for row in connection.execute(query)}
 
 
-def _manifest(connection: sa.Connection, revision: int) -> Mapping[str, str]:
+def manifest(connection: sa.Connection, revision: int) -> Mapping[str, str]:
+    """{kind/id: hash of the document} of a revision; NotFound if there is none."""
     if revision == 0:
         return {}
     query = sa.select(REVISION.c.manifest).where(REVISION.c.id == revision)

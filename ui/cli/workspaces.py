@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from fieldstone.engine import backups, members
 from fieldstone.engine.members import NewMember
 from fieldstone.engine.publish import layout_matches
 from fieldstone.engine.templates import template as named_template
@@ -88,6 +89,43 @@ def delete(name: str, yes: bool) -> None:
     tell("workspace_deleted", name=name)
 
 
+@command("workspace.clone")
+@click.argument("name", metavar="FROM")
+@click.argument("to")
+@option("--title", help="title")
+@option("--with-data", is_flag=True, help="with_data")
+def clone(name: str, to: str, title: str | None, with_data: bool) -> None:
+    with opening.installation() as installation:
+        made = installation.clone_workspace(
+            installation.workspace(name), to, title, with_data=with_data
+        )
+    tell("workspace_cloned", name=name, to=made.slug)
+    if not with_data:
+        terminal.note("workspace_no_admin", name=made.slug)
+
+
+@command("workspace.backup")
+@click.argument("name")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def backup(name: str, file: Path) -> None:
+    with opening.workspace(name) as workspace:
+        rows = backups.write(workspace, file)
+    tell("workspace_backed_up", name=name, file=file, rows=rows)
+
+
+@command("workspace.restore")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@option("--as", "slug", metavar="NAME", help="restore_as")
+def restore(file: Path, slug: str | None) -> None:
+    with opening.installation() as installation:
+        made = installation.restore_workspace(file, slug)
+        with made.reading() as tx:
+            waiting = sum(one.account is None for one in members.listed(tx, active_only=True))
+    tell("workspace_restored", name=made.slug)
+    if waiting:
+        terminal.note("members_waiting", name=made.slug, count=waiting)
+
+
 @command("doctor")
 @click.argument("name")
 @json_option
@@ -129,4 +167,4 @@ def confirm_by_name(slug: str) -> None:
         refuse("delete_not_confirmed")
 
 
-COMMANDS = (group("workspace", create, listed, delete), doctor)
+COMMANDS = (group("workspace", create, listed, clone, backup, restore, delete), doctor)

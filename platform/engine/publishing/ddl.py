@@ -82,6 +82,14 @@ def add_column(table: str, definition: str) -> str:
     return f"ALTER TABLE {quoted(table)} ADD COLUMN {definition}"
 
 
+def add_foreign_key(table: str, name: str, reference: Reference) -> str:
+    """Make a column that is there hold ids of another table's rows alone (PostgreSQL)."""
+    return (
+        f"ALTER TABLE {quoted(table)} ADD FOREIGN KEY ({quoted(name)})"
+        f" REFERENCES {quoted(reference.table)} ({quoted('id')})"
+    )
+
+
 def drop_column(table: str, name: str) -> str:
     """A column less; its indexes and the views on the table must be gone."""
     return f"ALTER TABLE {quoted(table)} DROP COLUMN {quoted(name)}"

@@ -1,0 +1,138 @@
+"""Backup and restore: one file, any installation, either kind of database, equal to the byte."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from fieldstone.engine import backups, members, query, records, samples
+from fieldstone.engine.access import SYSTEM
+from fieldstone.engine.clock import FixedClock
+from fieldstone.engine.errors import Conflict
+from fieldstone.engine.installation import Installation
+from fieldstone.engine.members import NewMember
+from fieldstone.engine.publish import export, layout_matches, preview, publish
+from fieldstone.engine.settings import Settings
+from fieldstone.engine.system_tables import MEMBER
+from fieldstone.engine.templates import template
+from fieldstone.engine.workspaces import Workspace
+from tests.engine.crm_like import NOW
+from tests.servers.database import Database
+
+PASSWORD = "quarry-larch-1807"
+OTHER = {"sqlite": "postgresql", "postgresql": "sqlite"}
+
+
+@contextmanager
+def installed(home: Path, url: str | None) -> Iterator[Installation]:
+    home.mkdir(exist_ok=True)
+    with Installation.open(
+        Settings(home=home, database_url=url, env="test"), FixedClock(NOW)
+    ) as it:
+        yield it
+
+
+@pytest.fixture
+def here(home: Path, database: Database) -> Iterator[Installation]:
+    """Return an installation with a small CRM: sample data, people, changes, a bin."""
+    with installed(home, database.url) as made:
+        chief = NewMember(name="Ada", email="ada@example.com", password=PASSWORD)
+        workspace = made.create_workspace("acme", "Acme", "crm", admin=chief)
+        declaration = samples.read(template("crm") / samples.FOLDER)
+        samples.load(workspace, declaration, scale=0.01)
+        convert_a_field(workspace)
+        with workspace.writing() as tx:
+            asked = query.ListRequest(entity_id="task", limit=3)
+            gone = [(one.id, one.version) for one in query.page(tx, SYSTEM, asked).records]
+            records.delete_many(tx, SYSTEM, "task", gone)
+        yield made
+
+
+def convert_a_field(workspace: Workspace) -> None:
+    """Leave a spare column behind, as every change of a type does."""
+    changed = []
+    for one in export(workspace):
+        if one.key == "entity/contact":
+            fields = [
+                {**field, "type": "datetime"} if field["name"] == "birthday" else field
+                for field in one.data["fields"]
+            ]
+            changed.append(one.with_data({**one.data, "fields": fields, "checks": []}))
+        else:
+            changed.append(one)
+    publish(workspace, SYSTEM, preview(workspace, SYSTEM, changed))
+
+
+@pytest.fixture
+def there(tmp_path: Path, database: Database, request: pytest.FixtureRequest) -> str | None:
+    """Return where another installation keeps its data: on the other kind of database."""
+    if OTHER[database.kind] == "sqlite":
+        return None
+    return str(request.getfixturevalue("postgres_url"))
+
+
+def test_a_backup_goes_to_the_other_kind_and_back(
+    here: Installation, tmp_path: Path, there: str | None
+) -> None:
+    first, second, third = (tmp_path / f"{one}.zip" for one in ("first", "second", "third"))
+    backups.write(here.workspace("acme"), first)
+    assert first.stat().st_mode & 0o077 == 0
+    with installed(tmp_path / "other", there) as other:
+        restored = other.restore_workspace(first)
+        with restored.reading() as tx:
+            assert layout_matches(tx) == ()
+        backups.write(restored, second)
+    assert second.read_bytes() == first.read_bytes()
+    back = here.restore_workspace(second, "again")
+    backups.write(here.rename_workspace(back, slug="acme2", name="Acme"), third)
+    here.delete_workspace("acme")
+    here.rename_workspace(here.workspace("acme2"), slug="acme", name="Acme")
+    backups.write(here.workspace("acme"), third)
+    assert third.read_bytes() == first.read_bytes()
+
+
+def test_who_has_an_account_enters_and_others_wait(home: Path, database: Database) -> None:
+    with installed(home, database.url) as made:
+        chief = NewMember(name="Ada", email="ada@example.com", password=PASSWORD)
+        documents = export(made.create_workspace("first", "First", "crm", admin=chief))
+        workspace = made.create_workspace("acme", "Acme", documents, admin=chief)
+        with workspace.writing() as tx:
+            values = {"name": "Bo", "email": "bo@example.com", "active": True, "created_at": NOW}
+            tx.connection.execute(MEMBER.insert().values(**values))
+        copy = made.clone_workspace(workspace, "copy", with_data=True)
+        with copy.reading() as tx:
+            found = {one.name: one.account is not None for one in members.listed(tx)}
+        assert found == {"Ada": True, "Bo": False}
+        ada = made.control.accounts.find("ada@example.com")
+        assert ada is not None
+        mine = made.control.workspaces_of(ada.id)
+        assert {one.slug for one in mine} == {"first", "acme", "copy"}
+        due = dict(made.control.due_workspaces(NOW, everything=True))
+        assert due[copy.id] == due[workspace.id]
+
+
+def test_a_clone_without_data_has_the_documents_alone(home: Path, database: Database) -> None:
+    with installed(home, database.url) as made:
+        chief = NewMember(name="Ada", email="ada@example.com", password=PASSWORD)
+        workspace = made.create_workspace("acme", "Acme", "crm", admin=chief)
+        copy = made.clone_workspace(workspace, "copy", "Copy")
+        assert export(copy) == export(workspace)
+        with copy.reading() as tx:
+            assert members.listed(tx) == ()
+        with pytest.raises(Conflict):
+            made.clone_workspace(workspace, "copy", with_data=True)
+
+
+def test_numbers_are_never_given_twice(here: Installation, tmp_path: Path) -> None:
+    workspace = here.workspace("acme")
+    file = tmp_path / "file.zip"
+    backups.write(workspace, file)
+    copy = here.restore_workspace(file, "copy")
+    ids = []
+    for place in (workspace, copy):
+        with place.writing() as tx:
+            ids.append(records.create(tx, SYSTEM, "channel", {"name": "Fair"}).id)
+    assert ids[0] == ids[1]
