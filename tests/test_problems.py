@@ -15,6 +15,7 @@ from tests.api.refused.cases import CASES as API
 from tests.api.test_failing import FAILURES as API_FAILURES
 from tests.cli.refused import CASES as CLI
 from tests.engine.backups.test_refused import CASES as BACKED_UP
+from tests.engine.figures.test_cards import HIDDEN
 from tests.engine.imports.test_refused import TAKEN_OVER
 from tests.engine.publish.test_refused import CASES as BROKEN
 from tests.engine.publish.test_refused import NOTES
@@ -113,7 +114,7 @@ def engine_and_api() -> frozenset[str]:
     found |= {one.problem for one in BROKEN} | {str(one[2][0]) for one in NOTES}
     found |= {one.problem for one in BACKED_UP}
     found |= {one.id for one in files.ROWS} | {one for _, _, one in formulas.CASES}
-    return found | API_FAILURES | {formulas.SLOW, *TAKEN_OVER, *BUSY}
+    return found | API_FAILURES | {formulas.SLOW, HIDDEN, *TAKEN_OVER, *BUSY}
 
 
 def cli_and_ui() -> frozenset[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..engine.figures import NAMES as PERIODS
+
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
@@ -43,6 +45,7 @@ GROUPS = (
     Parameter("measure", repeated=True),
     FILTER,
 )
+FIGURES = (Parameter("period", one_of=PERIODS), Parameter("person"))
 PAGE = (Parameter("limit", whole=(1, 200)), CURSOR)
 ALERTS = (
     Parameter("state", one_of=("open", "snoozed", "dismissed", "resolved")),

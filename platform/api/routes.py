@@ -5,9 +5,20 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from . import batches, describing, documents, drafts, lists, operations, people, records, rules
+from . import (
+    batches,
+    describing,
+    documents,
+    drafts,
+    figures,
+    lists,
+    operations,
+    people,
+    records,
+    rules,
+)
 from .bodies import AGGREGATE, APPLY, BATCH, DISCARD, PLAN, QUERY, RESTORE, SNOOZE, STAGE, VALUES
-from .parameters import ALERTS, GROUPS, LIST, PAGE
+from .parameters import ALERTS, FIGURES, GROUPS, LIST, PAGE
 from .route import Route
 
 reads = partial(Route, opens="reading")
@@ -50,6 +61,7 @@ ROUTES: Final = (
     writes("POST",   "/alerts/{id}/acknowledge",       rules.acknowledge,    "member"),
     writes("POST",   "/alerts/{id}/snooze",            rules.snooze,         "member", SNOOZE),
     writes("POST",   "/alerts/{id}/resolve",           rules.resolve,        "member"),
+    alone("GET",     "/dashboards/{name}",             figures.dashboard,    "member", FIGURES),
     reads("GET",     "/me",                            people.me,            "member"),
     reads("GET",     "/members",                       people.listed,        "member"),
     reads("GET",     "/openapi.json",                  describing.openapi,   "member"),

@@ -24,6 +24,8 @@ from .paths import too_long
 from .request import MOST_GROUPS, AggregateRequest
 
 MOST_PARTS = 20
+Group = tuple[tuple[Any, ...], tuple[Any, ...]]
+"""The values of a group (options and references by id), and its figures."""
 
 
 def aggregate(
@@ -46,12 +48,40 @@ def aggregate(
     conditions = Conditions(
         tx, caller, request.entity_id, filter=request.filter, where=request.where, q=request.q
     )
-    rows = _run(tx, caller, groups, asked, conditions, request.limit + 1)
-    if len(rows) > request.limit:
-        raise Malformed(Problem("query.too_many_groups", {"most": request.limit}))
+    rows = grouped(tx, caller, groups, asked, conditions, request.limit)
     writers = [_writer(tx.app, one) for one in groups]
+    return tuple(_row(request.groups, writers, asked, *row) for row in rows)
+
+
+def grouped(
+    tx: Transaction,
+    caller: Caller,
+    groups: Sequence[Expression],
+    asked: Sequence[Measure],
+    conditions: Conditions,
+    limit: int = MOST_GROUPS,
+) -> list[Group]:
+    """Groups with their figures, in the order of the groups, by one statement.
+
+    Malformed if there are more than `limit`. Without groups there is one row, of all records.
+    """
+    rows = _run(tx, caller, groups, asked, conditions, limit + 1)
+    if len(rows) > limit:
+        raise Malformed(Problem("query.too_many_groups", {"most": limit}))
     ordered = sorted(rows, key=lambda row: _place(tx.app, groups, row))
-    return tuple(_row(request.groups, writers, asked, row, tx.tables.dialect) for row in ordered)
+    return [(row[: len(groups)], _figures(asked, row, len(groups), tx)) for row in ordered]
+
+
+def _figures(
+    asked: Sequence[Measure], row: Sequence[Any], at: int, tx: Transaction
+) -> tuple[Any, ...]:
+    """What the aggregates of a row, from the place `at` on, give for each measure."""
+    found = []
+    for measure in asked:
+        width = measures.width(measure, tx.tables.dialect)
+        found.append(measures.result(measure, row[at : at + width]))
+        at += width
+    return tuple(found)
 
 
 def _group(tx: Transaction, caller: Caller, entity_id: str, text: str) -> Expression:
@@ -111,15 +141,12 @@ def _row(
     texts: Sequence[str],
     writers: Sequence[Callable[[Any], Any]],
     asked: Sequence[Measure],
-    row: Sequence[Any],
-    dialect: str,
+    values: Sequence[Any],
+    figures: Sequence[Any],
 ) -> dict[str, Any]:
-    shown = {text: writer(value) for text, writer, value in zip(texts, writers, row, strict=False)}
-    at = len(texts)
-    for measure in asked:
-        width = measures.width(measure, dialect)
-        shown[measure.alias] = _figure(measures.result(measure, row[at : at + width]))
-        at += width
+    shown = {text: writer(one) for text, writer, one in zip(texts, writers, values, strict=True)}
+    for measure, figure in zip(asked, figures, strict=True):
+        shown[measure.alias] = _figure(figure)
     return shown
 
 

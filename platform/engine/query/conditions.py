@@ -12,6 +12,7 @@ from .. import access, search
 from ..access import Caller
 from ..errors import Malformed
 from ..transaction import Transaction
+from .paths import resolve
 from .request import Pointing, Where
 
 
@@ -68,12 +69,8 @@ class Conditions:
             if isinstance(one, str)
         )
         self.pointing = tuple(one for one in where if isinstance(one, Pointing))
-        known = access.readable(tx.app, caller, entity_id)
         for one in self.pointing:
-            if one.field not in known:
-                raise Malformed(
-                    access.unknown_field(tx.app, caller, entity_id, one.field, "/where")
-                )
+            resolve(tx.app, caller, entity_id, one.field, "/where")
         self.key = (filter, where, self.q, deleted)
 
     @property
@@ -98,7 +95,11 @@ class Conditions:
         for one in self.expressions:
             found.append(sa.and_(to_sql(one, tx.tables, row, context, mode="filter", visible=seen)))
         for pointing in self.pointing:
-            to = tx.tables.column(row, entity_id, pointing.field)
+            if "." in pointing.field:
+                path = compile_expression(tx.app, entity_id, pointing.field)
+                to = to_sql(path, tx.tables, row, context, mode="value", visible=seen)
+            else:
+                to = tx.tables.column(row, entity_id, pointing.field)
             found.append(to == pointing.record_id)
         if self.q:
             at = tx.tables.column(row, entity_id, "id")

@@ -12,7 +12,10 @@ MOST_GROUPS: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class Pointing:
-    """The condition that a reference field (id) points at one record: related lists ask so."""
+    """The condition that a reference points at one record: related lists and figures ask so.
+
+    `field` is the id of a field, or ids joined by points that lead over references to one.
+    """
 
     field: str
     record_id: int

@@ -18,11 +18,6 @@ class Measured:
     of: str | None = None
     where: str | None = None
 
-    @property
-    def text(self) -> str:
-        """As the API writes measures: `sum(amount, stage == "won")`."""
-        return f"{self.aggregate}({', '.join(one for one in (self.of, self.where) if one)})"
-
 
 @dataclass(frozen=True, kw_only=True)
 class Metric(Named):

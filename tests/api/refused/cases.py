@@ -256,6 +256,7 @@ RULES = (
          "revision.unknown"),
     post("a revision of before", "/metadata/plan", {"documents": [{}], "base": "x"}, 400,
          "/base api.body_pattern"),
+    get("a dashboard that is not there", "/dashboards/zz", 404, "dashboard.unknown"),
     post("a rule that is not there", "/rules/zz/preview", {}, 404, "alert_rule.unknown"),
     post("a rule to run that is not there", "/rules/zz/run", {}, 404, "alert_rule.unknown"),
     post("an alert that is not there", "/alerts/99/resolve", {}, 404, "alert.unknown"),
