@@ -245,8 +245,18 @@ IMPORT = _table(
     sa.Column("change_id", sa.BigInteger()),
     sa.Column("created_at", UtcDateTime(), nullable=False),
     sa.Column("finished_at", UtcDateTime()),
+    sa.Column("kept", CODE),
+    sa.Column("digest", CODE),
+    sa.Column("checked", JsonText()),
+    sa.Column("progress", JsonText()),
+    sa.Index("_import_digest", "entity", "digest"),
 )
-"""Imports: their file, mapping and choices (`options`), and the counts (`report`)."""
+"""Imports: their file, mapping and choices (`options`), and the counts (`report`).
+
+`state` is draft, checking, running, stopping, done, failed, stopped, undoing or undone. `kept` is
+the folder of the file, `digest` the hash of its content, `checked` the report of the last trial
+run, `progress` how far the work is, `change_id` the change set that ended it.
+"""
 
 IMPORT_ROW = _table(
     "_import_row",
@@ -256,10 +266,15 @@ IMPORT_ROW = _table(
     sa.Column("record_id", sa.BigInteger()),
     sa.Column("content", JsonText()),
     sa.Column("problems", JsonText()),
+    sa.Column("version", sa.BigInteger()),
+    sa.Column("change_id", sa.BigInteger()),
     sa.Index("_import_row_state", "import_id", "state", "row"),
     sa.Index("_import_row_record", "import_id", "record_id"),
 )
-"""What became of each row of an import; `content` keeps bad cells and names that wait."""
+"""What became of each row of an import; `content` keeps bad cells and names that wait.
+
+`version` is the record's when it was written, under the change set `change_id`.
+"""
 
 CHECKLIST_TICK = _table(
     "_checklist_tick",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
 from . import search_tables
 from .errors import Conflict
-from .system_tables import APPEND_ONLY, DRAFT, METADATA, STATE
+from .system_tables import APPEND_ONLY, DRAFT, IMPORT, IMPORT_ROW, METADATA, STATE
 
 Step = Callable[[sa.Connection], None]
 
@@ -17,7 +18,22 @@ def _drafts(connection: sa.Connection) -> None:
     DRAFT.create(connection)
 
 
-STEPS: Sequence[Step] = (_drafts,)
+def _keep_files_of_imports(connection: sa.Connection) -> None:
+    for table, names in (
+        (IMPORT, ("kept", "digest", "checked", "progress")),
+        (IMPORT_ROW, ("version", "change_id")),
+    ):
+        for name in names:
+            _add_column(connection, table.c[name])
+    next(one for one in IMPORT.indexes if one.name == "_import_digest").create(connection)
+
+
+def _add_column(connection: sa.Connection, column: sa.Column[Any]) -> None:
+    written = sa.schema.CreateColumn(column).compile(dialect=connection.dialect)
+    connection.exec_driver_sql(f"ALTER TABLE {column.table.name} ADD COLUMN {written}")
+
+
+STEPS: Sequence[Step] = (_drafts, _keep_files_of_imports)
 """Step n moves the tables from version n + 1 to n + 2; a new workspace is made at the last one."""
 
 LATEST = 1 + len(STEPS)

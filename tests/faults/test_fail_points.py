@@ -41,10 +41,12 @@ DUE = [
     "tick.hint_raised:1",
     *(f"{point}:{count}" for count in (1, 4) for point in ("job.claimed", "scan.done", "job.done")),
 ]
+UNDO = ["import.undone_chunk:1", "import.undone_chunk:3"]
 CREATE = [f"workspace.{point}:1" for point in ("entered", "created", "published", "filled")]
 PUT_BACK = "job.put_back:1"
 DELETE = ["workspace.deleting:1", "workspace.dropped:1"]
 ELSEWHERE = {
+    "import.rehearsed": "tests/engine/imports: a trial run keeps nothing, wherever it ends",
     "import.at_once": "tests/engine/imports: a file in one transaction is nothing until its end",
     "sample.written": "tests/cli: a demonstration takes its name when it is whole",
 }
@@ -67,6 +69,7 @@ def test_every_fail_point_is_tried() -> None:
         *DUE,
         *CREATE,
         *DELETE,
+        *UNDO,
         PUT_BACK,
     ]
     tried = {one.partition(":")[0] for one in cases}
@@ -107,6 +110,16 @@ def import_again(copy: Copy) -> imports.Report:
             imports.Options(mapping=MAPPING),
             keep=imports_folder(copy.settings),
         )
+
+
+@pytest.mark.parametrize("point", UNDO)
+def test_an_import_is_undone_once(original: Original, copy: Copy, point: str) -> None:
+    copy.do("import_orders")
+    assert copy.run("undo_import", point) == DIED
+    copy.come_back()
+    wanted = original.undisturbed("import_orders", then="undo_import")
+    assert "state=undone" in wanted.tables["_import"][0]
+    assert copy.look().differs(wanted) == []
 
 
 def test_a_publish_that_dies_before_its_commit_changes_nothing(

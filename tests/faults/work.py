@@ -9,6 +9,7 @@ from multiprocessing.connection import Connection
 
 from fieldstone.engine import alerts, imports, publish, tiers
 from fieldstone.engine.access import SYSTEM
+from fieldstone.engine.imports import desk
 from fieldstone.engine.installation import Installation
 from fieldstone.engine.settings import Settings
 from fieldstone.engine.work.tick import tick
@@ -29,6 +30,13 @@ def import_orders(opened: Installation) -> None:
         imports.Options(mapping=MAPPING),
         keep=imports_folder(opened.settings),
     )
+
+
+def undo_import(opened: Installation) -> None:
+    """Take the import back, as a worker does that was asked for it."""
+    with opened.workspace(SLUG).writing() as tx:
+        desk.undo(tx, SYSTEM, desk.get(tx, SYSTEM, 1))
+    do_due(opened)
 
 
 def publish_later(opened: Installation) -> None:
@@ -74,6 +82,7 @@ WORK: Mapping[str, Callable[[Installation], None]] = {
     one.__name__: one
     for one in (
         import_orders,
+        undo_import,
         publish_later,
         run_rules,
         run_tiers,

@@ -1,17 +1,23 @@
 """Imports: rows of files into records, through the same door as everybody's."""
 
+from .desk import Import
 from .kept import sweep
 from .mapping import guess, read_mapping
+from .options import Options
 from .report import Report, UnknownValue, write_errors
 from .resolving import resolve
-from .run import Options, resume, run
+from .run import resume, run
 from .source import Source, open_source
+from .tasks import KINDS, do
 
 __all__ = [
+    "KINDS",
+    "Import",
     "Options",
     "Report",
     "Source",
     "UnknownValue",
+    "do",
     "guess",
     "open_source",
     "read_mapping",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 
@@ -17,7 +17,7 @@ from ..records import Moves, Outcome
 from ..records.rows import chunks
 from ..system_tables import IMPORT_ROW
 from ..transaction import Transaction
-from . import convert, keys, times
+from . import convert, keys, named, times
 from .convert import NOTHING
 from .mapping import Mapped, Target
 from .source import Row
@@ -43,10 +43,13 @@ class Reading:
     key: str | None = None
     existing: int | None = None
     outcome: Outcome | None = None
+    skipped: bool = False
 
     @property
     def state(self) -> str:
-        """created, updated or failed."""
+        """created, updated, skipped or failed."""
+        if self.skipped:
+            return "skipped"
         if self.problems or self.outcome is None or self.outcome.problems:
             return "failed"
         return "created" if self.existing is None else "updated"
@@ -66,14 +69,57 @@ class Reading:
         return [*self.problems, *(self.outcome.problems if self.outcome else ())]
 
 
+class Earlier(Protocol):
+    """What the batches of an import before this one have written."""
+
+    def ids(self, tx: Transaction, ids: Collection[int]) -> set[int]:
+        """Those of the records that one of them has written."""
+        ...
+
+    def has_key(self, key: Field, text: str) -> bool:
+        """Whether one of them has made a record of that key which cannot be found now."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The batches that were committed: what they wrote stands in the rows of the import."""
+
+    import_id: int
+
+    def ids(self, tx: Transaction, ids: Collection[int]) -> set[int]:
+        """Those of the records that an earlier row of this import has written."""
+        written: set[int] = set()
+        for some in chunks(sorted(set(ids))):
+            query = sa.select(IMPORT_ROW.c.record_id).where(
+                IMPORT_ROW.c.import_id == self.import_id, IMPORT_ROW.c.record_id.in_(some)
+            )
+            written.update(tx.connection.scalars(query))
+        return written
+
+    def has_key(self, key: Field, text: str) -> bool:
+        """None: whatever was made is found."""
+        return False
+
+
 def write(
-    tx: Transaction, caller: Caller, mapped: Mapped, import_id: int, rows: Sequence[Row]
+    tx: Transaction, caller: Caller, mapped: Mapped, earlier: Earlier, rows: Sequence[Row]
 ) -> list[Reading]:
     """Write a batch of rows; a fixed number of statements, whatever their number."""
+    readings = read(tx, caller, mapped, earlier, rows)
+    write_read(tx, caller, mapped, readings)
+    return readings
+
+
+def read(
+    tx: Transaction, caller: Caller, mapped: Mapped, earlier: Earlier, rows: Sequence[Row]
+) -> list[Reading]:
+    """Read a batch of rows and find what they name; records that the mapping wants are made."""
     readings = [_read(tx, mapped, row) for row in rows]
-    _find_references(tx, caller, mapped, readings)
-    _find_existing(tx, caller, mapped, import_id, readings)
-    _write(tx, caller, mapped, [one for one in readings if not one.problems])
+    named.create(tx, caller, mapped)
+    wanted = [one for one in readings if not one.skipped]
+    _find_references(tx, caller, mapped, wanted)
+    _find_existing(tx, caller, mapped, earlier, wanted)
     return readings
 
 
@@ -81,6 +127,9 @@ def _read(tx: Transaction, mapped: Mapped, row: Row) -> Reading:
     reading = Reading(row)
     if row.problem is not None:
         reading.problems.append(row.problem)
+        return reading
+    if any(row.cells[index].strip() in one.skip for index, one in mapped.targets if one.skip):
+        reading.skipped = True
         return reading
     for index, target in mapped.targets:
         _read_cell(reading, target, row.cells[index])
@@ -165,7 +214,7 @@ def _find_existing(
     tx: Transaction,
     caller: Caller,
     mapped: Mapped,
-    import_id: int,
+    earlier: Earlier,
     readings: Sequence[Reading],
 ) -> None:
     """Find the record of each row by the key; a key that comes twice in the file is refused."""
@@ -174,12 +223,13 @@ def _find_existing(
     keyed = [one for one in readings if one.key is not None and not one.problems]
     texts = {one.key for one in keyed if one.key is not None}
     found = keys.find(tx, caller, mapped.entity.id, mapped.key.id, texts)
-    taken = _written_before(tx, import_id, found.values())
+    taken = earlier.ids(tx, found.values())
     seen: set[str] = set()
     for reading in keyed:
         text = reading.key or ""
         existing = found.get(text)
-        if text in seen or existing in taken or existing == keys.AMBIGUOUS:
+        before = existing in taken or earlier.has_key(mapped.key, text)
+        if text in seen or before or existing == keys.AMBIGUOUS:
             _blame_key(mapped, reading, "import.key_twice")
         elif existing is None and mapped.key_column is not None:
             _blame_key(mapped, reading, "import.key_unknown")
@@ -193,21 +243,14 @@ def _blame_key(mapped: Mapped, reading: Reading, problem_id: str) -> None:
     reading.problems.append(Problem(problem_id, params, pointer=f"/{mapped.key.name}"))
 
 
-def _written_before(tx: Transaction, import_id: int, ids: Any) -> set[int]:
-    """Those of the records that an earlier row of this import has written."""
-    written: set[int] = set()
-    for some in chunks(sorted(set(ids))):
-        query = sa.select(IMPORT_ROW.c.record_id).where(
-            IMPORT_ROW.c.import_id == import_id, IMPORT_ROW.c.record_id.in_(some)
-        )
-        written.update(tx.connection.scalars(query))
-    return written
-
-
-def _write(tx: Transaction, caller: Caller, mapped: Mapped, readings: Sequence[Reading]) -> None:
+def write_read(
+    tx: Transaction, caller: Caller, mapped: Mapped, readings: Sequence[Reading]
+) -> None:
+    """Write the rows that were read without a problem, each getting its outcome."""
     entity_id = mapped.entity.id
-    new = [one for one in readings if one.existing is None]
-    old = [one for one in readings if one.existing is not None]
+    good = [one for one in readings if not (one.problems or one.skipped)]
+    new = [one for one in good if one.existing is None]
+    old = [one for one in good if one.existing is not None]
     if new:
         rows = [one.values for one in new]
         moves = [one.moves for one in new]

@@ -44,6 +44,11 @@ def find(
     return found
 
 
+def folded(key: Field, text: str) -> str:
+    """A text of the file as the key's field reads it: equal ones name one record."""
+    return str(_value(key, text))
+
+
 def versions(tx: Transaction, entity_id: str, ids: Iterable[int]) -> dict[int, int]:
     """The present versions of records by id: an import changes what it finds, as it finds it."""
     row = tx.tables.table(entity_id).alias("found")

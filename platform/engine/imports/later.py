@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from .. import records
 from ..access import Caller
-from ..system_tables import IMPORT_ROW
+from ..records import journal
+from ..system_tables import IMPORT, IMPORT_ROW
 from ..transaction import Transaction
 from . import keys
 from .mapping import Mapped
@@ -80,3 +81,29 @@ def _point(
     ]
     done = records.update_many(tx, caller, mapped.entity.id, updates)
     report.warnings += sum(1 for one in done if one.problems)
+    _keep_versions(tx, caller, report, done)
+
+
+def _keep_versions(
+    tx: Transaction, caller: Caller, report: Report, done: Sequence[records.Outcome]
+) -> None:
+    """The versions are the import's own: it is not somebody's change that undoing would meet."""
+    rows = [
+        {"at_record": one.record_id, "at_version": one.version} for one in done if not one.problems
+    ]
+    if not rows:
+        return
+    tx.connection.execute(
+        sa.update(IMPORT_ROW)
+        .where(
+            IMPORT_ROW.c.import_id == report.import_id,
+            IMPORT_ROW.c.record_id == sa.bindparam("at_record"),
+        )
+        .values(version=sa.bindparam("at_version")),
+        rows,
+    )
+    tx.connection.execute(
+        sa.update(IMPORT)
+        .where(IMPORT.c.id == report.import_id)
+        .values(change_id=journal.change_set(tx, caller))
+    )

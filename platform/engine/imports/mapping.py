@@ -15,6 +15,10 @@ from ..access import Caller
 from ..errors import Invalid
 
 _TEXTS: Mapping[str, Any] = {"type": "object", "additionalProperties": {"type": ["string", "null"]}}
+_LISTS: Mapping[str, Any] = {
+    "type": "object",
+    "additionalProperties": {"type": "array", "items": {"type": "string"}},
+}
 _PLACE: Mapping[str, Any] = {
     "anyOf": [
         {"type": "string"},
@@ -56,6 +60,11 @@ SCHEMA: Mapping[str, Any] = {
             "type": "object",
             "additionalProperties": _TEXTS,
         },
+        "create": {
+            "description": "Column of a reference -> values for which records are to be made.",
+            **_LISTS,
+        },
+        "skip": {"description": "Column -> values whose rows are left out.", **_LISTS},
         "constants": {"description": "Field -> the same value for every row.", **_TEXTS},
         "key": {"description": "The field by which records are found again.", "type": "string"},
         "stage_times": {
@@ -76,7 +85,8 @@ class Target:
     """Where the cells of a column go: the field, how references are named, how dates are written.
 
     `values` replaces whole values of the file, None leaving the field empty. `options` are the
-    names of options by every word that may stand for them, folded.
+    names of options by every word that may stand for them, folded. Rows with a value of `skip` are
+    left out; records are made for those of `create`.
     """
 
     column: str
@@ -85,6 +95,8 @@ class Target:
     format: str | None = None
     values: Mapping[str, str | None] = dataclass_field(default_factory=dict)
     options: Mapping[str, str] = dataclass_field(default_factory=dict)
+    create: frozenset[str] = frozenset()
+    skip: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

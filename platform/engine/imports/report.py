@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from ...metadata.problems import Problem
 
 MOST_BAD_ROWS = 100_000
 MOST_UNKNOWN_VALUES = 1_000
+_IN_FRONT: Mapping[str, tuple[str, str]] = {"en": ("line", "reason"), "zh-CN": ("行号", "原因")}
+"""The columns that a file of bad rows has in front of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,8 @@ class UnknownValue:
 class Report:
     """What an import did, or with `dry_run` would do.
 
-    `rows` were read, up to line `line`; of them `created`, `updated` and `failed` are the parts.
+    `rows` were read, up to line `line`; of them `created`, `updated`, `skipped` (left out because
+    the mapping says so) and `failed` are the parts.
     `warnings` counts written rows that a guard would have refused, or whose reference into the
     same file was not found. `written` is false where nothing was kept.
     """
@@ -51,6 +55,7 @@ class Report:
     rows: int = 0
     created: int = 0
     updated: int = 0
+    skipped: int = 0
     failed: int = 0
     warnings: int = 0
     unknown: dict[tuple[str, str], UnknownValue] = field(default_factory=dict)
@@ -76,6 +81,7 @@ class Report:
             "rows": self.rows,
             "created": self.created,
             "updated": self.updated,
+            "skipped": self.skipped,
             "failed": self.failed,
             "warnings": self.warnings,
             "unknown": [
@@ -88,6 +94,7 @@ class Report:
         """The report that `to_json` wrote, without bad rows."""
         counts = {name: data[name] for name in ("line", "rows", "created", "updated", "failed")}
         report = cls(entity, import_id=import_id, warnings=data["warnings"], **counts)
+        report.skipped = data.get("skipped", 0)
         for column, value, rows, nearest in data["unknown"]:
             report.unknown[column, value] = UnknownValue(column, value, rows, nearest)
         return report
@@ -111,10 +118,25 @@ def write_errors(report: Report, columns: Sequence[str], path: Path, locale: str
 
     The other columns are those of the file, so that the mended file can be imported again.
     """
-    words = {"zh-CN": ("行号", "原因")}.get(locale, ("line", "reason"))
     with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow([*words, *columns])
-        for row in report.bad:
-            why = "; ".join(one.get(locale, one["en"]) for one in row.reasons)
-            writer.writerow([row.line, why, *row.cells])
+        _write_errors(csv.writer(file), report.bad, columns, locale)
+
+
+def errors_text(bad: Iterable[BadRow], columns: Sequence[str], locale: str) -> str:
+    """What `write_errors` writes, as text."""
+    file = StringIO(newline="")
+    _write_errors(csv.writer(file), bad, columns, locale)
+    return file.getvalue()
+
+
+def own_columns(columns: Sequence[str]) -> Sequence[str]:
+    """The columns of a file without those that `write_errors` put in front."""
+    return columns[2:] if tuple(columns[:2]) in _IN_FRONT.values() else columns
+
+
+def _write_errors(writer: Any, bad: Iterable[BadRow], columns: Sequence[str], locale: str) -> None:
+    writer.writerow([*_IN_FRONT.get(locale, _IN_FRONT["en"]), *own_columns(columns)])
+    skip = len(columns) - len(own_columns(columns))
+    for row in bad:
+        why = "; ".join(one.get(locale, one["en"]) for one in row.reasons)
+        writer.writerow([row.line, why, *row.cells[skip:]])

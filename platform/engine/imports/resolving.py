@@ -120,7 +120,11 @@ class _Resolver:
         if key is not None:
             key = self._key_of(field, key, f"{place}/key")
         values = {**self._values(field.name), **self._values(column)}
-        return Target(column, field, key, format_, values, words_of(field.options))
+        create, skip = (
+            frozenset(one.strip() for one in self.raw.get(name, {}).get(column, ()))
+            for name in ("create", "skip")
+        )
+        return Target(column, field, key, format_, values, words_of(field.options), create, skip)
 
     def _values(self, name: str) -> Mapping[str, str | None]:
         found: Mapping[str, str | None] = self.raw.get("values", {}).get(name, {})

@@ -70,8 +70,11 @@ def open_source(
     sheet: str | None = None,
     encoding: str | None = None,
     delimiter: str | None = None,
+    name: str | None = None,
 ) -> Source:
     """Open a file for importing; what is not given is found out from its content.
+
+    `name` is what people call it, where that is not the path's.
 
     CSV and other delimited text in UTF-8 (with or without a mark), UTF-16 and GBK; XLSX and XLS.
     Invalid for a file that cannot be read, has no header or more than MOST_COLUMNS columns;
@@ -86,13 +89,18 @@ def open_source(
         kind = "xlsx" if start == _ZIP else "xls"
         book = sheets.open_book(path, sheet)
         return Source(
-            path.name, kind, _header(book.header), book.rows, sheet=book.sheet, sheets=book.sheets
+            name or path.name,
+            kind,
+            _header(book.header),
+            book.rows,
+            sheet=book.sheet,
+            sheets=book.sheets,
         )
     if sheet is not None:
         raise Invalid.because("import.no_sheets", file=path.name)
     found = text.open_text(path, encoding, delimiter)
     return Source(
-        path.name,
+        name or path.name,
         "csv",
         _header(found.header),
         found.rows,

@@ -11,8 +11,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import structlog
 from celery import Celery
 from celery.exceptions import SecurityWarning
+from kombu.exceptions import OperationalError
 
 from .. import alerts, imports, stored, tiers
 from ..installation import Installation
@@ -24,6 +26,7 @@ from .tick import tick
 TICK = "fieldstone.tick"
 JOB = "fieldstone.job"
 _SWEEP_SECONDS = 3600
+_log = structlog.get_logger()
 
 HANDLERS: Mapping[str, jobs.Handler] = {"stored": stored.do_job}
 """What does a job of each kind."""
@@ -61,10 +64,19 @@ def do(installation: Installation, workspace_id: str, job_id: int) -> bool:
     """Do a job that the tick named; returns whether it was done by this call."""
 
     def _import(workspace: Workspace, job: jobs.Job) -> None:
-        imports.resume(workspace, job, imports_folder(installation.settings))
+        imports.do(workspace, job, imports_folder(installation.settings))
 
     workspace = installation.workspace_by_id(workspace_id)
-    return jobs.run(workspace, job_id, HANDLERS, {**LONG, "import": _import})
+    long = {**LONG, **dict.fromkeys(imports.KINDS, _import)}
+    return jobs.run(workspace, job_id, HANDLERS, long)
+
+
+def wake(installation: Installation) -> None:
+    """Have somebody look at once for work that was just asked for; else the next tick finds it."""
+    try:
+        application(installation).send_task(TICK, retry=False)
+    except OperationalError:
+        _log.warning("wake.lost", exc_info=True)
 
 
 def run_worker(installation: Installation) -> None:

@@ -129,9 +129,11 @@ def test_a_death_of_the_one_who_goes_on(desk: Desk) -> None:
     check_all(desk)
 
 
-@pytest.mark.parametrize("how", ["all_or_nothing", "dry_run"])
-def test_a_file_at_once_is_nothing_until_its_end(desk: Desk, how: str) -> None:
-    die(desk, "import.at_once:2", **{how: True})
+@pytest.mark.parametrize(
+    ("how", "point"), [("all_or_nothing", "import.at_once:2"), ("dry_run", "import.rehearsed:2")]
+)
+def test_a_file_at_once_is_nothing_until_its_end(desk: Desk, how: str, point: str) -> None:
+    die(desk, point, **{how: True})
     assert desk.names() == []
     with desk.workspace.reading() as tx:
         assert tx.connection.scalars(sa.select(IMPORT.c.id)).all() == []

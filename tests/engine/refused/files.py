@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,10 @@ import xlsxwriter
 
 from fieldstone.engine import imports
 from fieldstone.engine.access import Caller
-from fieldstone.engine.errors import Forbidden, Invalid, TooLarge
-from fieldstone.engine.imports import Options, open_source, read_mapping
+from fieldstone.engine.errors import Conflict, Forbidden, Invalid, NotFound, TooLarge
+from fieldstone.engine.imports import Import, Options, desk, kept, open_source, read_mapping
 from fieldstone.engine.imports.text import LONGEST_CELL
+from fieldstone.engine.transaction import Transaction
 from tests.engine.imports.conftest import Desk
 from tests.refusals import Call
 
@@ -74,6 +75,22 @@ class Files:
     def caller(self, name: str) -> Caller:
         return self.desk.caller(name)
 
+    def sent(self, then: Callable[[Transaction, Import], object], who: str = "boss") -> None:
+        """Send a file, start its import and do something with it; nothing of that is kept."""
+        caller = self.caller(who)
+        with self.desk.workspace.writing() as tx:
+            number = desk.take(tx, caller, "firm", "firms.csv", "0" * 32, "")
+            one = desk.get(tx, caller, number)
+            desk.start(tx, one)
+            then(tx, one)
+
+    def send(self, size: int) -> None:
+        """Send a file of zeros."""
+        content = self.written(b"", "zeros.csv")
+        with content.open("r+b") as file:
+            file.truncate(size)
+            kept.receive(file, self.desk.keep, self.desk.workspace)
+
 
 def to(*fields: str, **more: Any) -> dict[str, Any]:
     """The mapping of the column `name` to these fields, with more of it."""
@@ -112,6 +129,16 @@ READING: Cases = (
     Call("a bomb", TooLarge, ("import.unpacked",), lambda it: it.bomb()),
     Call("a mapping that is not there", Invalid, ("import.file",),
          lambda it: read_mapping(it.desk.folder / "none.json")),
+    Call("a file that nobody keeps any more", NotFound, ("import.file_gone",),
+         lambda it: kept.file_in(it.desk.keep / "gone")),
+    Call("a file without end", TooLarge, ("import.file_too_large",),
+         lambda it: it.send(kept.LARGEST_FILE + 1)),
+    Call("other choices while it runs", Conflict, ("import.began",),
+         lambda it: it.sent(lambda tx, one: desk.choose(tx, one, Options()))),
+    Call("an undo before the end", Conflict, ("import.not_undoable",),
+         lambda it: it.sent(lambda tx, one: desk.undo(tx, it.caller("boss"), one))),
+    Call("an import that is not there", NotFound, ("import.unknown",),
+         lambda it: it.sent(lambda tx, one: desk.get(tx, it.caller("boss"), 999))),
     Call("a mapping that is a list", Invalid, ("import.mapping",), lambda it: it.mapping(b"[]")),
 )  # fmt: skip
 

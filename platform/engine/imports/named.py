@@ -1,0 +1,36 @@
+"""Named records: those that a file names, nobody has, and the mapping wants made."""
+
+from __future__ import annotations
+
+from .. import access, records
+from ..access import Caller
+from ..transaction import Transaction
+from . import keys
+from .mapping import Mapped, Target
+
+
+def create(tx: Transaction, caller: Caller, mapped: Mapped) -> None:
+    """Make the records of the mapping's `create` that are not there yet, by their name alone.
+
+    What cannot be made (the entity wants more than a name, or the caller may not) is not told
+    here: the rows that name it are refused as any other unknown value.
+    """
+    for target in mapped.all_targets:
+        if target.create and may_create(tx, caller, target):
+            to = target.field.to or ""
+            found = keys.find(tx, caller, to, target.key, target.create)
+            name = tx.app.entity(to).field(target.key or tx.app.entity(to).title).name
+            rows = [{name: text} for text in sorted(target.create - found.keys())]
+            if rows:
+                records.create_many(tx, caller, to, rows)
+
+
+def may_create(tx: Transaction, caller: Caller, target: Target) -> bool:
+    """Whether a record may be made of nothing but the name that a cell holds."""
+    to = target.field.to
+    if target.field.type != "reference" or to is None:
+        return False
+    if not access.may(tx.app, caller, to, "create"):
+        return False
+    name = target.key or tx.app.entity(to).title
+    return name in access.writable(tx.app, caller, to, "create")

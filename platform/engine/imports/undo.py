@@ -1,0 +1,145 @@
+"""Taking an import back: what it made goes into the recycle bin, what it changed is as before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from ...metadata.problems import Problem
+from .. import access, failpoints, records
+from ..access import Caller
+from ..canonical import from_text
+from ..records.rows import chunks
+from ..system_tables import FIELD_CHANGE, IMPORT, IMPORT_ROW
+from ..transaction import Transaction
+from ..work import jobs
+from ..work.jobs import Job
+from ..workspaces import Workspace
+from . import telling
+from .books import CHUNK
+from .report import Report, reasons
+
+_WRITTEN = ("created", "updated")
+
+
+def undo(workspace: Workspace, job: Job) -> None:
+    """Take an import back, chunk by chunk from its last row; records edited since are left."""
+    import_id = int(job.payload["import"])
+    noted = job.payload["caller"]
+    # The product's own write, in that person's name: it brings back what was there.
+    caller = Caller(noted["member"], locale=noted["locale"], origin="import", system=True)
+    while not _go_on(workspace, job, import_id, caller):
+        failpoints.hit("import.undone_chunk")
+
+
+def _go_on(workspace: Workspace, job: Job, import_id: int, caller: Caller) -> bool:
+    """Take the next chunk back; returns whether there is nothing more to do."""
+    with workspace.writing() as tx:
+        jobs.hold(tx, job)
+        one = tx.connection.execute(sa.select(IMPORT).where(IMPORT.c.id == import_id)).one()
+        rows = tx.connection.execute(
+            sa.select(IMPORT_ROW)
+            .where(IMPORT_ROW.c.import_id == import_id, IMPORT_ROW.c.state.in_(_WRITTEN))
+            .order_by(IMPORT_ROW.c.row.desc())
+            .limit(CHUNK)
+        ).all()
+        if one.state != "undoing":
+            jobs.finish(tx, job)
+            return True
+        progress = _progress(one, job)
+        if rows:
+            _take_back(tx, caller, one, rows, progress)
+        else:
+            jobs.finish(tx, job)
+            report = Report.from_json(one.entity, import_id, one.report)
+            telling.tell_importer(tx, caller.member_id, report, "undone")
+        state = "undoing" if rows else "undone"
+        tx.connection.execute(
+            sa.update(IMPORT).where(IMPORT.c.id == import_id).values(state=state, progress=progress)
+        )
+    return not rows
+
+
+def _progress(one: Any, job: Job) -> dict[str, Any]:
+    total = one.report["created"] + one.report["updated"]
+    counts = {"done": 0, "total": total, "removed": 0, "restored": 0, "left": 0}
+    return {**counts, **(one.progress or {}), "job": job.key}
+
+
+def _take_back(
+    tx: Transaction, caller: Caller, one: Any, rows: Sequence[Any], progress: dict[str, Any]
+) -> None:
+    made = [row for row in rows if row.state == "created"]
+    changed = [row for row in rows if row.state == "updated"]
+    gone = records.delete_many(
+        tx, caller, one.entity, [(row.record_id, row.version) for row in made]
+    )
+    before = _before(tx, one, changed)
+    back = [records.Update(row.record_id, row.version, before[row.record_id]) for row in changed
+            if row.record_id in before]  # fmt: skip
+    done = records.update_many(tx, caller, one.entity, back, typed=True, history=True)
+    wrong = {row.record_id: outcome.problems for row, outcome in zip(made, gone, strict=True)} | {
+        update.id: outcome.problems for update, outcome in zip(back, done, strict=True)
+    }
+    _keep(tx, one.id, rows, wrong)
+    left = sum(1 for problems in wrong.values() if problems)
+    removed = sum(1 for outcome in gone if outcome.done)
+    progress["removed"] += removed
+    progress["left"] += left
+    progress["restored"] += len(rows) - removed - left
+    progress["done"] += len(rows)
+
+
+def _before(tx: Transaction, one: Any, rows: Sequence[Any]) -> dict[int, dict[str, Any]]:
+    """What the import changed of records: record id -> field id -> the value before it."""
+    entity = tx.app.entity(one.entity)
+    sets = {row.change_id for row in rows} | {one.change_id}
+    settable = access.writable(tx.app, access.SYSTEM, one.entity)
+    found: dict[int, dict[str, Any]] = {}
+    for ids in chunks([row.record_id for row in rows]):
+        query = (
+            sa.select(FIELD_CHANGE)
+            .where(
+                FIELD_CHANGE.c.entity == one.entity,
+                FIELD_CHANGE.c.record_id.in_(ids),
+                FIELD_CHANGE.c.change_id.in_([each for each in sets if each is not None]),
+                FIELD_CHANGE.c.field.in_(settable),
+            )
+            .order_by(FIELD_CHANGE.c.id)
+        )
+        for change in tx.connection.execute(query):
+            place = tx.layout.find(one.entity, change.field)
+            if place is None and entity.field(change.field).type != "tags":
+                continue
+            value = from_text(change.before, place.storage if place else None)
+            found.setdefault(change.record_id, {}).setdefault(change.field, value)
+    return found
+
+
+def _keep(
+    tx: Transaction,
+    import_id: int,
+    rows: Sequence[Any],
+    wrong: dict[int, tuple[Problem, ...]],
+) -> None:
+    values = []
+    for row in rows:
+        problems = wrong.get(row.record_id, ())
+        values.append(
+            {
+                "at_row": row.row,
+                "now": "left" if problems else "undone",
+                "why": reasons(problems) if problems else None,
+            }
+        )
+    tx.connection.execute(
+        sa.update(IMPORT_ROW)
+        .where(IMPORT_ROW.c.import_id == import_id, IMPORT_ROW.c.row == sa.bindparam("at_row"))
+        .values(
+            state=sa.bindparam("now"),
+            problems=sa.bindparam("why", type_=IMPORT_ROW.c.problems.type),
+        ),
+        values,
+    )
