@@ -252,7 +252,7 @@ MAPPING: Mapping[str, Any] = {
 
 # What two ways to the same state may differ in: when, by which attempt, under which number.
 _NUMBERS = frozenset({"id", "change_id", "alert_id", "import_id", "author", "measure"})
-_EFFORT = frozenset({"attempts", "lease_until", "progress", "payload", "key", "last_run"})
+_EFFORT = frozenset({"kept", "attempts", "lease_until", "progress", "payload", "key", "last_run"})
 _UNLIKE = _NUMBERS | _EFFORT | {"parent", "revision", "layout", "definition"}
 _ABOUT: Mapping[str, str] = {"_tier_rank": "customer", "_import_row": "order"}
 """Whose records a system table is about that does not say so itself."""
@@ -330,6 +330,8 @@ def _rows(
         for column, value in row.items():
             if column in _UNLIKE or isinstance(value, datetime):
                 continue
+            if column == "after" and row["field"] == "deleted_at":
+                value = value and "some time"
             if column == "record_id":
                 value = titles.get((row.get("entity", entity), value), value and "?")
             elif column in references:
@@ -358,10 +360,11 @@ def _unjust(tx: Transaction) -> list[str]:
             wrong.append(f"{entity}: numbers given twice or left out")
     of, amount = (tx.tables.column(order, "order", one) for one in ("customer", "amount"))
     bought = tx.tables.column(customer, "customer", "bought")
+    live = tx.tables.column(order, "order", "deleted_at").is_(None)
     sums = {
         customer_id: Decimal(total)
         for customer_id, total in tx.connection.execute(
-            sa.select(of, sa.func.sum(amount)).group_by(of)
+            sa.select(of, sa.func.sum(amount)).where(live).group_by(of)
         )
     }
     shares = {

@@ -158,13 +158,14 @@ def _read_cell(reading: Reading, target: Target, text: str) -> None:
         reading.problems.append(problem.at(None, f"/{target.field.name}"))
     elif value is NOTHING:
         reading.emptied.append(target.field.id)
-    elif value is not None and _target_entity(target.field) is not None:
+    elif value is not None and target_entity(target.field) is not None:
         reading.names[target.field.id] = (target, value)
     else:
         reading.values[target.field.id] = value
 
 
-def _target_entity(one: Field) -> str | None:
+def target_entity(one: Field) -> str | None:
+    """The entity whose records a field points at, if it is such a field."""
     return "member" if one.type in ("owner", "member") else one.to
 
 
@@ -174,11 +175,11 @@ def _find_references(
     wanted: defaultdict[tuple[str, str | None], set[str]] = defaultdict(set)
     for reading in readings:
         for target, text in reading.names.values():
-            wanted[_target_entity(target.field) or "", target.key].add(text)
+            wanted[target_entity(target.field) or "", target.key].add(text)
     found = {key: keys.find(tx, caller, *key, texts) for key, texts in wanted.items()}
     for reading in readings:
         for field_id, (target, text) in reading.names.items():
-            to = _target_entity(target.field) or ""
+            to = target_entity(target.field) or ""
             _point(mapped, reading, field_id, target, text, found[to, target.key])
 
 
