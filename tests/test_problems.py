@@ -83,7 +83,6 @@ COMPLAINTS = frozenset(
         "cli.usage_no_option_near",
         "conflict.hint",
         "conflict.title",
-        "filter.wrong_value",
         "form.refused",
         "form.wrong",
         "form.wrong.one",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from .pages import alerts, entrance, forms, home, lists, pickers, records, search
+from .pages import alerts, builder, entrance, forms, home, lists, pickers, records, search
 
 _GET = ("GET",)
 _POST = ("POST",)
@@ -45,8 +45,9 @@ ROUTES: tuple[Route, ...] = (
     Route(_POST, f"/<slug>/-/alerts/{_ALERT}/resolve", alerts.resolve),
     Route(_GET, _ENTITY, lists.page),
     Route(_GET, f"{_ENTITY}/count", lists.count),
-    Route(_GET, f"{_ENTITY}/filter", lists.add_filter),
-    Route(_GET, f"{_ENTITY}/rule", lists.rule),
+    Route(_POST, f"{_ENTITY}/filter", lists.filter_by),
+    Route(_GET, f"{_ENTITY}/builder", builder.open_builder),
+    Route(_POST, f"{_ENTITY}/builder", builder.change_builder),
     Route(_POST, f"{_ENTITY}/columns", lists.set_columns),
     Route(_GET, f"{_ENTITY}/pick/<field>", pickers.pick),
     Route(_GET, f"{_ENTITY}/new", forms.new),

@@ -27,10 +27,8 @@ ADDRESSES = {
     "a picker of a text": "machine/pick/name",
     "a picker beside a record that cannot be": f"note/pick/repair?is.machine={HUGE}",
     "a picker asked for signs": "repair/pick/machine?q=" + quote("'\"<>%_\\"),
-    "a filter on an unknown field": "machine/rule?field=nope&op=nope",
-    "a number without end": "machine/filter?field=price&op=at_least&value=1e999",
-    "a day that is none": "machine/filter?field=bought_on&op=from&value=2026-13-45",
-    "quotes in a filter": "machine/filter?field=name&op=contains&value=" + quote('"); x'),
+    "a builder of an expression that cannot be read": "machine/builder?where=" + quote('"); x'),
+    "a builder of brackets": "machine/builder?where=" + "(" * 60,
     "a form filled by the address": f"repair/new?machine={HUGE}&cost=NaN",
     "an inbox of unknown words": "-/alerts?state=zz&severity=zz&rule=zz&at=zz",
     "an alert that is not there": f"-/alerts/{HUGE}/why",
@@ -39,6 +37,26 @@ ADDRESSES = {
 }
 
 SENDINGS: dict[str, tuple[str, dict[str, object]]] = {
+    "a filter of no rows": ("machine/filter", {}),
+    "a filter on an unknown field": ("machine/filter", {"c.0.field": "nope", "c.0.op": "nope"}),
+    "a filter of rows that are none": (
+        "machine/filter",
+        {"c.99.99.op": "is", "c.0.0.0.field": "name", "c.join": "xor", "c.0.join": ["or", "or"]},
+    ),
+    "a number without end": (
+        "machine/filter",
+        {"c.0.field": "price", "c.0.op": "at_least", "c.0.value": "1e999"},
+    ),
+    "a day that is none": (
+        "machine/filter",
+        {"c.0.field": "bought_on", "c.0.op": "from", "c.0.value": "2026-13-45"},
+    ),
+    "quotes in a filter": (
+        "machine/filter",
+        {"c.0.field": "name", "c.0.op": "contains", "c.0.value": '"); x\x00'},
+    ),
+    "a filter of a long expression": ("machine/filter", {"c.0.text": "1" * 3000}),
+    "a builder's button that is none": ("machine/builder?do=drop.9.9.x", {"c.0.op": "is"}),
     "nothing": ("machine/new", {}),
     "wrong values in every field": (
         "machine/new",

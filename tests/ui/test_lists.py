@@ -46,9 +46,11 @@ def test_builds_a_filter_says_it_in_words_and_takes_it_away(chief: Reader) -> No
     chief.open("machine")
     page = chief.page
     page.click("summary:has-text('筛选')")
-    page.select_option("select[name=field]", "price")
-    page.wait_for_selector("#rule input[type=number]")
-    page.fill("#rule input[name=value]", "55000")
+    page.select_option("select[name='c.0.field']", "price")
+    expect(page.locator("select[name='c.0.op'] option").first).to_have_attribute(
+        "value", "at_least"
+    )
+    page.fill("input[name='c.0.value']", "55000")
     page.click(".builder button.primary")
     expect(page.locator(".chip")).to_contain_text("购置价 ≥ ¥55,000.00")
     expect(page.locator("tbody tr")).to_have_count(6)

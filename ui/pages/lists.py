@@ -5,24 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import redirect, request
+from flask import make_response, redirect, request
 from werkzeug.wrappers import Response
 
 from fieldstone.engine import access, query, saved
 from fieldstone.engine.errors import Invalid, Malformed
 from fieldstone.engine.query import ListRequest
+from fieldstone.engine.query.conditions import filter_of
 from fieldstone.engine.query.request import Pointing, Where
 from fieldstone.engine.records.rows import titles_of
+from fieldstone.metadata.conditions import Group, Written, write
 from fieldstone.metadata.model import Entity, Field, Sort, View
 from fieldstone.metadata.problems import ProblemsError
+from fieldstone.metadata.wording import expression_to_names
 
 from .. import security
 from ..desk import Desk, Visit
 from ..paths import with_query
-from ..rendering import fragment, notice
+from ..rendering import fragment
 from ..rendering import page as render
 from ..show.conditions import Speaker
-from ..show.filters import Rule, condition_of, rule_of
 from ..show.lists import (
     Chip,
     ListModel,
@@ -36,14 +38,16 @@ from ..show.lists import (
     spots_of,
 )
 from ..show.naming import target_of
-from ..show.operators import WrongValue, both, whole
 from ..show.typed import record_id
 from ..words import say
+from .builder import built
 
 PAGE = 50
 _TRAIL = 12
 _TABS = 4
 _BETWEEN = "~"
+_NONE = "-"
+"""The condition of a list whose view has one that is taken away."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,31 @@ class Asked:
     own_sort: str
     opening: bool = True
     of: tuple[Field, int] | None = None
+    declared: str | None = ""
+    """The view's condition in names, as its builder shows it; None where the caller may not ask it.
+    """
+
+    @property
+    def fixed(self) -> str:
+        """The view's own condition (in ids), while nothing stands in its place."""
+        own = self.where and self.declared is not None
+        return "" if own or not self.view else self.view.filter or ""
+
+    @property
+    def own(self) -> str:
+        """The condition in names that the address asks, beside `fixed`."""
+        return "" if self.where == _NONE else self.where
+
+    @property
+    def condition(self) -> str:
+        """What the builder edits: the address's condition, else the view's."""
+        return self.own if self.where else self.declared or ""
+
+    def beside(self, condition: str) -> str | None:
+        """The parameter that asks for a condition in the place of the view's."""
+        if condition == (self.declared or ""):
+            return None
+        return condition or _NONE
 
     def params(self, **changed: str | None) -> dict[str, str | None]:
         """The parameters of the address, with some changed; another order begins at the start."""
@@ -77,7 +106,7 @@ def page(visit: Visit, entity: str) -> str:
     """The list."""
     with visit.reading() as desk:
         model = _model(desk, _asked(desk, entity))
-        return render(desk, "list.html", model.path, list=model, rule=_rule(desk, entity))
+        return render(desk, "list.html", model.path, list=model, builder=None)
 
 
 def count(visit: Visit, entity: str) -> str:
@@ -89,26 +118,17 @@ def count(visit: Visit, entity: str) -> str:
         return fragment("count.html", text=say("list.count", desk.locale, n=found, shown=shown))
 
 
-def rule(visit: Visit, entity: str) -> str:
-    """The controls of a filter that fit the field and operator just chosen."""
-    with visit.reading() as desk:
-        found = _rule(desk, entity)
-        path = desk.paths.list(desk.entity(entity).name)
-        return fragment("filter_rule.html", rule=found, list=ListModel(
-            title="", singular="", icon="", path=path))  # fmt: skip
-
-
-def add_filter(visit: Visit, entity: str) -> Response:
-    """Add the condition that was built to the list's filter, and show the list."""
+def filter_by(visit: Visit, entity: str) -> Response:
+    """Show the list under the condition that was built; 422 with the builder if it cannot be."""
     with visit.reading() as desk:
         asked = _asked(desk, entity)
-        where = asked.where
-        try:
-            where = both(where, condition_of(desk, asked.entity, request.args))
-        except WrongValue:
-            notice(desk, say("filter.wrong_value", desk.locale))
+        done = built(desk, asked.entity)
+        if done.wrong:
+            model = _model(desk, asked)
+            page = render(desk, "list.html", model.path, list=model, builder=done.wrong)
+            return make_response(page, 422)
         target = desk.paths.list(asked.entity.name)
-        return redirect(with_query(target, asked.params(where=where)), 303)
+        return redirect(with_query(target, asked.params(where=asked.beside(done.text))), 303)
 
 
 def set_columns(visit: Visit, entity: str) -> Response:
@@ -129,10 +149,6 @@ def set_columns(visit: Visit, entity: str) -> Response:
     return redirect(security.safe_target(request.form.get("next"), visit.write(put)), 303)
 
 
-def _rule(desk: Desk, entity: str) -> Rule:
-    return rule_of(desk, desk.entity(entity), request.args.get("field"), request.args.get("op"))
-
-
 def _asked(desk: Desk, name: str) -> Asked:
     entity = desk.entity(name)
     view = _view(desk, entity, request.args.get("view"))
@@ -149,7 +165,19 @@ def _asked(desk: Desk, name: str) -> Asked:
         own_sort=own,
         opening=view is _first(desk.app.views_of(entity.id)),
         of=_of(desk, entity, request.args.get("of", "")),
+        declared=_declared(desk, entity, view),
     )
+
+
+def _declared(desk: Desk, entity: Entity, view: View | None) -> str | None:
+    if view is None or not view.filter:
+        return ""
+    text = expression_to_names(desk.app, entity.id, view.filter)
+    try:
+        filter_of(desk.tx, desk.caller, entity.id, text)
+    except (Invalid, Malformed, ProblemsError):
+        return None
+    return text
 
 
 def _of(desk: Desk, entity: Entity, text: str) -> tuple[Field, int] | None:
@@ -197,12 +225,12 @@ def _columns_key(entity: Entity, view: View | None) -> str:
 
 def _request(desk: Desk, asked: Asked, spots: tuple[Spot, ...], **more: Any) -> ListRequest:
     entity = asked.entity
-    where: list[Where] = [asked.view.filter] if asked.view and asked.view.filter else []
+    where: list[Where] = [asked.fixed] if asked.fixed else []
     if asked.of:
         where.append(Pointing(asked.of[0].id, asked.of[1]))
     return ListRequest(
         entity_id=entity.id,
-        filter=asked.where or None,
+        filter=asked.own or None,
         where=tuple(where),
         q=asked.q or None,
         sort=_sort_text(desk, entity, asked.sort),
@@ -216,7 +244,6 @@ def _model(desk: Desk, asked: Asked) -> ListModel:
     path = desk.paths.list(entity.name)
     own = saved.get(desk.tx, desk.caller, _columns_key(entity, asked.view))
     spots = spots_of(desk, entity, asked.view, own)
-    fixed = asked.view.filter if asked.view else None
     problem, after = "", None
     rows: tuple[Row, ...] = ()
     try:
@@ -246,9 +273,10 @@ def _model(desk: Desk, asked: Asked) -> ListModel:
         pool=pool_of(desk, entity, spots),
         keep=_kept(asked),
         q=asked.q,
-        where=asked.where,
+        where=asked.condition,
+        filter=with_query(f"{path}/filter", asked.params(where=None)),
         narrowed=bool(asked.where or asked.q or asked.of),
-        filtered=bool(fixed),
+        filtered=bool(asked.fixed or asked.own),
         problem=problem,
         reset=with_query(path, asked.params(q=None, where=None, of=None)),
         create=desk.paths.new(entity.name) if desk.may("create", entity) else None,
@@ -293,21 +321,22 @@ def _tabs(desk: Desk, asked: Asked, path: str) -> tuple[Tab, ...]:
 
 
 def _chips(desk: Desk, asked: Asked, path: str) -> tuple[Chip, ...]:
-    entity = asked.entity
-    speaker = Speaker(desk.app, entity, desk.formats)
-    fixed = asked.view.filter if asked.view and asked.view.filter else ""
+    speaker = Speaker(desk.app, asked.entity, desk.formats)
     more = say("filter.more", desk.locale)
-    chips = [Chip(one.words if one.known else more, one.code) for one in speaker.parts(fixed)]
+    chips = []
+    if asked.fixed and asked.declared is None:
+        chips = [Chip(one.words if one.known else more, "") for one in speaker.parts(asked.fixed)]
     if asked.of:
         one, record_id = asked.of
         target = target_of(one) or ""
         title = titles_of(desk.tx, desk.caller, {target: {record_id}}).get((target, record_id))
         words = say("op.say_is", desk.locale, field=one.text(desk.locale), value=title or record_id)
         chips.append(Chip(words, "", with_query(path, asked.params(of=None))))
-    own = speaker.parts(asked.where)
-    for at, part in enumerate(own):
-        rest = " and ".join(whole(one.code) for n, one in enumerate(own) if n != at)
-        chips.append(Chip(part.words, part.code, with_query(path, asked.params(where=rest))))
+    parts = speaker.parts(asked.condition)
+    for at, part in enumerate(parts):
+        rest = tuple(Written(one.code) for n, one in enumerate(parts) if n != at)
+        where = asked.beside(write(Group("and", rest)))
+        chips.append(Chip(part.words, part.code, with_query(path, asked.params(where=where))))
     return tuple(chips)
 
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import TypeGuard
 
+from fieldstone.metadata.conditions import Row, leaf
 from fieldstone.metadata.expression import PARENT, parse
 from fieldstone.metadata.expression.tree import (
     Call,
@@ -38,6 +38,12 @@ _AGES = {
     "days_until": ("after_days", "next_days"),
     "hours_since": ("over_hours", "within_hours"),
 }
+_TEXTS = {
+    "contains": "op.say_contains",
+    "starts_with": "op.say_starts",
+    "ends_with": "op.say_ends",
+}
+_PERIODS = ("_week", "_month", "_quarter", "_year")
 _OPEN, _CLOSED = "op.say_open", "op.say_closed"
 _EDGE = "\x00"
 _TOUCHING = re.compile(
@@ -127,6 +133,12 @@ class Speaker:
             return self._closed(node, _OPEN) or self._path(node, "op.say_no")
         if isinstance(node, Call) and node.function.text == "any" and len(node.arguments) == 2:
             return self._of_some("none", node.arguments[0], node.arguments[1])
+        if isinstance(node, Call) and node.function.text == "contains":
+            row = leaf(node)
+            label = self.label(node.arguments[0]) if row else None
+            if row and label:
+                value = str(row.values[0])
+                return self._say("op.say_not_contains", field=label, value=value)
         inner = self.words(node)
         return self._say("op.say_not", what=inner) if inner else None
 
@@ -143,10 +155,10 @@ class Speaker:
 
     def _call(self, node: Call) -> str | None:
         name, arguments = node.function.text, node.arguments
-        if name in ("contains", "starts_with") and len(arguments) == 2:
+        if name in _TEXTS and len(arguments) == 2:
             label, value = self.label(arguments[0]), arguments[1]
             if label and isinstance(value, Text):
-                key = "op.say_contains" if name == "contains" else "op.say_starts"
+                key = _TEXTS[name]
                 return self._say(key, field=label, value=value.value)
         if name in ("any", "all") and len(arguments) == 2:
             return self._of_some(name, arguments[0], arguments[1])
@@ -202,8 +214,9 @@ class Speaker:
             left, right, sign = right, left, _TURNED.get(sign, sign)
         if isinstance(left, Call) and left.function.text in _AGES:
             return self._age(left, right, sign)
-        if sign == "==" and _is_month(left) and _is_month(right):
-            return self._this_month(left, right)
+        row = leaf(node)
+        if row and row.operator.endswith(_PERIODS):
+            return self._period(row)
         label = self.label(left)
         value = self.value(left, right)
         if label is None or value is None or sign not in _SIGNS:
@@ -212,12 +225,10 @@ class Speaker:
         timed = bool(found) and found[-1].type in ("date", "datetime")
         return self._say(f"op.say_{(_TIMES if timed else _SIGNS)[sign]}", field=label, value=value)
 
-    def _this_month(self, left: Call, right: Call) -> str | None:
-        (one,), (other,) = left.arguments, right.arguments
-        label = self.label(one)
-        if label is None or not isinstance(other, Call) or other.function.text != "today":
-            return None
-        return self._say("op.say_this_month", field=label)
+    def _period(self, row: Row) -> str | None:
+        label = self.label(parse(row.path))
+        value = say(f"op.{row.operator}", self.formats.locale)
+        return self._say("op.say_period", field=label, value=value) if label else None
 
     def _between(self, operands: tuple[Node, ...], operators: tuple[str, ...]) -> str | None:
         low, middle, high = operands
@@ -319,7 +330,7 @@ class Speaker:
 
     def _moment(self, node: Call) -> str | None:
         name, arguments = node.function.text, node.arguments
-        if name in ("today", "now", "me") and not arguments:
+        if name in ("today", "now", "me", "my_team") and not arguments:
             return self._say(f"op.value_{name}")
         if _is_week(node):
             return self._say("op.value_this_week")
@@ -339,14 +350,6 @@ class Speaker:
             return self.label(parse(text)) or text
         except ProblemsError:
             return text
-
-
-def _is_month(node: Node) -> TypeGuard[Call]:
-    return (
-        isinstance(node, Call)
-        and node.function.text == "start_of_month"
-        and len(node.arguments) == 1
-    )
 
 
 def _is_week(node: Node) -> bool:

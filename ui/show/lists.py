@@ -94,6 +94,7 @@ class ListModel:
     keep: Mapping[str, str] = field(default_factory=dict)
     q: str = ""
     where: str = ""
+    filter: str = ""
     narrowed: bool = False
     filtered: bool = False
     problem: str = ""

@@ -1,0 +1,148 @@
+"""Lists as people work in them all day, numbered after the lines that users check."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from fieldstone.engine import query
+from fieldstone.engine.access import SYSTEM
+from fieldstone.engine.query import ListRequest
+from tests.ui.readers import Reader
+
+pytestmark = pytest.mark.browser
+
+
+def open_builder(page: Page) -> None:
+    page.click(".sieve summary:has(use[href*='#filter'])")
+    expect(page.locator(".builder-rows .condition").first).to_be_visible()
+
+
+def choose(page: Page, row: str, field: str, operator: str = "") -> None:
+    """Choose a row's field and operator, each once the builder has answered the choice before."""
+    page.select_option(f"select[name='{row}.field']", field)
+    expect(page.locator(f"select[name='{row}.field'] option[selected]")).to_have_attribute(
+        "value", field
+    )
+    if operator:
+        page.select_option(f"select[name='{row}.op']", operator)
+        chosen = page.locator(f"select[name='{row}.op'] option[selected]")
+        expect(chosen).to_have_attribute("value", operator)
+
+
+def apply(page: Page) -> None:
+    page.click(".builder button.primary")
+
+
+def count_of(reader: Reader, condition: str) -> int:
+    with reader.site.workspace.reading() as tx:
+        return query.count(tx, SYSTEM, ListRequest(entity_id="machine", filter=condition))
+
+
+def test_line_26_groups_two_deep_are_built_and_said_in_words(chief: Reader) -> None:
+    chief.open("machine")
+    page = chief.page
+    open_builder(page)
+    choose(page, "c.0", "price")
+    page.fill("input[name='c.0.value']", "55000")
+    page.click("button[value=group]")
+    expect(page.locator("select[name='c.1.1.field']")).to_be_focused()
+    choose(page, "c.1.0", "in_use", "no")
+    choose(page, "c.1.1", "name")
+    page.fill("input[name='c.1.1.value']", "机床 57")
+    apply(page)
+    expect(page.locator(".chip")).to_have_text(
+        ["购置价 ≥ ¥55,000.00", "非在用或设备名称包含“机床 57”"]
+    )
+    expect(page.locator("tbody tr")).to_have_count(2)
+    open_builder(page)
+    expect(page.locator("select[name='c.1.join']")).to_have_value("or")
+    expect(page.locator("input[name='c.1.1.value']")).to_have_value("机床 57")
+
+
+def test_line_26_relative_dates_empty_and_me_are_said_in_english(ann: Reader) -> None:
+    ann.open("machine")
+    page = ann.page
+    open_builder(page)
+    choose(page, "c.0", "bought_on", "last_days")
+    page.fill("input[name='c.0.value']", "30")
+    for number, (field, operator) in enumerate(
+        [("kind_note", "empty"), ("keeper", "not_me"), ("keeper", "my_team")], 1
+    ):
+        page.click("button[value=row]")
+        choose(page, f"c.{number}", field, operator)
+    apply(page)
+    expect(page.locator(".chip")).to_have_text(
+        [
+            "Bought on in the last 30 days",
+            "Which kind is empty",
+            "Keeper is not me",
+            "Keeper · Department is my department",
+        ]
+    )
+
+
+def test_line_26_several_values_and_a_path_over_a_reference(chief: Reader) -> None:
+    chief.open("repair")
+    page = chief.page
+    open_builder(page)
+    choose(page, "c.0", "machine.kind", "among")
+    page.check("input[name='c.0.value'][value=lathe]")
+    page.check("input[name='c.0.value'][value=other]")
+    apply(page)
+    expect(page.locator(".chip")).to_have_text("设备 · 类型为车床或其他")
+    expect(page.locator("tbody tr")).to_have_count(1)
+
+
+def test_line_26_a_value_that_cannot_be_read_is_told_at_its_row(chief: Reader) -> None:
+    chief.open("machine")
+    page = chief.page
+    open_builder(page)
+    choose(page, "c.0", "name")
+    page.fill("input[name='c.0.value']", "机床")
+    page.click("button[value=row]")
+    choose(page, "c.1", "price")
+    page.fill("input[name='c.1.value']", "很多")
+    apply(page)
+    expect(page.locator(".condition.wrongly .wrong")).to_have_text("这里要填数字。")
+    expect(page.locator("input[name='c.0.value']")).to_have_value("机床")
+    expect(page.locator("input[name='c.1.value']")).to_have_value("很多")
+    page.fill("input[name='c.1.value']", "59,000")
+    apply(page)
+    expect(page.locator("tbody tr")).to_have_count(2)
+
+
+def test_line_26_what_rows_cannot_hold_is_kept_as_it_is_written(chief: Reader) -> None:
+    chief.open("machine?where=len(name) > 3 and price >= 59000")
+    page = chief.page
+    open_builder(page)
+    expect(page.locator("input[name='c.0.text']")).to_have_value("len(name) > 3")
+    page.fill("input[name='c.0.text']", "len(nam) > 3")
+    apply(page)
+    expect(page.locator(".condition.wrongly .wrong")).to_contain_text("nam")
+    page.fill("input[name='c.0.text']", "len(name) > 4")
+    apply(page)
+    expect(page.locator(".below")).to_contain_text("共 2 条")
+
+
+def test_line_26_the_conditions_of_a_view_are_edited_in_their_place(chief: Reader) -> None:
+    chief.open("machine?view=machine_dear")
+    page = chief.page
+    expect(page.locator(".below")).to_contain_text("共 11 条")
+    open_builder(page)
+    page.fill("input[name='c.0.value']", "58000")
+    apply(page)
+    expect(page.locator(".below")).to_contain_text("共 3 条")
+    page.click(".chip a")
+    expect(page.locator(".below")).to_contain_text("共 60 条")
+    expect(page.locator(".tabs [aria-current]")).to_have_text("高价设备")
+
+
+@pytest.mark.parametrize(
+    "condition",
+    ["price >= 55000", "kind_note is None", "kind_note != 'x'", "not (use_rate > 0.5)"],
+)
+def test_line_27_the_count_is_that_of_the_database(chief: Reader, condition: str) -> None:
+    chief.open(f"machine?where={condition}")
+    number = count_of(chief, condition)
+    expect(chief.page.locator(".below")).to_contain_text(re.compile(rf"共 {number} 条"))

@@ -1,0 +1,59 @@
+"""Places: the fields that a condition may ask about, also those over one reference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from fieldstone.engine import access
+from fieldstone.metadata.model import Entity, Field
+
+from ...desk import Desk
+from ..kinds import shown_as
+from ..naming import target_of
+from .operators import Operator, operators_of
+
+_INNER = frozenset({"id", "version", "deleted_at", "origin"})
+
+
+@dataclass(frozen=True)
+class Place:
+    """A field to ask about: its path, its label, and the label of the reference it is behind."""
+
+    path: str
+    label: str
+    over: str
+    field: Field
+    operators: tuple[Operator, ...]
+
+    def operator(self, key: str) -> Operator | None:
+        return next((one for one in self.operators if one.key == key), None)
+
+
+def places_of(desk: Desk, entity: Entity) -> tuple[Place, ...]:
+    """Every field that the caller may ask about, those over references after the entity's own."""
+    own = tuple(_of(desk, entity))
+    over: list[Place] = []
+    for place in own:
+        target = desk.app.entities.get(target_of(place.field) or "")
+        may = target is not None and access.may(desk.app, desk.caller, target.id, "read")
+        if target is None or target.system or not may:
+            continue
+        over += _of(desk, target, f"{place.path}.", place.label, target.title)
+    return (*own, *over)
+
+
+def _of(
+    desk: Desk, entity: Entity, before: str = "", over: str = "", without: str = ""
+) -> Iterator[Place]:
+    known = access.readable(desk.app, desk.caller, entity.id)
+    for one in entity.live_fields:
+        if one.id not in known or one.id in _INNER or one.id == without:
+            continue
+        shown = shown_as(desk.app, entity, one)
+        target = desk.app.entities.get(target_of(shown) or "")
+        title = target.field(target.title).name if target else ""
+        operators = operators_of(shown, title)
+        if operators:
+            label = one.text(desk.locale)
+            yield Place(f"{before}{one.name}", label, over, shown, operators)
