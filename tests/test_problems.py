@@ -17,6 +17,7 @@ from tests.cli.refused import CASES as CLI
 from tests.engine.backups.test_refused import CASES as BACKED_UP
 from tests.engine.figures.test_cards import HIDDEN
 from tests.engine.imports.test_refused import TAKEN_OVER
+from tests.engine.outbox.test_webhooks import DOCTOR
 from tests.engine.publish.test_refused import CASES as BROKEN
 from tests.engine.publish.test_refused import NOTES
 from tests.engine.refused import data, files, formulas, made_up, people, places, publishing
@@ -43,7 +44,9 @@ PAGES = "ui/locale"
 WORDS = (
     "openapi.",
     "api.restored",
-    "notification.",
+    "mail.",
+    "notification.alerts",
+    "notification.work",
     "publish.step.",
     "publish.section.",
     "publish.use",
@@ -66,6 +69,7 @@ COMPLAINTS = frozenset(
         "cli.import_unknown_near",
         "cli.import_warnings",
         "cli.instant",
+        "cli.jobs_which",
         "cli.map_without_equals",
         "cli.part_ended",
         "cli.password_differs",
@@ -113,7 +117,7 @@ def engine_and_api() -> frozenset[str]:
     found |= {one.problem for one in BROKEN} | {str(one[2][0]) for one in NOTES}
     found |= {one.problem for one in BACKED_UP}
     found |= {one.id for one in files.ROWS} | {one for _, _, one in formulas.CASES}
-    return found | API_FAILURES | {formulas.SLOW, HIDDEN, *TAKEN_OVER, *BUSY}
+    return found | API_FAILURES | {formulas.SLOW, HIDDEN, *TAKEN_OVER, *BUSY, *DOCTOR}
 
 
 def cli_and_ui() -> frozenset[str]:

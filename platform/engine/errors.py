@@ -26,6 +26,10 @@ class Refused(ProblemsError):
         return cls(Problem(problem_id, params, pointer=pointer))
 
 
+class Undelivered(Exception):
+    """A server outside did not take what was sent, and why; it is sent again later."""
+
+
 class Malformed(Refused):
     """The request cannot be read at all (wrong JSON, unknown parameter)."""
 

@@ -231,7 +231,14 @@ class Installation:
 
     def _handle(self, workspace_id: str, slug: str, name: str) -> Workspace:
         store = self._stores.store(workspace_id)
-        return Workspace(id=workspace_id, slug=slug, name=name, store=store, control=self.control)
+        return Workspace(
+            id=workspace_id,
+            slug=slug,
+            name=name,
+            store=store,
+            control=self.control,
+            mails=self.settings.mails,
+        )
 
     def _opened(self, workspace_id: str, slug: str, name: str) -> Workspace:
         workspace = self._handle(workspace_id, slug, name)

@@ -14,6 +14,8 @@ from typing import Any, Literal, cast
 from ..metadata.problems import Problem, ProblemsError
 from .clock import Clock, SystemClock, parse_clock
 from .env_file import read_env_file
+from .outbox.mail import read_sender, read_server
+from .outbox.webhook import Network, read_networks
 
 PREFIX = "FIELDSTONE_"
 _TESTS_OWN = "FIELDSTONE_TEST_"
@@ -149,6 +151,29 @@ class Settings:
         default=2,
         metadata=_about("How many jobs a worker does at the same time.", _positive),
     )
+    smtp_url: str | None = field(
+        default=None,
+        metadata=_about(
+            "Mail server, smtp://user:password@host:587 (STARTTLS, except on this machine) or "
+            "smtps://...; without it no e-mail is sent.",
+            read_server,
+        ),
+    )
+    mail_from: str | None = field(
+        default=None,
+        metadata=_about(
+            "Sender of e-mail, such as Fieldstone <crm@example.com>; needed with a mail server.",
+            read_sender,
+        ),
+    )
+    webhook_networks: tuple[Network, ...] = field(
+        default=(),
+        metadata=_about(
+            "Private networks that webhooks may call, such as 10.1.0.0/16, commas between them; "
+            "without it public addresses alone.",
+            read_networks,
+        ),
+    )
     locale: str | None = field(
         default=None,
         metadata=_about("Language of the command line, en or zh-CN; without it the terminal's."),
@@ -173,6 +198,8 @@ class Settings:
             if variable.startswith(PREFIX) and not variable.startswith(_TESTS_OWN):
                 problems.extend(_take(cls, variable, text, values))
         problems.extend(_outside_tests(values))
+        if ("smtp_url" in values) != ("mail_from" in values):
+            problems.append(Problem("setting.together", {"names": "SMTP_URL, MAIL_FROM"}))
         if problems:
             raise ProblemsError(problems)
         return cls(**values)
@@ -181,6 +208,11 @@ class Settings:
     def dialect(self) -> Literal["sqlite", "postgresql"]:
         """The kind of database that this installation stores in."""
         return "postgresql" if self.database_url else "sqlite"
+
+    @property
+    def mails(self) -> bool:
+        """Whether e-mail is sent."""
+        return self.smtp_url is not None
 
     def make_clock(self) -> Clock:
         """The clock that these settings name."""
@@ -206,7 +238,7 @@ def described() -> tuple[Described, ...]:
         Described(
             PREFIX + one.name.upper(),
             one.metadata["description"],
-            "" if one.default is None else str(one.default),
+            "" if one.default in (None, ()) else str(one.default),
         )
         for one in dataclasses.fields(Settings)
     )

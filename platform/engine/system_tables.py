@@ -14,9 +14,11 @@ from .column_types import CODE, RECORD_ID, WORDS, JsonText
 METADATA = sa.MetaData()
 
 
-def _table(name: str, *items: sa.schema.SchemaItem) -> sa.Table:
+def _table(name: str, *items: sa.schema.SchemaItem, backup: bool = True) -> sa.Table:
     # AUTOINCREMENT: an id that was once given is never given again.
-    return sa.Table(name, METADATA, *items, sqlite_autoincrement=_has_serial(items))
+    made = sa.Table(name, METADATA, *items, sqlite_autoincrement=_has_serial(items))
+    made.info["backup"] = backup
+    return made
 
 
 def _has_serial(items: tuple[sa.schema.SchemaItem, ...]) -> bool:
@@ -232,6 +234,42 @@ JOB = _table(
     sa.Index("_job_due", "state", "due_at"),
 )
 """Work to do, exactly once by `key`; `state` is queued, running, done, failed or dead."""
+
+OUTBOX = _table(
+    "_outbox",
+    _serial(),
+    sa.Column("key", CODE, nullable=False),
+    sa.Column("delivery", CODE, nullable=False),
+    sa.Column("channel", CODE, nullable=False),
+    sa.Column("kind", CODE, nullable=False),
+    sa.Column("member_id", sa.BigInteger()),
+    sa.Column("endpoint", CODE),
+    sa.Column("content", JsonText(), nullable=False),
+    sa.Column("job_id", sa.BigInteger(), nullable=False),
+    sa.Column("created_at", UtcDateTime(), nullable=False),
+    sa.Column("sent_at", UtcDateTime()),
+    sa.Index("_outbox_key", "key", unique=True),
+    sa.Index("_outbox_job", "job_id", unique=True),
+    backup=False,
+)
+"""What is to leave the house: e-mail to a member, or a call of an endpoint (`channel` says which).
+
+One event makes one row by its `key`; `delivery` is the id that receivers know it by. Attempts,
+pauses and giving up are those of its job. A copy of the workspace sends nothing that waits here.
+"""
+
+ENDPOINT = _table(
+    "_endpoint",
+    sa.Column("name", CODE, primary_key=True),
+    sa.Column("url", WORDS, nullable=False),
+    sa.Column("salt", CODE, nullable=False),
+    sa.Column("created_at", UtcDateTime(), nullable=False),
+    backup=False,
+)
+"""Where webhooks go, by the name that documents use; the secret is derived from `salt`.
+
+A copy of the workspace calls nobody until somebody says whom.
+"""
 
 IMPORT = _table(
     "_import",

@@ -9,7 +9,16 @@ import sqlalchemy as sa
 
 from . import search_tables
 from .errors import Conflict
-from .system_tables import APPEND_ONLY, DRAFT, IMPORT, IMPORT_ROW, METADATA, STATE
+from .system_tables import (
+    APPEND_ONLY,
+    DRAFT,
+    ENDPOINT,
+    IMPORT,
+    IMPORT_ROW,
+    METADATA,
+    OUTBOX,
+    STATE,
+)
 
 Step = Callable[[sa.Connection], None]
 
@@ -33,7 +42,12 @@ def _add_column(connection: sa.Connection, column: sa.Column[Any]) -> None:
     connection.exec_driver_sql(f"ALTER TABLE {column.table.name} ADD COLUMN {written}")
 
 
-STEPS: Sequence[Step] = (_drafts, _keep_files_of_imports)
+def _outbox(connection: sa.Connection) -> None:
+    for table in (OUTBOX, ENDPOINT):
+        table.create(connection)
+
+
+STEPS: Sequence[Step] = (_drafts, _keep_files_of_imports, _outbox)
 """Step n moves the tables from version n + 1 to n + 2; a new workspace is made at the last one."""
 
 LATEST = 1 + len(STEPS)

@@ -38,13 +38,26 @@ _T = TypeVar("_T")
 
 
 class Workspace:
-    """A tenant: its id for ever, its slug and name for now, and the door to its data."""
+    """A tenant: its id for ever, its slug and name for now, and the door to its data.
 
-    def __init__(self, *, id: str, slug: str, name: str, store: Store, control: Control) -> None:
+    `mails` says whether its installation sends e-mail.
+    """
+
+    def __init__(
+        self,
+        *,
+        id: str,
+        slug: str,
+        name: str,
+        store: Store,
+        control: Control,
+        mails: bool = False,
+    ) -> None:
         self.id = id
         self.slug = slug
         self.name = name
         self.control = control
+        self.mails = mails
         self._store = store
         self._held = threading.local()
 

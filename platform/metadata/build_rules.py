@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from .build_parts import labels, named
 from .model import (
@@ -19,6 +19,8 @@ from .model import (
     Sort,
     View,
 )
+
+_ACTIONS: Final = ("create", "set", "notify", "webhook")
 
 Literal = Callable[[str | None, str, Any], Any]
 """(entity id, field id, wire value in ids) -> the Python value."""
@@ -44,13 +46,14 @@ def _action(data: Mapping[str, Any], entity: str, literal: Literal) -> Action:
     target = data.get("create") or entity
     return Action(
         id=data["id"],
-        kind="create" if "create" in data else "set" if "set" in data else "notify",
+        kind=next(one for one in _ACTIONS if one in data),
         entity=data.get("create"),
         link=data.get("link"),
         set=tuple(
             _setting(field, given, target, literal) for field, given in data.get("set", {}).items()
         ),
         tell=tuple(data.get("notify", ())),
+        endpoint=data.get("webhook"),
         when=data.get("when"),
     )
 

@@ -58,6 +58,7 @@ CASES = (
                                    "{folder}/documents", "--sample"), 1, ("sample_wrong",)),
     Case("an id of no record", ("rules", "explain", "shop", "big_credit", "9" * 30), 2,
          ("usage_bad",)),
+    Case("no job at all", ("jobs", "retry", "shop"), 1, ("jobs_which",)),
     Case("an id of no revision", ("restore-revision", "shop", "9" * 30), 2, ("usage_bad",)),
     Case("a pair of one", (*BRING, "--map", "name"), 2, ("usage_bad", "map_without_equals")),
     Case("values that are not there", (*BRING, "--all-or-nothing"), 1,

@@ -118,6 +118,7 @@ SILENT: dict[str, Any] = {
             "set": {"title": {"text": "Call {{ name }}"}, "owner": {"expr": "owner"}},
         },
         {"id": "count", "set": {"calls": {"expr": "coalesce(calls, 0) + 1"}}},
+        {"id": "erp", "webhook": "erp"},
     ],
 }
 RICH: dict[str, Any] = {

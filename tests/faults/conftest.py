@@ -53,6 +53,7 @@ class Copy:
             "FIELDSTONE_HOME": str(self.settings.home),
             "FIELDSTONE_DATABASE_URL": self.settings.database_url or "",
             "FIELDSTONE_CLOCK": self.at.isoformat(),
+            "FIELDSTONE_WEBHOOK_NETWORKS": ",".join(map(str, self.settings.webhook_networks)),
             "C_FORCE_ROOT": "1",
             **more,
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import get_args
@@ -11,11 +12,14 @@ import pytest
 
 from fieldstone.engine import imports
 from fieldstone.engine.access import SYSTEM
+from fieldstone.engine.outbox import endpoints
+from fieldstone.engine.outbox.webhook import read_networks
 from fieldstone.engine.publishing.steps import StepKind
 from fieldstone.engine.work import jobs
 from fieldstone.engine.work.worker import imports_folder
 from tests.faults.company import MAPPING, SLUG, TOMORROW, Found
 from tests.faults.conftest import Copy, Original
+from tests.servers.receiver import receiving
 
 ENGINE = Path(__file__).parents[2] / "platform" / "engine"
 HIT = re.compile(r'failpoints\.hit\((f?)"([^"]+)"\)')
@@ -44,6 +48,7 @@ DUE = [
 UNDO = ["import.undone_chunk:1", "import.undone_chunk:3"]
 CREATE = [f"workspace.{point}:1" for point in ("entered", "created", "published", "filled")]
 PUT_BACK = "job.put_back:1"
+SENT = "outbox.sent:1"
 DELETE = ["workspace.deleting:1", "workspace.dropped:1"]
 ELSEWHERE = {
     "import.rehearsed": "tests/engine/imports: a trial run keeps nothing, wherever it ends",
@@ -71,6 +76,7 @@ def test_every_fail_point_is_tried() -> None:
         *DELETE,
         *UNDO,
         PUT_BACK,
+        SENT,
     ]
     tried = {one.partition(":")[0] for one in cases}
     assert written == tried | ELSEWHERE.keys()
@@ -190,9 +196,28 @@ def test_a_job_that_cannot_be_done_holds_nothing_up(original: Original, copy: Co
     for _ in range(6):
         copy.come_back()
     found = copy.look()
-    assert found.without("_job").differs(due_tomorrow(original).without("_job")) == []
+    told = ("_job", "_notification")
+    assert found.without(*told).differs(due_tomorrow(original).without(*told)) == []
+    assert len([one for one in found.tables["_notification"] if "kind=work" in one]) == 1
     dead = [one for one in found.tables["_job"] if "state=done" not in one]
     assert dead == [("kind=strange", "state=dead", "error=KeyError: 'strange'", "finished_at=None")]
+
+
+def test_a_call_that_went_out_before_the_death_comes_again_under_its_id(copy: Copy) -> None:
+    with receiving() as receiver:
+        copy.settings = replace(copy.settings, webhook_networks=read_networks("127.0.0.0/8"))
+        with copy.opened() as opened, opened.workspace(SLUG).writing() as tx:
+            endpoints.put(tx, "erp", receiver.url)
+        copy.at = TOMORROW
+        copy.do("do_due")
+        assert copy.run("do_due", SENT) == DIED
+        assert len(receiver.calls) == 1
+        copy.come_back()
+        first, second = receiver.calls
+        assert first.headers["fieldstone-delivery"] == second.headers["fieldstone-delivery"]
+        assert first.body == second.body
+        copy.come_back()
+        assert len(receiver.calls) == 2
 
 
 @pytest.mark.parametrize("point", CREATE)

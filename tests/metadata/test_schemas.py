@@ -30,7 +30,17 @@ NAMES = {
     "dashboard",
 }
 SCOPES = {"entity", "target", "field"}
-PLAIN = {"id", "name", "aliases", "inverse", "inverse_id", "max_length", "pattern", "version"}
+PLAIN = {
+    "webhook",
+    "id",
+    "name",
+    "aliases",
+    "inverse",
+    "inverse_id",
+    "max_length",
+    "pattern",
+    "version",
+}
 """Keys of texts that name nothing that is declared elsewhere."""
 
 

@@ -10,8 +10,10 @@ import click
 
 from fieldstone.engine import backups, members
 from fieldstone.engine.members import NewMember
+from fieldstone.engine.outbox import endpoints
 from fieldstone.engine.publish import layout_matches
 from fieldstone.engine.templates import template as named_template
+from fieldstone.engine.work import given_up
 
 from . import opening, samples, terminal
 from .shape import command, group, json_option, locale_option, option, refuse
@@ -132,7 +134,7 @@ def restore(file: Path, slug: str | None) -> None:
 @click.pass_context
 def doctor(ctx: click.Context, name: str, as_json: bool) -> None:
     with opening.workspace(name) as workspace, workspace.reading() as tx:
-        problems = layout_matches(tx)
+        problems = (*layout_matches(tx), *endpoints.missing(tx), *given_up.doctor(tx))
     if as_json:
         terminal.print_json({"problems": [terminal.problem_json(one) for one in problems]})
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +15,8 @@ from ...rules import Context, Expression, compile_expression, to_sql
 from .. import records
 from ..access import Caller
 from ..transaction import Transaction
+from .calling import Calls
+from .telling import Entered
 from .wording import Wording
 
 _log = structlog.get_logger()
@@ -34,6 +37,7 @@ class Acting:
         self._caller = Caller(None, origin=f"rule:{rule.id}", system=True)
         self._values: list[tuple[Action, Setting, Expression | Wording | None]] = []
         self._conditions: dict[str, Expression] = {}
+        self._calls = Calls(tx, rule)
         self.refused = 0
         for action in rule.actions:
             if action.when:
@@ -62,16 +66,24 @@ class Acting:
             found.append(value.label(f"when_{name}"))
         return found
 
-    def act(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Do every action for a batch of records that entered."""
+    def act(self, rows: Sequence[Mapping[str, Any]], entered: Sequence[Entered]) -> None:
+        """Do every action for a batch of records that entered, each row with its alert."""
         for action in self._rule.actions:
             chosen = [
-                row for row in rows if action.id not in self._conditions or row[f"when_{action.id}"]
+                (row, alert)
+                for row, alert in zip(rows, entered, strict=True)
+                if action.id not in self._conditions or row[f"when_{action.id}"]
             ]
             if chosen and action.kind == "create":
-                self._create(action, chosen)
+                self._create(action, [row for row, _ in chosen])
             elif chosen and action.kind == "set":
-                self._set(action, chosen)
+                self._set(action, [row for row, _ in chosen])
+            elif chosen and action.kind == "webhook":
+                self._calls.note(action, [alert for _, alert in chosen])
+
+    def finish(self, at: datetime) -> None:
+        """Record what the actions send out, once every batch has been done."""
+        self._calls.record(at)
 
     def _create(self, action: Action, rows: Sequence[Mapping[str, Any]]) -> None:
         assert action.entity is not None

@@ -211,11 +211,16 @@ def _open(tx: Transaction, rule: AlertRule, context: Context, *, quiet: bool) ->
         ids = tx.connection.scalars(
             sa.insert(ALERT).returning(ALERT.c.id, sort_by_parameter_order=True), alerts
         ).all()
-        for row, alert, alert_id in zip(rows, alerts, ids, strict=True):
-            _note(rule, recipients, row, Entered(row["id"], alert_id, alert["message"]))
+        entered = [
+            Entered(row["id"], alert_id, alert["message"])
+            for row, alert, alert_id in zip(rows, alerts, ids, strict=True)
+        ]
+        for row, one in zip(rows, entered, strict=True):
+            _note(rule, recipients, row, one)
         if not quiet:
-            acting.act(rows)
+            acting.act(rows, entered)
         count += len(rows)
+    acting.finish(context.now)
     tell(tx, rule, recipients, context.now, quiet=quiet)
     return count, acting.refused
 

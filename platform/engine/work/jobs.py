@@ -11,7 +11,6 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
@@ -20,27 +19,36 @@ import sqlalchemy as sa
 import structlog
 
 from .. import failpoints
-from ..errors import Refused
+from ..errors import Refused, Undelivered
 from ..system_tables import JOB
 from ..transaction import Transaction
 from ..workspaces import Workspace
+from . import given_up
+from .queue import Job, enqueue
+
+__all__ = [
+    "ATTEMPTS",
+    "LEASE",
+    "Handler",
+    "Job",
+    "LongHandler",
+    "LostJob",
+    "enqueue",
+    "finish",
+    "held",
+    "hold",
+    "next_wake",
+    "run",
+    "start",
+    "waiting",
+]
 
 LEASE = timedelta(seconds=45)
 ATTEMPTS = 5
 _BETWEEN_HOLDS = LEASE / 3
 _FIRST_PAUSE = timedelta(seconds=15)
+_WORKER_DIED = "its worker died each time"
 _log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One piece of work: its kind says which handler does it, the payload with what."""
-
-    id: int
-    kind: str
-    key: str
-    payload: Mapping[str, Any]
-    attempts: int
 
 
 Handler = Callable[[Transaction, Job], None]
@@ -52,26 +60,6 @@ LongHandler = Callable[[Workspace, Job], None]
 
 class LostJob(Exception):
     """The lease ran out and somebody else does the job: stop, and undo this transaction."""
-
-
-def enqueue(
-    tx: Transaction, kind: str, key: str, payload: Mapping[str, Any], due_at: datetime | None = None
-) -> bool:
-    """Add a job unless one of that key was ever added; returns whether it was."""
-    if tx.connection.scalar(sa.select(JOB.c.id).where(JOB.c.key == key)) is not None:
-        return False
-    tx.connection.execute(
-        sa.insert(JOB).values(
-            kind=kind,
-            key=key,
-            payload=dict(payload),
-            state="queued",
-            created_at=tx.now,
-            due_at=due_at or tx.now,
-        )
-    )
-    tx.workspace.control.lower_next_due(tx.workspace.id, due_at or tx.now)
-    return True
 
 
 def start(tx: Transaction, kind: str, key: str, payload: Mapping[str, Any]) -> Job:
@@ -150,9 +138,14 @@ def waiting(tx: Transaction) -> list[int]:
     """
     worn_out = sa.and_(_ready(tx.now), JOB.c.state == "running", JOB.c.attempts >= ATTEMPTS)
     if tx.writable:
-        tx.connection.execute(
-            sa.update(JOB).where(worn_out).values(state="dead", error="its worker died each time")
-        )
+        dead = tx.connection.execute(
+            sa.update(JOB)
+            .where(worn_out)
+            .values(state="dead", lease_until=None, error=_WORKER_DIED)
+            .returning(JOB.c.kind)
+        ).first()
+        if dead:
+            given_up.tell(tx, dead.kind, _WORKER_DIED)
     return list(
         tx.connection.scalars(sa.select(JOB.c.id).where(_ready(tx.now)).order_by(JOB.c.due_at))
     )
@@ -196,8 +189,11 @@ def run(
     except LostJob:
         return False
     except Exception as error:
-        trace = "".join(traceback.format_exception(error))
-        _log.error("job.failed", workspace=workspace.id, job=job.id, kind=job.kind, trace=trace)
+        about = {"workspace": workspace.id, "job": job.id, "kind": job.kind}
+        if isinstance(error, Undelivered):
+            _log.warning("job.undelivered", **about, why=str(error))
+        else:
+            _log.error("job.failed", **about, trace="".join(traceback.format_exception(error)))
         with workspace.writing() as tx:
             _put_back(tx, job, error)
         failpoints.hit("job.put_back")
@@ -235,13 +231,16 @@ def _finish(tx: Transaction, job: Job) -> bool:
 
 def _put_back(tx: Transaction, job: Job, error: Exception) -> None:
     dead = job.attempts >= ATTEMPTS
-    tx.connection.execute(
+    why = f"{type(error).__name__}: {error}"[:2000]
+    done = tx.connection.execute(
         sa.update(JOB)
         .where(_mine(job))
         .values(
             state="dead" if dead else "queued",
             due_at=tx.now + _FIRST_PAUSE * 2 ** (job.attempts - 1),
             lease_until=None,
-            error=f"{type(error).__name__}: {error}"[:2000],
+            error=why,
         )
     )
+    if dead and done.rowcount:
+        given_up.tell(tx, job.kind, why)

@@ -18,6 +18,7 @@ from kombu.exceptions import OperationalError
 
 from .. import alerts, imports, stored, tiers
 from ..installation import Installation
+from ..outbox import delivery, rows
 from ..settings import Settings
 from ..workspaces import Workspace
 from . import jobs
@@ -66,8 +67,11 @@ def do(installation: Installation, workspace_id: str, job_id: int) -> bool:
     def _import(workspace: Workspace, job: jobs.Job) -> None:
         imports.do(workspace, job, imports_folder(installation.settings))
 
+    def _deliver(workspace: Workspace, job: jobs.Job) -> None:
+        delivery.do_job(installation.settings, workspace, job)
+
     workspace = installation.workspace_by_id(workspace_id)
-    long = {**LONG, **dict.fromkeys(imports.KINDS, _import)}
+    long = {**LONG, **dict.fromkeys(imports.KINDS, _import), rows.JOB_KIND: _deliver}
     return jobs.run(workspace, job_id, HANDLERS, long)
 
 

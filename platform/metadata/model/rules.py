@@ -44,17 +44,19 @@ class Setting:
 
 @dataclass(frozen=True, kw_only=True)
 class Action:
-    """What a rule does for each record that enters: create a record, set fields, or notify.
+    """What a rule does for each record that enters: create a record, set fields, notify, or call.
 
     `link` is the reference field of the created record that points at the alert's record.
+    `endpoint` is the name of what a webhook calls, set up outside the documents.
     """
 
     id: str
-    kind: Literal["create", "set", "notify"]
+    kind: Literal["create", "set", "notify", "webhook"]
     entity: str | None = None
     link: str | None = None
     set: tuple[Setting, ...] = ()
     tell: tuple[str, ...] = ()
+    endpoint: str | None = None
     when: str | None = None
 
 

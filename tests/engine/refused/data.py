@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from fieldstone.engine import alerts, history, query, records
+from fieldstone.engine import alerts, history, notifications, query, records
 from fieldstone.engine.access import SYSTEM
 from fieldstone.engine.alerts import AlertRequest
-from fieldstone.engine.errors import Conflict, Malformed, NotFound, PreconditionRequired
+from fieldstone.engine.errors import Conflict, Invalid, Malformed, NotFound, PreconditionRequired
+from fieldstone.engine.notifications import Ways
+from fieldstone.engine.outbox import endpoints
 from fieldstone.engine.query import AggregateRequest, ListRequest
 from fieldstone.engine.transaction import Transaction
+from fieldstone.engine.work import given_up
 from tests.engine.crm_like import Company
 from tests.refusals import Call
 
@@ -88,4 +91,14 @@ CASES: tuple[Call[Data], ...] = (
          lambda it: it.inbox(severity="urgent")),
     Call("alerts of no state", Malformed, ("alert.state",), lambda it: it.inbox(state="shut")),
     Call("a page of no alerts", Malformed, ("/limit query.limit",), lambda it: it.inbox(limit=0)),
+    Call("an endpoint of no name, nowhere", Invalid, ("/name endpoint.name", "/url endpoint.url"),
+         lambda it: it.write(lambda tx: endpoints.put(tx, "ERP 1", "ftp://example.com"))),
+    Call("an endpoint that is not there", NotFound, ("endpoint.unknown",),
+         lambda it: it.write(lambda tx: endpoints.remove(tx, "erp"))),
+    Call("jobs of no state", Invalid, ("job.state",),
+         lambda it: it.read(lambda tx: given_up.listed(tx, "zz"))),
+    Call("a job that was not given up", NotFound, ("job.not_dead",),
+         lambda it: it.write(lambda tx: given_up.retry(tx, [99]))),
+    Call("a choice of no kind", Malformed, ("notification.kind",),
+         lambda it: it.write(lambda tx: notifications.choose(tx, SYSTEM, {"zz": Ways()}))),
 )  # fmt: skip

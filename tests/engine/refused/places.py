@@ -125,6 +125,8 @@ CASES: tuple[Call[Place], ...] = (
     Call("settings for tests", ProblemsError, ("setting.not_here", "setting.not_here"),
          lambda it: it.read({"FIELDSTONE_CLOCK": "2026-03-05T09:00:00Z",
                              "FIELDSTONE_FAIL_AT": "x:1"})),
+    Call("a mail server without a sender", ProblemsError, ("setting.together",),
+         lambda it: it.read({"FIELDSTONE_SMTP_URL": "smtp://localhost"})),
     Call("a line that is none", ProblemsError, ("setting.line", "setting.line"),
          lambda it: it.read({}, "A=1\nnothing\n9=2\n")),
 )  # fmt: skip
