@@ -35,6 +35,10 @@ class Paths:
         return f"/{self.slug}/-/alerts"
 
     @property
+    def notifications(self) -> str:
+        return f"/{self.slug}/-/notifications"
+
+    @property
     def search(self) -> str:
         return f"/{self.slug}/-/search"
 

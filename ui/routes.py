@@ -6,7 +6,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from .pages import alerts, builder, entrance, forms, home, lists, pickers, records, search
+from .pages import (
+    alerts,
+    builder,
+    entrance,
+    forms,
+    home,
+    lists,
+    notifications,
+    pickers,
+    records,
+    search,
+)
 
 _GET = ("GET",)
 _POST = ("POST",)
@@ -37,6 +48,8 @@ ROUTES: tuple[Route, ...] = (
     Route(_GET, "/<slug>/", home.start),
     Route(_GET, "/<slug>/-/today", home.today),
     Route(_GET, "/<slug>/-/search", search.page),
+    Route(_GET, "/<slug>/-/notifications", notifications.choices),
+    Route(_POST, "/<slug>/-/notifications", notifications.choose),
     Route(_GET, "/<slug>/-/alerts", alerts.inbox),
     Route(_POST, "/<slug>/-/alerts/read", alerts.mark_read),
     Route(_GET, f"/<slug>/-/alerts/{_ALERT}/why", alerts.why),

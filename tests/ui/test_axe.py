@@ -22,6 +22,7 @@ PAGES = (
     "",
     "-/today",
     "-/alerts",
+    "-/notifications",
     "-/alerts/1/why",
     "-/search?q=机床",
     "machine",

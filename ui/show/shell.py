@@ -39,6 +39,7 @@ class Shell:
     search: str
     asked: str
     alerts: str
+    notifications: str
     unread: int
     person: str
     initial: str
@@ -66,6 +67,7 @@ def shell_of(desk: Desk, current: str) -> Shell:
         search=desk.paths.search,
         asked=request.args.get("q", "") if request.path == desk.paths.search else "",
         alerts=desk.paths.alerts,
+        notifications=desk.paths.notifications,
         unread=unread,
         person=desk.visit.account.name,
         initial=initial(desk.visit.account.name),
