@@ -8,6 +8,7 @@ from typing import Any
 
 from .pages import (
     alerts,
+    boards,
     builder,
     entrance,
     forms,
@@ -56,7 +57,8 @@ ROUTES: tuple[Route, ...] = (
     Route(_POST, f"/<slug>/-/alerts/{_ALERT}/acknowledge", alerts.acknowledge),
     Route(_POST, f"/<slug>/-/alerts/{_ALERT}/snooze", alerts.snooze),
     Route(_POST, f"/<slug>/-/alerts/{_ALERT}/resolve", alerts.resolve),
-    Route(_GET, _ENTITY, lists.page),
+    Route(_GET, _ENTITY, boards.page),
+    Route(_GET, f"{_ENTITY}/board", boards.more),
     Route(_GET, f"{_ENTITY}/count", lists.count),
     Route(_POST, f"{_ENTITY}/filter", lists.filter_by),
     Route(_GET, f"{_ENTITY}/builder", builder.open_builder),
@@ -72,6 +74,7 @@ ROUTES: tuple[Route, ...] = (
     Route(_POST, f"{_RECORD}/edit/live", forms.live_edit),
     Route(_GET, f"{_RECORD}/timeline", records.timeline),
     Route(_POST, f"{_RECORD}/stage", records.move),
+    Route(_POST, f"{_RECORD}/board", boards.move),
     Route(_POST, f"{_RECORD}/tick", records.tick),
     Route(_POST, f"{_RECORD}/compose/<inverse>", records.compose),
     Route(_POST, f"{_RECORD}/delete", records.delete),

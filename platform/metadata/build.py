@@ -235,7 +235,12 @@ def _manifest(data: Mapping[str, Any]) -> Manifest:
 def _pipeline(data: Mapping[str, Any] | None) -> Pipeline | None:
     if data is None:
         return None
-    return Pipeline(field=data["field"], stages=tuple(_stage(one) for one in data["stages"]))
+    return Pipeline(
+        field=data["field"],
+        stages=tuple(_stage(one) for one in data["stages"]),
+        amount=data.get("amount"),
+        weighted=data.get("weighted"),
+    )
 
 
 def _stage(data: Mapping[str, Any]) -> Stage:

@@ -224,8 +224,10 @@ class _Comparison:
             if was is not now:
                 yield self.change("pipeline", "added" if now else "removed", new, was, now)
             return
-        if was.field != now.field:
-            yield self.change("pipeline", "field", new, was.field, now.field)
+        for key in ("field", "amount", "weighted"):
+            before, after = getattr(was, key), getattr(now, key)
+            if before != after:
+                yield self.change("pipeline", key, new, before, after)
         yield from self.within(new).siblings("stage", was.stages, now.stages)
 
     def change(

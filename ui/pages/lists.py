@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import make_response, redirect, request
@@ -48,6 +48,7 @@ _TABS = 4
 _BETWEEN = "~"
 _NONE = "-"
 """The condition of a list whose view has one that is taken away."""
+SHAPES = ("list", "board")
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,15 @@ class Asked:
     declared: str | None = ""
     """The view's condition in names, as its builder shows it; None where the caller may not ask it.
     """
+
+    shape: str = ""
+    """`list` or `board` where the address says so; else the view decides."""
+
+    @property
+    def on_board(self) -> bool:
+        """Whether the records are shown on a board."""
+        kanban = self.view is not None and self.view.type == "kanban"
+        return self.shape == "board" or (kanban and self.shape != "list")
 
     @property
     def fixed(self) -> str:
@@ -94,6 +104,7 @@ class Asked:
         """The parameters of the address, with some changed; another order begins at the start."""
         now: dict[str, str | None] = {
             "view": self.view.name if self.view and not self.opening else None,
+            "show": self.shape,
             "q": self.q,
             "where": self.where,
             "sort": self.own_sort,
@@ -102,18 +113,18 @@ class Asked:
         return {**now, **changed}
 
 
-def page(visit: Visit, entity: str) -> str:
-    """The list."""
-    with visit.reading() as desk:
-        model = _model(desk, _asked(desk, entity))
-        return render(desk, "list.html", model.path, list=model, builder=None)
+def page_of(desk: Desk, asked: Asked, problem: str = "") -> str:
+    """The list that was asked for; with a problem nothing is looked up, only said."""
+    model = model_of(desk, asked, rows_too=not problem)
+    model = replace(model, problem=problem) if problem else model
+    return render(desk, "list.html", model.path, list=model, builder=None)
 
 
 def count(visit: Visit, entity: str) -> str:
     """How many records the list has, asked for after the page is there."""
     with visit.reading() as desk:
-        asked = _asked(desk, entity)
-        found = query.count(desk.tx, desk.caller, _request(desk, asked, ()))
+        asked = asked_of(desk, entity)
+        found = query.count(desk.tx, desk.caller, request_of(desk, asked, ()))
         shown = desk.formats.number(found, 0)
         return fragment("count.html", text=say("list.count", desk.locale, n=found, shown=shown))
 
@@ -121,10 +132,10 @@ def count(visit: Visit, entity: str) -> str:
 def filter_by(visit: Visit, entity: str) -> Response:
     """Show the list under the condition that was built; 422 with the builder if it cannot be."""
     with visit.reading() as desk:
-        asked = _asked(desk, entity)
+        asked = asked_of(desk, entity)
         done = built(desk, asked.entity)
         if done.wrong:
-            model = _model(desk, asked)
+            model = model_of(desk, asked)
             page = render(desk, "list.html", model.path, list=model, builder=done.wrong)
             return make_response(page, 422)
         target = desk.paths.list(asked.entity.name)
@@ -149,7 +160,8 @@ def set_columns(visit: Visit, entity: str) -> Response:
     return redirect(security.safe_target(request.form.get("next"), visit.write(put)), 303)
 
 
-def _asked(desk: Desk, name: str) -> Asked:
+def asked_of(desk: Desk, name: str) -> Asked:
+    """What the address asks of the list of the entity called `name`."""
     entity = desk.entity(name)
     view = _view(desk, entity, request.args.get("view"))
     own = request.args.get("sort", "")
@@ -166,6 +178,7 @@ def _asked(desk: Desk, name: str) -> Asked:
         opening=view is _first(desk.app.views_of(entity.id)),
         of=_of(desk, entity, request.args.get("of", "")),
         declared=_declared(desk, entity, view),
+        shape=request.args.get("show", "") if request.args.get("show") in SHAPES else "",
     )
 
 
@@ -223,7 +236,8 @@ def _columns_key(entity: Entity, view: View | None) -> str:
     return f"columns/{entity.id}/{view.id if view else ''}"
 
 
-def _request(desk: Desk, asked: Asked, spots: tuple[Spot, ...], **more: Any) -> ListRequest:
+def request_of(desk: Desk, asked: Asked, spots: tuple[Spot, ...], **more: Any) -> ListRequest:
+    """The question to the engine: the view's condition and what the address adds to it."""
     entity = asked.entity
     where: list[Where] = [asked.fixed] if asked.fixed else []
     if asked.of:
@@ -239,7 +253,8 @@ def _request(desk: Desk, asked: Asked, spots: tuple[Spot, ...], **more: Any) -> 
     )
 
 
-def _model(desk: Desk, asked: Asked) -> ListModel:
+def model_of(desk: Desk, asked: Asked, *, rows_too: bool = True) -> ListModel:
+    """What the page shows; without `rows_too` only what stands around the records."""
     entity, locale = asked.entity, desk.locale
     path = desk.paths.list(entity.name)
     own = saved.get(desk.tx, desk.caller, _columns_key(entity, asked.view))
@@ -247,13 +262,14 @@ def _model(desk: Desk, asked: Asked) -> ListModel:
     problem, after = "", None
     rows: tuple[Row, ...] = ()
     try:
-        found = query.page(
-            desk.tx,
-            desk.caller,
-            _request(desk, asked, spots, limit=PAGE, cursor=asked.at),
-        )
-        rows = rows_of(desk, entity, spots, found.records, found.titles)
-        after = found.next_cursor
+        if rows_too:
+            found = query.page(
+                desk.tx,
+                desk.caller,
+                request_of(desk, asked, spots, limit=PAGE, cursor=asked.at),
+            )
+            rows = rows_of(desk, entity, spots, found.records, found.titles)
+            after = found.next_cursor
     except (Invalid, Malformed, ProblemsError) as error:
         problem = " ".join(one.text(locale) for one in error.problems)
     address = {"path": path, "asked": asked}
@@ -280,8 +296,27 @@ def _model(desk: Desk, asked: Asked) -> ListModel:
         problem=problem,
         reset=with_query(path, asked.params(q=None, where=None, of=None)),
         create=desk.paths.new(entity.name) if desk.may("create", entity) else None,
+        shapes=shapes_of(desk, asked, path),
         count_href=with_query(f"{path}/count", asked.params(sort=None)),
         **_turns(after, **address),  # type: ignore[arg-type]
+    )
+
+
+def shapes_of(desk: Desk, asked: Asked, path: str) -> tuple[Tab, ...]:
+    """The ways to look at the same records: as a list or, where they have stages, on a board."""
+    pipeline = asked.entity.pipeline
+    known = access.readable(desk.app, desk.caller, asked.entity.id)
+    if pipeline is None or pipeline.field not in known:
+        return ()
+    kanban = asked.view is not None and asked.view.type == "kanban"
+    usual = "board" if kanban else "list"
+    return tuple(
+        Tab(
+            say(f"board.as_{one}", desk.locale),
+            with_query(path, asked.params(show=None if one == usual else one)),
+            asked.on_board == (one == "board"),
+        )
+        for one in SHAPES
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from flask import make_response, redirect, request
 from werkzeug.wrappers import Response
 
-from fieldstone.engine import access, alerts, records
+from fieldstone.engine import alerts, records
 from fieldstone.engine.alerts import AlertRequest
 from fieldstone.engine.errors import Forbidden, NotFound, Refused
 from fieldstone.engine.records import preview
@@ -19,7 +19,7 @@ from ..desk import Desk, Visit
 from ..rendering import fragment, notice
 from ..rendering import page as render
 from ..show.alerts import items_of
-from ..show.forms import FormMaker, sorted_problems
+from ..show.forms import sorted_problems
 from ..show.lists import Tab
 from ..show.records import RecordModel
 from ..show.related import (
@@ -29,17 +29,16 @@ from ..show.related import (
     inverses_of,
     number_of,
     related_list,
-    titles_for,
     wire_values,
 )
 from ..show.sections import Reader
-from ..show.stages import REASON, TICK, asking_of, stepper_of
+from ..show.stages import stepper_of
 from ..show.timeline import timeline_of
-from ..show.typed import Typed, wire
+from ..show.typed import Typed
 from ..words import inside, say
+from . import stages
 
 _MOST_ALERTS = 5
-_OWN = frozenset({"csrf_token", "version", "to", "next", "item", "stage", "on"})
 
 
 def page(visit: Visit, entity: str, record_id: int) -> str:
@@ -63,30 +62,17 @@ def timeline(visit: Visit, entity: str, record_id: int) -> str:
 
 def move(visit: Visit, entity: str, record_id: int) -> Response:
     """Move the record to a stage; what that stage still needs is asked for on the spot."""
-    posted = _posted()
+    typed = stages.posted()
     to = request.form.get("to", "")
-    reason = request.form.get(REASON) or None
-
-    def moved(desk: Desk) -> str:
-        found = desk.entity(entity)
-        values = _typed_values(desk, found, posted)
-        for key in posted.get(TICK, ()):
-            stage, _, item = key.partition("/")
-            records.tick(desk.tx, desk.caller, found.id, record_id, stage, item)
-        records.move(
-            desk.tx, desk.caller, found.id, record_id, _version(), to, reason=reason, values=values
-        )
-        return desk.paths.record(found.name, record_id)
-
     try:
-        target = visit.write(moved)
+        visit.write(lambda desk: stages.move(desk, entity, record_id, to, typed))
     except Refused as error:
-        return _refuse_move(visit, entity, record_id, to, posted, error)
-    return redirect(target, 303)
+        return _refuse_move(visit, entity, record_id, to, typed, error)
+    return redirect(visit.paths.record(entity, record_id), 303)
 
 
 def _refuse_move(
-    visit: Visit, entity: str, record_id: int, to: str, posted: dict[str, Typed], error: Refused
+    visit: Visit, entity: str, record_id: int, to: str, typed: dict[str, Typed], error: Refused
 ) -> Response:
     if error.status in (401, 403, 404):
         raise error
@@ -99,29 +85,9 @@ def _refuse_move(
             model = replace(model, refusal=say("record.moved_on", locale),
                             problems=(say("record.moved_on_hint", locale),))  # fmt: skip
         else:
-            maker = _maker(desk, found, record, posted, error)
-            asking = asking_of(desk, found, record, to, error.problems, maker, posted)
+            asking = stages.asking(desk, found, record, to, typed, error)
             model = replace(model, stages=stepper_of(desk, found, record, asking))
         return make_response(_render(desk, found, model), error.status)
-
-
-def _maker(
-    desk: Desk, entity: Entity, record: Record, posted: dict[str, Typed], error: Refused
-) -> FormMaker:
-    values = _typed_values(desk, entity, posted)
-    seen = preview.of_change(desk.tx, desk.caller, entity.id, record.values, values)
-    by_field, _ = sorted_problems(error.problems, posted, desk.locale)
-    titles = {**record.titles, **titles_for(desk, entity, seen.values)}
-    return FormMaker(desk, entity, seen, "update", titles, posted, by_field)
-
-
-def _typed_values(desk: Desk, entity: Entity, posted: dict[str, Typed]) -> dict[str, object]:
-    may_write = access.writable(desk.app, desk.caller, entity.id)
-    return {
-        one.name: wire(one, posted[one.name], desk.tx.zone)
-        for one in entity.live_fields
-        if one.name in posted and one.id in may_write
-    }
 
 
 def tick(visit: Visit, entity: str, record_id: int) -> Response:
@@ -141,7 +107,7 @@ def tick(visit: Visit, entity: str, record_id: int) -> Response:
 
 def compose(visit: Visit, entity: str, record_id: int, inverse: str) -> Response:
     """Write down what happened, as a new record that points here."""
-    posted = _posted()
+    posted = stages.posted()
 
     def written(desk: Desk) -> str:
         found = desk.entity(entity)
@@ -192,7 +158,7 @@ def delete(visit: Visit, entity: str, record_id: int) -> Response:
     def deleted(desk: Desk) -> str:
         found = desk.entity(entity)
         record = records.get(desk.tx, desk.caller, found.id, record_id, titles=False)
-        records.delete(desk.tx, desk.caller, found.id, record_id, _version())
+        records.delete(desk.tx, desk.caller, found.id, record_id, stages.version())
         notice(
             desk,
             say("record.gone", desk.locale, what=record.title or found.text(desk.locale)),
@@ -230,20 +196,11 @@ def restore(visit: Visit, entity: str, record_id: int) -> Response:
 
     def restored(desk: Desk) -> str:
         found = desk.entity(entity)
-        back = records.restore(desk.tx, desk.caller, found.id, record_id, _version())
+        back = records.restore(desk.tx, desk.caller, found.id, record_id, stages.version())
         notice(desk, say("record.back", desk.locale, what=back.title or found.text(desk.locale)))
         return desk.paths.record(found.name, record_id)
 
     return redirect(security.safe_target(request.form.get("next"), visit.write(restored)), 303)
-
-
-def _version() -> int | None:
-    text = request.form.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() else None
-
-
-def _posted() -> dict[str, Typed]:
-    return {name: tuple(request.form.getlist(name)) for name in request.form if name not in _OWN}
 
 
 def _render(desk: Desk, entity: Entity, model: RecordModel) -> str:

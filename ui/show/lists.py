@@ -87,6 +87,7 @@ class ListModel:
     view: str = ""
     views: tuple[Tab, ...] = ()
     more_views: tuple[Tab, ...] = ()
+    shapes: tuple[Tab, ...] = ()
     chips: tuple[Chip, ...] = ()
     columns: tuple[Heading, ...] = ()
     rows: tuple[Row, ...] = ()

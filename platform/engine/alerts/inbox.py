@@ -31,7 +31,7 @@ _MOST_ID = 2**63 - 1
 class AlertRequest:
     """Which alerts: `state` is one of STATES; rule and entity by id or name; `mine` by owner.
 
-    `record_id` goes with `entity`. `limit` is at most 500.
+    `record_id` or several `record_ids` go with `entity`. `limit` is at most 500.
     """
 
     state: str = "open"
@@ -39,6 +39,7 @@ class AlertRequest:
     rule: str | None = None
     entity: str | None = None
     record_id: int | None = None
+    record_ids: tuple[int, ...] | None = None
     severity: str | None = None
     limit: int = 50
     cursor: str | None = None
@@ -167,6 +168,8 @@ def _wanted(tx: Transaction, caller: Caller, request: AlertRequest) -> sa.Column
         conditions.append(ALERT.c.entity == _id_of(tx.app.entities, request.entity))
     if request.record_id is not None:
         conditions.append(ALERT.c.record_id == request.record_id)
+    if request.record_ids is not None:
+        conditions.append(ALERT.c.record_id.in_(request.record_ids))
     if request.severity is not None:
         if request.severity not in _URGENCY:
             raise Malformed.because("alert.severity", severity=request.severity)

@@ -35,10 +35,15 @@ class Stage(Option):
 
 @dataclass(frozen=True, kw_only=True)
 class Pipeline:
-    """The stages that a record goes through, in order, and the field that holds the present one."""
+    """The stages that a record goes through, in order, and the field that holds the present one.
+
+    `amount` and `weighted` are the fields that a board adds up; None leaves it to the board.
+    """
 
     field: str
     stages: tuple[Stage, ...]
+    amount: str | None = None
+    weighted: str | None = None
 
     def stage(self, stage_id: str) -> Stage:
         """The stage of that id; KeyError where there is none."""

@@ -55,10 +55,10 @@ class Sort:
 
 @dataclass(frozen=True, kw_only=True)
 class View(Named):
-    """A list of `entity`: its columns, filter (an expression) and order."""
+    """A list of `entity`: its columns, filter (an expression) and order; `kanban` is a board."""
 
     entity: str
-    type: Literal["list"] = "list"
+    type: Literal["list", "kanban"] = "list"
     columns: tuple[Column, ...] = ()
     filter: str | None = None
     sort: tuple[Sort, ...] = ()

@@ -21,3 +21,5 @@ watchRequests();
 if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => enhance(document));
 else enhance(document);
 document.addEventListener("htmx:after:swap", () => enhance(document));
+// Said by another bundle that put something into the page.
+document.addEventListener("fieldstone:shown", () => enhance(document));
