@@ -49,6 +49,7 @@ ROUTES: tuple[Route, ...] = (
     Route(_GET, "/<slug>/", home.start),
     Route(_GET, "/<slug>/-/today", home.today),
     Route(_GET, "/<slug>/-/search", search.page),
+    Route(_GET, "/<slug>/-/palette", search.palette),
     Route(_GET, "/<slug>/-/notifications", notifications.choices),
     Route(_POST, "/<slug>/-/notifications", notifications.choose),
     Route(_GET, "/<slug>/-/alerts", alerts.inbox),

@@ -116,7 +116,7 @@ def test_an_empty_list_says_what_belongs_there(chief: Reader) -> None:
 def test_search_finds_records_of_every_kind(chief: Reader) -> None:
     page = chief.page
     chief.open("machine")
-    page.keyboard.press("Control+k")
+    page.keyboard.press("/")
     page.keyboard.type("主轴")
     page.keyboard.press("Enter")
     expect(page.locator(".part")).to_contain_text("更换主轴")

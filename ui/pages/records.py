@@ -225,6 +225,7 @@ def _model(desk: Desk, entity: Entity, record: Record) -> RecordModel:
         icon=entity.icon or "list",
         version=record.version,
         list_href=paths.list(entity.name),
+        key=f"{entity.name}.{record.id}",
         facts=reader.facts(),
         tabs=_tabs(desk, entity, record, inverses, chosen),
         sections=() if chosen else reader.sections(),

@@ -11,10 +11,13 @@ from fieldstone.engine.query import ListRequest
 from fieldstone.engine.search import searched_fields
 
 from ..desk import Desk, Visit
+from ..rendering import fragment
 from ..rendering import page as render
 from ..show.naming import shower
+from ..show.palette import before_typing, fitting
 
 _EACH = 6
+_LONGEST = 100
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,18 @@ def page(visit: Visit) -> str:
     with visit.reading() as desk:
         groups = _groups(desk, asked) if asked else ()
         return render(desk, "search.html", groups=groups, asked=asked)
+
+
+def palette(visit: Visit) -> str:
+    """What the palette offers for `q`, or before anything is typed."""
+    asked = request.args.get("q", "").strip()[:_LONGEST]
+    with visit.reading() as desk:
+        groups = _groups(desk, asked) if asked else ()
+        if asked:
+            parts = fitting(desk, asked)
+        else:
+            parts = before_typing(desk, request.args.get("recent", "").split(","))
+        return fragment("palette_found.html", groups=groups, parts=parts, asked=asked)
 
 
 def _groups(desk: Desk, asked: str) -> tuple[Group, ...]:

@@ -22,6 +22,8 @@ class RecordModel:
     icon: str
     version: int
     list_href: str
+    key: str = ""
+    """Its entity's name and its id, as the palette remembers it: `deal.12`."""
     facts: tuple[Pair, ...]
     tabs: tuple[Tab, ...]
     sections: tuple[PairSection, ...] = ()

@@ -63,7 +63,7 @@ def shell_of(desk: Desk, current: str) -> Shell:
         workspace=desk.visit.workspace.name,
         home=desk.paths.home,
         menu=menu,
-        creatable=_creatable(desk),
+        creatable=creatable_of(desk),
         search=desk.paths.search,
         asked=request.args.get("q", "") if request.path == desk.paths.search else "",
         alerts=desk.paths.alerts,
@@ -127,7 +127,8 @@ def _alerts_entry(desk: Desk, item: MenuItem | None, current: str, unread: int) 
     return Entry(text, href, icon, href == current, str(unread) if unread else "")
 
 
-def _creatable(desk: Desk) -> tuple[Entry, ...]:
+def creatable_of(desk: Desk) -> tuple[Entry, ...]:
+    """What the caller may make, in the order of the menu."""
     listed = [item.entity for item in desk.app.manifest.menu if item.entity and not item.archived]
     order = listed or [one.id for one in _entities(desk)]
     return tuple(

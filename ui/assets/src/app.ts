@@ -5,12 +5,14 @@ import { watchForms } from "./page/forms";
 import { watchKeys } from "./page/keys";
 import { watchMenus } from "./page/menus";
 import { enhancePickers } from "./page/pickers";
+import { remember, watchPalette } from "./page/palette";
 import { watchRequests } from "./page/requests";
 
 function enhance(root: ParentNode): void {
   enhancePickers(root);
   watchFrames(root);
   showPresent(root);
+  remember();
 }
 
 watchMenus();
@@ -18,6 +20,7 @@ watchKeys();
 watchForms();
 watchChooser();
 watchRequests();
+watchPalette();
 if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => enhance(document));
 else enhance(document);
 document.addEventListener("htmx:after:swap", () => enhance(document));

@@ -1,5 +1,7 @@
 // Keys that work on every page: search, save, and no sending while an input method composes.
 
+import { openPalette } from "./palette";
+
 function isTyping(element: Element | null): boolean {
   return !!element?.matches("input, textarea, select, [contenteditable]");
 }
@@ -27,7 +29,7 @@ export function watchKeys(): void {
     const command = event.ctrlKey || event.metaKey;
     if (command && event.key.toLowerCase() === "k") {
       event.preventDefault();
-      focusSearch();
+      if (!openPalette()) focusSearch();
     } else if (command && event.key === "Enter") {
       event.preventDefault();
       save();

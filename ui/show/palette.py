@@ -1,0 +1,112 @@
+"""The palette: records, pages and things to do that fit what was typed, for whoever asks."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from fieldstone.engine.records.rows import titles_of
+from fieldstone.engine.search_terms import searchable, terms_of, words_of
+from fieldstone.metadata.model import Entity
+
+from ..desk import Desk
+from ..words import inside, say
+from .shell import creatable_of, menu_of
+
+_MOST = 6
+_RECENT = 8
+_LARGEST_ID = 2**63
+
+
+@dataclass(frozen=True)
+class Line:
+    """Something to go to."""
+
+    text: str
+    href: str
+    icon: str
+    second: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Lines of one kind under their title."""
+
+    text: str
+    lines: tuple[Line, ...]
+
+
+def before_typing(desk: Desk, recent: Iterable[str]) -> tuple[Part, ...]:
+    """What is offered at first: the records looked at last, the pages of the menu, what to make."""
+    return _filled(
+        Part(say("palette.recent", desk.locale), tuple(_recent(desk, recent))),
+        Part(say("palette.pages", desk.locale), tuple(_pages(desk))),
+        Part(say("palette.actions", desk.locale), tuple(_actions(desk))),
+    )
+
+
+def fitting(desk: Desk, asked: str) -> tuple[Part, ...]:
+    """The pages, views and actions that every word of `asked` fits, also by pinyin and initials."""
+    pages = [one for one in (*_pages(desk), *_views(desk)) if _fits(one.text, asked)]
+    actions = [one for one in _actions(desk) if _fits(one.text, asked)]
+    return _filled(
+        Part(say("palette.views", desk.locale), tuple(pages[:_MOST])),
+        Part(say("palette.actions", desk.locale), tuple(actions[:_MOST])),
+    )
+
+
+def _filled(*parts: Part) -> tuple[Part, ...]:
+    return tuple(part for part in parts if part.lines)
+
+
+def _fits(text: str, asked: str) -> bool:
+    folded = searchable(text)
+    terms = terms_of(folded).split()
+    return all(
+        word.text in folded or any(term.startswith(word.sounds) for term in terms if word.sounds)
+        for word in words_of(asked)
+    )
+
+
+def _recent(desk: Desk, recent: Iterable[str]) -> Iterator[Line]:
+    """The records of `deal.12` and the like, in that order, as far as they may be seen."""
+    wanted: defaultdict[str, set[int]] = defaultdict(set)
+    order: list[tuple[Entity, int]] = []
+    for name, _, number in [one.partition(".") for one in recent][:_RECENT]:
+        entity = desk.app.entity_named(name)
+        known = entity is not None and not entity.system and not entity.archived
+        if entity is None or not known or not desk.may("read", entity):
+            continue
+        if number.isascii() and number.isdigit() and 0 < int(number) < _LARGEST_ID:
+            wanted[entity.id].add(int(number))
+            order.append((entity, int(number)))
+    titles = titles_of(desk.tx, desk.caller, dict(wanted))
+    for entity, record_id in order:
+        title = titles.get((entity.id, record_id))
+        if title is not None:
+            href = desk.paths.record(entity.name, record_id)
+            shown = title or say("record.untitled", desk.locale, id=record_id)
+            yield Line(shown, href, entity.icon or "list", entity.text(desk.locale))
+
+
+def _pages(desk: Desk) -> Iterator[Line]:
+    for one in menu_of(desk, ""):
+        yield Line(one.text, one.href, one.icon)
+
+
+def _views(desk: Desk) -> Iterator[Line]:
+    for entity in desk.app.entities.values():
+        if entity.archived or entity.system or not desk.may("read", entity):
+            continue
+        for view in desk.app.views_of(entity.id):
+            href = desk.paths.list(entity.name, view=view.name)
+            plural = entity.plural_text(desk.locale)
+            text = say("home.tile", desk.locale, entity=plural, view=view.text(desk.locale))
+            yield Line(text, href, entity.icon or "list")
+
+
+def _actions(desk: Desk) -> Iterator[Line]:
+    for one in creatable_of(desk):
+        what = inside(one.text, desk.locale)
+        yield Line(say("list.new", desk.locale, what=what), one.href, "plus")
