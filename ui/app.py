@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, g, request
+from flask import Flask, g, redirect, request
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
@@ -55,7 +55,7 @@ def create_app(installation: Installation) -> Flask:
         app.add_url_rule(
             route.rule,
             endpoint=f"{route.rule} {' '.join(route.methods)}",
-            view_func=_view(installation, route.handler, route.inside),
+            view_func=_view(installation, route.handler, route.inside, route.rule),
             methods=list(route.methods),
         )
     _mount_api(app, installation, csrf)
@@ -63,14 +63,20 @@ def create_app(installation: Installation) -> Flask:
 
 
 def _view(
-    installation: Installation, handler: Callable[..., Any], inside: bool
+    installation: Installation, handler: Callable[..., Any], inside: bool, rule: str
 ) -> Callable[..., Any]:
-    """The handler as Flask calls it: with a visit inside a workspace, else the installation."""
+    """The handler as Flask calls it: with a visit inside a workspace, else the installation.
+
+    Who has a temporary password changes it before anything else.
+    """
     if not inside:
         return lambda **parts: handler(installation, **parts)
 
     def view(slug: str, **parts: Any) -> Any:
-        return handler(desk.visit_of(installation, slug), **parts)
+        visit = desk.visit_of(installation, slug)
+        if visit.account.must_change and not rule.startswith(routes.OWN):
+            return redirect(visit.paths.people("me"), 303)
+        return handler(visit, **parts)
 
     return view
 

@@ -42,6 +42,10 @@ class Paths:
     def search(self) -> str:
         return f"/{self.slug}/-/search"
 
+    def people(self, *parts: str) -> str:
+        """A page about people: the members, the roles, one's own account (`me`)."""
+        return "/".join((f"/{self.slug}/-", *parts))
+
     def alert(self, alert_id: int, act: str) -> str:
         return f"{self.alerts}/{alert_id}/{act}"
 

@@ -19,6 +19,7 @@ from .pages import (
     records,
     search,
 )
+from .pages.people import account, joining, members
 
 _GET = ("GET",)
 _POST = ("POST",)
@@ -36,6 +37,11 @@ class Route:
 
 _ALERT = "<int(max=9223372036854775807):alert_id>"
 _ENTITY = "/<slug>/<entity>"
+_MEMBERS = "/<slug>/-/members"
+_MEMBER = "<int(max=9223372036854775807):member_id>"
+OWN = "/<slug>/-/me"
+"""The page of one's own account, which is open also while a temporary password is to be changed."""
+
 _RECORD = "/<slug>/<entity>/<int(max=9223372036854775807):record_id>"
 
 ROUTES: tuple[Route, ...] = (
@@ -43,6 +49,8 @@ ROUTES: tuple[Route, ...] = (
     Route(_GET, "/sign-in", entrance.sign_in, False),
     Route(_POST, "/sign-in", entrance.let_in, False),
     Route(_POST, "/sign-out", entrance.sign_out, False),
+    Route(_GET, "/join/<code>", joining.page, False),
+    Route(_POST, "/join/<code>", joining.join, False),
     Route(_GET, "/me/workspaces", entrance.choose, False),
     Route(_POST, "/me/language", entrance.set_language, False),
     Route(_POST, "/me/theme", entrance.set_theme, False),
@@ -60,6 +68,20 @@ ROUTES: tuple[Route, ...] = (
     Route(_POST, f"/<slug>/-/alerts/{_ALERT}/resolve", alerts.resolve),
     Route(_GET, _ENTITY, boards.page),
     Route(_GET, f"{_ENTITY}/board", boards.more),
+    Route(_GET, f"{_MEMBERS}", members.page),
+    Route(_POST, f"{_MEMBERS}", members.add),
+    Route(_GET, f"{_MEMBERS}/{_MEMBER}", members.one),
+    Route(_POST, f"{_MEMBERS}/{_MEMBER}/roles", members.set_roles),
+    Route(_POST, f"{_MEMBERS}/{_MEMBER}/active", members.set_active),
+    Route(_POST, f"{_MEMBERS}/{_MEMBER}/password", members.reset),
+    Route(_POST, f"{_MEMBERS}/{_MEMBER}/invitation", members.invite),
+    Route(_GET, "/<slug>/-/roles", members.roles),
+    Route(_GET, OWN, account.page),
+    Route(_POST, f"{OWN}/profile", account.set_profile),
+    Route(_POST, f"{OWN}/password", account.set_password),
+    Route(_POST, f"{OWN}/session", account.end_session),
+    Route(_POST, f"{OWN}/token", account.create_token),
+    Route(_POST, f"{OWN}/token/end", account.end_token),
     Route(_GET, f"{_ENTITY}/count", lists.count),
     Route(_POST, f"{_ENTITY}/filter", lists.filter_by),
     Route(_GET, f"{_ENTITY}/builder", builder.open_builder),

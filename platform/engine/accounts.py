@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,7 +32,10 @@ _MOST_NAMES = 300
 
 @dataclass(frozen=True, kw_only=True)
 class Account:
-    """A person who may sign in; `has_password` is False for one who was only invited."""
+    """A person who may sign in; `has_password` is False for one who was only invited.
+
+    `must_change` asks for another password before anything else: this one was given by somebody.
+    """
 
     id: str
     name: str
@@ -43,6 +46,7 @@ class Account:
     active: bool
     has_password: bool
     created_at: datetime
+    must_change: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,6 +128,15 @@ class Accounts:
                         found[row._mapping[key]] = row.id
         return found
 
+    def with_password(self, account_ids: Sequence[str]) -> frozenset[str]:
+        """Those of these accounts (a page of them) that have a password."""
+        if not account_ids:
+            return frozenset()
+        query = sa.select(ACCOUNT.c.id).where(
+            ACCOUNT.c.id.in_(account_ids), ACCOUNT.c.password_hash.is_not(None)
+        )
+        return frozenset(row.id for row in self._store.rows(query))
+
     def sign_in(
         self, name: str, password: str, *, address: str | None = None, agent: str | None = None
     ) -> SignedIn:
@@ -155,20 +168,28 @@ class Accounts:
         self._throttle.passed(account_id, address)
 
     def set_password(
-        self, account_id: str, password: str, *, keep_session: str | None = None
+        self,
+        account_id: str,
+        password: str,
+        *,
+        keep_session: str | None = None,
+        temporary: bool = False,
     ) -> None:
         """Give an account a new password and end its sessions, but the one of that reference.
 
-        Tokens end as well. Invalid if the password is not accepted.
+        Tokens end as well. A temporary one is to be changed at the next sign-in. Invalid if the
+        password is not accepted.
         """
-        account = self.get(account_id)
+        self.check_password(self.get(account_id), password)
+        changes = {"password_hash": passwords.hashed(password), "must_change": temporary}
+        self._update(account_id, changes, shut_out=True, keep_session=keep_session)
+        _log.info("account.password_set", account=account_id)
+
+    def check_password(self, account: Account, password: str) -> None:
+        """Invalid if an account may not have that password."""
         wrong = passwords.problems(password, (account.email, account.mobile, account.user_name))
         if wrong:
             raise Invalid(wrong)
-        digest = passwords.hashed(password)
-        changes = {"password_hash": digest}
-        self._update(account_id, changes, shut_out=True, keep_session=keep_session)
-        _log.info("account.password_set", account=account_id)
 
     def set_names(
         self,

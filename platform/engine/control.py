@@ -21,6 +21,7 @@ from .clock import Clock
 from .control_tables import MEMBERSHIP, WORKSPACE
 from .errors import Conflict, NotFound
 from .insert import insert_new
+from .invitations import Invitations
 from .sessions import Sessions
 from .stores import CONTROL, Databases, Store
 from .throttle import Throttle
@@ -59,6 +60,7 @@ class Control:
         self.sessions = Sessions(self._store, clock, idle=idle, absolute=absolute)
         self.tokens = Tokens(self._store, clock)
         self.accounts = Accounts(self._store, clock, self.throttle, self.sessions)
+        self.invitations = Invitations(self._store, clock, self.accounts)
 
     def upgrade(self) -> None:
         """Make the database where there is none, and move its tables to the latest version.

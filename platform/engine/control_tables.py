@@ -46,11 +46,15 @@ ACCOUNT = sa.Table(
     sa.Column("locale", CODE, nullable=False),
     sa.Column("active", sa.Boolean(), nullable=False),
     sa.Column("created_at", UtcDateTime(), nullable=False),
+    sa.Column("must_change", sa.Boolean(), nullable=False, server_default=sa.false()),
     sa.Index("account_email", "email", unique=True),
     sa.Index("account_mobile", "mobile", unique=True),
     sa.Index("account_user_name", "user_name", unique=True),
 )
-"""People who may sign in; the three names they sign in by are kept folded."""
+"""People who may sign in; the three names they sign in by are kept folded.
+
+`must_change` says that the password is somebody else's choice, to be changed at the next sign-in.
+"""
 
 SESSION = sa.Table(
     "session",
@@ -111,7 +115,25 @@ ATTEMPTS = sa.Table(
 """Failed sign-ins by account name and by address (both hashed), for slowing guessers down."""
 
 
-STEPS: Sequence[Callable[[sa.Connection], None]] = ()
+INVITATION = sa.Table(
+    "invitation",
+    METADATA,
+    sa.Column("hash", CODE, primary_key=True),
+    sa.Column("account_id", CODE, sa.ForeignKey("account.id", ondelete="CASCADE")),
+    sa.Column("expires_at", UtcDateTime(), nullable=False),
+    sa.Index("invitation_account", "account_id"),
+)
+"""Codes that let an account without a password choose one; without an account, the first ever."""
+
+
+def _invitations(connection: sa.Connection) -> None:
+    connection.exec_driver_sql(
+        "ALTER TABLE account ADD COLUMN must_change BOOLEAN NOT NULL DEFAULT false"
+    )
+    INVITATION.create(connection, checkfirst=False)
+
+
+STEPS: Sequence[Callable[[sa.Connection], None]] = (_invitations,)
 """Step n moves the tables from version n + 1 to n + 2; new ones are made at the last version."""
 
 LATEST = 1 + len(STEPS)

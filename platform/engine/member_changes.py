@@ -51,4 +51,4 @@ def note(
     tx.connection.execute(sa.insert(FIELD_CHANGE), rows)
 
 
-_SECRET = frozenset({"password"})
+_SECRET = frozenset({"password", "invitation"})

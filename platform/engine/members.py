@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from ..metadata.model import App, Role
+from . import access
+from .access import Caller
 from .accounts import Account, read_names
 from .errors import Conflict, Forbidden, Invalid, NotFound, unknown
 from .member_changes import note
@@ -17,8 +18,8 @@ from .system_tables import MEMBER, MEMBER_ROLE
 from .transaction import Transaction
 from .workspaces import Workspace
 
-if TYPE_CHECKING:
-    from .access import Caller
+_FEW = 100
+"""Up to so many members are looked up by their ids."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +44,8 @@ class NewMember:
     """What a new member is made of; `roles` are names or ids of roles.
 
     With the e-mail or mobile number of an account that is there, that account joins and keeps
-    its password. Without a `locale` a new account reads the app's own.
+    its password. Without a `locale` a new account reads the app's own. `account` is the id of the
+    account of a person who is known already, such as one who is signed in.
     """
 
     name: str
@@ -55,12 +57,30 @@ class NewMember:
     team: str | None = None
     manager: int | None = None
     locale: str | None = None
+    account: str | None = None
 
 
 def listed(tx: Transaction, *, active_only: bool = False) -> tuple[Member, ...]:
     """The members in the order of their ids."""
     query = sa.select(MEMBER).order_by(MEMBER.c.id)
     return _members(tx, query.where(MEMBER.c.active) if active_only else query)
+
+
+def page(
+    tx: Transaction, caller: Caller, *, after: int = 0, limit: int = 50, q: str = ""
+) -> tuple[Member, ...]:
+    """Some of the members, by id beyond `after`, whose name or sign-in name holds `q`.
+
+    Forbidden without the right over members.
+    """
+    require_right(tx.app, caller)
+    query = sa.select(MEMBER).where(MEMBER.c.id > after).order_by(MEMBER.c.id).limit(limit)
+    if q:
+        text = q.casefold()
+        columns = (MEMBER.c.name, MEMBER.c.email, MEMBER.c.mobile, MEMBER.c.user_name)
+        hits = (sa.func.lower(one).contains(text, autoescape=True) for one in columns)
+        query = query.where(sa.or_(*hits))
+    return _members(tx, query)
 
 
 def get(tx: Transaction, member_id: int) -> Member:
@@ -148,21 +168,77 @@ def update(
         return _changed(tx, caller, before, after)
 
 
-def set_password(workspace: Workspace, caller: Caller, member_id: int, password: str) -> None:
+def rename(workspace: Workspace, account_id: str, name: str) -> None:
+    """Let a person say how they are called in a workspace; Invalid for what is no name."""
+    called = _name(name)
+    with workspace.writing(account_id) as tx:
+        if tx.asker is None:
+            raise NotFound.because("member.unknown")
+        member = get(tx, tx.asker.member_id)
+        _store(tx, member.id, name=called)
+        by = access.for_asker(tx, tx.app.manifest.default_locale, "ui")
+        note(tx, by, member.id, {"name": (member.name, called)})
+
+
+def set_password(
+    workspace: Workspace,
+    caller: Caller,
+    member_id: int,
+    password: str,
+    *,
+    temporary: bool = False,
+) -> None:
     """Give a member a new password; their sessions and tokens end.
 
-    Refused where the account enters other workspaces too: it is not this administrator's alone.
+    A temporary one is to be changed at the next sign-in. Refused where the account enters other
+    workspaces too: it is not this administrator's alone.
     """
     with workspace.writing() as tx:
         member = get(tx, member_id)
         _may_manage(tx.app, caller, member.roles)
         if member.account is None:
             raise Conflict.because("member.no_account")
-        others = {one.id for one in workspace.control.workspaces_of(member.account)}
-        if not caller.system and others - {workspace.id}:
-            raise Forbidden.because("member.shared_account")
+        _alone_here(workspace, caller, member.account)
         note(tx, caller, member_id, {"password": (None, None)})
-        workspace.control.accounts.set_password(member.account, password)
+        workspace.control.accounts.set_password(member.account, password, temporary=temporary)
+
+
+def invite(workspace: Workspace, caller: Caller, member_id: int) -> str:
+    """The code of a link by which a member without a password chooses one and enters.
+
+    A member who has no account gets one. Conflict for who has a password: nobody gets into
+    another's account by inviting them.
+    """
+    with workspace.writing() as tx:
+        member = get(tx, member_id)
+        _may_manage(tx.app, caller, member.roles)
+        if not member.active:
+            raise Conflict.because("member.not_active")
+        account_id = member.account or _account_of(tx, member)
+        _alone_here(workspace, caller, account_id)
+        note(tx, caller, member_id, {"invitation": (None, None)})
+    workspace.control.join(account_id, workspace.id)
+    return workspace.control.invitations.create(account_id)
+
+
+def _alone_here(workspace: Workspace, caller: Caller, account_id: str) -> None:
+    """Refuse to touch the password of an account that enters other workspaces too."""
+    mine = {one.id for one in workspace.control.workspaces_of(account_id)}
+    if not caller.system and mine - {workspace.id}:
+        raise Forbidden.because("member.shared_account")
+
+
+def _account_of(tx: Transaction, member: Member) -> str:
+    """A new account for a member who has none, by the names that they have."""
+    account = tx.workspace.control.accounts.create(
+        member.name,
+        email=member.email,
+        mobile=member.mobile,
+        user_name=member.user_name,
+        locale=tx.app.manifest.default_locale,
+    )
+    _store(tx, member.id, account=account.id)
+    return account.id
 
 
 def set_active(workspace: Workspace, caller: Caller, member_id: int, active: bool) -> Member:
@@ -217,8 +293,8 @@ def _members(tx: Transaction, query: sa.Select[tuple[object, ...]]) -> tuple[Mem
     rows = tx.connection.execute(query).all()
     roles: dict[int, list[str]] = {}
     given = sa.select(MEMBER_ROLE).order_by(MEMBER_ROLE.c.role_id)
-    if len(rows) == 1:
-        given = given.where(MEMBER_ROLE.c.member_id == rows[0].id)
+    if len(rows) <= _FEW:
+        given = given.where(MEMBER_ROLE.c.member_id.in_([one.id for one in rows]))
     for row in tx.connection.execute(given) if rows else ():
         roles.setdefault(row.member_id, []).append(row.role_id)
     return tuple(Member(**row._mapping, roles=tuple(roles.get(row.id, ()))) for row in rows)
@@ -227,6 +303,8 @@ def _members(tx: Transaction, query: sa.Select[tuple[object, ...]]) -> tuple[Mem
 def _account_for(workspace: Workspace, new: NewMember, locale: str) -> Account:
     """The account that joins, or a new one; a user name alone never takes somebody else's."""
     accounts = workspace.control.accounts
+    if new.account is not None:
+        return accounts.get(new.account)
     names = read_names(email=new.email, mobile=new.mobile, user_name=new.user_name)
     found = {
         one.id: one
@@ -297,13 +375,23 @@ def _changed(tx: Transaction, caller: Caller, before: Member, after: Member) -> 
 
 def _may_manage(app: App, caller: Caller, roles: Iterable[str]) -> None:
     """Refuse who may not manage members, or touches `roles` above their own."""
+    if not has_right(app, caller):
+        raise Forbidden.because("member.not_allowed")
     if caller.system:
         return
-    own = [app.roles[one] for one in caller.roles if one in app.roles]
-    if not any(one.members and not one.archived for one in own):
-        raise Forbidden.because("member.not_allowed")
     if administers(app, roles) and not administers(app, caller.roles):
         raise Forbidden.because("member.above_own")
+
+
+def has_right(app: App, caller: Caller) -> bool:
+    """Whether the caller has the right over members."""
+    own = [app.roles[one] for one in caller.roles if one in app.roles]
+    return caller.system or any(one.members and not one.archived for one in own)
+
+
+def require_right(app: App, caller: Caller) -> None:
+    """Forbidden for who has no right over members."""
+    _may_manage(app, caller, ())
 
 
 def _is_administrator(role: Role) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from flask import request
 
-from fieldstone.engine import notifications
+from fieldstone.engine import members, notifications
 from fieldstone.metadata.model import Entity, MenuItem
 
 from ..words import LOCALES, say
@@ -47,6 +47,7 @@ class Shell:
     other_language: str
     locales: Mapping[str, str]
     many_workspaces: bool
+    manages: bool
     first_list: str
     first_list_text: str
 
@@ -75,6 +76,7 @@ def shell_of(desk: Desk, current: str) -> Shell:
         other_language=LOCALES[other],
         locales=LOCALES,
         many_workspaces=desk.visit.others,
+        manages=members.has_right(desk.app, desk.caller),
         first_list=lists[0].href if lists else desk.paths.home,
         first_list_text=lists[0].text if lists else desk.visit.workspace.name,
     )

@@ -86,7 +86,14 @@ def people(installation: Installation) -> People:
         mobile = "13800000009" if name == "seller" else None
         manager = ids.get("boss")
         email = None if mobile else f"{name}@example.com"
-        new = NewMember(name=name, email=email, mobile=mobile, roles=(role,), manager=manager)
+        new = NewMember(
+            name=name,
+            email=email,
+            mobile=mobile,
+            roles=(role,),
+            manager=manager,
+            password=GOOD if name == "boss" else None,
+        )
         ids[name] = members.add(workspace, SYSTEM, new).id
     members.set_active(workspace, SYSTEM, ids["left"], False)
     with workspace.writing() as tx:
@@ -169,4 +176,17 @@ MEMBERS: Cases = (
          lambda it: members.set_password(it.workspace, BOSS, it.ids["clerk"], GOOD)),
 )  # fmt: skip
 
-CASES: Cases = (*ACCOUNTS, *MEMBERS)
+INVITATIONS: Cases = (
+    Call("an invitation of who has a password", Conflict, ("invitation.needless",),
+         lambda it: members.invite(it.workspace, SYSTEM, it.ids["boss"])),
+    Call("a seller who invites", Forbidden, ("member.not_allowed",),
+         lambda it: members.invite(it.workspace, SELLER, it.ids["clerk"])),
+    Call("an invitation of who left", Conflict, ("member.not_active",),
+         lambda it: members.invite(it.workspace, SYSTEM, it.ids["left"])),
+    Call("an invitation of who is elsewhere too", Forbidden, ("member.shared_account",),
+         lambda it: members.invite(it.workspace, BOSS, it.ids["clerk"])),
+    Call("an invitation of nobody", NotFound, ("invitation.over",),
+         lambda it: it.workspace.control.invitations.accept("zz", GOOD)),
+)  # fmt: skip
+
+CASES: Cases = (*INVITATIONS, *ACCOUNTS, *MEMBERS)

@@ -1,0 +1,1 @@
+"""Pages about people: members and roles of a workspace, invitations, and one's own account."""
