@@ -20,6 +20,7 @@ from .pages import (
     search,
 )
 from .pages.people import account, joining, members
+from .pages.studio import fields, layouts, review, translations
 
 _GET = ("GET",)
 _POST = ("POST",)
@@ -42,6 +43,8 @@ _MEMBER = "<int(max=9223372036854775807):member_id>"
 OWN = "/<slug>/-/me"
 """The page of one's own account, which is open also while a temporary password is to be changed."""
 
+_STUDIO = "/<slug>/-/studio"
+_OF = f"{_STUDIO}/entity/<entity>"
 _RECORD = "/<slug>/<entity>/<int(max=9223372036854775807):record_id>"
 
 ROUTES: tuple[Route, ...] = (
@@ -66,6 +69,30 @@ ROUTES: tuple[Route, ...] = (
     Route(_POST, f"/<slug>/-/alerts/{_ALERT}/acknowledge", alerts.acknowledge),
     Route(_POST, f"/<slug>/-/alerts/{_ALERT}/snooze", alerts.snooze),
     Route(_POST, f"/<slug>/-/alerts/{_ALERT}/resolve", alerts.resolve),
+    Route(_GET, _STUDIO, review.start),
+    Route(_GET, f"{_STUDIO}/review", review.review),
+    Route(_POST, f"{_STUDIO}/publish", review.apply),
+    Route(_POST, f"{_STUDIO}/discard", review.discard),
+    Route(_POST, f"{_STUDIO}/settle", review.settle),
+    Route(_GET, f"{_STUDIO}/revisions", review.history),
+    Route(_POST, f"{_STUDIO}/restore", review.restore),
+    Route(_GET, f"{_STUDIO}/translations", translations.listed),
+    Route(_GET, f"{_STUDIO}/new-entity", fields.new_entity),
+    Route(_POST, f"{_STUDIO}/new-entity", fields.create_entity),
+    Route(_GET, _OF, fields.listed),
+    Route(_GET, f"{_OF}/new", fields.new),
+    Route(_POST, f"{_OF}/new", fields.create),
+    Route(_GET, f"{_OF}/forms", layouts.forms),
+    Route(_POST, f"{_OF}/forms", layouts.arrange_form),
+    Route(_POST, f"{_OF}/forms/new", layouts.make_form),
+    Route(_GET, f"{_OF}/lists", layouts.lists),
+    Route(_POST, f"{_OF}/lists", layouts.arrange_list),
+    Route(_POST, f"{_OF}/check", fields.check),
+    Route(_GET, f"{_OF}/field/<field>", fields.edit),
+    Route(_POST, f"{_OF}/field/<field>", fields.save),
+    Route(_GET, f"{_OF}/field/<field>/archive", fields.archive),
+    Route(_POST, f"{_OF}/field/<field>/archive", fields.put_away),
+    Route(_POST, f"{_OF}/field/<field>/restore", fields.bring_back),
     Route(_GET, _ENTITY, boards.page),
     Route(_GET, f"{_ENTITY}/board", boards.more),
     Route(_GET, f"{_MEMBERS}", members.page),

@@ -97,6 +97,12 @@ def may(app: App, caller: Caller, entity_id: str, verb: Verb) -> bool:
     return caller.system or bool(_grants(app, caller.roles, entity_id, verb))
 
 
+def may_configure(app: App, caller: Caller) -> bool:
+    """Whether the caller may change what the application is made of."""
+    roles = (app.roles.get(one) for one in caller.roles)
+    return caller.system or any(one and one.metadata and not one.archived for one in roles)
+
+
 def entity_for(app: App, caller: Caller, entity_id: str, verb: Verb = "read") -> Entity:
     """The entity, if the caller may do `verb` to it.
 

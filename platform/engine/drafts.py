@@ -171,6 +171,24 @@ def keep(tx: Transaction, caller: Caller, key: str) -> Draft:
     return read(tx, caller)
 
 
+def restore(tx: Transaction, caller: Caller, revision: int) -> Draft:
+    """Put the documents of an old revision into the caller's draft.
+
+    What came since is left out. Conflict for a draft that has edits, NotFound for no such revision.
+    """
+    draft = read(tx, caller)
+    if draft.edits:
+        raise Conflict(Problem("draft.not_empty"))
+    documents = revisions.documents(tx.connection, revision)
+    for one in documents:
+        _write(tx, caller, draft, one.key, one)
+    kept = {one.key for one in documents}
+    for one in tx.app.documents:
+        if one.key not in kept and not one.data.get("archived"):
+            _write(tx, caller, draft, one.key, None)
+    return read(tx, caller)
+
+
 def plan(tx: Transaction, caller: Caller) -> Plan:
     """What publishing the caller's draft would do."""
     return publishing.preview(tx, caller, read(tx, caller).documents)

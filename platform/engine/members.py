@@ -91,6 +91,12 @@ def get(tx: Transaction, member_id: int) -> Member:
     return found[0]
 
 
+def names(tx: Transaction, ids: Iterable[int]) -> dict[int, str]:
+    """What these members are called, by id; unknown ones are left out."""
+    query = sa.select(MEMBER.c.id, MEMBER.c.name).where(MEMBER.c.id.in_(sorted(set(ids))))
+    return {row.id: row.name for row in tx.connection.execute(query)}
+
+
 def find(tx: Transaction, name: str) -> Member:
     """The member who signs in by that e-mail, mobile number or user name; NotFound if none does."""
     account = tx.workspace.control.accounts.find(name)

@@ -18,7 +18,7 @@ from ..metadata.documents import Document, write_folder
 from ..metadata.problems import Problem
 from ..metadata.resolve import to_names
 from . import clock, failpoints, revisions
-from .access import Caller
+from .access import Caller, may_configure
 from .errors import Conflict, Forbidden, Invalid
 from .members import require_administrator
 from .publishing.doctor import layout_matches
@@ -123,8 +123,7 @@ def export_folder(
 
 def require_right(tx: Transaction, caller: Caller) -> None:
     """Raise Forbidden for a caller without the right to change metadata."""
-    roles = (tx.app.roles.get(one) for one in caller.roles)
-    if not caller.system and not any(one and one.metadata and not one.archived for one in roles):
+    if not may_configure(tx.app, caller):
         raise Forbidden(Problem("publish.forbidden"))
 
 

@@ -15,7 +15,7 @@ from .expressions import ExpressionPlace, expressions
 from .model import App, Entity, Field
 from .problems import Problem, ProblemsError
 from .resolve import to_ids, to_names
-from .wording import expression_to_names
+from .wording import expression_to_ids, expression_to_names
 
 __all__ = [
     "App",
@@ -31,6 +31,7 @@ __all__ = [
     "check",
     "content_hash",
     "document_of",
+    "expression_to_ids",
     "expression_to_names",
     "expressions",
     "read_document",

@@ -21,6 +21,15 @@ def expression_to_names(app: App, entity_id: str, text: str, parent: str | None 
     return rename(text, present_names(app, entity_id, text, parent))
 
 
+def expression_to_ids(app: App, entity_id: str, text: str, parent: str | None = None) -> str:
+    """An expression as people write it, in ids; what the app does not know stays as it is.
+
+    Raises ProblemsError for what cannot be parsed.
+    """
+    words = Words(app_space(app), in_ids=False, direction="ids")
+    return rename(text, renaming(parse(text), words, entity_id, parent).replacements)
+
+
 @lru_cache(maxsize=4096)
 def present_names(
     app: App, entity_id: str, text: str, parent: str | None = None, *, in_ids: bool = True

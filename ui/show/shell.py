@@ -8,9 +8,14 @@ from typing import TYPE_CHECKING
 
 from flask import request
 
+<<<<<<< HEAD
 from fieldstone.engine import members, notifications
+=======
+from fieldstone.engine import access, notifications
+>>>>>>> 14c484f (ui: the Studio: fields, new entities, review, publish, revisions)
 from fieldstone.metadata.model import Entity, MenuItem
 
+from ..studio_paths import StudioPaths
 from ..words import LOCALES, say
 
 if TYPE_CHECKING:
@@ -50,6 +55,7 @@ class Shell:
     manages: bool
     first_list: str
     first_list_text: str
+    studio: Entry | None
 
 
 def shell_of(desk: Desk, current: str) -> Shell:
@@ -79,6 +85,7 @@ def shell_of(desk: Desk, current: str) -> Shell:
         manages=members.has_right(desk.app, desk.caller),
         first_list=lists[0].href if lists else desk.paths.home,
         first_list_text=lists[0].text if lists else desk.visit.workspace.name,
+        studio=_studio_entry(desk, current),
     )
 
 
@@ -127,6 +134,14 @@ def _alerts_entry(desk: Desk, item: MenuItem | None, current: str, unread: int) 
     icon = (item.icon if item else "") or "bell"
     href = desk.paths.alerts
     return Entry(text, href, icon, href == current, str(unread) if unread else "")
+
+
+def _studio_entry(desk: Desk, current: str) -> Entry | None:
+    """The way to the Studio, for who may change what the application is made of."""
+    if not access.may_configure(desk.app, desk.caller):
+        return None
+    href = StudioPaths(desk.paths.slug).start
+    return Entry(say("studio.title", desk.locale), href, "settings", current == href)
 
 
 def creatable_of(desk: Desk) -> tuple[Entry, ...]:

@@ -84,6 +84,10 @@ class Desk:
         self.publish(self.plan())
         drafts.publish(self.workspace, LI)
 
+    def restore_over_a_draft(self, tx: Transaction) -> None:
+        drafts.put(tx, LI, [document_of({"kind": "app", "name": "shop", "version": "2.0.0"})])
+        drafts.restore(tx, LI, 1)
+
     def change_too_much(self) -> None:
         role = {"kind": "role", "everything_else": {"read": True}}
         many = (document_of({**role, "name": f"role_{n}"}) for n in range(MOST_DOCUMENTS + 1))
@@ -115,6 +119,8 @@ CASES: tuple[Call[Desk], ...] = (
          lambda it: it.draft(lambda tx: drafts.read(tx, SYSTEM))),
     Call("a document that the draft has not", NotFound, ("draft.unknown",),
          lambda it: it.draft(lambda tx: drafts.remove(tx, LI, "entity", "zz"))),
+    Call("an old revision over a draft", Conflict, ("draft.not_empty",),
+         lambda it: it.draft(it.restore_over_a_draft)),
     Call("a draft without end", Invalid, ("draft.too_many",), lambda it: it.change_too_much()),
     Call("a draft beside another", Conflict, ("draft.conflict",),
          lambda it: it.publish_beside_another()),

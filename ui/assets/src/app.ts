@@ -7,12 +7,14 @@ import { watchMenus } from "./page/menus";
 import { enhancePickers } from "./page/pickers";
 import { remember, watchPalette } from "./page/palette";
 import { watchRequests } from "./page/requests";
+import { foldStudio } from "./page/studio";
 
 function enhance(root: ParentNode): void {
   enhancePickers(root);
   watchFrames(root);
   showPresent(root);
   remember();
+  foldStudio();
 }
 
 watchMenus();

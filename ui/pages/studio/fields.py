@@ -1,0 +1,429 @@
+"""The fields room: an entity's fields listed, made, changed, archived and restored."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from flask import redirect, request
+from werkzeug.wrappers import Response
+
+from fieldstone.engine import drafts
+from fieldstone.engine.errors import Invalid, NotFound
+from fieldstone.engine.suggested_names import suggested_name
+from fieldstone.metadata.documents import Document, document_of
+from fieldstone.metadata.model import Entity, Field
+from fieldstone.metadata.naming import NAME
+from fieldstone.metadata.problems import Problem
+from fieldstone.metadata.system import SYSTEM_NAMES
+
+from ...desk import Desk, Visit
+from ...rendering import fragment, notice
+from ...rendering import page as render
+from ...show.studio import settings, types, uses
+from ...show.studio.frame import Studio, studio_of
+from ...words import say
+
+
+def listed(visit: Visit, entity: str) -> str:
+    """The fields of an entity, the archived ones apart."""
+    with visit.reading() as desk:
+        studio = studio_of(desk, "fields", entity)
+        found = _entity(studio)
+        counted = uses.counts(studio.app, entity)
+        mine = [one for one in found.fields if not one.system]
+        return render(
+            desk,
+            "studio/fields.html",
+            studio.paths.start,
+            studio=studio,
+            fields=[
+                (one, types.kind_of(one.type, desk.locale), counted.get(one.id, 0))
+                for one in mine
+                if not one.archived
+            ],
+            archived=[(one, types.kind_of(one.type, desk.locale)) for one in mine if one.archived],
+        )
+
+
+def _entity(studio: Studio) -> Entity:
+    assert studio.entity is not None
+    return studio.entity
+
+
+def new(visit: Visit, entity: str) -> str:
+    """The chooser of types, then an empty form of the chosen one."""
+    with visit.reading() as desk:
+        studio = studio_of(desk, "fields", entity)
+        offered = types.offered(studio.app, desk.locale)
+        chosen = request.args.get("type", "")
+        if chosen not in {one.name for one in offered}:
+            return render(
+                desk, "studio/new_field.html", studio.paths.start, studio=studio, kinds=offered
+            )
+        return _form(desk, studio, chosen, {"in_form": "1"}, None)
+
+
+def edit(visit: Visit, entity: str, field: str) -> str:
+    """One field with its settings."""
+    with visit.reading() as desk:
+        studio = studio_of(desk, "fields", entity)
+        one = _field(studio, field)
+        data = _data(_document(studio), field)
+        return _form(desk, studio, one.type, settings.typed_of(studio.app, entity, data), one)
+
+
+def _field(studio: Studio, field_id: str) -> Field:
+    one = _entity(studio).by_id.get(field_id)
+    if one is None or one.system:
+        raise NotFound.because("draft.unknown", document=f"field/{field_id[:100]}")
+    return one
+
+
+def _document(studio: Studio) -> Document:
+    found = studio.draft.document("entity", _entity(studio).id)
+    assert found is not None
+    return found
+
+
+def _data(document: Document, field_id: str) -> Mapping[str, Any]:
+    """A field of an entity's document, in ids."""
+    found: Mapping[str, Any] = next(
+        one for one in document.data["fields"] if (one.get("id") or one["name"]) == field_id
+    )
+    return found
+
+
+def _form(
+    desk: Desk,
+    studio: Studio,
+    type_name: str,
+    typed: Mapping[str, str],
+    one: Field | None,
+    wrong: Mapping[str, list[str]] | None = None,
+    problems: Iterable[str] = (),
+    spare: int = 3,
+) -> str:
+    entity = _entity(studio)
+    found = settings.settings(studio.app, entity.id, type_name, typed, desk.locale)
+    has_options = type_name == "choice"
+    views = [v for v in studio.app.views.values() if v.entity == entity.id and not v.archived]
+    return render(
+        desk,
+        "studio/field.html",
+        studio.paths.start,
+        studio=studio,
+        kind=types.kind_of(type_name, desk.locale),
+        one=one,
+        typed=typed,
+        first=[each for each in found if each.first],
+        more=[each for each in found if not each.first],
+        options=settings.rows(typed, desk.locale, spare) if has_options else None,
+        colors=settings.colors(),
+        locales=settings.ordered(desk.locale),
+        wrong=wrong or {},
+        problems=tuple(problems),
+        has_form=bool(studio.app.forms_of(entity.id)),
+        view=views[0] if views else None,
+        used=uses.told(studio.app, uses.of_field(studio.app, entity.id, one.id), desk.locale)
+        if one
+        else (),
+    )
+
+
+def create(visit: Visit, entity: str) -> Response | tuple[str, int] | str:
+    """Add a field to the draft, and put it where it was ticked to stand."""
+    return _submitted(visit, entity, None)
+
+
+def save(visit: Visit, entity: str, field: str) -> Response | tuple[str, int] | str:
+    """Change a field in the draft."""
+    return _submitted(visit, entity, field)
+
+
+def _submitted(visit: Visit, entity: str, field_id: str | None) -> Response | tuple[str, int] | str:
+    typed = {key: value for key, value in request.form.items() if key != "csrf_token"}
+    act, _, at = typed.get("act", "").partition(":")
+    if act in ("up", "down", "more"):
+        if at.isascii() and at.isdigit():
+            typed = settings.moved(typed, int(at), -1 if act == "up" else 1)
+        with visit.reading() as desk:
+            studio = studio_of(desk, "fields", entity)
+            one = _field(studio, field_id) if field_id else None
+            return _form(desk, studio, _type(studio, one), typed, one, spare=3)
+    try:
+        visit.write(lambda desk: _keep(desk, entity, field_id, typed))
+    except Wrong as error:
+        with visit.reading() as desk:
+            studio = studio_of(desk, "fields", entity)
+            one = _field(studio, field_id) if field_id else None
+            page = _form(
+                desk, studio, _type(studio, one), typed, one, error.wrong, error.lines, spare=0
+            )
+        return page, 422
+    with visit.reading() as desk:
+        return redirect(studio_of(desk).paths.fields(entity), 303)
+
+
+def _type(studio: Studio, one: Field | None) -> str:
+    """The type of the field, or the one that was chosen for a new one."""
+    if one is not None:
+        return one.type
+    chosen = request.values.get("type", "")
+    return chosen if chosen in {each.name for each in types.offered(studio.app, "en")} else "text"
+
+
+class Wrong(Exception):
+    """What was typed is refused: sentences by input, and others about the whole."""
+
+    def __init__(self, wrong: Mapping[str, list[str]], lines: Iterable[str] = ()) -> None:
+        super().__init__()
+        self.wrong = wrong
+        self.lines = tuple(lines)
+
+
+def _keep(desk: Desk, entity: str, field_id: str | None, typed: Mapping[str, str]) -> None:
+    """Write the field into the draft; raises Wrong, and then nothing is changed."""
+    studio = studio_of(desk, "fields", entity)
+    one = _field(studio, field_id) if field_id else None
+    document = _document(studio)
+    before = _data(document, field_id) if field_id else {}
+    type_name = _type(studio, one)
+    found = settings.read(studio.app, entity, type_name, typed, before, desk.locale)
+    name = _name(studio, typed, one, found.data.get("label", {}))
+    if not NAME.fullmatch(name):
+        found.refuse("name", say("studio.name_wrong", desk.locale))
+    found.data["name"] = name
+    if found.wrong:
+        raise Wrong(found.wrong)
+    data = copy.deepcopy(dict(document.data))
+    fields = list(data["fields"])
+    if field_id:
+        at = next(
+            n for n, each in enumerate(fields) if (each.get("id") or each["name"]) == field_id
+        )
+        fields[at] = found.data
+    else:
+        at = len(fields)
+        fields.append(found.data)
+    data["fields"] = fields
+    try:
+        draft = drafts.put_sound(desk.tx, desk.caller, [document.with_data(data)])
+        if not field_id and draft.app:
+            made = draft.app.entity(entity).field_named(name)
+            assert made is not None
+            _place(desk, entity, made.id, typed)
+    except Invalid as error:
+        raise _wrong(error.problems, f"/fields/{at}/", desk.locale) from error
+    label = found.data["label"].get(desk.locale) or next(iter(found.data["label"].values()))
+    notice(desk, say("studio.kept" if field_id else "studio.added", desk.locale, name=label))
+
+
+def _name(
+    studio: Studio, typed: Mapping[str, str], one: Field | None, labels: Mapping[str, str]
+) -> str:
+    """The name that was typed, or the one that the label gives."""
+    name = typed.get("name", "").strip()
+    if name or not labels:
+        return name or (one.name if one else "")
+    known = {each.id for each in _entity(studio).fields} | {
+        each.name for each in _entity(studio).fields
+    }
+    label = labels.get("en") or next(iter(labels.values()))
+    return suggested_name(label, known | set(SYSTEM_NAMES) | set(
+        studio.app.inverses.get(_entity(studio).id, {})))  # fmt: skip
+
+
+def _wrong(problems: Iterable[Problem], place: str, locale: str) -> Wrong:
+    """Problems of documents at the inputs that they are about."""
+    wrong: dict[str, list[str]] = {}
+    lines = []
+    for one in problems:
+        text = one.text(locale)
+        if one.position:
+            text = say("studio.at", locale, position=one.position, text=text)
+        rest = one.pointer.removeprefix(place)
+        if rest != one.pointer:
+            wrong.setdefault(rest.split("/")[0], []).append(text)
+        else:
+            lines.append(text)
+    return Wrong(wrong, lines)
+
+
+def _place(desk: Desk, entity: str, field_id: str, typed: Mapping[str, str]) -> None:
+    """Put a new field at the end of the entity's full form and of its first list, where ticked."""
+    draft = drafts.read(desk.tx, desk.caller)
+    assert draft.app is not None
+    changed = []
+    forms = [one for one in draft.app.forms_of(entity) if one.use == "edit"]
+    if typed.get("in_form") and forms:
+        document = draft.document("form", forms[0].id)
+        assert document is not None
+        data = copy.deepcopy(dict(document.data))
+        data["sections"][-1]["fields"] = [*data["sections"][-1]["fields"], {"field": field_id}]
+        changed.append(document.with_data(data))
+    view = draft.document("view", typed.get("in_view", ""))
+    if view is not None and view.data.get("entity") == entity:
+        columns = [*view.data["columns"], {"field": field_id}]
+        changed.append(view.with_data({**view.data, "columns": columns}))
+    if changed:
+        drafts.put_sound(desk.tx, desk.caller, changed)
+
+
+def archive(visit: Visit, entity: str, field: str) -> str:
+    """What uses a field, before it is archived."""
+    with visit.reading() as desk:
+        studio = studio_of(desk, "fields", entity)
+        one = _field(studio, field)
+        found = uses.told(studio.app, uses.of_field(studio.app, entity, field), desk.locale)
+        return render(
+            desk,
+            "studio/archive.html",
+            studio.paths.start,
+            studio=studio,
+            one=one,
+            goes=[each.text for each in found if each.goes],
+            stays=[each.text for each in found if not each.goes],
+        )
+
+
+def put_away(visit: Visit, entity: str, field: str) -> Response:
+    """Archive a field in the draft, and take it out of the forms and lists that show it."""
+
+    def work(desk: Desk) -> str:
+        studio = studio_of(desk, "fields", entity)
+        one = _field(studio, field)
+        found = uses.of_field(studio.app, entity, field)
+        changed = {each.key: each for each in uses.without(studio.app, found)}
+        document = changed.get(f"entity/{entity}", _document(studio))
+        changed[document.key] = _with(document, field, archived=True)
+        drafts.put_sound(desk.tx, desk.caller, changed.values())
+        notice(desk, say("studio.archived_now", desk.locale, name=one.text(desk.locale)))
+        return studio.paths.fields(entity)
+
+    return redirect(visit.write(work), 303)
+
+
+def _with(document: Document, field_id: str, *, archived: bool) -> Document:
+    fields = []
+    for one in document.data["fields"]:
+        if (one.get("id") or one["name"]) == field_id:
+            one = {**one, "archived": True}
+            if not archived:
+                one.pop("archived")
+        fields.append(one)
+    return document.with_data({**document.data, "fields": fields})
+
+
+def bring_back(visit: Visit, entity: str, field: str) -> Response:
+    """Restore an archived field, with the values that it had."""
+
+    def work(desk: Desk) -> str:
+        studio = studio_of(desk, "fields", entity)
+        one = _field(studio, field)
+        back = _with(_document(studio), field, archived=False)
+        drafts.put_sound(desk.tx, desk.caller, [back])
+        notice(desk, say("studio.brought_back", desk.locale, name=one.text(desk.locale)))
+        return studio.paths.fields(entity)
+
+    return redirect(visit.write(work), 303)
+
+
+def check(visit: Visit, entity: str) -> str:
+    """Whether an expression is right, said at once while it is typed."""
+    with visit.reading() as desk:
+        studio = studio_of(desk, "fields", entity)
+        key = request.form.get("check", "formula")
+        text = request.form.get(key, "").strip()
+        about, parent = entity, None
+        if key == "where":
+            about, parent = request.form.get("to", ""), entity
+        lines = (
+            settings.wrong_expression(studio.app, about, text, desk.locale, parent) if text else []
+        )
+        words = "" if lines or not text else settings.said(desk, studio.app, about, text)
+        return fragment("studio/checked.html", lines=lines, words=words, asked=bool(text))
+
+
+def new_entity(visit: Visit) -> str:
+    """The form of a new entity."""
+    with visit.reading() as desk:
+        return _entity_form(desk, {}, {})
+
+
+def _entity_form(
+    desk: Desk,
+    typed: Mapping[str, str],
+    wrong: Mapping[str, list[str]],
+    problems: Iterable[str] = (),
+) -> str:
+    studio = studio_of(desk, "new_entity")
+    return render(
+        desk,
+        "studio/new_entity.html",
+        studio.paths.start,
+        studio=studio,
+        typed=typed,
+        wrong=wrong,
+        problems=tuple(problems),
+        locales=settings.ordered(desk.locale),
+        icons=("box", "users", "building", "file-text", "briefcase", "calendar", "note", "star"),
+    )
+
+
+def create_entity(visit: Visit) -> Response | tuple[str, int]:
+    """Add an entity with a title field to the draft, and an entry of it to the menu."""
+    typed = {key: value for key, value in request.form.items() if key != "csrf_token"}
+
+    def work(desk: Desk) -> str:
+        studio = studio_of(desk)
+        data = _new_entity(studio, typed, desk.locale)
+        changed = [document_of(data)]
+        manifest = studio.draft.document("app", studio.app.manifest.id)
+        if manifest is not None and manifest.data.get("menu"):
+            menu = [*manifest.data["menu"], {"name": data["name"], "entity": data["name"]}]
+            named = next(one for one in studio.draft.named() if one.kind == "app")
+            changed.append(document_of({**named.data, "menu": _names(named, menu)}))
+        try:
+            drafts.put_sound(desk.tx, desk.caller, changed)
+        except Invalid as error:
+            raise _wrong(error.problems, "/", desk.locale) from error
+        return studio_of(desk).paths.fields(data["name"])
+
+    try:
+        return redirect(visit.write(work), 303)
+    except Wrong as error:
+        with visit.reading() as desk:
+            return _entity_form(desk, typed, error.wrong, error.lines), 422
+
+
+def _names(named: Document, menu: list[Any]) -> list[Any]:
+    """The menu as people write it, with the new entry at its end."""
+    return [*named.data["menu"], menu[-1]]
+
+
+def _new_entity(studio: Studio, typed: Mapping[str, str], locale: str) -> dict[str, Any]:
+    labels = {one: typed.get(f"label.{one}", "").strip() for one in settings.ordered(locale)}
+    labels = {one: text for one, text in labels.items() if text}
+    if not labels:
+        raise Wrong({"label": [say("studio.label_missing", locale)]})
+    taken = {one.id for one in studio.app.entities.values()}
+    label = labels.get("en") or next(iter(labels.values()))
+    name = typed.get("name", "").strip() or suggested_name(label, taken, otherwise="entity")
+    if not NAME.fullmatch(name):
+        raise Wrong({"name": [say("studio.name_wrong", locale)]})
+    plural = {one: typed.get(f"plural.{one}", "").strip() for one in labels}
+    plural = {one: text for one, text in plural.items() if text}
+    title = {one: say("studio.title_field", one, name=text) for one, text in labels.items()}
+    return {
+        "kind": "entity",
+        "name": name,
+        "label": labels,
+        **({"plural": plural} if plural else {}),
+        "icon": typed.get("icon") or "box",
+        "title": "name",
+        "fields": [
+            {"name": "name", "type": "text", "label": title, "required": True, "search": True}
+        ],
+    }

@@ -1,0 +1,195 @@
+"""The review: what the draft would do, in words and with counts, and the button that does it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flask import flash, redirect, request
+from werkzeug.wrappers import Response
+
+from fieldstone.engine import drafts, members, revisions
+from fieldstone.engine.errors import Conflict, Invalid
+from fieldstone.engine.publish import Plan
+from fieldstone.metadata.differences import differences
+from fieldstone.metadata.problems import Problem
+
+from ...desk import Desk, Visit
+from ...rendering import notice
+from ...rendering import page as render
+from ...show.studio.frame import Studio, studio_of
+from ...studio_paths import StudioPaths
+from ...words import say
+
+_MOST_REASON = 500
+_MOST_REVISIONS = 100
+
+
+def start(visit: Visit) -> Response | str:
+    """The way to the first entity's fields."""
+    with visit.reading() as desk:
+        studio = studio_of(desk)
+        entities = studio.entities
+        return redirect(entities[0].href if entities else studio.paths.new_entity, 303)
+
+
+def review(visit: Visit) -> str:
+    """The plan of the draft, what would be lost, and what both sides changed."""
+    with visit.reading() as desk:
+        return _review(desk, ())
+
+
+def _review(desk: Desk, refused: Iterable[Problem], typed: str = "") -> str:
+    studio = studio_of(desk, "review")
+    plan = drafts.plan(desk.tx, desk.caller) if studio.draft.edits else None
+    changes = [one.text(desk.locale) for one in plan.changes] if plan else []
+    return render(
+        desk,
+        "studio/review.html",
+        studio.paths.start,
+        studio=studio,
+        plan=plan,
+        changes=changes,
+        steps=_steps(plan, desk),
+        refused=[one.text(desk.locale) for one in refused],
+        problems=[_line(one, desk) for one in plan.problems] if plan else [],
+        notes=[_line(one, desk) for one in plan.notes] if plan else [],
+        conflicts=_conflicts(studio),
+        accepted=request.form.getlist("accept"),
+        reason=typed,
+    )
+
+
+def _line(problem: Problem, desk: Desk) -> str:
+    text = problem.text(desk.locale)
+    if problem.position is None:
+        return text
+    return say("studio.at", desk.locale, position=problem.position, text=text)
+
+
+def _steps(plan: Plan | None, desk: Desk) -> list[str]:
+    """The steps that touch records; the others are the product's own affair."""
+    steps = plan.steps if plan else ()
+    return [one.text(desk.locale) for one in steps if one.rows or one.loss]
+
+
+@dataclass(frozen=True)
+class Side:
+    """A document that somebody else published since it was changed here."""
+
+    key: str
+    text: str
+
+
+def _conflicts(studio: Studio) -> list[Side]:
+    found = []
+    for one in studio.draft.conflicts:
+        kind, _, identity = one.key.partition("/")
+        document = one.document or studio.draft.document(kind, identity)
+        name = document.name if document else identity
+        found.append(Side(one.key, name))
+    return found
+
+
+def apply(visit: Visit) -> Response | tuple[str, int]:
+    """Publish the draft as it was reviewed."""
+    reason = request.form.get("reason", "").strip()[:_MOST_REASON]
+    with visit.reading() as desk:
+        number = studio_of(desk).changes
+        caller = desk.caller
+    try:
+        drafts.publish(
+            visit.workspace,
+            caller,
+            reason or None,
+            request.form.getlist("accept"),
+            seen=request.form.get("seen", ""),
+        )
+    except (Conflict, Invalid) as error:
+        with visit.reading() as desk:
+            return _review(desk, error.problems, reason), error.status
+    text = say("studio.published", visit.locale, n=number)
+    flash({"text": text, "undo": None, "undo_text": "", "fields": {}})  # type: ignore[arg-type]
+    return redirect(StudioPaths(visit.workspace.slug).start, 303)
+
+
+def discard(visit: Visit) -> Response:
+    """Forget the whole draft, or one document of it."""
+
+    def work(desk: Desk) -> None:
+        key = request.form.get("document")
+        drafts.discard(desk.tx, desk.caller, [key] if key else None)
+        notice(desk, say("studio.discarded", desk.locale))
+
+    visit.write(work)
+    paths = StudioPaths(visit.workspace.slug)
+    return redirect(paths.review if request.form.get("document") else paths.start, 303)
+
+
+def settle(visit: Visit) -> Response:
+    """Let one's own side of a document hold."""
+    key = request.form.get("document", "")
+    visit.write(lambda desk: drafts.keep(desk.tx, desk.caller, key))
+    return redirect(StudioPaths(visit.workspace.slug).review, 303)
+
+
+@dataclass(frozen=True)
+class Past:
+    """One revision as the list shows it."""
+
+    id: int
+    at: str
+    who: str
+    reason: str
+    in_force: bool
+
+
+def history(visit: Visit) -> str:
+    """Every state that was published, and what is different between two of them."""
+    with visit.reading() as desk:
+        studio = studio_of(desk, "revisions")
+        found = revisions.listed(desk.tx.connection, limit=_MOST_REVISIONS)
+        known = [one.id for one in found]
+        before, after = _whole(request.args.get("from")), _whole(request.args.get("to"))
+        told = _between(desk, before, after) if before and after else None
+        return render(
+            desk,
+            "studio/revisions.html",
+            studio.paths.start,
+            studio=studio,
+            past=_past(desk, found),
+            told=told,
+            before=before or (known[1] if len(known) > 1 else 0),
+            after=after or (known[0] if known else 0),
+        )
+
+
+def _whole(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
+def _between(desk: Desk, before: int, after: int) -> list[str]:
+    old, new = (revisions.load(desk.tx.connection, one) for one in (before, after))
+    return [one.text(desk.locale) for one in differences(old.app, new.app)]
+
+
+def _past(desk: Desk, found: tuple[revisions.Revision, ...]) -> list[Past]:
+    names = members.names(desk.tx, {one.author for one in found if one.author is not None})
+    return [
+        Past(
+            one.id,
+            desk.formats.exact(one.created_at),
+            names.get(one.author or 0, say("studio.by_system", desk.locale)),
+            one.reason or "",
+            one.id == desk.tx.revision,
+        )
+        for one in found
+    ]
+
+
+def restore(visit: Visit) -> Response:
+    """Put the documents of an old revision into the draft, to be reviewed as any change is."""
+    wanted = _whole(request.form.get("revision"))
+
+    visit.write(lambda desk: drafts.restore(desk.tx, desk.caller, wanted))
+    return redirect(StudioPaths(visit.workspace.slug).review, 303)

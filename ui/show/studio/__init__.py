@@ -1,0 +1,1 @@
+"""What the Studio's pages show."""

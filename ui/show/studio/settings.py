@@ -1,0 +1,344 @@
+"""Settings of a field as inputs: made from the schema's keys of its type, and read back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from fieldstone.engine.suggested_names import suggested_name
+from fieldstone.metadata import expression_to_ids, expression_to_names
+from fieldstone.metadata.fields import keys_of
+from fieldstone.metadata.json_text import number_text
+from fieldstone.metadata.messages import render
+from fieldstone.metadata.model import App
+from fieldstone.metadata.problems import ProblemsError
+from fieldstone.metadata.schema import schema_of
+from fieldstone.rules import compile_expression
+
+from ...desk import Desk
+from ...words import LOCALES, say
+from ..conditions import Speaker
+from ..lists import Choice
+
+TICKS = ("required", "unique", "search", "read_only", "stored")
+NUMBERS = ("max_length", "scale", "min", "max")
+LABELS = ("help", "placeholder", "inverse_label")
+EXPRESSIONS = ("formula", "required_when", "where")
+CHOICES = ("to", "dimension", "on_delete")
+TEXTS = ("inverse", "pattern", "default")
+_FIRST = frozenset({"formula", "to", "dimension", "pattern", "required", "options"})
+_NO_DEFAULT = frozenset({"choice", "reference", "owner", "member", "tags", "stage", "boolean",
+                         "date", "datetime"})  # fmt: skip
+_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
+_COLORS = tuple(schema_of("entity")["properties"]["fields"]["items"]["properties"]["options"]
+                ["items"]["properties"]["color"]["enum"])  # fmt: skip
+MOST_OPTIONS = 200
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting of a field: what kind of input it is, and what stands in it."""
+
+    key: str
+    kind: str
+    text: str
+    hint: str
+    value: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+    choices: tuple[Choice, ...] = ()
+    first: bool = False
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class OptionRow:
+    """One option of a choice as a row of inputs."""
+
+    at: int
+    id: str
+    labels: Mapping[str, str]
+    color: str
+    archived: bool
+
+
+def keys(type_name: str) -> tuple[str, ...]:
+    """The keys that the Studio offers for a type, in the order of the schema."""
+    allowed = keys_of(type_name)
+    known = (*TICKS, *NUMBERS, *LABELS, *EXPRESSIONS, *CHOICES, *TEXTS)
+    order = schema_of("entity")["properties"]["fields"]["items"]["properties"]
+    return tuple(
+        one
+        for one in order
+        if one in allowed and one in known and not (one == "default" and type_name in _NO_DEFAULT)
+    )
+
+
+def settings(
+    app: App, entity_id: str, type_name: str, typed: Mapping[str, str], locale: str
+) -> tuple[Setting, ...]:
+    """The inputs of a type, filled with what was typed or is there."""
+    found = []
+    for key in keys(type_name):
+        kind = _kind(key)
+        hint = say(f"studio.hint.{key}", locale)
+        text = render(f"key.{key}", locale)
+        found.append(
+            Setting(
+                key,
+                kind,
+                text[:1].upper() + text[1:],
+                hint,
+                typed.get(key, ""),
+                {one: typed.get(f"{key}.{one}", "") for one in ordered(locale)},
+                _choices(app, key, locale),
+                key in _FIRST,
+                key in ("formula", "to", "dimension", "pattern"),
+            )
+        )
+    return tuple(found)
+
+
+def ordered(locale: str) -> tuple[str, ...]:
+    """The languages, the reader's first."""
+    return (locale, *(one for one in LOCALES if one != locale))
+
+
+def _kind(key: str) -> str:
+    for kind, known in (("tick", TICKS), ("number", NUMBERS), ("labels", LABELS),
+                        ("expression", EXPRESSIONS), ("choice", CHOICES)):  # fmt: skip
+        if key in known:
+            return kind
+    return "text"
+
+
+def _choices(app: App, key: str, locale: str) -> tuple[Choice, ...]:
+    if key == "to":
+        live = (one for one in app.entities.values() if not one.archived)
+        return tuple(Choice(one.id, one.text(locale)) for one in live)
+    if key == "dimension":
+        live_dimensions = (one for one in app.dimensions.values() if not one.archived)
+        return tuple(Choice(one.id, one.text(locale)) for one in live_dimensions)
+    if key == "on_delete":
+        return tuple(
+            Choice(one, say(f"studio.on_delete.{one}", locale))
+            for one in ("restrict", "cascade", "detach")
+        )
+    return ()
+
+
+def typed_of(app: App, entity_id: str, data: Mapping[str, Any]) -> dict[str, str]:
+    """A field's data (in ids) as its inputs show it."""
+    found: dict[str, str] = {"name": str(data.get("name", ""))}
+    for key in ("label", *LABELS):
+        for locale, text in _labels(data.get(key)).items():
+            found[f"{key}.{locale}"] = text
+    for key in keys(str(data["type"])):
+        value = data.get(key)
+        if value is None or key in LABELS:
+            continue
+        if key in EXPRESSIONS:
+            found[key] = _shown(app, entity_id, data, key, str(value))
+        elif isinstance(value, bool):
+            found[key] = "1" if value else ""
+        elif isinstance(value, (int, Decimal)):
+            found[key] = number_text(value)
+        elif isinstance(value, str):
+            found[key] = value
+    for at, one in enumerate(data.get("options") or ()):
+        found[f"option.{at}.id"] = one.get("id") or one["name"]
+        found[f"option.{at}.color"] = one.get("color", "")
+        found[f"option.{at}.off"] = "1" if one.get("archived") else ""
+        for locale, text in _labels(one.get("label") or one["name"]).items():
+            found[f"option.{at}.label.{locale}"] = text
+    return found
+
+
+def _labels(value: Any) -> Mapping[str, str]:
+    """Labels by locale; one text for all is shown as every language's."""
+    if isinstance(value, str):
+        return dict.fromkeys(LOCALES, value)
+    return dict(value or {})
+
+
+def _scope(data: Mapping[str, Any], entity_id: str, key: str) -> tuple[str, str | None]:
+    """The entity that an expression is about, and the one that `parent.` reaches."""
+    if key == "where":
+        return str(data.get("to") or entity_id), entity_id
+    return entity_id, None
+
+
+def _shown(app: App, entity_id: str, data: Mapping[str, Any], key: str, text: str) -> str:
+    about, parent = _scope(data, entity_id, key)
+    try:
+        return expression_to_names(app, about, text, parent)
+    except ProblemsError:
+        return text
+
+
+def rows(typed: Mapping[str, str], locale: str, spare: int = 3) -> tuple[OptionRow, ...]:
+    """The options as rows, with some empty ones to type into."""
+    number = 0
+    while number < MOST_OPTIONS and any(one.startswith(f"option.{number}.") for one in typed):
+        number += 1
+    more = spare if spare or number else 1
+    return tuple(
+        OptionRow(
+            at,
+            typed.get(f"option.{at}.id", ""),
+            {one: typed.get(f"option.{at}.label.{one}", "") for one in ordered(locale)},
+            typed.get(f"option.{at}.color", ""),
+            bool(typed.get(f"option.{at}.off")),
+        )
+        for at in range(min(number + more, MOST_OPTIONS))
+    )
+
+
+def moved(typed: Mapping[str, str], at: int, by: int) -> dict[str, str]:
+    """What was typed with one option moved among the others."""
+    mine, other = f"option.{at}.", f"option.{at + by}."
+    found = {}
+    for key, value in typed.items():
+        if key.startswith(mine):
+            found[other + key.removeprefix(mine)] = value
+        elif key.startswith(other):
+            found[mine + key.removeprefix(other)] = value
+        else:
+            found[key] = value
+    return found
+
+
+def colors() -> Iterable[str]:
+    """The hues that an option may have."""
+    return _COLORS
+
+
+@dataclass
+class Read:
+    """A field's data as it was typed, with what is wrong by key."""
+
+    data: dict[str, Any]
+    wrong: dict[str, list[str]] = field(default_factory=dict)
+
+    def refuse(self, key: str, text: str) -> None:
+        self.wrong.setdefault(key, []).append(text)
+
+
+def read(
+    app: App,
+    entity_id: str,
+    type_name: str,
+    typed: Mapping[str, str],
+    before: Mapping[str, Any],
+    locale: str,
+) -> Read:
+    """The data of a field of this type from its inputs; what they do not show stays."""
+    allowed = keys_of(type_name)
+    kept = {key: value for key, value in before.items() if key in allowed}
+    found = Read({**kept, "type": type_name})
+    labels = _typed_labels(typed, "label")
+    if labels:
+        found.data["label"] = labels
+    else:
+        found.refuse("label", say("studio.label_missing", locale))
+    for key in keys(type_name):
+        if key in LABELS:
+            value: Any = _typed_labels(typed, key)
+        else:
+            value = _value(found, app, entity_id, key, typed.get(key, "").strip(), locale)
+        if value in ("", None, False, {}):
+            found.data.pop(key, None)
+        else:
+            found.data[key] = value
+    if "options" in allowed:
+        found.data["options"] = _options(typed, before)
+        if not any(not one.get("archived") for one in found.data["options"]):
+            found.refuse("options", say("studio.options_missing", locale))
+    return found
+
+
+def _typed_labels(typed: Mapping[str, str], key: str) -> dict[str, str]:
+    texts = {one: typed.get(f"{key}.{one}", "").strip() for one in LOCALES}
+    return {one: text for one, text in texts.items() if text}
+
+
+def _value(found: Read, app: App, entity_id: str, key: str, text: str, locale: str) -> Any:
+    if key in TICKS:
+        return bool(text)
+    if not text:
+        if key in ("formula", "to", "dimension", "pattern"):
+            found.refuse(key, say("studio.setting_missing", locale))
+        return None
+    if key in NUMBERS or (key == "default" and found.data["type"] in (
+        "integer", "decimal", "money", "percent")):  # fmt: skip
+        if not _NUMBER.fullmatch(text):
+            found.refuse(key, say("studio.not_number", locale))
+            return None
+        number = Decimal(text)
+        return int(number) if number == number.to_integral_value() else number
+    if key in EXPRESSIONS:
+        about, parent = _scope(found.data, entity_id, key)
+        lines = wrong_expression(app, about, text, locale, parent)
+        for line in lines:
+            found.refuse(key, line)
+        return text if lines else expression_to_ids(app, about, text, parent)
+    if key == "on_delete" and text == "restrict":
+        return None
+    return text
+
+
+def wrong_expression(
+    app: App, entity_id: str, text: str, locale: str, parent: str | None = None
+) -> list[str]:
+    """What is wrong with an expression as it was typed, each with its place."""
+    if entity_id not in app.entities:
+        return []
+    try:
+        compile_expression(app, entity_id, text, parent=parent, space="name")
+    except ProblemsError as error:
+        return [
+            say("studio.at", locale, position=one.position, text=one.text(locale))
+            if one.position
+            else one.text(locale)
+            for one in error.problems
+        ]
+    return []
+
+
+def _options(typed: Mapping[str, str], before: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The options in the order of their rows; new ones get a name from their label."""
+
+    old = {one.get("id") or one["name"]: one for one in before.get("options") or ()}
+    taken = set(old) | {one["name"] for one in old.values()}
+    found = []
+    for row in rows(typed, "en", 0):
+        labels = _typed_labels(typed, f"option.{row.at}.label")
+        if not labels:
+            continue
+        there = dict(old.get(row.id, {}))
+        if not there:
+            label = labels.get("en") or next(iter(labels.values()))
+            name = suggested_name(label, taken, otherwise="option")
+            taken.add(name)
+            there = {"id": name, "name": name}
+        there["label"] = labels
+        for key, value in (("color", row.color), ("archived", row.archived)):
+            if value and (key != "color" or value in _COLORS):
+                there[key] = value
+            else:
+                there.pop(key, None)
+        found.append(there)
+    shown = {one["id"] if "id" in one else one["name"] for one in found}
+    gone = [{**one, "archived": True} for key, one in old.items() if key not in shown]
+    return [*found, *gone]
+
+
+def said(desk: Desk, app: App, entity_id: str, text: str) -> str:
+    """A condition in words, or nothing where it is none of the simple kinds."""
+    entity = app.entities.get(entity_id)
+    if entity is None:
+        return ""
+    parts = Speaker(app, entity, desk.formats).parts(text)
+    return say("op.and", desk.locale).join(one.words for one in parts if one.known)

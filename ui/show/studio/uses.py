@@ -1,0 +1,108 @@
+"""Uses of a field in words, and the documents without those that can be taken out by themselves."""
+
+from __future__ import annotations
+
+import copy
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fieldstone.metadata.documents import Document
+from fieldstone.metadata.messages import render
+from fieldstone.metadata.model import App, label_text
+from fieldstone.metadata.refer import Target, Use
+from fieldstone.metadata.uses import all_uses, uses
+
+from ...words import say
+
+_PLAIN_LISTS = frozenset({"sort", "requires", "hidden_fields", "read_only_fields"})
+_PLACES = frozenset({("form", "fields"), ("view", "columns")})
+
+
+@dataclass(frozen=True)
+class Told:
+    """A place that uses a field: in which document, and as what."""
+
+    text: str
+    goes: bool
+
+
+def counts(app: App, entity_id: str) -> Mapping[str, int]:
+    """How many places use each field of an entity, by the field's id."""
+    return Counter(
+        one.target.id
+        for one in all_uses(app)
+        if one.target.sort == "field" and one.target.owner == entity_id and not one.archived
+    )
+
+
+def of_field(app: App, entity_id: str, field_id: str) -> tuple[Use, ...]:
+    """Every live place that uses a field."""
+    return uses(app, Target("field", entity_id, field_id))
+
+
+def told(app: App, found: Iterable[Use], locale: str) -> tuple[Told, ...]:
+    """Uses in words, each line once."""
+    documents = {one.key: one for one in app.documents}
+    lines: dict[Told, None] = {}
+    for one in found:
+        document = documents[one.document]
+        lines[Told(_line(document, one, locale), goes(document, one))] = None
+    return tuple(lines)
+
+
+def _line(document: Document, use: Use, locale: str) -> str:
+    label = document.data.get("label")
+    name = label_text(label, locale, document.name) if isinstance(label, Mapping) else label
+    parts = [one for one in use.pointer.split("/") if one and not one.isdigit()]
+    if parts and parts[-1] == "field" and len(parts) > 1:
+        parts.pop()
+    key = parts[-1] if parts else ""
+    place = render(f"key.{key}", locale)
+    return say(
+        "studio.use",
+        locale,
+        sort=render(f"sort.{document.kind}", locale),
+        name=name or document.name,
+        place=key if place.startswith("key.") else place,
+    )
+
+
+def goes(document: Document, use: Use) -> bool:
+    """Whether the place can be taken out without changing what is left."""
+    parts = use.pointer.split("/")[1:]
+    if len(parts) > 1 and parts[-1].isdigit() and parts[-2] in _PLAIN_LISTS:
+        return True
+    if len(parts) > 2 and parts[-1] == "field" and (document.kind, parts[-3]) in _PLACES:
+        return not (document.kind == "view" and len(_at(document.data, parts[:-2])) < 2)
+    return document.kind == "entity" and parts == ["subtitle"]
+
+
+def without(app: App, found: Iterable[Use]) -> tuple[Document, ...]:
+    """The documents that use a field, without the places that can be taken out."""
+    documents = {one.key: one for one in app.documents}
+    data: dict[str, Any] = {}
+    for use in sorted(found, key=_order, reverse=True):
+        document = documents[use.document]
+        if not goes(document, use):
+            continue
+        changed = data.setdefault(use.document, copy.deepcopy(dict(document.data)))
+        parts = use.pointer.split("/")[1:]
+        if parts[-1] == "field":
+            parts = parts[:-1]
+        holder = _at(changed, parts[:-1])
+        del holder[int(parts[-1]) if isinstance(holder, list) else parts[-1]]
+    return tuple(documents[key].with_data(one) for key, one in data.items())
+
+
+def _order(use: Use) -> tuple[object, ...]:
+    return use.document, [
+        (0, int(one), "") if one.isdigit() else (1, 0, one) for one in use.pointer.split("/")
+    ]
+
+
+def _at(value: Any, parts: Iterable[str]) -> Any:
+    for one in parts:
+        value = value[int(one)] if isinstance(value, (list, tuple)) else value[one]
+    return value

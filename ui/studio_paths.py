@@ -1,0 +1,59 @@
+"""Studio paths: where each page of the Studio is; things go by their ids, which never change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .paths import with_query
+
+
+@dataclass(frozen=True)
+class StudioPaths:
+    """The paths of one workspace's Studio."""
+
+    slug: str
+
+    @property
+    def start(self) -> str:
+        return f"/{self.slug}/-/studio"
+
+    @property
+    def review(self) -> str:
+        return f"{self.start}/review"
+
+    @property
+    def revisions(self) -> str:
+        return f"{self.start}/revisions"
+
+    @property
+    def translations(self) -> str:
+        return f"{self.start}/translations"
+
+    @property
+    def new_entity(self) -> str:
+        return f"{self.start}/new-entity"
+
+    def act(self, act: str) -> str:
+        return f"{self.start}/{act}"
+
+    def compare(self, before: int, after: int) -> str:
+        return with_query(self.revisions, {"from": str(before), "to": str(after)})
+
+    def fields(self, entity: str) -> str:
+        return f"{self.start}/entity/{entity}"
+
+    def new_field(self, entity: str, **query: str | None) -> str:
+        return with_query(f"{self.start}/entity/{entity}/new", query)
+
+    def field(self, entity: str, field: str, act: str = "", **query: str | None) -> str:
+        rest = f"/{act}" if act else ""
+        return with_query(f"{self.start}/entity/{entity}/field/{field}{rest}", query)
+
+    def check(self, entity: str) -> str:
+        return f"{self.start}/entity/{entity}/check"
+
+    def forms(self, entity: str, **query: str | None) -> str:
+        return with_query(f"{self.start}/entity/{entity}/forms", query)
+
+    def lists(self, entity: str, **query: str | None) -> str:
+        return with_query(f"{self.start}/entity/{entity}/lists", query)
