@@ -209,9 +209,17 @@ def test_who_may_not_change_the_application_finds_no_way_in(vera: Reader) -> Non
 
 
 def test_it_fits_a_telephone(phone: Reader) -> None:
-    for path in ("entity/machine", "entity/machine/new", "entity/machine/new?type=choice",
-                 "entity/machine/field/kind", "entity/machine/forms", "entity/machine/forms?field=price",
-                 "entity/machine/lists", "new-entity", "revisions", "review"):  # fmt: skip
+    entity = "entity/machine"
+    rooms = (
+        "",
+        "/new",
+        "/new?type=choice",
+        "/field/kind",
+        "/forms",
+        "/forms?field=price",
+        "/lists",
+    )
+    for path in (*(entity + one for one in rooms), "new-entity", "revisions", "review"):
         phone.open(f"-/studio/{path}")
         assert phone.sideways() <= 0, path
 
