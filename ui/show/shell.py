@@ -8,11 +8,7 @@ from typing import TYPE_CHECKING
 
 from flask import request
 
-<<<<<<< HEAD
-from fieldstone.engine import members, notifications
-=======
-from fieldstone.engine import access, notifications
->>>>>>> 14c484f (ui: the Studio: fields, new entities, review, publish, revisions)
+from fieldstone.engine import access, members, notifications
 from fieldstone.metadata.model import Entity, MenuItem
 
 from ..studio_paths import StudioPaths
