@@ -29,6 +29,8 @@ from .system_tables import CHANGE, FIELD_CHANGE, TRANSITION
 from .transaction import Transaction
 
 MOST_ENTRIES: Final = 200
+CHANGES: Final = "changes"
+"""The kind of a timeline's events that are changes of the record itself."""
 _HIDDEN: Final = frozenset({"version", "updated_at", "updated_by"})
 Kind = Literal["created", "changed", "deleted", "restored"]
 
@@ -118,22 +120,30 @@ def timeline(
     record_id: int,
     limit: int = 50,
     cursor: str | None = None,
+    kind: str | None = None,
 ) -> Timeline:
     """A record's changes and the records that point at it, by the time they were made.
 
-    One statement for each kind of record that points here, whatever their number.
+    `kind` leaves only one of them: CHANGES, or the name by which records point here (`notes`); an
+    unknown one leaves nothing. One statement for each kind, whatever the number of records.
     """
     entity = access.entity_for(tx.app, caller, entity_id)
     _check(limit)
     row = _row(tx, caller, entity_id, record_id)
-    made_for = cursors.digest(("timeline", entity_id, record_id, caller.member_id))
+    made_for = cursors.digest(("timeline", entity_id, record_id, caller.member_id, kind))
     start = cursors.decode(tx.workspace.id, made_for, cursor, 3) if cursor else None
     own = None if start is None else (start[0], start[2] if start[1] == 0 else _before(start[1]))
-    changes = _with_creation(
-        _entries(tx, caller, entity, record_id, own, limit + 1), row, own, limit + 1
-    )
+    changes: list[Entry] = []
+    if kind in (None, CHANGES):
+        changes = _with_creation(
+            _entries(tx, caller, entity, record_id, own, limit + 1), row, own, limit + 1
+        )
     events = [((one.at, 0, one.id), Event(one.at, entry=one)) for one in changes]
+    pointed = tx.app.inverses.get(entity_id, {}).get(kind or "")
+    only = (pointed[0].id, pointed[1].id) if pointed else None
     for place, (child, pointer) in enumerate(_children(tx, caller, entity_id), start=1):
+        if kind is not None and (child, pointer) != only:
+            continue
         for record in _pointing(tx, caller, child, pointer, record_id, start, place, limit + 1):
             at = record.values["created_at"]
             events.append(((at, place, record.id), Event(at, record=record, via=pointer)))

@@ -31,10 +31,13 @@ PAGES = (
     "machine/1",
     "machine/1/edit",
     "repair/1",
+    "repair?show=board",
 )
 """Every kind of page, by its path in the workshop."""
 
-FRAGMENTS = frozenset({"/count", "/filter", "/rule", "/timeline", "/pick/<field>"})
+FRAGMENTS = frozenset(
+    {"/board", "/palette", "/builder", "/count", "/filter", "/rule", "/timeline", "/pick/<field>"}
+)
 """What is a part of a page, by how its route ends."""
 
 SERIOUS = """async () => {

@@ -54,8 +54,8 @@ def timeline(visit: Visit, entity: str, record_id: int) -> str:
     with visit.reading() as desk:
         found = desk.entity(entity)
         record = records.get(desk.tx, desk.caller, found.id, record_id)
-        older = timeline_of(desk, found, record, request.args.get("at"))
-        if request.headers.get("HX-Request"):
+        older = timeline_of(desk, found, record, request.args.get("at"), request.args.get("kind"))
+        if request.headers.get("HX-Request") and request.args.get("at"):
             return fragment("events.html", timeline=older)
         return _render(desk, found, replace(_model(desk, found, record), timeline=older))
 

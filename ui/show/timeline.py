@@ -15,7 +15,9 @@ from fieldstone.metadata.model import Entity, Field
 from ..desk import Desk
 from ..words import inside, say
 from .kinds import shown_as
+from .lists import Tab
 from .naming import shower
+from .related import inverses_of
 from .sections import Pair
 from .values import Shower, Shown
 
@@ -60,20 +62,42 @@ class Happening:
 
 @dataclass(frozen=True)
 class Timeline:
-    """Events, and where older ones are."""
+    """Events, where older ones are, and the ways to see one kind alone."""
 
     events: tuple[Happening, ...]
     next: str | None = None
+    kinds: tuple[Tab, ...] = ()
 
 
-def timeline_of(desk: Desk, entity: Entity, record: Record, cursor: str | None) -> Timeline:
-    """A page of the timeline, from the cursor on."""
-    found = history.timeline(desk.tx, desk.caller, entity.id, record.id, _EACH, cursor or None)
+def timeline_of(
+    desk: Desk, entity: Entity, record: Record, cursor: str | None, kind: str | None = None
+) -> Timeline:
+    """A page of the timeline, from the cursor on, of all kinds or of one."""
+    kinds = _kinds(desk, entity, record, kind)
+    kind = kind if any(tab.current for tab in kinds[1:]) else None
+    found = history.timeline(
+        desk.tx, desk.caller, entity.id, record.id, _EACH, cursor or None, kind
+    )
     teller = _Teller(desk, entity, found.titles)
     onward = None
     if found.next_cursor:
-        onward = desk.paths.act(entity.name, record.id, "timeline", at=found.next_cursor)
-    return Timeline(tuple(teller.tell(one) for one in found.events), onward)
+        onward = desk.paths.act(entity.name, record.id, "timeline", at=found.next_cursor, kind=kind)
+    return Timeline(tuple(teller.tell(one) for one in found.events), onward, kinds)
+
+
+def _kinds(desk: Desk, entity: Entity, record: Record, kind: str | None) -> tuple[Tab, ...]:
+    """All kinds together, the record's own changes, and each kind of record that points here."""
+    named = [(one.name, one.text(desk.locale)) for one in inverses_of(desk, entity)]
+    if not named:
+        return ()
+    named.insert(0, (history.CHANGES, say("timeline.changes", desk.locale)))
+    chosen = kind if kind in dict(named) else None
+    all_ = (None, say("timeline.all", desk.locale))
+    act = desk.paths.act
+    return tuple(
+        Tab(text, act(entity.name, record.id, "timeline", kind=name), name == chosen)
+        for name, text in (all_, *named)
+    )
 
 
 class _Teller:

@@ -67,6 +67,19 @@ def test_the_timeline_holds_changes_and_children_once(sales: Company) -> None:
             assert [key(one) for one in found] == [key(one) for one in whole]
 
 
+def test_a_timeline_of_one_kind_finds_it_however_old(sales: Company) -> None:
+    number = busy(sales)
+    with sales.workspace.reading() as tx:
+        boss = sales.caller("boss", tx)
+        whole = history.timeline(tx, boss, "customer", number).events
+        kinds = [history.CHANGES, *tx.app.inverses["customer"], "nothing"]
+        parts = [history.timeline(tx, boss, "customer", number, kind=one).events for one in kinds]
+    assert list(parts[0]) == [one for one in whole if one.entry]
+    assert parts[-1] == ()
+    together = [key(one) for part in parts for one in part]
+    assert sorted(together, key=str) == sorted((key(one) for one in whole), key=str)
+
+
 def key(event: history.Event) -> tuple[Any, ...]:
     entry, record = event.entry, event.record
     return (

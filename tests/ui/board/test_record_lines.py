@@ -1,0 +1,83 @@
+"""The page of a record: lines 41 to 45 of what users check, as far as they hold."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from fieldstone.engine import records
+from fieldstone.engine.access import SYSTEM
+from tests.ui.readers import Reader, Site
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def busy(site: Site) -> int:
+    """Return a job with one log, and then more changes than a page of the timeline holds."""
+    with site.workspace.writing() as tx:
+        job = records.create(tx, SYSTEM, "job", {"name": "忙碌的工程", "builder": "1"}).id
+        records.create(tx, SYSTEM, "log", {"job": str(job), "text": "铺设龙骨"})
+    for number in range(25):
+        with site.workspace.writing() as tx:
+            values = {"plan": f"第 {number} 步", "price": "800"}
+            records.update(tx, SYSTEM, "job", job, number + 1, values)
+    return job
+
+
+def test_41_the_header_says_what_matters(chief: Reader) -> None:
+    chief.open("job/1")
+    head = chief.page.locator(".record-head")
+    for what in ("工程 01", "询价", "王工", "¥100.00", "交付日期"):
+        expect(head).to_contain_text(what)
+    box = head.bounding_box()
+    assert box
+    assert box["y"] + box["height"] < 800
+
+
+def test_42_a_kind_older_than_the_first_page_is_found(chief: Reader, busy: int) -> None:
+    chief.open(f"job/{busy}")
+    page = chief.page
+    flow = page.locator("#timeline")
+    expect(flow.locator(".events")).not_to_contain_text("铺设龙骨")
+    flow.get_by_role("link", name="日志").click()
+    expect(flow.locator(".events")).to_contain_text("铺设龙骨")
+    expect(flow.locator(".events > li")).to_have_count(1)
+    flow.get_by_role("link", name="字段变更").click()
+    expect(flow.locator("#older")).to_be_visible()
+    flow.locator("#older a").click()
+    expect(flow.locator("#older")).to_have_count(0)
+    expect(flow.locator(".events")).not_to_contain_text("铺设龙骨")
+    expect(flow.locator(".events")).to_contain_text("新建了数据")
+
+
+def test_42_without_a_script_the_kind_is_a_page(chief: Reader, busy: int) -> None:
+    chief.open(f"job/{busy}/timeline?kind=logs")
+    expect(chief.page.locator(".events > li")).to_have_count(1)
+    chief.open(f"job/{busy}/timeline?kind=nothing")
+    expect(chief.page.locator(".kinds [aria-current]")).to_have_text("全部")
+
+
+def test_43_a_time_says_exactly_when_on_focus(chief: Reader, busy: int) -> None:
+    chief.open(f"job/{busy}")
+    time = chief.page.locator(".events time").first
+    time.focus()
+    shown = time.evaluate("(one) => getComputedStyle(one, '::after').content")
+    exact = time.get_attribute("data-exact")
+    assert exact
+    assert exact in shown
+
+
+def test_45_another_change_is_told_and_both_values_are_shown(chief: Reader, ann: Reader) -> None:
+    chief.open("boat/1/edit")
+    ann.open("boat/1/edit")
+    ann.page.fill("[name=remark]", "Painted")
+    ann.page.click("[data-save]")
+    expect(ann.page.locator("h1")).to_have_text("海鸥号")
+    chief.page.fill("[name=remark]", "待上漆")
+    chief.page.click("[data-save]")
+    row = chief.page.locator(".versus .differs")
+    expect(row).to_contain_text("Painted")
+    expect(row).to_contain_text("待上漆")
+    chief.open("boat/1")
+    expect(chief.page.locator("#panel")).to_contain_text("Painted")
