@@ -18,6 +18,7 @@ from .pages import (
     pickers,
     records,
     search,
+    views,
 )
 from .pages.people import account, joining, members
 from .pages.studio import fields, layouts, review, translations
@@ -113,6 +114,11 @@ ROUTES: tuple[Route, ...] = (
     Route(_POST, f"{_ENTITY}/filter", lists.filter_by),
     Route(_GET, f"{_ENTITY}/builder", builder.open_builder),
     Route(_POST, f"{_ENTITY}/builder", builder.change_builder),
+    Route(_POST, f"{_ENTITY}/views/save", views.save),
+    Route(_POST, f"{_ENTITY}/views/overwrite", views.overwrite),
+    Route(_POST, f"{_ENTITY}/views/rename", views.rename),
+    Route(_POST, f"{_ENTITY}/views/delete", views.delete),
+    Route(_POST, f"{_ENTITY}/views/open", views.open_with),
     Route(_POST, f"{_ENTITY}/columns", lists.set_columns),
     Route(_GET, f"{_ENTITY}/pick/<field>", pickers.pick),
     Route(_GET, f"{_ENTITY}/new", forms.new),

@@ -29,3 +29,15 @@ def put(tx: Transaction, caller: Caller, key: str, value: Any) -> None:
     if value is not None:
         row = {"member_id": caller.member_id, "key": key, "value": value, "at": tx.now}
         tx.connection.execute(sa.insert(SAVED).values(row))
+
+
+def under(tx: Transaction, caller: Caller, start: str) -> dict[str, Any]:
+    """What the caller keeps under keys that begin with `start`."""
+    if caller.member_id is None:
+        return {}
+    rows = tx.connection.execute(
+        sa.select(SAVED.c.key, SAVED.c.value).where(
+            SAVED.c.member_id == caller.member_id, SAVED.c.key.startswith(start, autoescape=True)
+        )
+    )
+    return {key: value for key, value in rows if key.startswith(start)}

@@ -21,13 +21,15 @@ from ..show.boards import BoardMaker, BoardModel
 from ..show.stages import Asking
 from ..words import say
 from . import lists, stages
-from .lists import Asked
+from .asked import Asked, asked_of, request_of
 
 
-def page(visit: Visit, entity: str) -> str:
+def page(visit: Visit, entity: str) -> str | Response:
     """The list of an entity, or its board where the address or the view says so."""
     with visit.reading() as desk:
-        asked = lists.asked_of(desk, entity)
+        if (default := lists.default_address(desk, entity)) is not None:
+            return redirect(default, 303)
+        asked = asked_of(desk, entity)
         if not asked.on_board or not lists.shapes_of(desk, asked, ""):
             return lists.page_of(desk, asked)
         model = lists.model_of(desk, asked, rows_too=False)
@@ -49,7 +51,7 @@ def page(visit: Visit, entity: str) -> str:
 def more(visit: Visit, entity: str) -> str:
     """The next cards of one column."""
     with visit.reading() as desk:
-        asked = lists.asked_of(desk, entity)
+        asked = asked_of(desk, entity)
         maker = _maker(desk, asked)
         wanted = request.args.get("stage", "")
         stage = next((one for one in maker.stages if one.name == wanted), None)
@@ -74,7 +76,7 @@ def move(visit: Visit, entity: str, record_id: int) -> Response:
     except Refused as error:
         return _refuse(visit, entity, record_id, to, error)
     with visit.reading() as desk:
-        asked = lists.asked_of(desk, entity)
+        asked = asked_of(desk, entity)
         if not _in_part():
             return redirect(with_query(desk.paths.list(asked.entity.name), asked.params()), 303)
         maker = _maker(desk, asked)
@@ -103,7 +105,7 @@ def _refuse(visit: Visit, entity: str, record_id: int, to: str, error: Refused) 
     with visit.reading() as desk:
         found = desk.entity(entity)
         record = records.get(desk.tx, desk.caller, found.id, record_id)
-        asked = lists.asked_of(desk, entity)
+        asked = asked_of(desk, entity)
         asking: Asking | None = None
         problems = tuple(one.text(desk.locale) for one in error.problems)
         if error.status == 412:
@@ -134,7 +136,7 @@ def _board(desk: Desk, asked: Asked) -> BoardModel:
 
 def _maker(desk: Desk, asked: Asked) -> BoardMaker:
     pipeline = _pipeline(desk, asked)
-    question = lists.request_of(desk, asked, (), titles=False)
+    question = request_of(desk, asked, (), titles=False)
     return BoardMaker(desk, asked.entity, pipeline, asked.view, question, asked.params())
 
 

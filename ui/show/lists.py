@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from fieldstone.engine import access
 from fieldstone.engine.records.record import Record
@@ -18,6 +19,8 @@ from .values import RIGHT, Shown
 MOST_COLUMNS = 24
 _FIRST_COLUMNS = 8
 _LONG = frozenset({"long_text"})
+_ADDED = frozenset({"money", "decimal", "integer"})
+_MOST_SUMS = 8
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,19 @@ class Row:
     gone: bool = False
 
 
+@dataclass(frozen=True, kw_only=True)
+class Saving:
+    """What may be done with the view that is shown: `act` is where, `asked` the list as it is."""
+
+    name: str = ""
+    changed: bool = False
+    mine: bool = False
+    opens: bool = False
+    act: str = ""
+    asked: str = ""
+    reset: str = ""
+
+
 @dataclass(frozen=True)
 class Choice:
     """Something to choose from a list: a name and a text."""
@@ -96,6 +112,7 @@ class ListModel:
     q: str = ""
     where: str = ""
     filter: str = ""
+    saving: Saving = field(default_factory=Saving)
     narrowed: bool = False
     filtered: bool = False
     problem: str = ""
@@ -235,4 +252,33 @@ def rows_of(desk: Desk, entity: Entity, spots: Sequence[Spot], records: Sequence
         title = record.title or say("record.untitled", desk.locale, id=record.id)
         href = desk.paths.record(entity.name, record.id)
         found.append(Row(href, title, cells))
+    return tuple(found)
+
+
+def summed(desk: Desk, spots: Sequence[Spot]) -> tuple[Spot, ...]:
+    """The columns whose values are added up below the list: amounts and numbers of things.
+
+    Not what has to be computed for each record first, nor what is over a reference: there the
+    same value would be added many times.
+    """
+    return tuple(
+        spot
+        for spot in spots
+        if len(spot.fields) == 1
+        and not spot.last.system
+        and (spot.last.type != "formula" or spot.last.stored)
+        and shown_as(desk.app, spot.entity, spot.last).type in _ADDED
+    )[:_MOST_SUMS]
+
+
+def sums_of(
+    desk: Desk, spots: Sequence[Spot], figures: Sequence[str | int | None]
+) -> tuple[tuple[str, str], ...]:
+    """The label and the sum of each of these columns."""
+    show = shower(desk, {})
+    found = []
+    for spot, figure in zip(spots, figures, strict=True):
+        one = shown_as(desk.app, spot.entity, spot.last)
+        shown = show.show(one, Decimal(figure or 0))
+        found.append((spot.text(desk.locale), shown.text))
     return tuple(found)

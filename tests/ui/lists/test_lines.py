@@ -146,3 +146,113 @@ def test_line_27_the_count_is_that_of_the_database(chief: Reader, condition: str
     chief.open(f"machine?where={condition}")
     number = count_of(chief, condition)
     expect(chief.page.locator(".below")).to_contain_text(re.compile(rf"共 {number} 条"))
+
+
+def test_line_31_sums_of_columns_are_seen_and_follow_the_filter(chief: Reader, ann: Reader) -> None:
+    chief.open("machine")
+    expect(chief.page.locator(".below .sum")).to_have_text("购置价合计 ¥1,830,000.00")
+    chief.open("machine?where=price >= 59000")
+    expect(chief.page.locator(".below .sum")).to_have_text("购置价合计 ¥119,000.00")
+    ann.open("machine?where=price >= 59000")
+    expect(ann.page.locator(".below .sum")).to_have_text("Sum of Price CNY 119,000.00")
+
+
+def save_as(page: Page, name: str) -> None:
+    page.click(".unsaved summary")
+    page.fill(".unsaved input[name=name]", name)
+    page.click(".unsaved .naming button")
+    expect(page.locator(".tabs [aria-current]")).to_have_text(name)
+
+
+def test_line_28_a_changed_view_is_marked_saved_as_another_and_reset(chief: Reader) -> None:
+    chief.open("machine?view=machine_dear")
+    page = chief.page
+    expect(page.locator(".unsaved")).to_have_count(0)
+    open_builder(page)
+    page.fill("input[name='c.0.value']", "58000")
+    apply(page)
+    page.click("thead a:has-text('购置价')")
+    expect(page.locator(".unsaved")).to_contain_text("未保存，仅自己可见")
+    save_as(page, "最贵的几台")
+    expect(page.locator(".unsaved")).to_have_count(0)
+    expect(page.locator(".below")).to_contain_text("共 3 条")
+    expect(page.locator("th[aria-sort=ascending]")).to_contain_text("购置价")
+    page.click(".tabs a:has-text('高价设备')")
+    expect(page.locator(".below")).to_contain_text("共 11 条")
+    page.click(".tabs a:has-text('最贵的几台')")
+    expect(page.locator(".chip")).to_have_text("购置价 ≥ ¥58,000.00")
+    page.click(".chip a")
+    expect(page.locator(".below")).to_contain_text("共 60 条")
+    page.click(".unsaved a")
+    expect(page.locator(".below")).to_contain_text("共 3 条")
+
+
+def test_line_28_an_own_view_is_changed_renamed_made_the_default_and_deleted(ann: Reader) -> None:
+    page = ann.page
+    ann.open("machine?where=price >= 59000")
+    expect(page.locator(".unsaved")).to_contain_text("Unsaved, only for me")
+    save_as(page, "Two dear ones")
+    open_builder(page)
+    page.fill("input[name='c.0.value']", "60000")
+    apply(page)
+    page.click(".unsaved button:has-text('Save')")
+    expect(page.locator(".unsaved")).to_have_count(0)
+    expect(page.locator("tbody tr")).to_have_count(1)
+    page.click(".views > summary")
+    page.click(".views summary:has-text('Rename')")
+    page.fill(".views form[action*=rename] input[name=name]", "The dearest")
+    page.keyboard.press("Enter")
+    expect(page.locator(".tabs [aria-current]")).to_have_text("The dearest")
+    page.click(".views > summary")
+    page.click(".views button:has-text('Make it my default')")
+    ann.open("machine")
+    expect(page.locator(".tabs [aria-current]")).to_have_text("The dearest")
+    page.click(".tabs a:has-text('All machines')")
+    expect(page.locator("tbody tr")).to_have_count(50)
+    page.click(".tabs a:has-text('The dearest')")
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.click(".views > summary")
+    page.click(".views button:has-text('Delete view')")
+    expect(page.locator(".tabs")).not_to_contain_text("The dearest")
+    expect(page.locator("tbody tr")).to_have_count(50)
+
+
+def test_line_29_the_address_alone_shows_the_same_to_another(
+    chief: Reader, ann: Reader, vera: Reader
+) -> None:
+    chief.open("machine?where=price < 58000&sort=-price")
+    save_as(chief.page, "给同事看")
+    chief.page.click("a[rel=next]")
+    expect(chief.page.locator("tbody tr")).to_have_count(7)
+    ann.page.goto(chief.page.url)
+    expect(ann.page.locator(".tabs [aria-current]")).to_have_text("给同事看")
+    expect(ann.page.locator(".chip")).to_have_text("Price below CNY 58,000.00")
+    ann.page.goto(re.sub("&(at|trail)=[^&]*", "", chief.page.url))
+    expect(ann.page.locator("tbody tr").first).to_contain_text("机床 57")
+    vera.page.goto(re.sub("&(at|trail)=[^&]*", "", chief.page.url))
+    expect(vera.page.locator(".tabs [aria-current]")).to_have_text("All machines")
+    expect(vera.page.locator(".sieve")).not_to_contain_text("58,000")
+
+
+def test_line_29_leaving_and_returning_shows_the_same_place(chief: Reader) -> None:
+    page = chief.page
+    chief.open("machine?where=price > 1000")
+    page.click("a[rel=next]")
+    expect(page.locator("tbody tr")).to_have_count(9)
+    page.click("a[rel=prev]")
+    expect(page.locator("tbody tr")).to_have_count(50)
+    frame = page.locator(".frame")
+    frame.evaluate("frame => frame.scrollTo(0, 300)")
+    page.wait_for_function("Object.entries(sessionStorage).some(([k, v]) => v.endsWith(' 300 0'))")
+    address = page.url
+    page.click(".menu a:has-text('维修单')")
+    expect(page.locator("h1")).to_have_text("维修单")
+    page.click(".menu a:has-text('设备')")
+    expect(page.locator(".chip")).to_have_count(1)
+    assert page.url == address
+    page.wait_for_function("document.querySelector('.frame').scrollTop === 300")
+    page.click("tbody a >> text=机床 12")
+    expect(page.locator("h1")).to_contain_text("机床 12")
+    page.go_back()
+    page.wait_for_function("document.querySelector('.frame')?.scrollTop === 300")
+    assert page.url == address
