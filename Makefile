@@ -10,7 +10,7 @@ DIST := ui/static/dist
 LAYERS := metadata rules engine api
 SOURCES := $(shell find ui/assets -name node_modules -prune -o -type f -print)
 
-.PHONY: help setup run test lint format types layers cover docs bench lock browser clean
+.PHONY: help setup run test lint format types layers cover faults docs bench lock browser clean
 
 help: ## Show what there is to do
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ types: setup ## Check types with mypy and tsc
 
 layers: setup ## Check that imports only go downward
 	$(BIN)/lint-imports --no-logo
+
+faults: setup ## Kill workers, clockwork and other work twenty times each
+	FIELDSTONE_TEST_KILLS=20 $(BIN)/pytest -n 2 --dist loadfile tests/faults
 
 cover: setup browser ## Test, and say which branches no test takes
 	$(BIN)/coverage erase

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.servers import chromium
 from tests.servers.database import Database
 from tests.servers.postgres import PostgresServer, postgres_server
+from tests.servers.rabbitmq import rabbitmq_server
 from tests.servers.redis import redis_server
 
 # Time zones from the pinned package, not from whatever year the system's are of.
@@ -72,6 +73,13 @@ def database(request: pytest.FixtureRequest) -> Database:
 def redis_url() -> Iterator[str]:
     """Return the address of this test process's Redis."""
     with redis_server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def rabbitmq_url() -> Iterator[str]:
+    """Return the address of this test process's RabbitMQ."""
+    with rabbitmq_server() as url:
         yield url
 
 

@@ -63,6 +63,12 @@ def _database(text: str) -> str:
     return text
 
 
+def _broker(text: str) -> str:
+    if not text.startswith(("redis://", "rediss://", "amqp://", "amqps://")):
+        raise ValueError("say redis://... or amqp://..., or leave it out for the built-in one")
+    return text
+
+
 def _secret(text: str) -> str:
     if len(text) < _SHORTEST_KEY or text.lower() in _KNOWN_KEYS or len(set(text)) < 8:
         raise ValueError(f"say at least {_SHORTEST_KEY} random characters")
@@ -92,7 +98,10 @@ class Settings:
     )
     broker_url: str | None = field(
         default=None,
-        metadata=_about("Address of the message broker that wakes workers; without it built in."),
+        metadata=_about(
+            "Message broker that wakes workers, redis://... or amqp://...; without it built in.",
+            _broker,
+        ),
     )
     secret_key: str | None = field(
         default=None,

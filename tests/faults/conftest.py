@@ -23,7 +23,7 @@ from fieldstone.engine.installation import Installation
 from fieldstone.engine.settings import Settings
 from fieldstone.engine.work.worker import imports_folder
 from tests.faults.company import NOW, SLUG, Found, copy_home, found_company, look
-from tests.faults.work import AFTER_THE_LEASE, WORK, child, do_due
+from tests.faults.work import AFTER_THE_LEASE, READY, WORK, child, do_due
 from tests.servers.database import Kind
 from tests.servers.postgres import PostgresServer, plain
 
@@ -48,10 +48,43 @@ class Copy:
         return self._run(work, after, {})
 
     def _run(self, work: str, after: float | None, more: dict[str, str]) -> int:
+        process = self._begun(work, more)
+        process.join(60 if after is None else after)
+        process.kill()
+        process.join(60)
+        code: int | None = process.exitcode
+        process.close()
+        assert code is not None
+        return code
+
+    @contextmanager
+    def beside(self, work: str) -> Iterator[None]:
+        """Let a process do a piece of work meanwhile; it is asked to stop at the end.
+
+        A worker, once it is there, stops when it is asked.
+        """
+        process = self._begun(work, {})
+        there = self.settings.home / f"{READY}{process.pid}"
+        try:
+            yield
+            if work == "serve_due":
+                while process.is_alive() and not there.exists():
+                    process.join(0.05)
+            process.terminate()
+            process.join(60)
+            assert process.exitcode == 0 or work != "serve_due"
+        finally:
+            process.kill()
+            process.join(60)
+            process.close()
+
+    def _begun(self, work: str, more: dict[str, str]) -> Any:
         environ = {
             "FIELDSTONE_ENV": "test",
             "FIELDSTONE_HOME": str(self.settings.home),
             "FIELDSTONE_DATABASE_URL": self.settings.database_url or "",
+            "FIELDSTONE_BROKER_URL": self.settings.broker_url or "",
+            "FIELDSTONE_TICK_SECONDS": "1",
             "FIELDSTONE_CLOCK": self.at.isoformat(),
             "FIELDSTONE_WEBHOOK_NETWORKS": ",".join(map(str, self.settings.webhook_networks)),
             "C_FORCE_ROOT": "1",
@@ -63,13 +96,7 @@ class Copy:
         ready.close()
         wait([begun], 60)
         begun.close()
-        process.join(60 if after is None else after)
-        process.kill()
-        process.join(60)
-        code = process.exitcode
-        process.close()
-        assert code is not None
-        return code
+        return process
 
     @contextmanager
     def opened(self) -> Iterator[Installation]:

@@ -7,16 +7,27 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from multiprocessing.connection import Connection
 
+from celery.signals import worker_ready
+
 from fieldstone.engine import alerts, imports, publish, tiers
 from fieldstone.engine.access import SYSTEM
 from fieldstone.engine.imports import desk
 from fieldstone.engine.installation import Installation
 from fieldstone.engine.settings import Settings
 from fieldstone.engine.work.tick import tick
-from fieldstone.engine.work.worker import TICK, application, do, imports_folder, run_worker
+from fieldstone.engine.work.worker import (
+    TICK,
+    application,
+    do,
+    imports_folder,
+    run_beat,
+    run_worker,
+)
 from tests.faults.company import MAPPING, SLUG, documents, later_documents
 
 AFTER_THE_LEASE = timedelta(seconds=60)
+READY = "ready-"
+"""How the name of the file begins that a worker makes, before its process id."""
 
 
 def import_orders(opened: Installation) -> None:
@@ -73,9 +84,19 @@ def delete_it(opened: Installation) -> None:
 
 
 def serve_due(opened: Installation) -> None:
-    """Be a worker, woken by one tick, until killed."""
+    """Be a worker, woken by one tick, until killed; a file says when it is there."""
+
+    def there(**_: object) -> None:
+        (opened.settings.home / f"{READY}{os.getpid()}").touch()
+
+    worker_ready.connect(there, weak=False)
     application(opened).send_task(TICK)
     run_worker(opened)
+
+
+def keep_time(opened: Installation) -> None:
+    """Be the clockwork, until killed."""
+    run_beat(opened)
 
 
 WORK: Mapping[str, Callable[[Installation], None]] = {
@@ -90,6 +111,7 @@ WORK: Mapping[str, Callable[[Installation], None]] = {
         create_other,
         delete_it,
         serve_due,
+        keep_time,
     )
 }
 

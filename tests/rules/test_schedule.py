@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from itertools import islice
+from itertools import islice, pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -83,3 +83,77 @@ def test_a_daily_time_is_due_once_each_local_day(
     assert days == [days[0] + timedelta(days=number) for number in range(10)]
     assert found[0] == next_due(f"{minute} {hour} * * *", zone, after)
     assert all(one > after for one in found)
+
+
+ZONES = [NEW_YORK, SHANGHAI, ZoneInfo("Europe/Berlin"), ZoneInfo("Australia/Lord_Howe")]
+"""With a change of clocks of an hour, without any, and with one of half an hour in the south."""
+
+CHANGES = {
+    zone.key: [
+        day
+        for day in (datetime(2024, 1, 1) + timedelta(days=number) for number in range(3653))
+        if day.replace(tzinfo=zone).utcoffset()
+        != (day + timedelta(days=1)).replace(tzinfo=zone).utcoffset()
+    ]
+    for zone in ZONES
+}
+"""The days of ten years on which the clocks of a zone change."""
+
+
+@st.composite
+def days_of(draw: st.DrawFn) -> tuple[ZoneInfo, datetime]:
+    """A zone and a day of it in ten years, most often one on which its clocks change."""
+    zone = draw(st.sampled_from(ZONES))
+    days = CHANGES[zone.key]
+    changing = draw(st.sampled_from([True, True, True, False]))
+    if days and changing:
+        return zone, draw(st.sampled_from(days))
+    return zone, datetime(2024, 1, 1) + timedelta(days=draw(st.integers(0, 3652)))
+
+
+def first_instant(local: datetime, zone: ZoneInfo) -> datetime:
+    """When a clock on the wall first shows this time; if it never does, what it shows next."""
+    found = local.replace(tzinfo=zone, fold=0).astimezone(UTC)
+    if found.astimezone(zone).replace(tzinfo=None) == local:
+        return found
+    while True:
+        local += timedelta(minutes=1)
+        found = local.replace(tzinfo=zone, fold=0).astimezone(UTC)
+        if found.astimezone(zone).replace(tzinfo=None) == local:
+            return found
+
+
+@given(day=days_of(), times=st.lists(st.integers(0, 1439), min_size=1, max_size=3, unique=True))
+def test_each_local_time_fires_once_through_changes_of_clocks(
+    day: tuple[ZoneInfo, datetime], times: list[int]
+) -> None:
+    """None is lost, none comes twice, and one that does not exist fires at the next instant."""
+    zone, around = day
+    begin = around - timedelta(days=1)
+    after = begin.replace(tzinfo=zone).astimezone(UTC) - timedelta(microseconds=1)
+    for minute in times:
+        cron = f"{minute % 60} {minute // 60} * * *"
+        wanted = [
+            first_instant(begin + timedelta(days=number, minutes=minute), zone)
+            for number in range(3)
+        ]
+        found = list(islice(due_times(cron, zone, after), 3))
+        assert found == wanted
+        assert found == sorted(set(found))
+        # Asked anew after each, as the tick does, nothing is lost and nothing comes again.
+        assert [next_due(cron, zone, one) for one in found[:2]] == found[1:]
+        for earlier, later in pairwise(found):
+            assert latest_due(cron, zone, earlier, later) == later
+            assert latest_due(cron, zone, earlier, later - timedelta(microseconds=1)) is None
+
+
+@given(day=days_of(), step=st.sampled_from([1, 5, 15, 20, 30]))
+def test_what_is_due_each_few_minutes_never_stands_still(
+    day: tuple[ZoneInfo, datetime], step: int
+) -> None:
+    zone, around = day
+    after = (around - timedelta(hours=6)).replace(tzinfo=zone).astimezone(UTC)
+    found = list(islice(due_times(f"*/{step} * * * *", zone, after), 36 * 60 // step))
+    assert found == sorted(set(found))
+    assert all(one > after for one in found)
+    assert max(b - a for a, b in pairwise(found)) <= timedelta(minutes=2 * step)

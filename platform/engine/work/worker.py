@@ -9,7 +9,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import structlog
 from celery import Celery
@@ -21,7 +20,7 @@ from ..installation import Installation
 from ..outbox import delivery, rows
 from ..settings import Settings
 from ..workspaces import Workspace
-from . import jobs
+from . import broker, jobs
 from .tick import tick
 
 TICK = "fieldstone.tick"
@@ -39,8 +38,9 @@ LONG: Mapping[str, jobs.LongHandler] = {"alert": alerts.do_job, "tier": tiers.do
 def application(installation: Installation) -> Celery:
     """The Celery application of an installation: two tasks, one beat entry, no results kept."""
     settings = installation.settings
-    app = Celery("fieldstone", broker=broker_url(settings), set_as_current=False)
-    app.conf.update(_configuration(settings))
+    app = Celery("fieldstone", broker=broker.url(settings), set_as_current=False)
+    app.conf.update(broker.configuration(settings))
+    app.conf.beat_schedule = {"tick": {"task": TICK, "schedule": float(settings.tick_seconds)}}
     ticks = 0
     sweep_every = max(1, _SWEEP_SECONDS // settings.tick_seconds)
 
@@ -104,52 +104,10 @@ def run_beat(installation: Installation) -> None:
     app = application(installation)
     app.send_task(TICK)
     app.Beat(
-        loglevel="WARNING", quiet=True, schedule=str(_folder(installation.settings) / "beat")
+        loglevel="WARNING", quiet=True, schedule=str(broker.folder(installation.settings) / "beat")
     ).run()
-
-
-def broker_url(settings: Settings) -> str:
-    """The broker that carries wake-ups: the one of the settings, else files under the home."""
-    return settings.broker_url or "filesystem://localhost"
 
 
 def imports_folder(settings: Settings) -> Path:
     """Where copies of files lie while they are imported."""
     return settings.home / "imports"
-
-
-def _configuration(settings: Settings) -> dict[str, Any]:
-    embedded = broker_url(settings).startswith("filesystem:")
-    return {
-        "accept_content": ["json"],
-        "task_serializer": "json",
-        "task_ignore_result": True,
-        "task_acks_late": True,
-        "worker_redirect_stdouts": False,
-        "worker_hijack_root_logger": False,
-        "worker_enable_remote_control": not embedded,
-        "worker_prefetch_multiplier": 4,
-        "broker_connection_retry_on_startup": True,
-        "broker_transport_options": _transport(settings) if embedded else {},
-        "timezone": "UTC",
-        "beat_schedule": {"tick": {"task": TICK, "schedule": float(settings.tick_seconds)}},
-    }
-
-
-def _transport(settings: Settings) -> dict[str, Any]:
-    messages = str(_folder(settings) / "messages")
-    control = str(_folder(settings) / "control")
-    for folder in (messages, control):
-        Path(folder).mkdir(parents=True, exist_ok=True)
-    return {
-        "data_folder_in": messages,
-        "data_folder_out": messages,
-        "control_folder": control,
-        "polling_interval": 0.1,
-    }
-
-
-def _folder(settings: Settings) -> Path:
-    folder = settings.home / "broker"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import sqlalchemy as sa
 
 from fieldstone.engine import alerts, members, notifications
@@ -156,3 +158,25 @@ def test_a_subject_cannot_add_headers_or_recipients() -> None:
     assert message["Subject"] == "one Bcc: b@example.com two"
     assert message["Bcc"] is None
     assert message.get_content() == "x\n.\ny\n"
+
+
+def test_three_days_without_a_clockwork_end_as_if_it_had_run(house: House) -> None:
+    """The same open alerts as without the gap, and one message for all that entered in it."""
+    alerts.run(house.workspace)
+    boss = house.people["boss"]
+    for days_ago in (5, 6, 7, 20):
+        at = NOW - timedelta(days=days_ago)
+        house.customers({"followed_at": at.isoformat(), "owner": str(boss)})
+    house.later(days=3, hours=2)
+    for _ in range(3):
+        house.work()
+    with house.workspace.reading() as tx:
+        open_now = alerts.inbox(tx, house.caller(tx, "boss"), alerts.AlertRequest()).alerts
+        told = notifications.listed(tx, house.caller(tx, "boss"))
+    assert len({one.record_id for one in open_now}) == len(open_now) == 4
+    assert len(told) == 1 and "4" in told[0].body
+    assert house.post.receivers == ["boss@example.com"]
+    house.later(days=1)
+    house.work()
+    assert house.work() == 0
+    assert house.post.receivers == ["boss@example.com"]
