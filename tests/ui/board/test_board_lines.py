@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from playwright.sync_api import CDPSession, Locator, Page, expect
 
 from fieldstone.engine import records
@@ -254,3 +256,21 @@ def test_without_a_script_a_move_goes_by_a_page_of_its_own(chief: Reader, job: i
     page.click("main [data-save]")
     expect(lane(page, "dropped").locator(f"[data-card='{job}']")).to_be_visible()
     chief.complaints.clear()
+
+
+def test_a_board_takes_as_many_statements_for_many_cards_as_for_one(chief: Reader) -> None:
+    asked = []
+    for path in ("job?show=board&q=大船", "job?show=board"):
+        chief.page.request.get(chief.site.path(path))  # plans are made once
+        told: list[str] = []
+
+        def note(*args: Any, told: list[str] = told) -> None:
+            told.append(str(args[2]))
+
+        sa.event.listen(sa.Engine, "before_cursor_execute", note)
+        try:
+            assert chief.page.request.get(chief.site.path(path)).ok
+        finally:
+            sa.event.remove(sa.Engine, "before_cursor_execute", note)
+        asked.append(len(told))
+    assert asked[0] == asked[1] > 0
