@@ -103,6 +103,13 @@ class Control:
         )
         return tuple(_entry(row) for row in self._store.rows(query))
 
+    def slugs(self, start: str) -> frozenset[str]:
+        """The slugs of all workspaces, in whatever state, that begin so."""
+        query = sa.select(WORKSPACE.c.slug).where(
+            WORKSPACE.c.slug.startswith(start, autoescape=True)
+        )
+        return frozenset(row.slug for row in self._store.rows(query))
+
     def enter(self, workspace_id: str, slug: str, name: str) -> None:
         """Note a workspace that is being created; Conflict if the slug is taken."""
         row = {

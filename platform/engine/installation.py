@@ -17,12 +17,14 @@ from ..metadata.problems import Problem
 from . import backups, failpoints, members, system_versions
 from .access import SYSTEM
 from .backups import Backup
+from .backups.people import link_accounts
 from .clock import Clock
 from .control import Control, WorkspaceEntry
 from .database import databases
-from .errors import Conflict, Invalid
+from .errors import Conflict, Forbidden, Invalid
 from .members import NewMember
 from .publish import export, preview, publish
+from .search_terms import spelled
 from .settings import Settings
 from .stores import Databases
 from .templates import template
@@ -32,8 +34,8 @@ from .workspaces import Workspace
 
 _SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _PAGES = (
-    "account accounts admin api app assets auth control docs health help login logout me new "
-    "openapi public sign-in sign-out static studio system www"
+    "account accounts admin api app assets auth control docs health help join login logout me new "
+    "openapi public set-up sign-in sign-out static studio system www"
 )
 _RESERVED_SLUGS = frozenset(_PAGES.split())
 
@@ -162,11 +164,37 @@ class Installation:
     def _restored(self, workspace: Workspace, backup: Backup) -> None:
         with workspace.writing() as tx:
             after = backups.restore(tx, backup)
-            joined = members.link_accounts(after)
+            joined = link_accounts(after)
             due = [at for at in (schedules.earliest(after), jobs.next_wake(after)) if at]
         self.control.join_all(joined, workspace.id)
         if due:
             self.control.lower_next_due(workspace.id, min(due))
+
+    def may_create(self, account_id: str) -> bool:
+        """Whether a person may make workspaces: administrators, or anybody while there is none."""
+        if not self.workspaces():
+            return True
+        for entry in self.control.workspaces_of(account_id):
+            with self.workspace(entry.slug).reading(account_id) as tx:
+                if tx.asker is not None and members.administers(tx.app, tx.asker.roles):
+                    return True
+        return False
+
+    def require_maker(self, account_id: str) -> None:
+        """Forbidden for who may not make workspaces."""
+        if not self.may_create(account_id):
+            raise Forbidden.because("workspace.not_maker")
+
+    def free_slug(self, name: str) -> str:
+        """A slug that nobody has, made from a name: Chinese by its pinyin."""
+        start = spelled(name)[:34].strip("-")
+        start = start if _SLUG.fullmatch(start) else f"w-{start}".strip("-")
+        taken = self.control.slugs(start) | _RESERVED_SLUGS
+        return next(
+            one
+            for one in (start, *(f"{start}-{number}" for number in range(2, len(taken) + 3)))
+            if one not in taken
+        )
 
     def rename_workspace(self, workspace: Workspace, *, slug: str, name: str) -> Workspace:
         """Give a workspace another slug and name; its id, file and schema stay."""

@@ -18,9 +18,6 @@ from .system_tables import MEMBER, MEMBER_ROLE
 from .transaction import Transaction
 from .workspaces import Workspace
 
-_FEW = 100
-"""Up to so many members are looked up by their ids."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Member:
@@ -69,10 +66,7 @@ def listed(tx: Transaction, *, active_only: bool = False) -> tuple[Member, ...]:
 def page(
     tx: Transaction, caller: Caller, *, after: int = 0, limit: int = 50, q: str = ""
 ) -> tuple[Member, ...]:
-    """Some of the members, by id beyond `after`, whose name or sign-in name holds `q`.
-
-    Forbidden without the right over members.
-    """
+    """Members by id beyond `after` whose name holds `q`; Forbidden without the right over them."""
     require_right(tx.app, caller)
     query = sa.select(MEMBER).where(MEMBER.c.id > after).order_by(MEMBER.c.id).limit(limit)
     if q:
@@ -210,10 +204,9 @@ def set_password(
 
 
 def invite(workspace: Workspace, caller: Caller, member_id: int) -> str:
-    """The code of a link by which a member without a password chooses one and enters.
+    """The code of a link by which a member without a password chooses one; an account if needed.
 
-    A member who has no account gets one. Conflict for who has a password: nobody gets into
-    another's account by inviting them.
+    Conflict for who has a password: nobody gets into another's account by inviting them.
     """
     with workspace.writing() as tx:
         member = get(tx, member_id)
@@ -268,38 +261,11 @@ def set_active(workspace: Workspace, caller: Caller, member_id: int, active: boo
     return after
 
 
-def link_accounts(tx: Transaction) -> tuple[str, ...]:
-    """Give members without an account the one that has their e-mail, mobile number or user name.
-
-    An account is one member at most. Returns the accounts of those who are active.
-    """
-    waiting = [one for one in listed(tx) if one.account is None]
-    names = {name for one in waiting for name in _names_of(one)}
-    accounts = tx.workspace.control.accounts.known(names)
-    taken: dict[str, Member] = {}
-    for one in waiting:
-        found = next((accounts[name] for name in _names_of(one) if name in accounts), None)
-        if found is not None:
-            taken.setdefault(found, one)
-    if taken:
-        tx.connection.execute(
-            sa.update(MEMBER)
-            .where(MEMBER.c.id == sa.bindparam("at"))
-            .values(account=sa.bindparam("who")),
-            [{"at": one.id, "who": account} for account, one in taken.items()],
-        )
-    return tuple(account for account, one in taken.items() if one.active)
-
-
-def _names_of(member: Member) -> tuple[str, ...]:
-    return tuple(one for one in (member.email, member.mobile, member.user_name) if one)
-
-
 def _members(tx: Transaction, query: sa.Select[tuple[object, ...]]) -> tuple[Member, ...]:
     rows = tx.connection.execute(query).all()
     roles: dict[int, list[str]] = {}
     given = sa.select(MEMBER_ROLE).order_by(MEMBER_ROLE.c.role_id)
-    if len(rows) <= _FEW:
+    if len(rows) <= 100:
         given = given.where(MEMBER_ROLE.c.member_id.in_([one.id for one in rows]))
     for row in tx.connection.execute(given) if rows else ():
         roles.setdefault(row.member_id, []).append(row.role_id)

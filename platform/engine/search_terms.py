@@ -108,3 +108,11 @@ def _pinyin_terms(run: str) -> frozenset[str]:
         found.add("py" + "".join(rest))
         found.add("pi" + "".join(one[:1] for one in rest))
     return frozenset(one for one in found if len(one) > 2)
+
+
+def spelled(text: str) -> str:
+    """A name in small Latin letters and digits with dashes between: Chinese by its pinyin."""
+    from pypinyin import Style, lazy_pinyin
+
+    plain = unicodedata.normalize("NFKD", " ".join(lazy_pinyin(text, style=Style.NORMAL)))
+    return "-".join(re.findall("[a-z0-9]+", plain.casefold()))

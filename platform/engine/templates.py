@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 
-from .errors import NotFound, unknown
+from .. import rules
+from ..metadata.documents import read_folder
+from ..metadata.model import App
+from .errors import Invalid, NotFound, unknown
 
 _PACKAGE = "fieldstone.apps"
 
@@ -23,3 +27,15 @@ def template(name: str) -> Path:
     if found is None:
         raise NotFound(unknown("template.unknown", name, known))
     return found
+
+
+@lru_cache(maxsize=32)
+def declared(name: str) -> App:
+    """What a template declares, without installing it. NotFound if there is none, Invalid if it
+    is wrong.
+    """
+    documents, problems = read_folder(template(name))
+    checked = rules.check(documents)
+    if problems or checked.app is None:
+        raise Invalid((*problems, *checked.problems))
+    return checked.app

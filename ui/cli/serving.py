@@ -19,6 +19,7 @@ from fieldstone.engine.work.supervisor import Part, finish, supervise
 
 from . import demo, memory, opening, terminal
 from .shape import command, option, refuse
+from .terminal import say
 
 _THREADS = 8
 _LARGEST_BODY = 128 * 1024 * 1024
@@ -35,14 +36,14 @@ def serve(ctx: click.Context, host: str | None, port: int | None, with_demo: boo
     host, port = address(settings, host, port)
     _refuse_taken(host, port)
     # Opened before any part starts, so that only one of them makes what is missing.
-    with opening.installation():
-        pass
-    welcome = ""
+    with opening.installation() as installation:
+        code = None if with_demo else installation.control.invitations.set_up()
+    welcome = say("set_up", place=_place(host, port), code=code) + "\n" if code else ""
     if with_demo:
         # Apart, because it takes memory that this process would keep until it is stopped.
-        code, welcome = finish(_command("demo"))
-        if code:
-            ctx.exit(code)
+        failed, welcome = finish(_command("demo"))
+        if failed:
+            ctx.exit(failed)
     parts = [
         Part("web", _command("web", "--host", host, "--port", str(port))),
         Part("worker", _command("worker")),
@@ -133,10 +134,15 @@ def _tell_ended(part: str, code: int, pause: float) -> None:
     terminal.note("part_ended", part=part, code=code, pause=f"{pause:g}")
 
 
+def _place(host: str, port: int) -> str:
+    """The address to type on this machine."""
+    shown = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host
+    return f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
+
+
 def _announce(host: str, port: int, welcome: str) -> None:
     """Say where the pages are, once they answer."""
-    shown = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host
-    place = f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
+    place = _place(host, port)
     begun, patient = time.monotonic(), True
     while True:
         try:

@@ -9,6 +9,8 @@ from pathlib import Path
 import click
 
 from fieldstone.engine import backups, members
+from fieldstone.engine import samples as engine_samples
+from fieldstone.engine.access import SYSTEM
 from fieldstone.engine.members import NewMember
 from fieldstone.engine.outbox import endpoints
 from fieldstone.engine.publish import layout_matches
@@ -128,6 +130,16 @@ def restore(file: Path, slug: str | None) -> None:
         terminal.note("members_waiting", name=made.slug, count=waiting)
 
 
+@command("sample.remove")
+@click.argument("name")
+def remove_sample(name: str) -> None:
+    with opening.workspace(name) as workspace:
+        done = engine_samples.remove(workspace, SYSTEM)
+    tell("sample_removed", count=done.removed)
+    if done.kept:
+        terminal.note("sample_kept", count=done.kept)
+
+
 @command("doctor")
 @click.argument("name")
 @json_option
@@ -169,4 +181,8 @@ def confirm_by_name(slug: str) -> None:
         refuse("delete_not_confirmed")
 
 
-COMMANDS = (group("workspace", create, listed, clone, backup, restore, delete), doctor)
+COMMANDS = (
+    group("workspace", create, listed, clone, backup, restore, delete),
+    group("sample", remove_sample),
+    doctor,
+)

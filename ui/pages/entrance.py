@@ -21,6 +21,8 @@ def start(installation: Installation) -> Response:
     if account is None:
         return to_sign_in()
     mine = installation.control.workspaces_of(account.id)
+    if not mine and installation.may_create(account.id):
+        return redirect("/new", 303)
     return redirect(f"/{mine[0].slug}/" if len(mine) == 1 else "/me/workspaces", 303)
 
 
@@ -84,7 +86,8 @@ def choose(installation: Installation) -> Response | str:
     if account is None:
         return to_sign_in()
     mine = installation.control.workspaces_of(account.id)
-    return render_template("workspaces.html", workspaces=mine)
+    may_create = installation.may_create(account.id)
+    return render_template("workspaces.html", workspaces=mine, may_create=may_create)
 
 
 def set_language(installation: Installation) -> Response:

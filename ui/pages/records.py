@@ -7,7 +7,7 @@ from dataclasses import replace
 from flask import make_response, redirect, request
 from werkzeug.wrappers import Response
 
-from fieldstone.engine import alerts, records
+from fieldstone.engine import alerts, records, samples
 from fieldstone.engine.alerts import AlertRequest
 from fieldstone.engine.errors import Forbidden, NotFound, Refused
 from fieldstone.engine.records import preview
@@ -236,6 +236,7 @@ def _model(desk: Desk, entity: Entity, record: Record) -> RecordModel:
         alerts=items_of(desk, open_.alerts),
         edit=paths.act(entity.name, record.id, "edit") if desk.may("update", entity) else None,
         delete=paths.act(entity.name, record.id, "delete") if desk.may("delete", entity) else None,
+        sample=record.values.get("origin") == samples.ORIGIN,
     )
 
 

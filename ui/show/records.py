@@ -34,5 +34,6 @@ class RecordModel:
     alerts: tuple[AlertItem, ...] = ()
     edit: str | None = None
     delete: str | None = None
+    sample: bool = False
     refusal: str = ""
     problems: tuple[str, ...] = ()

@@ -6,19 +6,24 @@ A template may hold a folder `sample/` (see `declaration.py` and `draws.py` for 
 
 from .declaration import Declaration, DeclarationError, read
 from .making import Sample, make
-from .writing import Loaded, Progress, load
+from .removing import Removed, count, remove
+from .writing import ORIGIN, Loaded, Progress, load
 
 FOLDER = "sample"
 """Where a template keeps its declaration."""
 
 __all__ = [
     "FOLDER",
+    "ORIGIN",
     "Declaration",
     "DeclarationError",
     "Loaded",
     "Progress",
+    "Removed",
     "Sample",
+    "count",
     "load",
     "make",
     "read",
+    "remove",
 ]

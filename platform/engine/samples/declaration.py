@@ -63,6 +63,11 @@ class Declaration:
     words: Mapping[str, Any]
     blocks: tuple[Block, ...]
 
+    def scale_for(self, most: int) -> float:
+        """The scale at which no block has more than `most` records by itself; at most 1."""
+        counts = [int(one.count) for one in self.blocks if not one.per and not one.rows]
+        return min(1.0, most / max(counts, default=1))
+
 
 def read(folder: Path) -> Declaration:
     """Read `sample.json` and the files that it names; DeclarationError says what is wrong."""

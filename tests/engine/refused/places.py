@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from fieldstone.engine import samples
+from fieldstone.engine.access import Caller
 from fieldstone.engine.control import Control
 from fieldstone.engine.control_tables import LATEST, VERSION
 from fieldstone.engine.database import databases
-from fieldstone.engine.errors import Conflict, Invalid, NotFound, TooSlow
+from fieldstone.engine.errors import Conflict, Forbidden, Invalid, NotFound, TooSlow
 from fieldstone.engine.installation import Installation
 from fieldstone.engine.settings import Settings
 from fieldstone.engine.stores import CONTROL
@@ -103,6 +105,10 @@ CASES: tuple[Call[Place], ...] = (
     Call("neither slug nor name", Invalid, ("/slug workspace.slug", "/name workspace.name"),
          lambda it: it.make("", "")),
     Call("a slug that is taken", Conflict, ("workspace.exists",), lambda it: it.make("acme")),
+    Call("a stranger who makes one", Forbidden, ("workspace.not_maker",),
+         lambda it: it.installation.require_maker("zz")),
+    Call("a stranger who removes the sample", Forbidden, ("sample.not_administrator",),
+         lambda it: samples.remove(it.workspace, Caller(1))),
     Call("a workspace that is not there", NotFound, ("workspace.unknown",),
          lambda it: it.installation.workspace("zz")),
     Call("a workspace that was removed", NotFound, ("workspace.gone",),
