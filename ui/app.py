@@ -12,6 +12,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
+from fieldstone.engine.imports.kept import too_large
 from fieldstone.engine.installation import Installation
 
 from . import desk, faults, rendering, routes, security
@@ -48,18 +49,27 @@ def create_app(installation: Installation) -> Flask:
     security.protect(app)
     # Before anything that may refuse: a refusal is read in somebody's language.
     app.before_request(lambda: _choose_locale(installation))
+    # Before the token is looked for, which reads the whole form.
+    app.before_request(_allow_files)
     csrf = CSRFProtect(app)
     rendering.prepare(app)
     faults.handle(app)
     for route in routes.ROUTES:
         app.add_url_rule(
             route.rule,
-            endpoint=f"{route.rule} {' '.join(route.methods)}",
+            endpoint=_endpoint(route),
             view_func=_view(installation, route.handler, route.inside, route.rule),
             methods=list(route.methods),
         )
     _mount_api(app, installation, csrf)
     return app
+
+
+def _endpoint(route: routes.Route) -> str:
+    return f"{route.rule} {' '.join(route.methods)}"
+
+
+_LARGEST = {_endpoint(one): one.largest for one in routes.ROUTES if one.largest}
 
 
 def _view(
@@ -93,6 +103,15 @@ def _choose_locale(installation: Installation) -> Response | None:
     if account is not None:
         g.locale = nearest_locale(account.locale) or g.locale
     return None
+
+
+def _allow_files() -> None:
+    """Let the forms that send a file be as large as it may be; TooLarge tells how large."""
+    largest = _LARGEST.get(request.endpoint or "")
+    if largest is not None:
+        if (request.content_length or 0) > largest + _LARGEST_FORM:
+            raise too_large()
+        request.max_content_length = largest + _LARGEST_FORM
 
 
 def _accepted() -> str:

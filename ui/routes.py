@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from fieldstone.engine.imports.kept import LARGEST_FILE
+
 from .pages import (
     alerts,
     boards,
@@ -22,6 +24,7 @@ from .pages import (
     search,
     views,
 )
+from .pages.imports import files, mapping, running
 from .pages.people import account, joining, members
 from .pages.studio import fields, layouts, review, translations
 
@@ -37,6 +40,8 @@ class Route:
     rule: str
     handler: Callable[..., Any]
     inside: bool = True
+    largest: int | None = None
+    """How many bytes it takes, where that is more than of any other form."""
 
 
 _ALERT = "<int(max=9223372036854775807):alert_id>"
@@ -48,6 +53,7 @@ OWN = "/<slug>/-/me"
 
 _STUDIO = "/<slug>/-/studio"
 _OF = f"{_STUDIO}/entity/<entity>"
+_IMPORT = "/<slug>/-/imports/<int(max=9223372036854775807):import_id>"
 _RECORD = "/<slug>/<entity>/<int(max=9223372036854775807):record_id>"
 
 ROUTES: tuple[Route, ...] = (
@@ -119,6 +125,18 @@ ROUTES: tuple[Route, ...] = (
     Route(_POST, f"{OWN}/session", account.end_session),
     Route(_POST, f"{OWN}/token", account.create_token),
     Route(_POST, f"{OWN}/token/end", account.end_token),
+    Route(_GET, "/<slug>/-/imports", files.history),
+    Route(_GET, "/<slug>/-/imports/new/<entity>", files.new),
+    Route(_POST, "/<slug>/-/imports/new/<entity>", files.receive, largest=LARGEST_FILE),
+    Route(_GET, f"{_IMPORT}/", files.whereabouts),
+    Route(_GET, f"{_IMPORT}/file", files.step),
+    Route(_POST, f"{_IMPORT}/file", files.read_as),
+    Route(_GET, f"{_IMPORT}/mapping", mapping.step),
+    Route(_POST, f"{_IMPORT}/mapping", mapping.choose),
+    Route(_GET, f"{_IMPORT}/check", running.check),
+    Route(_POST, f"{_IMPORT}/act", running.act),
+    Route(_GET, f"{_IMPORT}/result", running.result),
+    Route(_GET, f"{_IMPORT}/errors.csv", running.errors),
     Route(_GET, f"{_ENTITY}/count", lists.count),
     Route(_POST, f"{_ENTITY}/filter", lists.filter_by),
     Route(_GET, f"{_ENTITY}/builder", builder.open_builder),

@@ -11,7 +11,7 @@ from fieldstone.engine import access, saved, views
 from fieldstone.engine.errors import Invalid, Malformed
 from fieldstone.engine.query import ListRequest
 from fieldstone.engine.query.conditions import filter_of
-from fieldstone.engine.query.request import Pointing, Where
+from fieldstone.engine.query.request import Brought, Pointing, Where
 from fieldstone.engine.views import OwnView
 from fieldstone.metadata.model import Entity, Field, Sort, View
 from fieldstone.metadata.problems import ProblemsError
@@ -44,6 +44,7 @@ class Asked:
     own_sort: str
     opening: bool = True
     of: tuple[Field, int] | None = None
+    brought: int | None = None
     mine: OwnView | None = None
     """The member's view that `view` is, whoever's it is; None for one of the documents."""
     declared: str | None = ""
@@ -96,6 +97,7 @@ class Asked:
             "q": self.q,
             "where": self.where,
             "sort": self.own_sort,
+            "brought": str(self.brought) if self.brought else None,
             "of": f"{self.of[0].name}.{self.of[1]}" if self.of else None,
         }
         return {**now, **changed}
@@ -118,6 +120,7 @@ def asked_of(desk: Desk, name: str) -> Asked:
         own_sort=own,
         opening=view is first_view(desk.app.views_of(entity.id)) and not default_of(desk, entity),
         of=_of(desk, entity, request.args.get("of", "")),
+        brought=record_id(request.args.get("brought", "")),
         declared=_of_own(desk, mine) if mine else _declared(desk, entity, view),
         mine=mine,
         shape=request.args.get("show", "") if request.args.get("show") in SHAPES else "",
@@ -215,6 +218,8 @@ def request_of(desk: Desk, asked: Asked, spots: tuple[Spot, ...], **more: Any) -
     where: list[Where] = [asked.fixed] if asked.fixed else []
     if asked.of:
         where.append(Pointing(asked.of[0].id, asked.of[1]))
+    if asked.brought:
+        where.append(Brought(asked.brought))
     return ListRequest(
         entity_id=entity.id,
         filter=asked.own or None,

@@ -21,6 +21,7 @@ from ..paths import with_query
 from ..rendering import fragment
 from ..rendering import page as render
 from ..show.conditions import Speaker
+from ..show.imports.steps import bring_of
 from ..show.lists import (
     Chip,
     ListModel,
@@ -172,12 +173,13 @@ def model_of(desk: Desk, asked: Asked, *, rows_too: bool = True) -> ListModel:
         q=asked.q,
         where=asked.condition,
         filter=with_query(f"{path}/filter", asked.params(where=None)),
-        narrowed=bool(asked.where or asked.q or asked.of),
+        narrowed=bool(asked.where or asked.q or asked.of or asked.brought),
         filtered=bool(asked.fixed or asked.own),
         problem=problem,
         saving=_saving(desk, asked, path),
-        reset=with_query(path, asked.params(q=None, where=None, of=None)),
+        reset=with_query(path, asked.params(q=None, where=None, of=None, brought=None)),
         create=desk.paths.new(entity.name) if desk.may("create", entity) else None,
+        bring=bring_of(desk, entity),
         shapes=shapes_of(desk, asked, path),
         count_href=with_query(f"{path}/count", asked.params(sort=None)),
         **_turns(after, **address),  # type: ignore[arg-type]
@@ -279,6 +281,9 @@ def _chips(desk: Desk, asked: Asked, path: str) -> tuple[Chip, ...]:
         title = titles_of(desk.tx, desk.caller, {target: {record_id}}).get((target, record_id))
         words = say("op.say_is", desk.locale, field=one.text(desk.locale), value=title or record_id)
         chips.append(Chip(words, "", with_query(path, asked.params(of=None))))
+    if asked.brought:
+        words = say("imports.brought", desk.locale, number=asked.brought)
+        chips.append(Chip(words, "", with_query(path, asked.params(brought=None))))
     parts = speaker.parts(asked.condition)
     for at, part in enumerate(parts):
         rest = tuple(Written(one.code) for n, one in enumerate(parts) if n != at)

@@ -118,6 +118,7 @@ class ListModel:
     problem: str = ""
     reset: str = ""
     create: str | None = None
+    bring: str | None = None
     all: str | None = None
     first: str | None = None
     back: str | None = None

@@ -1,7 +1,7 @@
 """Imports: rows of files into records, through the same door as everybody's."""
 
 from .desk import Import
-from .kept import sweep
+from .kept import folder_of_home, sweep
 from .mapping import guess, read_mapping
 from .options import Options
 from .report import Report, UnknownValue, write_errors
@@ -18,6 +18,7 @@ __all__ = [
     "Source",
     "UnknownValue",
     "do",
+    "folder_of_home",
     "guess",
     "open_source",
     "read_mapping",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -117,3 +118,22 @@ def bad_rows(tx: Transaction, import_id: int, limit: int = MOST_BAD_ROWS) -> lis
         .limit(limit)
     )
     return [BadRow(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class LeftRow:
+    """A record that an undo left as it is, and why, each reason by locale."""
+
+    record_id: int
+    reasons: Sequence[Mapping[str, str]]
+
+
+def left_rows(tx: Transaction, import_id: int, limit: int = 50) -> list[LeftRow]:
+    """The records that an undo left: they were edited since, or others need them."""
+    rows = tx.connection.execute(
+        sa.select(IMPORT_ROW.c.record_id, IMPORT_ROW.c.problems)
+        .where(IMPORT_ROW.c.import_id == import_id, IMPORT_ROW.c.state == "left")
+        .order_by(IMPORT_ROW.c.row)
+        .limit(limit)
+    )
+    return [LeftRow(record_id, problems or ()) for record_id, problems in rows]

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from ..errors import NotFound, TooLarge
 from ..installation import Installation
+from ..settings import Settings
 from ..system_tables import IMPORT, JOB
 from ..work.jobs import Job
 from ..workspaces import Workspace
@@ -30,6 +31,11 @@ _YOUNG = 3600
 _BLOCK = 1 << 20
 _NAME = "file"
 _UNFINISHED = ("draft", "checking", "running", "stopping")
+
+
+def folder_of_home(settings: Settings) -> Path:
+    """Where copies of files lie while they are imported."""
+    return settings.home / "imports"
 
 
 def copy(path: Path, keep: Path, workspace: Workspace) -> Path:

@@ -231,7 +231,11 @@ def _write_chunk(
                     raise Conflict.because("unique.taken_somewhere")
                 books.count(report, readings, keep_bad=0)
                 books.keep_rows(tx, caller, before.import_id, readings)
-                progress = {"done": report.rows, "total": total}
+                progress = {
+                    "done": report.rows,
+                    "total": total,
+                    "columns": list(source.columns),
+                }
                 books.keep_report(tx, report, progress=progress)
             return report
         except Conflict:

@@ -27,8 +27,8 @@ class Row:
 class Source:
     """An opened file: how it was read, its columns, and its rows as often as one asks.
 
-    `encoding` and `delimiter` are of delimited text, `sheet` and `sheets` of a workbook. Column
-    names are unique: a repeated one gets a number.
+    `size` is the file's in bytes; `encoding` and `delimiter` are of delimited text, `sheet` and
+    `sheets` of a workbook. Column names are unique: a repeated one gets a number.
     """
 
     name: str
@@ -39,6 +39,7 @@ class Source:
     delimiter: str | None = None
     sheet: str | None = None
     sheets: tuple[str, ...] = ()
+    size: int = 0
 
     def rows(self, *, after: int = 1) -> Iterator[Row]:
         """The rows below the header that begin after line `after`; empty lines are left out.
@@ -95,6 +96,7 @@ def open_source(
             book.rows,
             sheet=book.sheet,
             sheets=book.sheets,
+            size=path.stat().st_size,
         )
     if sheet is not None:
         raise Invalid.because("import.no_sheets", file=path.name)
@@ -106,6 +108,7 @@ def open_source(
         found.rows,
         encoding=found.encoding,
         delimiter=found.delimiter,
+        size=path.stat().st_size,
     )
 
 

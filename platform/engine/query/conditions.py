@@ -11,9 +11,10 @@ from ...rules import Expression, compile_expression, to_sql
 from .. import access, search
 from ..access import Caller
 from ..errors import Malformed
+from ..system_tables import IMPORT_ROW
 from ..transaction import Transaction
 from .paths import resolve
-from .request import Pointing, Where
+from .request import Brought, Pointing, Where
 
 
 def from_outside(
@@ -71,6 +72,7 @@ class Conditions:
         self.pointing = tuple(one for one in where if isinstance(one, Pointing))
         for one in self.pointing:
             resolve(tx.app, caller, entity_id, one.field, "/where")
+        self.brought = tuple(one.import_id for one in where if isinstance(one, Brought))
         self.key = (filter, where, self.q, deleted)
 
     @property
@@ -101,6 +103,12 @@ class Conditions:
             else:
                 to = tx.tables.column(row, entity_id, pointing.field)
             found.append(to == pointing.record_id)
+        for import_id in self.brought:
+            written = sa.select(IMPORT_ROW.c.record_id).where(
+                IMPORT_ROW.c.import_id == import_id,
+                IMPORT_ROW.c.state.in_(("created", "updated")),
+            )
+            found.append(tx.tables.column(row, entity_id, "id").in_(written))
         if self.q:
             at = tx.tables.column(row, entity_id, "id")
             words = search.condition(tx, caller, entity_id, at, self.q)

@@ -21,8 +21,15 @@ class Pointing:
     record_id: int
 
 
-Where = str | Pointing
-"""An expression in id space, or the condition that a reference points at a record."""
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """The condition that an import made or changed the record."""
+
+    import_id: int
+
+
+Where = str | Pointing | Brought
+"""An expression in id space, or a condition on what points where or on where it came from."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -110,4 +110,4 @@ def run_beat(installation: Installation) -> None:
 
 def imports_folder(settings: Settings) -> Path:
     """Where copies of files lie while they are imported."""
-    return settings.home / "imports"
+    return imports.folder_of_home(settings)

@@ -2,6 +2,7 @@
 import "htmx.org";
 import { showPresent, watchChooser, watchFrames } from "./page/lists";
 import { watchForms } from "./page/forms";
+import { watchImports } from "./page/imports";
 import { watchKeys } from "./page/keys";
 import { watchMenus } from "./page/menus";
 import { enhancePickers } from "./page/pickers";
@@ -21,6 +22,7 @@ function enhance(root: ParentNode): void {
 
 watchMenus();
 watchKeys();
+watchImports();
 watchForms();
 watchChooser();
 watchRequests();

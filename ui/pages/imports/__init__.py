@@ -1,0 +1,1 @@
+"""Pages of imports: the file, the mapping, the check, and what became of it."""
