@@ -25,6 +25,13 @@ PAGES = (
     "-/notifications",
     "-/alerts/1/why",
     "-/search?q=机床",
+    "-/imports",
+    "-/imports/new/machine",
+    "-/imports/1/",
+    "-/imports/1/file",
+    "-/imports/1/mapping",
+    "-/imports/1/check",
+    "-/imports/2/result",
     "machine",
     "machine?where=price > 5000",
     "machine/new",
@@ -36,7 +43,17 @@ PAGES = (
 """Every kind of page, by its path in the workshop."""
 
 FRAGMENTS = frozenset(
-    {"/board", "/palette", "/builder", "/count", "/filter", "/rule", "/timeline", "/pick/<field>"}
+    {
+        "/errors.csv",
+        "/board",
+        "/palette",
+        "/builder",
+        "/count",
+        "/filter",
+        "/rule",
+        "/timeline",
+        "/pick/<field>",
+    }
 )
 """What is a part of a page, by how its route ends."""
 

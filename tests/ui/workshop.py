@@ -6,10 +6,12 @@ It holds one of each thing that pages are made from, and nothing that a sales te
 from __future__ import annotations
 
 from datetime import date
+from io import BytesIO
 from typing import Any
 
-from fieldstone.engine import alerts, members, records
+from fieldstone.engine import access, alerts, imports, members, records
 from fieldstone.engine.access import SYSTEM
+from fieldstone.engine.imports import Options, desk, kept
 from fieldstone.engine.installation import Installation
 from fieldstone.engine.members import NewMember
 from fieldstone.engine.workspaces import Workspace
@@ -263,6 +265,7 @@ ROLES: tuple[dict[str, Any], ...] = (
         "everything_else": {"read": True, "create": True, "update": True, "delete": True},
         "metadata": True,
         "members": True,
+        "imports": True,
     },
     {
         "kind": "role",
@@ -296,8 +299,26 @@ def filled_workshop(installation: Installation) -> Workspace:
         new = NewMember(name=name, email=email, password=PASSWORD, locale="en", roles=(role,))
         members.add(workspace, SYSTEM, new)
     _fill(workspace)
+    _import(installation, workspace)
     alerts.run(workspace)
     return workspace
+
+
+def _import(installation: Installation, workspace: Workspace) -> None:
+    """A file that is being decided about, and one that was imported, with a bad row each."""
+    keep = imports.folder_of_home(installation.settings)
+    content = b"name,price\nLathe 99,5\nLathe 98,many\n"
+    options = Options(mapping={"columns": {"name": "name", "price": "price"}})
+    folder, digest = kept.receive(BytesIO(content), keep, workspace)
+    with workspace.writing() as tx:
+        member = members.find(tx, "chief@example.com")
+        caller = access.for_member(tx, member.id)
+        number = desk.take(tx, caller, "machine", "machines.csv", folder.name, digest)
+        desk.choose(tx, desk.get(tx, caller, number), options)
+    file = installation.settings.home / "broken.csv"
+    file.write_bytes(b"name,price\nLathe 97,many\n")
+    imports.run(workspace, SYSTEM, "machine", file, options, keep=keep)
+    file.unlink()
 
 
 def _fill(workspace: Workspace) -> None:

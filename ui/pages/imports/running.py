@@ -109,7 +109,7 @@ def result(visit: Visit, import_id: int) -> Response | str:
             found=result_of(desk, one),
             bad=[BadLine.of(desk, row.line, row.cells, row.reasons) for row in bad],
             left=left_lines(desk, one, entity),
-            records=desk.paths.list(entity.name, **{"import": str(one.id)}),
+            records=desk.paths.list(entity.name, brought=str(one.id)),
             errors=paths.step(one.id, "errors.csv"),
             path=paths.step(one.id, "act"),
             here_path=paths.step(one.id, "result"),
