@@ -40,9 +40,9 @@ class Visit:
     """Whether the person may enter other workspaces too."""
 
     @contextmanager
-    def reading(self) -> Iterator[Desk]:
-        """A desk whose transaction only reads."""
-        with self.workspace.reading(self.account.id, at_most=MOST_SECONDS) as tx:
+    def reading(self, at_most: float = MOST_SECONDS) -> Iterator[Desk]:
+        """A desk whose transaction only reads, for at most so many seconds (TooSlow)."""
+        with self.workspace.reading(self.account.id, at_most=at_most) as tx:
             yield self._desk(tx)
 
     def write(self, work: Callable[[Desk], _T]) -> _T:

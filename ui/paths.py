@@ -49,6 +49,10 @@ class Paths:
     def alert(self, alert_id: int, act: str) -> str:
         return f"{self.alerts}/{alert_id}/{act}"
 
+    def dashboard(self, name: str, card: str = "", **query: str | None) -> str:
+        path = f"/{self.slug}/-/dashboards/{name}"
+        return with_query(f"{path}/cards/{card}" if card else path, query)
+
     def list(self, entity: str, **query: str | None) -> str:
         return with_query(f"/{self.slug}/{entity}", query)
 

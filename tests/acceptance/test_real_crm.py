@@ -11,8 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, expect
 
-from tests.acceptance.conftest import HERE, Api, Place, merge, place_on
+from fieldstone.engine import members
+from fieldstone.engine.access import SYSTEM
+from tests.acceptance.conftest import ADMIN, HERE, Api, Place, merge, place_on
+from tests.ui.readers import reader_of, served
+from tests.ui.workshop import PASSWORD
 
 FILES = HERE / "crm_sales"
 MAPPINGS = FILES / "mappings"
@@ -65,7 +70,8 @@ def company(
 def declare(place: Place, folder: Path) -> None:
     """Export the template's documents, add what the company needs, plan it and apply it."""
     place.run("export", "sales", folder)
-    shutil.copytree(FILES / "entities", folder / "entities", dirs_exist_ok=True)
+    for kind in ("entities", "dashboards"):
+        shutil.copytree(FILES / kind, folder / kind, dirs_exist_ok=True)
     merge(folder, FILES / "changes")
     planned = place.run("plan", "sales", folder, "--exit-code", code=2)
     assert "Sales agent" in planned.stdout
@@ -174,6 +180,83 @@ def test_revenue_by_region_and_manager(company: Company, path: str, key: str) ->
         )
         for name, one in company.reference[key].items()
     }
+
+
+def behind(company: Company, figure: dict[str, Any]) -> int:
+    """How many records the list behind a figure of the API has."""
+    records = figure["records"]
+    assert records["of"] == {}
+    path, given = f"/records/{records['entity']}", {"limit": 1, "count": "exact"}
+    count: int = company.api.get(path, filter=records["filter"], **given)["count"]
+    return count
+
+
+def test_line_67_the_dashboard_shows_the_figures_of_the_reference(company: Company) -> None:
+    found = company.api.get("/dashboards/managers")
+    cards = {one["name"]: one for one in found["cards"]}
+    overall = company.reference["overall"]
+    assert all(one["problems"] == [] for one in cards.values())
+    assert float(cards["win_rate"]["value"]) == overall["win_rate_closed"]
+    assert float(cards["win_rate_all"]["value"]) == overall["win_rate_all"]
+    assert float(cards["cycle"]["value"]) == overall["cycle_won_mean"]
+    assert Decimal(cards["revenue"]["value"]) == 10_005_534
+    parts = cards["win_rate"]["parts"]
+    assert [one["value"] for one in parts] == [behind(company, one) for one in parts]
+    assert [one["value"] for one in parts] == [overall["won"], overall["won"] + overall["lost"]]
+
+
+def test_line_67_the_managers_and_the_funnel_equal_the_reference(company: Company) -> None:
+    cards = {one["name"]: one for one in company.api.get("/dashboards/managers")["cards"]}
+    rows = {
+        one["label"]: [Decimal(each["value"]) for each in one["figures"]]
+        for one in cards["managers"]["lines"]
+    }
+    wanted = company.reference["by_manager"]
+    assert rows == {
+        name: [
+            Decimal(str(one[key]))
+            for key in ("won", "win_rate_closed", "cycle_won_mean", "revenue_won")
+        ]
+        for name, one in wanted.items()
+    }
+    assert len(rows) == 6
+    for line in cards["managers"]["lines"]:
+        assert behind(company, line["figures"][0]) == wanted[line["label"]]["won"]
+    funnel = {one["stage"]: one for one in cards["funnel"]["steps"]}
+    steps = {one["stage"]: one for one in company.reference["funnel"]}
+    for stage, name in (("contact", "Prospecting"), ("need", "Engaging"), ("won", "Won")):
+        assert funnel[stage]["current"]["value"] == steps[name]["current"]
+        assert funnel[stage]["reached"]["value"] == steps[name]["reached"]
+    assert funnel["negotiation"]["reached"]["value"] == steps["Closed"]["reached"]
+    assert float(funnel["need"]["share"]) == steps["Engaging"]["step"]
+    assert float(funnel["won"]["share"]) == steps["Won"]["step"]
+
+
+@pytest.mark.browser
+def test_line_67_the_page_shows_them_and_opens_their_records(
+    company: Company, browser: Browser
+) -> None:
+    place = company.place
+    with place.workspace.reading() as tx:
+        ada = members.find(tx, ADMIN).id
+    members.set_password(place.workspace, SYSTEM, ada, PASSWORD)
+    with (
+        served(place.installation, place.workspace) as site,
+        reader_of(browser, site, "en-GB") as reader,
+    ):
+        reader.sign_in(ADMIN)
+        reader.open("-/dashboards/managers")
+        page = reader.page
+        expect(page.locator(".card[aria-busy]")).to_have_count(0)
+        expect(page.locator("#card-win_rate .amount")).to_have_text("63.2%")
+        expect(page.locator("#card-cycle .amount")).to_contain_text("51.8")
+        expect(page.locator("#card-revenue")).to_contain_text("10,005,534")
+        rows = page.locator("#card-managers tbody tr")
+        expect(rows).to_have_count(6)
+        expect(rows.first).to_contain_text("Melvin Marxen")
+        expect(rows.first).to_contain_text("2,251,930")
+        rows.first.get_by_role("link", name="882", exact=True).click()
+        expect(page.locator(".below span.numeric")).to_contain_text("882")
 
 
 def test_agents_without_deals_are_there(company: Company) -> None:

@@ -24,6 +24,7 @@ PAGES = (
     "-/alerts",
     "-/notifications",
     "-/alerts/1/why",
+    "-/dashboards/figures",
     "-/search?q=机床",
     "-/imports",
     "-/imports/new/machine",
@@ -53,6 +54,7 @@ FRAGMENTS = frozenset(
         "/rule",
         "/timeline",
         "/pick/<field>",
+        "/cards/<card>",
     }
 )
 """What is a part of a page, by how its route ends."""

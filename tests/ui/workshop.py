@@ -245,6 +245,94 @@ VIEWS: tuple[dict[str, Any], ...] = (
     },
 )
 
+METRICS: tuple[dict[str, Any], ...] = (
+    {
+        "kind": "metric",
+        "name": "machines",
+        "label": {"en": "Machines bought", "zh-CN": "购置设备数"},
+        "description": {
+            "en": "Machines by the day of buying.",
+            "zh-CN": "按购置日期统计的设备数。",
+        },
+        "entity": "machine",
+        "value": {"aggregate": "count"},
+        "date": "bought_on",
+    },
+    {
+        "kind": "metric",
+        "name": "in_use",
+        "label": {"en": "Share in use", "zh-CN": "在用率"},
+        "description": {"en": "Machines in use / machines.", "zh-CN": "在用设备数 / 设备数。"},
+        "entity": "machine",
+        "value": {"aggregate": "count", "where": "in_use"},
+        "over": {"aggregate": "count"},
+        "unit": "percent",
+        "change": "points",
+    },
+    {
+        "kind": "metric",
+        "name": "value",
+        "label": {"en": "Value of machines", "zh-CN": "设备总值"},
+        "entity": "machine",
+        "value": {"aggregate": "sum", "of": "price"},
+        "unit": "money",
+    },
+    {
+        "kind": "metric",
+        "name": "mean_price",
+        "label": {"en": "Mean price", "zh-CN": "平均购置价"},
+        "entity": "machine",
+        "value": {"aggregate": "avg", "of": "price"},
+        "unit": "money",
+    },
+)
+
+DASHBOARD: dict[str, Any] = {
+    "kind": "dashboard",
+    "name": "figures",
+    "label": {"en": "Figures", "zh-CN": "车间总览"},
+    "period": "this_year",
+    "cards": [
+        {"name": "machines", "type": "number", "metric": "machines"},
+        {"name": "in_use", "type": "number", "metric": "in_use"},
+        {"name": "value", "type": "number", "metric": "value"},
+        {
+            "name": "dearest",
+            "label": {"en": "Dearest", "zh-CN": "最贵设备均价"},
+            "type": "number",
+            "metric": "mean_price",
+            "filter": "price > 9000000",
+        },
+        {
+            "name": "by_note",
+            "label": {"en": "By note", "zh-CN": "按类型说明"},
+            "type": "bar",
+            "metric": "machines",
+            "group": "kind_note",
+            "width": 6,
+        },
+        {
+            "name": "by_keeper",
+            "label": {"en": "By keeper", "zh-CN": "按保管人"},
+            "type": "bar",
+            "metric": "machines",
+            "group": "keeper",
+            "width": 6,
+        },
+        {"name": "funnel", "type": "funnel", "entity": "repair", "width": 6},
+        {
+            "name": "by_kind",
+            "label": {"en": "By kind", "zh-CN": "按在用与类型"},
+            "type": "table",
+            "entity": "machine",
+            "group": "in_use",
+            "across": "kind",
+            "metrics": ["value"],
+            "width": 6,
+        },
+    ],
+}
+
 RULE: dict[str, Any] = {
     "kind": "alert_rule",
     "name": "idle_machine",
@@ -280,7 +368,19 @@ def documents() -> tuple[Document, ...]:
     """The whole app."""
     return tuple(
         document_of(data)
-        for data in (APP, MACHINE, REPAIR, NOTE, PLACE, FORM, *VIEWS, RULE, *ROLES)
+        for data in (
+            APP,
+            MACHINE,
+            REPAIR,
+            NOTE,
+            PLACE,
+            FORM,
+            *VIEWS,
+            *METRICS,
+            DASHBOARD,
+            RULE,
+            *ROLES,
+        )
     )
 
 

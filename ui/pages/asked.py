@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from flask import request
 
-from fieldstone.engine import access, saved, views
+from fieldstone.engine import saved, views
 from fieldstone.engine.errors import Invalid, Malformed
 from fieldstone.engine.query import ListRequest
 from fieldstone.engine.query.conditions import filter_of
 from fieldstone.engine.query.request import Brought, Pointing, Where
 from fieldstone.engine.views import OwnView
-from fieldstone.metadata.model import Entity, Field, Sort, View
+from fieldstone.metadata.model import Entity, Sort, View
 from fieldstone.metadata.problems import ProblemsError
 from fieldstone.metadata.wording import expression_to_names
 
@@ -26,6 +27,7 @@ SHAPES = ("list", "board")
 
 BETWEEN = "~"
 """Between the places in a trail of pages."""
+_MOST_OF = 8
 NONE = "-"
 """The condition of a list whose view has one that is taken away."""
 
@@ -43,8 +45,8 @@ class Asked:
     trail: tuple[str, ...]
     own_sort: str
     opening: bool = True
-    of: tuple[Field, int] | None = None
     brought: int | None = None
+    of: tuple[tuple[Spot, int], ...] = ()
     mine: OwnView | None = None
     """The member's view that `view` is, whoever's it is; None for one of the documents."""
     declared: str | None = ""
@@ -98,7 +100,7 @@ class Asked:
             "where": self.where,
             "sort": self.own_sort,
             "brought": str(self.brought) if self.brought else None,
-            "of": f"{self.of[0].name}.{self.of[1]}" if self.of else None,
+            "of": of_text(self.of) or None,
         }
         return {**now, **changed}
 
@@ -158,14 +160,21 @@ def _may_ask(desk: Desk, entity: Entity, text: str) -> bool:
     return True
 
 
-def _of(desk: Desk, entity: Entity, text: str) -> tuple[Field, int] | None:
-    """The record that `of=customer.12` narrows the list to, or None."""
-    name, _, number = text.partition(".")
-    one = access.field_for(desk.app, desk.caller, entity.id, name) if name else None
-    found = record_id(number)
-    if one is None or target_of(one) is None or found is None:
-        return None
-    return one, found
+def _of(desk: Desk, entity: Entity, text: str) -> tuple[tuple[Spot, int], ...]:
+    """The records that `of=customer.12,owner.3` narrows the list to, by fields or paths."""
+    found = []
+    for one in text.split(",")[:_MOST_OF]:
+        path, _, number = one.rpartition(".")
+        spot = spot_at(desk, entity, path.split(".")) if path else None
+        at = record_id(number)
+        if spot is not None and target_of(spot.last) is not None and at is not None:
+            found.append((spot, at))
+    return tuple(found)
+
+
+def of_text(of: Iterable[tuple[Spot, int]]) -> str:
+    """The records that a list is narrowed to, as its address says them."""
+    return ",".join(f"{spot.names}.{number}" for spot, number in of)
 
 
 def view_named(desk: Desk, entity: Entity, name: str | None) -> tuple[OwnView | None, View | None]:
@@ -216,8 +225,7 @@ def request_of(desk: Desk, asked: Asked, spots: tuple[Spot, ...], **more: Any) -
     """The request that the engine is asked."""
     entity = asked.entity
     where: list[Where] = [asked.fixed] if asked.fixed else []
-    if asked.of:
-        where.append(Pointing(asked.of[0].id, asked.of[1]))
+    where.extend(Pointing(spot.ids, number) for spot, number in asked.of)
     if asked.brought:
         where.append(Brought(asked.brought))
     return ListRequest(

@@ -47,6 +47,7 @@ from .asked import (
     columns_key,
     default_of,
     first_view,
+    of_text,
     request_of,
     view_named,
 )
@@ -275,12 +276,13 @@ def _chips(desk: Desk, asked: Asked, path: str) -> tuple[Chip, ...]:
     chips = []
     if asked.fixed and asked.declared is None:
         chips = [Chip(one.words if one.known else more, "") for one in speaker.parts(asked.fixed)]
-    if asked.of:
-        one, record_id = asked.of
-        target = target_of(one) or ""
-        title = titles_of(desk.tx, desk.caller, {target: {record_id}}).get((target, record_id))
-        words = say("op.say_is", desk.locale, field=one.text(desk.locale), value=title or record_id)
-        chips.append(Chip(words, "", with_query(path, asked.params(of=None))))
+    for at, (spot, number) in enumerate(asked.of):
+        target = target_of(spot.last) or ""
+        title = titles_of(desk.tx, desk.caller, {target: {number}}).get((target, number))
+        label = " · ".join(one.text(desk.locale) for one in spot.fields)
+        words = say("op.say_is", desk.locale, field=label, value=title or number)
+        others = of_text(one for n, one in enumerate(asked.of) if n != at)
+        chips.append(Chip(words, "", with_query(path, asked.params(of=others or None))))
     if asked.brought:
         words = say("imports.brought", desk.locale, number=asked.brought)
         chips.append(Chip(words, "", with_query(path, asked.params(brought=None))))

@@ -34,6 +34,10 @@ class Formats(Written):
         sign = "-" if value < 0 else ""
         return f"{sign}{mark}{gap}{self._short(abs(Decimal(value)))}"
 
+    def rate(self, value: Decimal | int) -> str:
+        """A share on cards and in tables of figures: `63.2%`."""
+        return self.number(Decimal(value) * 100, 1) + "%"
+
     def _short(self, value: Decimal) -> str:
         steps = (
             ((_YI, "亿"), (_WAN, "万"))

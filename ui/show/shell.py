@@ -98,6 +98,8 @@ def menu_of(desk: Desk, current: str, unread: int = 0) -> tuple[Entry, ...]:
         if item.entity:
             label = item.text(desk.locale) if item.label else ""
             entry = _entity_entry(desk, item.entity, label, item.icon, current)
+        elif item.dashboard:
+            entry = _dashboard_entry(desk, item, current)
         elif item.page == "today":
             href = desk.paths.today
             entry = Entry(item.text(desk.locale), href, item.icon or "home", href == current)
@@ -123,6 +125,20 @@ def _entity_entry(desk: Desk, entity_id: str, label: str, icon: str, current: st
     href = desk.paths.list(entity.name)
     text = label or entity.plural_text(desk.locale)
     return Entry(text, href, icon or entity.icon or "list", href == current)
+
+
+def _dashboard_entry(desk: Desk, item: MenuItem, current: str) -> Entry | None:
+    """The entry of a dashboard, if the caller may read an entity that it shows."""
+    found = desk.app.dashboards.get(item.dashboard or "")
+    if found is None or found.archived:
+        return None
+    metrics = desk.app.metrics
+    shown = {metrics[one.metric].entity if one.metric else one.entity for one in found.cards}
+    if not any(access.may(desk.app, desk.caller, one, "read") for one in shown if one):
+        return None
+    text = item.text(desk.locale) if item.label else found.text(desk.locale)
+    href = desk.paths.dashboard(found.name)
+    return Entry(text, href, item.icon or "layout-dashboard", href == current)
 
 
 def _alerts_entry(desk: Desk, item: MenuItem | None, current: str, unread: int) -> Entry:
