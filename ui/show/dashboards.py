@@ -171,7 +171,7 @@ class _Shown:
         self.formats = desk.formats
 
     def say(self, key: str, **params: str | int) -> str:
-        return say(f"dashboard.{key}", self.desk.locale, **params)
+        return say(key, self.desk.locale, **params)
 
     def chart(self) -> str:
         """Which chart the card's table is drawn as."""
@@ -186,11 +186,13 @@ class _Shown:
     def about(self) -> str:
         """How the figures of the card are made, where they are of no one metric."""
         if self.answer.card.type == "funnel":
-            return self.say("funnel_hint")
+            return self.say("dashboard.funnel_hint")
         locale = self.desk.locale
         told = [one.metric for one in self.answer.columns if one.metric]
         texts = (
-            self.say("column_hint", what=one.text(locale), how=one.description.get(locale, ""))
+            self.say(
+                "dashboard.column_hint", what=one.text(locale), how=one.description.get(locale, "")
+            )
             for one in told
             if one.description.get(locale)
         )
@@ -219,7 +221,7 @@ class _Shown:
         if unit == "percent":
             return self.formats.rate(value)
         number = self.formats.number(value, 0 if value == int(value) else 1)
-        return self.say("days", number=number) if unit == "days" else number
+        return self.say("dashboard.days", number=number) if unit == "days" else number
 
     def href(self, records: Records | None) -> str | None:
         """The list that shows just these records."""
@@ -240,7 +242,7 @@ class _Shown:
         if metric.change == "relative":
             text = self.formats.rate(size)
         elif metric.change == "points":
-            text = self.say("points", number=self.formats.number(size * 100, 1))
+            text = self.say("dashboard.points", number=self.formats.number(size * 100, 1))
         else:
             text = self.unit_text(size, metric.unit, short=True)
         rising = answer.change > 0
@@ -249,15 +251,25 @@ class _Shown:
             good = rising == (metric.direction == "up")
         icon = ("trending-up" if rising else "trending-down") if answer.change else "minus"
         sign = ("+" if rising else "-") if answer.change else ""
-        before = self.say("before", value=self.unit_text(answer.before, metric.unit, short=True))
+        before = self.say(
+            "dashboard.before", value=self.unit_text(answer.before, metric.unit, short=True)
+        )
         return Change(sign + text, before, good, icon)
 
     def heads(self) -> tuple[str, ...]:
         answer, locale = self.answer, self.desk.locale
         if answer.card.type == "funnel":
-            return tuple(self.say(one) for one in ("stage", "current", "reached", "step"))
+            return tuple(
+                self.say(one)
+                for one in (
+                    "dashboard.stage",
+                    "dashboard.current",
+                    "dashboard.reached",
+                    "dashboard.step",
+                )
+            )
         if answer.card.type == "number":
-            return self.say("month"), self.say("value")
+            return self.say("dashboard.month"), self.say("dashboard.value")
         columns = (label_text(one.label, locale, one.name) for one in answer.columns)
         return self.grouped_by(), *columns
 
@@ -268,7 +280,7 @@ class _Shown:
         label = Speaker(self.desk.app, entity, self.formats).label(
             parse(self.answer.card.group or "")
         )
-        return label or self.say("group")
+        return label or self.say("dashboard.group")
 
     def rows(self) -> tuple[Row, ...]:
         answer = self.answer
@@ -300,7 +312,7 @@ class _Shown:
 
     def label(self, line: Line) -> str:
         if line.label is None:
-            return self.say("no_value")
+            return self.say("dashboard.no_value")
         if isinstance(line.key, bool):
             return say("value.yes" if line.key else "value.no", self.desk.locale)
         if isinstance(line.key, date):
