@@ -247,7 +247,7 @@ def test_line_67_the_page_shows_them_and_opens_their_records(
         reader.sign_in(ADMIN)
         reader.open("-/dashboards/managers")
         page = reader.page
-        expect(page.locator(".card[aria-busy]")).to_have_count(0)
+        expect(page.locator(".panel[aria-busy]")).to_have_count(0)
         expect(page.locator("#card-win_rate .amount")).to_have_text("63.2%")
         expect(page.locator("#card-cycle .amount")).to_contain_text("51.8")
         expect(page.locator("#card-revenue")).to_contain_text("10,005,534")

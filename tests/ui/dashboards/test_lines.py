@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 def shown(reader: Reader, query: str = "") -> None:
     """Open the dashboard and wait until every card has its figures."""
     reader.open(f"-/dashboards/figures{query}")
-    expect(reader.page.locator(".card[aria-busy]")).to_have_count(0)
+    expect(reader.page.locator(".panel[aria-busy]")).to_have_count(0)
 
 
 def card(reader: Reader, name: str) -> Locator:
@@ -103,7 +103,7 @@ def test_a_choice_of_the_period_is_in_the_address(chief: Reader) -> None:
     shown(chief)
     chief.page.get_by_label("期间").select_option("all")
     chief.page.wait_for_url("**period=all**")
-    expect(chief.page.locator(".card[aria-busy]")).to_have_count(0)
+    expect(chief.page.locator(".panel[aria-busy]")).to_have_count(0)
     expect(card(chief, "machines").locator(".amount")).to_have_text("60")
 
 

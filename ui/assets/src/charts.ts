@@ -26,7 +26,7 @@ function colour(name: string): string {
 }
 
 function pointsOf(box: HTMLElement): Point[] {
-  const rows = box.closest(".card")?.querySelectorAll<HTMLTableRowElement>("tbody tr") ?? [];
+  const rows = box.closest(".panel")?.querySelectorAll<HTMLTableRowElement>("tbody tr") ?? [];
   const column = Number(box.dataset["column"] ?? 0);
   return Array.from(rows, (row) => {
     const cell = row.cells[column + 1];
