@@ -30,7 +30,6 @@ def rabbitmq_server() -> Iterator[str]:
     if given:
         yield given
         return
-    find_program()
     with process.scratch_folder("fs-rabbit-") as folder:
         port = free_port()
         environ = settings(folder, port)
@@ -77,7 +76,9 @@ def settings(folder: Path, port: int) -> dict[str, str]:
 
 
 def find_program() -> None:
-    """Install rabbitmq-server if need be; no service is started by that."""
+    """Install rabbitmq-server if none is given; no service is started by that."""
+    if os.environ.get(VARIABLE):
+        return
     if not PROGRAM.exists():
         apt.install("rabbitmq-server")
     if not PROGRAM.exists():
