@@ -48,7 +48,9 @@ class Reader:
     complaints: list[str] = field(default_factory=list)
 
     def open(self, rest: str) -> None:
-        self.page.goto(self.site.path(rest))
+        """Open a page of the workspace; outside of it if its path begins with a slash."""
+        outside = rest.startswith("/")
+        self.page.goto(f"{self.site.address}{rest}" if outside else self.site.path(rest))
 
     def sign_in(self, email: str = "chief@example.com") -> None:
         self.page.goto(f"{self.site.address}/sign-in")

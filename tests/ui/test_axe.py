@@ -5,59 +5,22 @@ Lines 76 and 78 of what users check.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from werkzeug.routing import Map, Rule
 
 from fieldstone.ui.routes import ROUTES
+from tests.ui.pages import FRAGMENTS, PAGES
 from tests.ui.readers import Reader, Site, reader_of
 
 pytestmark = pytest.mark.browser
 
 AXE = Path(__file__).parents[2] / "ui/assets/node_modules/axe-core/axe.min.js"
-PAGES = (
-    "",
-    "-/today",
-    "-/alerts",
-    "-/notifications",
-    "-/alerts/1/why",
-    "-/dashboards/figures",
-    "-/search?q=机床",
-    "-/imports",
-    "-/imports/new/machine",
-    "-/imports/1/",
-    "-/imports/1/file",
-    "-/imports/1/mapping",
-    "-/imports/1/check",
-    "-/imports/2/result",
-    "machine",
-    "machine?where=price > 5000",
-    "machine/new",
-    "machine/1",
-    "machine/1/edit",
-    "repair/1",
-    "repair?show=board",
-)
-"""Every kind of page, by its path in the workshop."""
-
-FRAGMENTS = frozenset(
-    {
-        "/errors.csv",
-        "/board",
-        "/palette",
-        "/builder",
-        "/count",
-        "/filter",
-        "/rule",
-        "/timeline",
-        "/pick/<field>",
-        "/cards/<card>",
-    }
-)
-"""What is a part of a page, by how its route ends."""
+ELSEWHERE = {"/", "/sign-in", "/me/workspaces", "/set-up/<code>", "/join/<code>"}
+"""Pages before there is anybody, or that lead on: `tests/ui/test_entrance.py`, `tests/ui/life`."""
 
 SERIOUS = """async () => {
   const found = await axe.run(document, {resultTypes: ["violations"]});
@@ -121,14 +84,14 @@ def test_line_78_english_pages_say_nothing_in_chinese(ann: Reader, path: str) ->
 
 
 def test_line_76_every_page_is_looked_at() -> None:
-    shown = {re.sub(r"<[^>]+>", "*", one.rule) for one in ROUTES if "GET" in one.methods}
-    kinds = {"/*/" + re.sub(r"\d+", "*", path.partition("?")[0]) for path in PAGES}
-    kinds |= {one.replace("machine", "*").replace("repair", "*") for one in kinds}
-    fragments = {
-        one for one in shown if one.endswith(tuple(re.sub("<[^>]+>", "*", f) for f in FRAGMENTS))
-    }
-    outside = {"/", "/sign-in", "/me/workspaces"}
-    assert sorted(shown - kinds - fragments - outside) == []
+    rules = [one.rule for one in ROUTES if "GET" in one.methods]
+    paths = Map([Rule(one, endpoint=one) for one in rules]).bind("fieldstone.example.com")
+    looked_at = set()
+    for page in PAGES:
+        path = page.partition("?")[0]
+        looked_at.add(paths.match(path if path.startswith("/") else f"/workshop/{path}")[0])
+    pages = {one for one in rules if not one.endswith(FRAGMENTS)} - ELSEWHERE
+    assert sorted(pages - looked_at) == []
 
 
 def settled(page: Page) -> None:

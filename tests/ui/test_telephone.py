@@ -7,22 +7,14 @@ from playwright.sync_api import expect
 
 from fieldstone.engine import records
 from fieldstone.engine.access import SYSTEM
+from tests.ui.pages import PAGES
 from tests.ui.readers import Reader, Site
 
 pytestmark = pytest.mark.browser
 
-PAGES = (
-    "machine",
-    "machine/1",
-    "machine/new",
-    "repair/1",
-    "-/alerts",
-    "-/today",
-    "-/search?q=机床",
-)
 SMALL = """() => {
   const pressed = "a[href], button, summary, select, .tagbox label, label.check, input.input";
-  const inText = ".events a, .skip, thead a, .grid td:first-child a";
+  const inText = "[aria-hidden=true], .events a, .skip, thead a, .grid td:first-child a";
   return [...document.querySelectorAll(pressed)]
     .filter((one) => !one.matches(inText) && one.checkVisibility({visibilityProperty: true}))
     .map((one) => [one.getBoundingClientRect(), one.outerHTML.slice(0, 120)])

@@ -1,0 +1,60 @@
+"""Every kind of page of the product, for what has to hold on all of them."""
+
+from __future__ import annotations
+
+PAGES = (
+    "",
+    "-/today",
+    "-/alerts",
+    "-/notifications",
+    "-/alerts/1/why",
+    "-/dashboards/figures",
+    "-/search?q=机床",
+    "-/members",
+    "-/members/1",
+    "-/roles",
+    "-/sample",
+    "-/me",
+    "-/imports",
+    "-/imports/new/machine",
+    "-/imports/1/",
+    "-/imports/1/file",
+    "-/imports/1/mapping",
+    "-/imports/1/check",
+    "-/imports/2/result",
+    "-/studio",
+    "-/studio/review",
+    "-/studio/revisions",
+    "-/studio/translations",
+    "-/studio/new-entity",
+    "-/studio/entity/machine",
+    "-/studio/entity/machine/new",
+    "-/studio/entity/machine/forms",
+    "-/studio/entity/machine/lists",
+    "-/studio/entity/machine/field/price",
+    "-/studio/entity/machine/field/price/archive",
+    "machine",
+    "machine?where=price > 5000",
+    "machine/new",
+    "machine/1",
+    "machine/1/edit",
+    "repair/1",
+    "repair?show=board",
+    "/new",
+    "/new/crm_template",
+)
+"""Paths in the workshop; those that begin with a slash stand outside of it."""
+
+FRAGMENTS = (
+    "/errors.csv",
+    "/board",
+    "/palette",
+    "/builder",
+    "/count",
+    "/filter",
+    "/rule",
+    "/timeline",
+    "/pick/<field>",
+    "/cards/<card>",
+)
+"""What is a part of a page, by how its route ends."""
