@@ -49,6 +49,7 @@ UNDO = ["import.undone_chunk:1", "import.undone_chunk:3"]
 CREATE = [f"workspace.{point}:1" for point in ("entered", "created", "published", "filled")]
 PUT_BACK = "job.put_back:1"
 SENT = "outbox.sent:1"
+RESTORE = [f"restore.{point}:1" for point in ("system", "records", "filled")]
 DELETE = ["workspace.deleting:1", "workspace.dropped:1"]
 ELSEWHERE = {
     "import.rehearsed": "tests/engine/imports: a trial run keeps nothing, wherever it ends",
@@ -73,6 +74,7 @@ def test_every_fail_point_is_tried() -> None:
         *TIERS,
         *DUE,
         *CREATE,
+        *RESTORE,
         *DELETE,
         *UNDO,
         PUT_BACK,
@@ -227,6 +229,15 @@ def test_a_half_made_workspace_goes(original: Original, copy: Copy, point: str) 
         assert [one.slug for one in opened.workspaces()] == [SLUG]
     copy.do("create_other")
     assert copy.look("other").differs(original.undisturbed("create_other", "other")) == []
+
+
+@pytest.mark.parametrize("point", RESTORE)
+def test_a_half_restored_workspace_goes(original: Original, copy: Copy, point: str) -> None:
+    assert copy.run("clone_it", point) == DIED
+    with copy.opened() as opened:
+        assert [one.slug for one in opened.workspaces()] == [SLUG]
+    copy.do("clone_it")
+    assert copy.look("other").differs(original.undisturbed("clone_it", "other")) == []
 
 
 @pytest.mark.parametrize("point", DELETE)

@@ -78,6 +78,11 @@ def create_other(opened: Installation) -> None:
     opened.create_workspace("other", "Other", documents())
 
 
+def clone_it(opened: Installation) -> None:
+    """Make a workspace of a backup of the other one."""
+    opened.clone_workspace(opened.workspace(SLUG), "other", with_data=True)
+
+
 def delete_it(opened: Installation) -> None:
     """Remove the workspace."""
     opened.delete_workspace(SLUG)
@@ -109,6 +114,7 @@ WORK: Mapping[str, Callable[[Installation], None]] = {
         run_tiers,
         do_due,
         create_other,
+        clone_it,
         delete_it,
         serve_due,
         keep_time,
