@@ -48,10 +48,14 @@ class Invitations:
 
         Older codes of the account end. Conflict if it has a password already.
         """
+        self.require_needed(account_id)
+        return self._made(account_id, timedelta(hours=HOURS))
+
+    def require_needed(self, account_id: str) -> None:
+        """Conflict for an account that has a password; safe inside a workspace's transaction."""
         account = self._accounts.get(account_id)
         if account.has_password:
             raise Conflict.because("invitation.needless", name=account.name)
-        return self._made(account_id, timedelta(hours=HOURS))
 
     def set_up(self) -> str | None:
         """The code for setting up an installation that has no account yet, else None.

@@ -215,6 +215,7 @@ def invite(workspace: Workspace, caller: Caller, member_id: int) -> str:
             raise Conflict.because("member.not_active")
         account_id = member.account or _account_of(tx, member)
         _alone_here(workspace, caller, account_id)
+        workspace.control.invitations.require_needed(account_id)
         note(tx, caller, member_id, {"invitation": (None, None)})
     workspace.control.join(account_id, workspace.id)
     return workspace.control.invitations.create(account_id)

@@ -15,6 +15,7 @@ from fieldstone.engine.clock import FixedClock
 from fieldstone.engine.members import NewMember
 from tests.acceptance.conftest import ADMIN, Place, place_on
 from tests.acceptance.field_life import NINE, NOW, declare, go_to, rename
+from tests.ui.building import apply, choose, open_builder
 from tests.ui.readers import Reader, Site, reader_of, served
 from tests.ui.workshop import PASSWORD
 
@@ -137,14 +138,10 @@ def narrow(reader: Reader, words: str) -> str:
     """Build a filter over the field; return the address of what it shows."""
     page = reader.page
     reader.open("customer?view=customer_all")
-    page.click("summary:has-text('筛选')")
-    page.select_option("select[name=field]", "contract_end")
-    page.wait_for_selector("#rule select[name=op] option[value=until]", state="attached")
-    page.select_option("#rule select[name=op]", "until")
-    # The server answers with the controls that fit the operator.
-    page.wait_for_selector("#rule option[value=until][selected]", state="attached")
-    page.fill("#rule input[name=value]", "2026-04-10")
-    page.click(".builder button.primary")
+    open_builder(page)
+    choose(page, "c.0", "contract_end", "until")
+    page.fill("input[name='c.0.value']", "2026-04-10")
+    apply(page)
     expect(page.locator(".chip").last).to_contain_text(words)
     expect(page.locator("tbody tr td:first-child")).to_have_text(["Soon"])
     return page.url

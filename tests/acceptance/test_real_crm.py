@@ -15,7 +15,8 @@ from playwright.sync_api import Browser, expect
 
 from fieldstone.engine import members
 from fieldstone.engine.access import SYSTEM
-from tests.acceptance.conftest import ADMIN, HERE, Api, Place, merge, place_on
+from fieldstone.engine.members import NewMember
+from tests.acceptance.conftest import HERE, Api, Place, merge, place_on
 from tests.ui.readers import reader_of, served
 from tests.ui.workshop import PASSWORD
 
@@ -237,14 +238,13 @@ def test_line_67_the_page_shows_them_and_opens_their_records(
     company: Company, browser: Browser
 ) -> None:
     place = company.place
-    with place.workspace.reading() as tx:
-        ada = members.find(tx, ADMIN).id
-    members.set_password(place.workspace, SYSTEM, ada, PASSWORD)
+    lin = NewMember(name="林", email="lin@example.com", password=PASSWORD, roles=("admin",))
+    members.add(place.workspace, SYSTEM, lin)
     with (
         served(place.installation, place.workspace) as site,
         reader_of(browser, site, "en-GB") as reader,
     ):
-        reader.sign_in(ADMIN)
+        reader.sign_in("lin@example.com")
         reader.open("-/dashboards/managers")
         page = reader.page
         expect(page.locator(".panel[aria-busy]")).to_have_count(0)

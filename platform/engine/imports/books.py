@@ -80,8 +80,7 @@ def count(report: Report, readings: Sequence[Reading], *, keep_bad: int) -> None
 
 def keep_rows(tx: Transaction, caller: Caller, import_id: int, readings: Sequence[Reading]) -> None:
     """Enter what became of each row of a batch, with the change set that it was written under."""
-    written = any(one.state in ("created", "updated") for one in readings)
-    change_id = journal.change_set(tx, caller) if written else None
+    change_id = journal.opened_set(tx, caller)
     rows: list[dict[str, Any]] = []
     for reading in readings:
         failed, outcome = reading.state == "failed", reading.outcome

@@ -59,7 +59,9 @@ def run(
         progress(done, total)
 
     if options.dry_run:
-        return trial.rehearse(workspace, caller, entity_id, source, options, tell)
+        return trial.rehearse(
+            workspace, caller, entity_id, source, options, tell, keep_bad=MOST_BAD_ROWS
+        )
     if options.all_or_nothing:
         return _at_once(workspace, caller, entity_id, source, options, tell)
     import_id, job = _begin(workspace, caller, entity_id, path, options, keep)

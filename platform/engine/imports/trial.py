@@ -23,7 +23,7 @@ from . import books, keys, rights
 from .batch import Reading, read, write_read
 from .mapping import Mapped, Target
 from .options import Options
-from .report import MOST_BAD_ROWS, Report
+from .report import Report
 from .source import Row, Source
 from .suggest import suggest
 
@@ -75,7 +75,7 @@ def rehearse(
     source: Source,
     options: Options,
     tell: Callable[[int], None],
-    keep_bad: int = MOST_BAD_ROWS,
+    keep_bad: int,
 ) -> Report:
     """What importing a file would do; `tell` hears how many rows are done, and may raise."""
     caller = rights.as_import(caller)

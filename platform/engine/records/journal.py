@@ -63,6 +63,11 @@ def change_set(tx: Transaction, caller: Caller) -> int:
     return opened[key]
 
 
+def opened_set(tx: Transaction, caller: Caller) -> int | None:
+    """The change set of this actor in this transaction, or None while nothing was changed."""
+    return _open.get(tx, {}).get((caller.member_id, caller.origin))
+
+
 def _change_row(tx: Transaction, caller: Caller) -> dict[str, Any]:
     return {
         "actor": caller.member_id,

@@ -69,7 +69,7 @@ def test_a_bad_row(files: Files, bad: Bad) -> None:
 def test_an_import_that_another_took_over(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing but the report is refused: the other one writes the rows."""
     # The package gives the module's name to its function.
-    monkeypatch.setattr(import_module("fieldstone.engine.imports.run"), "CHUNK", 1)
+    monkeypatch.setattr(import_module("fieldstone.engine.imports.books"), "CHUNK", 1)
 
     def stand_still(done: int, total: int) -> None:
         if done == 1:

@@ -8,30 +8,10 @@ from playwright.sync_api import Page, expect
 from fieldstone.engine import query
 from fieldstone.engine.access import SYSTEM
 from fieldstone.engine.query import ListRequest
+from tests.ui.building import apply, choose, open_builder
 from tests.ui.readers import Reader
 
 pytestmark = pytest.mark.browser
-
-
-def open_builder(page: Page) -> None:
-    page.click(".sieve summary:has(use[href*='#filter'])")
-    expect(page.locator(".builder-rows .condition").first).to_be_visible()
-
-
-def choose(page: Page, row: str, field: str, operator: str = "") -> None:
-    """Choose a row's field and operator, each once the builder has answered the choice before."""
-    page.select_option(f"select[name='{row}.field']", field)
-    expect(page.locator(f"select[name='{row}.field'] option[selected]")).to_have_attribute(
-        "value", field
-    )
-    if operator:
-        page.select_option(f"select[name='{row}.op']", operator)
-        chosen = page.locator(f"select[name='{row}.op'] option[selected]")
-        expect(chosen).to_have_attribute("value", operator)
-
-
-def apply(page: Page) -> None:
-    page.click(".builder button.primary")
 
 
 def count_of(reader: Reader, condition: str) -> int:
@@ -243,16 +223,17 @@ def test_line_29_leaving_and_returning_shows_the_same_place(chief: Reader) -> No
     expect(page.locator("tbody tr")).to_have_count(50)
     frame = page.locator(".frame")
     frame.evaluate("frame => frame.scrollTo(0, 300)")
-    page.wait_for_function("Object.entries(sessionStorage).some(([k, v]) => v.endsWith(' 300 0'))")
+    # The frame says where it was when it has drawn itself there.
+    frame.evaluate("frame => new Promise((seen) => requestAnimationFrame(() => setTimeout(seen)))")
     address = page.url
     page.click(".menu a:has-text('维修单')")
     expect(page.locator("h1")).to_have_text("维修单")
     page.click(".menu a:has-text('设备')")
     expect(page.locator(".chip")).to_have_count(1)
     assert page.url == address
-    page.wait_for_function("document.querySelector('.frame').scrollTop === 300")
+    expect(frame).to_have_js_property("scrollTop", 300)
     page.click("tbody a >> text=机床 12")
     expect(page.locator("h1")).to_contain_text("机床 12")
     page.go_back()
-    page.wait_for_function("document.querySelector('.frame')?.scrollTop === 300")
+    expect(frame).to_have_js_property("scrollTop", 300)
     assert page.url == address

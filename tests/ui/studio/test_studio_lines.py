@@ -82,20 +82,20 @@ def test_line_12_a_new_field_starts_empty(chief: Reader) -> None:
 
 def test_line_15_and_16_an_archived_field_says_who_uses_it_and_comes_back(ann: Reader) -> None:
     with ann.site.workspace.reading() as tx:
-        before = tx.app.entity("machine").by_id["bought_on"]
-    ann.open("-/studio/entity/machine/field/bought_on/archive")
+        before = tx.app.entity("machine").by_id["use_rate"]
+    ann.open("-/studio/entity/machine/field/use_rate/archive")
     expect(ann.page.locator(".told")).to_contain_text("form machine_edit")
     ann.page.get_by_role("button", name="Archive field").click()
     publish(ann)
     ann.open("machine")
     expect(ann.page.locator("h1")).to_have_text("Machines")
     ann.open("machine/new")
-    expect(ann.page.get_by_label("Bought on")).to_have_count(0)
+    expect(ann.page.get_by_label("Use", exact=True)).to_have_count(0)
     ann.open("-/studio/entity/machine")
-    ann.page.get_by_role("listitem").filter(has_text="Bought on").get_by_role("button").click()
+    ann.page.get_by_role("listitem").filter(has_text="use_rate").get_by_role("button").click()
     publish(ann)
     with ann.site.workspace.reading() as tx:
-        assert tx.app.entity("machine").by_id["bought_on"] == before
+        assert tx.app.entity("machine").by_id["use_rate"] == before
 
 
 def test_line_15_what_an_expression_needs_is_changed_first(chief: Reader) -> None:
