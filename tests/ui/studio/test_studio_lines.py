@@ -80,24 +80,6 @@ def test_line_12_a_new_field_starts_empty(chief: Reader) -> None:
     discard(chief.site)
 
 
-def test_line_15_and_16_an_archived_field_says_who_uses_it_and_comes_back(ann: Reader) -> None:
-    with ann.site.workspace.reading() as tx:
-        before = tx.app.entity("machine").by_id["use_rate"]
-    ann.open("-/studio/entity/machine/field/use_rate/archive")
-    expect(ann.page.locator(".told")).to_contain_text("form machine_edit")
-    ann.page.get_by_role("button", name="Archive field").click()
-    publish(ann)
-    ann.open("machine")
-    expect(ann.page.locator("h1")).to_have_text("Machines")
-    ann.open("machine/new")
-    expect(ann.page.get_by_label("Use", exact=True)).to_have_count(0)
-    ann.open("-/studio/entity/machine")
-    ann.page.get_by_role("listitem").filter(has_text="use_rate").get_by_role("button").click()
-    publish(ann)
-    with ann.site.workspace.reading() as tx:
-        assert tx.app.entity("machine").by_id["use_rate"] == before
-
-
 def test_line_15_what_an_expression_needs_is_changed_first(chief: Reader) -> None:
     chief.open("-/studio/entity/machine/field/in_use/archive")
     expect(chief.page.locator(".notice.danger")).to_contain_text("设备闲置")
@@ -229,3 +211,21 @@ def discard(site: Site) -> None:
     for member in (1, 2):
         with site.workspace.writing() as tx:
             drafts.discard(tx, Caller(member, system=True))
+
+
+def test_line_15_and_16_an_archived_field_says_who_uses_it_and_comes_back(ann: Reader) -> None:
+    with ann.site.workspace.reading() as tx:
+        before = tx.app.entity("machine").by_id["use_rate"]
+    ann.open("-/studio/entity/machine/field/use_rate/archive")
+    expect(ann.page.locator(".told")).to_contain_text("form machine_edit")
+    ann.page.get_by_role("button", name="Archive field").click()
+    publish(ann)
+    ann.open("machine")
+    expect(ann.page.locator("h1")).to_have_text("Machines")
+    ann.open("machine/new")
+    expect(ann.page.get_by_label("Use", exact=True)).to_have_count(0)
+    ann.open("-/studio/entity/machine")
+    ann.page.get_by_role("listitem").filter(has_text="use_rate").get_by_role("button").click()
+    publish(ann)
+    with ann.site.workspace.reading() as tx:
+        assert tx.app.entity("machine").by_id["use_rate"] == before
