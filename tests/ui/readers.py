@@ -35,8 +35,11 @@ def served(installation: Installation, workspace: Workspace) -> Iterator[Site]:
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield Site(f"http://127.0.0.1:{server.effective_port}", installation, workspace)
-    server.close()
+    # In its own thread: closed from here, the sockets would be gone while it waits for them.
+    server.trigger.pull_trigger(lambda: server.asyncore.close_all(server._map, ignore_all=True))
     thread.join(5)
+    server.task_dispatcher.shutdown()
+    assert not thread.is_alive()
 
 
 @dataclass
