@@ -9,10 +9,10 @@ from ...rules import Context, Explanation, compile_expression
 from ...rules import explain as explain_expression
 from .. import access, records
 from ..access import Caller
-from ..errors import NotFound
 from ..records.rows import whole_rows
 from ..records.source import Pool
 from ..transaction import Transaction
+from ..work import schedules
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +47,5 @@ def explain(tx: Transaction, caller: Caller, rule: AlertRule | str, record_id: i
 
 
 def rule_for(tx: Transaction, name: str) -> AlertRule:
-    """The rule of that name or id that is not archived; NotFound if there is none."""
-    live = [rule for rule in tx.app.rules.values() if not rule.archived]
-    for rule in live:
-        if name in (rule.name, rule.id, *rule.aliases):
-            return rule
-    known = ", ".join(sorted(rule.name for rule in live))
-    raise NotFound.because("alert_rule.unknown", name=name, known=known)
+    """The rule of that name, former name or id that is not archived; NotFound if there is none."""
+    return schedules.find(tx.app.rules, name, "alert_rule.unknown")

@@ -7,11 +7,12 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypeVar
 
 import sqlalchemy as sa
 
 from ...metadata.model import AlertRule, App, TierScheme
+from ...metadata.model.named import find_named
 from ...metadata.problems import Problem
 from ...rules.schedule import latest_due, next_due
 from ..errors import NotFound
@@ -19,6 +20,7 @@ from ..insert import insert_new
 from ..system_tables import ALERT, RULE_STATE
 from ..transaction import Transaction
 
+_Ruled = TypeVar("_Ruled", AlertRule, TierScheme)
 Kind = Literal["alert", "tier"]
 
 
@@ -142,25 +144,36 @@ def evaluated(tx: Transaction, kind: Kind, rule: str, report: object) -> None:
         tx.connection.execute(sa.insert(RULE_STATE).values(kind=kind, rule=rule, **values))
 
 
-def chosen(
-    declared: Mapping[str, AlertRule] | Mapping[str, TierScheme],
-    names: Iterable[str] | None,
-    unknown: str,
-) -> list[str]:
-    """The ids of the rules or schemes of those names or ids; by default of all active ones.
+def find(declared: Mapping[str, _Ruled], name: str, unknown: str) -> _Ruled:
+    """The rule or scheme, not archived, of that name, former name or id.
 
-    NotFound, with the problem `unknown` for every name that there is not.
+    NotFound with the problem `unknown`, which names those that there are.
     """
     live = [one for one in declared.values() if not one.archived]
+    found = find_named(live, name) or next((one for one in live if one.id == name), None)
+    if found is None:
+        known = ", ".join(sorted(one.name for one in live))
+        raise NotFound.because(unknown, name=name, known=known)
+    return found
+
+
+def chosen(declared: Mapping[str, _Ruled], names: Iterable[str] | None, unknown: str) -> list[str]:
+    """The ids of the rules or schemes that `find` finds; by default of all active ones.
+
+    NotFound tells of every name that there is not.
+    """
     if names is None:
-        return [one.id for one in live if one.active]
-    by_name = {one.name: one.id for one in live}
-    wanted = list(names)
-    missing = [name for name in wanted if name not in by_name and name not in declared]
+        return [one.id for one in declared.values() if one.active and not one.archived]
+    ids: list[str] = []
+    missing: list[Problem] = []
+    for name in dict.fromkeys(names):
+        try:
+            ids.append(find(declared, name, unknown).id)
+        except NotFound as error:
+            missing += error.problems
     if missing:
-        known = ", ".join(sorted(by_name))
-        raise NotFound(Problem(unknown, {"name": name, "known": known}) for name in missing)
-    return [by_name.get(name, name) for name in wanted]
+        raise NotFound(missing)
+    return ids
 
 
 def last_evaluated(tx: Transaction, kind: Kind, rule: str) -> datetime | None:

@@ -183,3 +183,10 @@ def test_why_shows_the_condition_with_the_records_values(office: Office) -> None
     with office.workspace.reading() as tx:
         why = alerts.explain(tx, office.caller(tx, "boss"), "silent", silent)
     assert why.matches
+
+
+def test_an_archived_rule_does_not_run_by_its_id_either(office: Office) -> None:
+    office.declare(silent={"archived": True})
+    with pytest.raises(NotFound):
+        alerts.run(office.workspace, ["silent"])
+    assert alerts.run(office.workspace) == []

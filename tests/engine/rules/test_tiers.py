@@ -137,6 +137,12 @@ def _reasons(office: Office, ids: list[int]) -> list[tuple[str, int, int, dateti
     ]
 
 
+def test_a_scheme_goes_by_its_name_a_former_one_and_its_id(office: Office) -> None:
+    office.declare(abc={"id": "abc", "name": "grades", "aliases": ["ranks"]})
+    for name in ("grades", "ranks", "abc"):
+        assert [one.scheme for one in tiers.run(office.workspace, [name, name])] == ["abc"]
+
+
 def test_an_unknown_scheme_is_named(office: Office) -> None:
     with pytest.raises(NotFound) as caught:
         tiers.run(office.workspace, ["abc", "rfm", "vip"])
