@@ -27,7 +27,7 @@ from .pages import (
 )
 from .pages.imports import files, mapping, running
 from .pages.people import account, joining, members
-from .pages.studio import fields, layouts, review, translations
+from .pages.studio import entities, fields, layouts, review, translations
 
 _GET = ("GET",)
 _POST = ("POST",)
@@ -94,8 +94,8 @@ ROUTES: tuple[Route, ...] = (
     Route(_GET, f"{_STUDIO}/revisions", review.history),
     Route(_POST, f"{_STUDIO}/restore", review.restore),
     Route(_GET, f"{_STUDIO}/translations", translations.listed),
-    Route(_GET, f"{_STUDIO}/new-entity", fields.new_entity),
-    Route(_POST, f"{_STUDIO}/new-entity", fields.create_entity),
+    Route(_GET, f"{_STUDIO}/new-entity", entities.new_entity),
+    Route(_POST, f"{_STUDIO}/new-entity", entities.create_entity),
     Route(_GET, _OF, fields.listed),
     Route(_GET, f"{_OF}/new", fields.new),
     Route(_POST, f"{_OF}/new", fields.create),

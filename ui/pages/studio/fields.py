@@ -12,10 +12,9 @@ from werkzeug.wrappers import Response
 from fieldstone.engine import drafts
 from fieldstone.engine.errors import Invalid, NotFound
 from fieldstone.engine.suggested_names import suggested_name
-from fieldstone.metadata.documents import Document, document_of
+from fieldstone.metadata.documents import Document
 from fieldstone.metadata.model import Entity, Field
 from fieldstone.metadata.naming import NAME
-from fieldstone.metadata.problems import Problem
 from fieldstone.metadata.system import SYSTEM_NAMES
 
 from ...desk import Desk, Visit
@@ -24,6 +23,7 @@ from ...rendering import page as render
 from ...show.studio import settings, types, uses
 from ...show.studio.frame import Studio, studio_of
 from ...words import say
+from .refusals import Wrong, wrong_of
 
 
 def listed(visit: Visit, entity: str) -> str:
@@ -174,15 +174,6 @@ def _type(studio: Studio, one: Field | None) -> str:
     return chosen if chosen in {each.name for each in types.offered(studio.app, "en")} else "text"
 
 
-class Wrong(Exception):
-    """What was typed is refused: sentences by input, and others about the whole."""
-
-    def __init__(self, wrong: Mapping[str, list[str]], lines: Iterable[str] = ()) -> None:
-        super().__init__()
-        self.wrong = wrong
-        self.lines = tuple(lines)
-
-
 def _keep(desk: Desk, entity: str, field_id: str | None, typed: Mapping[str, str]) -> None:
     """Write the field into the draft; raises Wrong, and then nothing is changed."""
     studio = studio_of(desk, "fields", entity)
@@ -215,7 +206,7 @@ def _keep(desk: Desk, entity: str, field_id: str | None, typed: Mapping[str, str
             assert made is not None
             _place(desk, entity, made.id, typed)
     except Invalid as error:
-        raise _wrong(error.problems, f"/fields/{at}/", desk.locale) from error
+        raise wrong_of(error.problems, f"/fields/{at}/", desk.locale) from error
     label = found.data["label"].get(desk.locale) or next(iter(found.data["label"].values()))
     notice(desk, say("studio.kept" if field_id else "studio.added", desk.locale, name=label))
 
@@ -233,22 +224,6 @@ def _name(
     label = labels.get("en") or next(iter(labels.values()))
     return suggested_name(label, known | set(SYSTEM_NAMES) | set(
         studio.app.inverses.get(_entity(studio).id, {})))  # fmt: skip
-
-
-def _wrong(problems: Iterable[Problem], place: str, locale: str) -> Wrong:
-    """Problems of documents at the inputs that they are about."""
-    wrong: dict[str, list[str]] = {}
-    lines = []
-    for one in problems:
-        text = one.text(locale)
-        if one.position:
-            text = say("studio.at", locale, position=one.position, text=text)
-        rest = one.pointer.removeprefix(place)
-        if rest != one.pointer:
-            wrong.setdefault(rest.split("/")[0], []).append(text)
-        else:
-            lines.append(text)
-    return Wrong(wrong, lines)
 
 
 def _place(desk: Desk, entity: str, field_id: str, typed: Mapping[str, str]) -> None:
@@ -344,86 +319,3 @@ def check(visit: Visit, entity: str) -> str:
         )
         words = "" if lines or not text else settings.said(desk, studio.app, about, text)
         return fragment("studio/checked.html", lines=lines, words=words, asked=bool(text))
-
-
-def new_entity(visit: Visit) -> str:
-    """The form of a new entity."""
-    with visit.reading() as desk:
-        return _entity_form(desk, {}, {})
-
-
-def _entity_form(
-    desk: Desk,
-    typed: Mapping[str, str],
-    wrong: Mapping[str, list[str]],
-    problems: Iterable[str] = (),
-) -> str:
-    studio = studio_of(desk, "new_entity")
-    return render(
-        desk,
-        "studio/new_entity.html",
-        studio.paths.start,
-        studio=studio,
-        typed=typed,
-        wrong=wrong,
-        problems=tuple(problems),
-        locales=settings.ordered(desk.locale),
-        icons=("box", "users", "building", "file-text", "briefcase", "calendar", "note", "star"),
-    )
-
-
-def create_entity(visit: Visit) -> Response | tuple[str, int]:
-    """Add an entity with a title field to the draft, and an entry of it to the menu."""
-    typed = {key: value for key, value in request.form.items() if key != "csrf_token"}
-
-    def work(desk: Desk) -> str:
-        studio = studio_of(desk)
-        data = _new_entity(studio, typed, desk.locale)
-        changed = [document_of(data)]
-        manifest = studio.draft.document("app", studio.app.manifest.id)
-        if manifest is not None and manifest.data.get("menu"):
-            menu = [*manifest.data["menu"], {"name": data["name"], "entity": data["name"]}]
-            named = next(one for one in studio.draft.named() if one.kind == "app")
-            changed.append(document_of({**named.data, "menu": _names(named, menu)}))
-        try:
-            drafts.put_sound(desk.tx, desk.caller, changed)
-        except Invalid as error:
-            raise _wrong(error.problems, "/", desk.locale) from error
-        return studio_of(desk).paths.fields(data["name"])
-
-    try:
-        return redirect(visit.write(work), 303)
-    except Wrong as error:
-        with visit.reading() as desk:
-            return _entity_form(desk, typed, error.wrong, error.lines), 422
-
-
-def _names(named: Document, menu: list[Any]) -> list[Any]:
-    """The menu as people write it, with the new entry at its end."""
-    return [*named.data["menu"], menu[-1]]
-
-
-def _new_entity(studio: Studio, typed: Mapping[str, str], locale: str) -> dict[str, Any]:
-    labels = {one: typed.get(f"label.{one}", "").strip() for one in settings.ordered(locale)}
-    labels = {one: text for one, text in labels.items() if text}
-    if not labels:
-        raise Wrong({"label": [say("studio.label_missing", locale)]})
-    taken = {one.id for one in studio.app.entities.values()}
-    label = labels.get("en") or next(iter(labels.values()))
-    name = typed.get("name", "").strip() or suggested_name(label, taken, otherwise="entity")
-    if not NAME.fullmatch(name):
-        raise Wrong({"name": [say("studio.name_wrong", locale)]})
-    plural = {one: typed.get(f"plural.{one}", "").strip() for one in labels}
-    plural = {one: text for one, text in plural.items() if text}
-    title = {one: say("studio.title_field", one, name=text) for one, text in labels.items()}
-    return {
-        "kind": "entity",
-        "name": name,
-        "label": labels,
-        **({"plural": plural} if plural else {}),
-        "icon": typed.get("icon") or "box",
-        "title": "name",
-        "fields": [
-            {"name": "name", "type": "text", "label": title, "required": True, "search": True}
-        ],
-    }

@@ -1,0 +1,105 @@
+"""The page of a new entity, which begins with its title field and an entry of the menu."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from flask import redirect, request
+from werkzeug.wrappers import Response
+
+from fieldstone.engine import drafts
+from fieldstone.engine.errors import Invalid
+from fieldstone.engine.suggested_names import suggested_name
+from fieldstone.metadata.documents import Document, document_of
+from fieldstone.metadata.naming import NAME
+
+from ...desk import Desk, Visit
+from ...rendering import page as render
+from ...show.studio import settings
+from ...show.studio.frame import Studio, studio_of
+from ...words import say
+from .refusals import Wrong, wrong_of
+
+
+def new_entity(visit: Visit) -> str:
+    """The form of a new entity."""
+    with visit.reading() as desk:
+        return _entity_form(desk, {}, {})
+
+
+def _entity_form(
+    desk: Desk,
+    typed: Mapping[str, str],
+    wrong: Mapping[str, list[str]],
+    problems: Iterable[str] = (),
+) -> str:
+    studio = studio_of(desk, "new_entity")
+    return render(
+        desk,
+        "studio/new_entity.html",
+        studio.paths.start,
+        studio=studio,
+        typed=typed,
+        wrong=wrong,
+        problems=tuple(problems),
+        locales=settings.ordered(desk.locale),
+        icons=("box", "users", "building", "file-text", "briefcase", "calendar", "note", "star"),
+    )
+
+
+def create_entity(visit: Visit) -> Response | tuple[str, int]:
+    """Add an entity with a title field to the draft, and an entry of it to the menu."""
+    typed = {key: value for key, value in request.form.items() if key != "csrf_token"}
+
+    def work(desk: Desk) -> str:
+        studio = studio_of(desk)
+        data = _new_entity(studio, typed, desk.locale)
+        changed = [document_of(data)]
+        manifest = studio.draft.document("app", studio.app.manifest.id)
+        if manifest is not None and manifest.data.get("menu"):
+            menu = [*manifest.data["menu"], {"name": data["name"], "entity": data["name"]}]
+            named = next(one for one in studio.draft.named() if one.kind == "app")
+            changed.append(document_of({**named.data, "menu": _names(named, menu)}))
+        try:
+            drafts.put_sound(desk.tx, desk.caller, changed)
+        except Invalid as error:
+            raise wrong_of(error.problems, "/", desk.locale) from error
+        return studio_of(desk).paths.fields(data["name"])
+
+    try:
+        return redirect(visit.write(work), 303)
+    except Wrong as error:
+        with visit.reading() as desk:
+            return _entity_form(desk, typed, error.wrong, error.lines), 422
+
+
+def _names(named: Document, menu: list[Any]) -> list[Any]:
+    """The menu as people write it, with the new entry at its end."""
+    return [*named.data["menu"], menu[-1]]
+
+
+def _new_entity(studio: Studio, typed: Mapping[str, str], locale: str) -> dict[str, Any]:
+    labels = {one: typed.get(f"label.{one}", "").strip() for one in settings.ordered(locale)}
+    labels = {one: text for one, text in labels.items() if text}
+    if not labels:
+        raise Wrong({"label": [say("studio.label_missing", locale)]})
+    taken = {one.id for one in studio.app.entities.values()}
+    label = labels.get("en") or next(iter(labels.values()))
+    name = typed.get("name", "").strip() or suggested_name(label, taken, otherwise="entity")
+    if not NAME.fullmatch(name):
+        raise Wrong({"name": [say("studio.name_wrong", locale)]})
+    plural = {one: typed.get(f"plural.{one}", "").strip() for one in labels}
+    plural = {one: text for one, text in plural.items() if text}
+    title = {one: say("studio.title_field", one, name=text) for one, text in labels.items()}
+    return {
+        "kind": "entity",
+        "name": name,
+        "label": labels,
+        **({"plural": plural} if plural else {}),
+        "icon": typed.get("icon") or "box",
+        "title": "name",
+        "fields": [
+            {"name": "name", "type": "text", "label": title, "required": True, "search": True}
+        ],
+    }
