@@ -178,7 +178,7 @@ def _past(desk: Desk, found: tuple[revisions.Revision, ...]) -> list[Past]:
     return [
         Past(
             one.id,
-            desk.formats.exact(one.created_at),
+            desk.formats.moment(one.created_at),
             names.get(one.author or 0, say("studio.by_system", desk.locale)),
             one.reason or "",
             one.id == desk.tx.revision,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fieldstone.metadata.documents import Document
-from fieldstone.metadata.messages import render
+from fieldstone.metadata.messages import LOCALES, render
 from fieldstone.metadata.model import App, label_text
 from fieldstone.metadata.refer import Target, Use
 from fieldstone.metadata.uses import all_uses, uses
@@ -55,7 +55,9 @@ def told(app: App, found: Iterable[Use], locale: str) -> tuple[Told, ...]:
 def _line(document: Document, use: Use, locale: str) -> str:
     label = document.data.get("label")
     name = label_text(label, locale, document.name) if isinstance(label, Mapping) else label
-    parts = [one for one in use.pointer.split("/") if one and not one.isdigit()]
+    parts = [
+        one for one in use.pointer.split("/") if one and not one.isdigit() and one not in LOCALES
+    ]
     if parts and parts[-1] == "field" and len(parts) > 1:
         parts.pop()
     key = parts[-1] if parts else ""
