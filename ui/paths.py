@@ -38,6 +38,10 @@ class Paths:
     def notifications(self) -> str:
         return f"/{self.slug}/-/notifications"
 
+    def told(self, *parts: str) -> str:
+        """A page about notifications: one of them, the latest, the choice of their kinds."""
+        return "/".join((self.notifications, *parts))
+
     @property
     def search(self) -> str:
         return f"/{self.slug}/-/search"

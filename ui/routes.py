@@ -52,6 +52,7 @@ _MEMBER = "<int(max=9223372036854775807):member_id>"
 OWN = "/<slug>/-/me"
 """The page of one's own account, which is open also while a temporary password is to be changed."""
 
+_TOLD = "/<slug>/-/notifications"
 _STUDIO = "/<slug>/-/studio"
 _OF = f"{_STUDIO}/entity/<entity>"
 _IMPORT = "/<slug>/-/imports/<int(max=9223372036854775807):import_id>"
@@ -76,12 +77,15 @@ ROUTES: tuple[Route, ...] = (
     Route(_GET, "/<slug>/-/today", home.today),
     Route(_GET, "/<slug>/-/search", search.page),
     Route(_GET, "/<slug>/-/palette", search.palette),
-    Route(_GET, "/<slug>/-/notifications", notifications.choices),
-    Route(_POST, "/<slug>/-/notifications", notifications.choose),
+    Route(_GET, _TOLD, notifications.listed),
+    Route(_GET, f"{_TOLD}/latest", notifications.latest),
+    Route(_POST, f"{_TOLD}/read", notifications.mark_read),
+    Route(_GET, f"{_TOLD}/choices", notifications.choices),
+    Route(_POST, f"{_TOLD}/choices", notifications.choose),
+    Route(_GET, f"{_TOLD}/<int(max=9223372036854775807):notification_id>", notifications.open_one),
     Route(_GET, "/<slug>/-/dashboards/<name>", dashboards.page),
     Route(_GET, "/<slug>/-/dashboards/<name>/cards/<card>", dashboards.card),
     Route(_GET, "/<slug>/-/alerts", alerts.inbox),
-    Route(_POST, "/<slug>/-/alerts/read", alerts.mark_read),
     Route(_GET, f"/<slug>/-/alerts/{_ALERT}/why", alerts.why),
     Route(_POST, f"/<slug>/-/alerts/{_ALERT}/acknowledge", alerts.acknowledge),
     Route(_POST, f"/<slug>/-/alerts/{_ALERT}/snooze", alerts.snooze),

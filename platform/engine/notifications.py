@@ -8,13 +8,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from ..metadata.messages import LOCALES, render
-from ..metadata.model import label_text
 from . import saved
 from .access import Caller
 from .errors import Malformed
@@ -24,6 +22,9 @@ from .transaction import Transaction
 
 KINDS = ("alert", "import", "work")
 """What people are told of: alerts, imports, and work that was given up."""
+
+MOST_UNREAD = 100
+"""So many are as many as any more, to who looks at every page at their number."""
 
 _CHOICES = "notifications"
 
@@ -38,7 +39,10 @@ class Ways:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What a member is told: texts by locale, and the record or alert it leads to, if one."""
+    """What a member is told: texts by locale, and what it leads to, if to anything.
+
+    That is one record with its alert, or the alerts of a `rule`.
+    """
 
     member_id: int
     kind: str
@@ -48,21 +52,7 @@ class Message:
     entity: str | None = None
     record_id: int | None = None
     alert_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Notification:
-    """A notification as its reader sees it, in their language."""
-
-    id: int
-    kind: str
-    title: str
-    body: str
-    at: datetime
-    read_at: datetime | None
-    entity: str | None
-    record_id: int | None
-    alert_id: int | None
+    rule: str | None = None
 
 
 def send(tx: Transaction, messages: Sequence[Message]) -> None:
@@ -136,6 +126,7 @@ def _row(tx: Transaction, message: Message) -> dict[str, object]:
         "alert_id": message.alert_id,
         "entity": message.entity,
         "record_id": message.record_id,
+        "rule": message.rule,
         "title": dict(message.title),
         "body": dict(message.body),
         "at": tx.now,
@@ -161,43 +152,10 @@ def sentence(key: str, **params: object) -> dict[str, str]:
 
 
 def unread(tx: Transaction, caller: Caller) -> int:
-    """How many notifications the caller has not read."""
-    return (
-        tx.connection.scalar(
-            sa.select(sa.func.count())
-            .select_from(NOTIFICATION)
-            .where(NOTIFICATION.c.member_id == caller.member_id, NOTIFICATION.c.read_at.is_(None))
-        )
-        or 0
-    )
-
-
-def listed(
-    tx: Transaction, caller: Caller, *, before: int | None = None, limit: int = 50
-) -> list[Notification]:
-    """The caller's notifications, newest first, from below the id `before`."""
-    found = (
-        sa.select(NOTIFICATION)
-        .where(NOTIFICATION.c.member_id == caller.member_id)
-        .order_by(NOTIFICATION.c.id.desc())
-        .limit(limit)
-    )
-    if before is not None:
-        found = found.where(NOTIFICATION.c.id < before)
-    return [
-        Notification(
-            row.id,
-            row.kind,
-            label_text(row.title, caller.locale, row.kind),
-            label_text(row.body or {}, caller.locale, ""),
-            row.at,
-            row.read_at,
-            row.entity,
-            row.record_id,
-            row.alert_id,
-        )
-        for row in tx.connection.execute(found)
-    ]
+    """How many notifications the caller has not read; from `MOST_UNREAD` on it is not counted."""
+    mine = (NOTIFICATION.c.member_id == caller.member_id, NOTIFICATION.c.read_at.is_(None))
+    some = sa.select(NOTIFICATION.c.id).where(*mine).limit(MOST_UNREAD).subquery()
+    return tx.connection.scalar(sa.select(sa.func.count()).select_from(some)) or 0
 
 
 def mark_read(tx: Transaction, caller: Caller, *, up_to: int | None = None) -> int:

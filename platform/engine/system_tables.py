@@ -185,6 +185,7 @@ NOTIFICATION = _table(
     sa.Column("body", JsonText()),
     sa.Column("at", UtcDateTime(), nullable=False),
     sa.Column("read_at", UtcDateTime()),
+    sa.Column("rule", CODE),
     sa.Index("_notification_member", "member_id", "read_at", "id"),
     sa.Index("_notification_key", "key", unique=True),
 )

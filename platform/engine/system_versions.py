@@ -16,6 +16,7 @@ from .system_tables import (
     IMPORT,
     IMPORT_ROW,
     METADATA,
+    NOTIFICATION,
     OUTBOX,
     STATE,
 )
@@ -47,7 +48,16 @@ def _outbox(connection: sa.Connection) -> None:
         table.create(connection)
 
 
-STEPS: Sequence[Step] = (_drafts, _keep_files_of_imports, _outbox)
+def _rules_of_notifications(connection: sa.Connection) -> None:
+    _add_column(connection, NOTIFICATION.c.rule)
+
+
+STEPS: Sequence[Step] = (
+    _drafts,
+    _keep_files_of_imports,
+    _outbox,
+    _rules_of_notifications,
+)
 """Step n moves the tables from version n + 1 to n + 2; a new workspace is made at the last one."""
 
 LATEST = 1 + len(STEPS)

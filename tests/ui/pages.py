@@ -7,6 +7,8 @@ PAGES = (
     "-/today",
     "-/alerts",
     "-/notifications",
+    "-/notifications?show=unread",
+    "-/notifications/choices",
     "-/alerts/1/why",
     "-/dashboards/figures",
     "-/search?q=机床",
@@ -56,5 +58,6 @@ FRAGMENTS = (
     "/timeline",
     "/pick/<field>",
     "/cards/<card>",
+    "/latest",
 )
 """What is a part of a page, by how its route ends."""

@@ -1,21 +1,26 @@
-"""Choosing what one is told of, and where: by each for themselves, kind by kind (line 62)."""
+"""Notifications: the bell, what it leads to, and the choice of what one is told of (line 62)."""
 
 from __future__ import annotations
 
-import pytest
-from playwright.sync_api import expect
+from collections.abc import Iterator
 
-from fieldstone.engine import access, members, notifications
+import pytest
+from playwright.sync_api import Browser, Locator, expect
+
+from fieldstone.engine import access, members, notifications, notified
+from fieldstone.engine.access import SYSTEM
+from fieldstone.engine.members import NewMember
 from fieldstone.engine.notifications import Message
-from tests.ui.readers import Reader, Site
+from tests.ui.readers import Reader, Site, reader_of
+from tests.ui.workshop import PASSWORD
 
 pytestmark = pytest.mark.browser
 
 
-def test_line_62_a_kind_is_switched_off(ann: Reader) -> None:
+def test_62_a_kind_is_switched_off(ann: Reader) -> None:
     page = ann.page
     page.get_by_label("Your account").click()
-    page.get_by_role("link", name="Notifications").click()
+    page.get_by_role("link", name="Notification settings", exact=True).last.click()
     alerts = page.get_by_role("group", name="Alerts")
     in_app = alerts.get_by_label("In the application")
     expect(in_app).to_be_checked()
@@ -51,13 +56,106 @@ def ann_id(site: Site) -> int:
 
 
 def test_without_a_mail_server_the_page_says_so(chief: Reader) -> None:
-    chief.open("-/notifications")
+    chief.open("-/notifications/choices")
     expect(chief.page.get_by_text("系统未配置邮件服务器")).to_be_visible()
     for box in chief.page.get_by_label("邮件").all():
         expect(box).to_be_disabled()
 
 
 def test_it_fits_on_a_telephone(phone: Reader) -> None:
-    phone.open("-/notifications")
+    phone.open("-/notifications/choices")
     expect(phone.page.get_by_role("button", name="保存")).to_be_visible()
+    assert phone.sideways() == 0
+
+
+TOLD = "told@example.com"
+
+
+@pytest.fixture(scope="module")
+def told_id(site: Site) -> int:
+    """Return somebody whom nobody else tells of anything."""
+    new = NewMember(name="Tom", email=TOLD, password=PASSWORD, locale="en", roles=("chief",))
+    return members.add(site.workspace, SYSTEM, new).id
+
+
+@pytest.fixture(params=["zh-CN", "en-GB"])
+def tom(
+    request: pytest.FixtureRequest, browser: Browser, site: Site, told_id: int
+) -> Iterator[Reader]:
+    """Return them with nothing unread, reading Chinese or English."""
+    with site.workspace.writing() as tx:
+        notifications.mark_read(tx, access.for_member(tx, told_id))
+    with reader_of(browser, site, request.param) as reader:
+        chosen = {"name": "locale", "value": request.param.replace("-GB", ""), "url": site.address}
+        reader.page.context.add_cookies([chosen])  # type: ignore[list-item]
+        reader.sign_in(TOLD)
+        yield reader
+
+
+def say(site: Site, member_id: int, *, record: int | None = None, rule: str = "") -> None:
+    """Tell a member of a machine, of a rule's alerts, or of the import with number 2."""
+    title = {"en": "Idle machine", "zh-CN": "设备闲置"}
+    body = notifications.sentence("notification.alerts_entered", count=2)
+    if rule:
+        one = Message(member_id, "alert", title, body, entity="machine", rule=rule)
+    elif record:
+        one = Message(member_id, "import", title, {}, entity="_import", record_id=record)
+    else:
+        one = Message(member_id, "alert", title, {}, entity="machine", record_id=60, alert_id=1)
+    with site.workspace.writing() as tx:
+        notifications.send(tx, [one])
+
+
+def bell(reader: Reader) -> Locator:
+    return reader.page.locator(".bell > summary")
+
+
+def test_62_the_bell_counts_only_what_is_unread(tom: Reader, told_id: int) -> None:
+    tom.open("machine")
+    expect(bell(tom).locator(".dot")).to_have_count(0)
+    chinese = tom.page.locator("html").get_attribute("lang") == "zh-CN"
+    expect(bell(tom)).to_have_attribute("aria-label", "通知" if chinese else "Notifications")
+    say(tom.site, told_id)
+    say(tom.site, told_id, rule="idle_machine")
+    tom.page.reload()
+    expect(bell(tom).locator(".dot")).to_have_text("2")
+    bell(tom).click()
+    below = tom.page.locator("#latest")
+    expect(below.locator("li.unread")).to_have_count(2)
+    tom.page.keyboard.press("Escape")
+    expect(bell(tom)).to_be_focused()
+    expect(below).not_to_be_visible()
+    bell(tom).click()
+    tom.page.locator(".bell form button").click()
+    expect(bell(tom).locator(".dot")).to_have_count(0)
+    expect(tom.page).to_have_url(tom.site.path("machine"))
+
+
+def test_62_each_leads_to_what_it_is_about(tom: Reader, told_id: int) -> None:
+    say(tom.site, told_id)
+    say(tom.site, told_id, rule="idle_machine")
+    say(tom.site, told_id, record=2)
+    for place in ("-/imports/2/result", "-/alerts?rule=idle_machine", "machine/60"):
+        tom.open("-/notifications?show=unread")
+        tom.page.locator(".told.whole li").first.locator("a").click()
+        expect(tom.page).to_have_url(tom.site.path(place))
+    tom.open("-/notifications?show=unread")
+    expect(tom.page.locator(".told.whole")).to_have_count(0)
+    expect(tom.page.locator(".empty .button.primary")).to_be_visible()
+
+
+def test_62_nobody_opens_what_another_was_told(vera: Reader, told_id: int) -> None:
+    say(vera.site, told_id)
+    with vera.site.workspace.reading() as tx:
+        last = notified.listed(tx, access.for_member(tx, told_id))[0].id
+    answer = vera.page.request.get(vera.site.path(f"-/notifications/{last}"))
+    assert answer.status == 404
+
+
+def test_the_bell_fits_on_a_telephone(phone: Reader) -> None:
+    phone.open("machine")
+    bell(phone).click()
+    expect(phone.page.locator("#latest li, #latest .hint").first).to_be_visible()
+    assert phone.sideways() == 0
+    phone.open("-/notifications")
     assert phone.sideways() == 0

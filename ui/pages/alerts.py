@@ -9,7 +9,7 @@ from typing import Any
 from flask import redirect, request
 from werkzeug.wrappers import Response
 
-from fieldstone.engine import alerts, notifications
+from fieldstone.engine import alerts
 from fieldstone.engine.alerts import AlertRequest, AlertView
 from fieldstone.engine.alerts.explain import explain as explain_alert
 from fieldstone.engine.alerts.inbox import count_open
@@ -136,11 +136,6 @@ def snooze(visit: Visit, alert_id: int) -> Response:
 def resolve(visit: Visit, alert_id: int) -> Response:
     """Close it by hand."""
     return _act(visit, lambda desk: alerts.resolve(desk.tx, desk.caller, alert_id))
-
-
-def mark_read(visit: Visit) -> Response:
-    """Say that all messages about alerts are read."""
-    return _act(visit, lambda desk: notifications.mark_read(desk.tx, desk.caller))
 
 
 def _act(visit: Visit, act: Callable[[Desk], Any]) -> Response:

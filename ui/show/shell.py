@@ -26,7 +26,6 @@ class Entry:
     href: str
     icon: str
     current: bool = False
-    count: str = ""
 
 
 @dataclass(frozen=True)
@@ -39,8 +38,6 @@ class Shell:
     creatable: tuple[Entry, ...]
     search: str
     asked: str
-    alerts: str
-    notifications: str
     unread: int
     person: str
     initial: str
@@ -59,7 +56,7 @@ def shell_of(desk: Desk, current: str) -> Shell:
     from ..rendering import initial
 
     unread = notifications.unread(desk.tx, desk.caller)
-    menu = menu_of(desk, current, unread)
+    menu = menu_of(desk, current)
     lists = [one for one in menu if "/-/" not in one.href]
     other = next((code for code in LOCALES if code != desk.locale), desk.locale)
     return Shell(
@@ -69,8 +66,6 @@ def shell_of(desk: Desk, current: str) -> Shell:
         creatable=creatable_of(desk),
         search=desk.paths.search,
         asked=request.args.get("q", "") if request.path == desk.paths.search else "",
-        alerts=desk.paths.alerts,
-        notifications=desk.paths.notifications,
         unread=unread,
         person=desk.visit.account.name,
         initial=initial(desk.visit.account.name),
@@ -85,12 +80,12 @@ def shell_of(desk: Desk, current: str) -> Shell:
     )
 
 
-def menu_of(desk: Desk, current: str, unread: int = 0) -> tuple[Entry, ...]:
+def menu_of(desk: Desk, current: str) -> tuple[Entry, ...]:
     """The entries that lead somewhere for this caller, in the order of the manifest."""
     items = desk.app.manifest.menu
     if not items:
         found = [_entity_entry(desk, one.id, "", "", current) for one in _entities(desk)]
-        return (*(one for one in found if one), _alerts_entry(desk, None, current, unread))
+        return (*(one for one in found if one), _alerts_entry(desk, None, current))
     entries = []
     for item in items:
         if item.archived:
@@ -104,7 +99,7 @@ def menu_of(desk: Desk, current: str, unread: int = 0) -> tuple[Entry, ...]:
             href = desk.paths.today
             entry = Entry(item.text(desk.locale), href, item.icon or "home", href == current)
         else:
-            entry = _alerts_entry(desk, item, current, unread) if item.page == "alerts" else None
+            entry = _alerts_entry(desk, item, current) if item.page == "alerts" else None
         if entry:
             entries.append(entry)
     return tuple(entries)
@@ -141,11 +136,11 @@ def _dashboard_entry(desk: Desk, item: MenuItem, current: str) -> Entry | None:
     return Entry(text, href, item.icon or "layout-dashboard", href == current)
 
 
-def _alerts_entry(desk: Desk, item: MenuItem | None, current: str, unread: int) -> Entry:
+def _alerts_entry(desk: Desk, item: MenuItem | None, current: str) -> Entry:
     text = item.text(desk.locale) if item and item.label else say("alerts.title", desk.locale)
     icon = (item.icon if item else "") or "bell"
     href = desk.paths.alerts
-    return Entry(text, href, icon, href == current, str(unread) if unread else "")
+    return Entry(text, href, icon, href == current)
 
 
 def _studio_entry(desk: Desk, current: str) -> Entry | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -127,6 +127,21 @@ def one(tx: Transaction, caller: Caller, alert_id: int) -> AlertView:
     if row is None:
         raise NotFound.because("alert.unknown", id=alert_id)
     return _view(tx, caller, row, titles_of(tx, caller, {row.entity: {row.record_id}}))
+
+
+def words_of(tx: Transaction, caller: Caller, ids: Collection[int]) -> dict[int, str]:
+    """What alerts say, by their ids; those on records that the caller may not see are left out."""
+    if not ids:
+        return {}
+    found = sa.select(ALERT.c.id, ALERT.c.rule, ALERT.c.message).where(
+        ALERT.c.id.in_(sorted(ids)), _seen(tx, caller)
+    )
+    words = {}
+    for row in tx.connection.execute(found):
+        rule = tx.app.rules.get(row.rule)
+        label = rule.text(caller.locale) if rule else row.rule
+        words[row.id] = _message(tx, caller, rule, row.message, label)
+    return words
 
 
 def acknowledge(tx: Transaction, caller: Caller, alert_id: int) -> AlertView:

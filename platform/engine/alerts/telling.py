@@ -45,6 +45,7 @@ def tell(
                 entity=rule.entity,
                 record_id=entered[0].record_id if single else None,
                 alert_id=entered[0].alert_id if single else None,
+                rule=rule.id,
             )
         )
     send(tx, messages)

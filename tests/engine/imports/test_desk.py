@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from fieldstone.engine import access, imports, notifications, records
+from fieldstone.engine import access, imports, notified, records
 from fieldstone.engine.access import Caller
 from fieldstone.engine.errors import Conflict, Forbidden, NotFound, TooLarge
 from fieldstone.engine.imports import Report, kept
@@ -211,7 +211,7 @@ def test_the_importer_is_told_once_and_owners_only_if_wanted(desk: Desk) -> None
         work(desk)
         with desk.workspace.reading() as tx:
             told = {
-                who: [one.title for one in notifications.listed(tx, desk.caller(who))]
+                who: [one.title for one in notified.listed(tx, desk.caller(who))]
                 for who in ("boss", "wang", "zhao")
             }
         assert len(told["wang"]) == len(told["zhao"]) == (1 if tell else 0)

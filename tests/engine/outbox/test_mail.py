@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from fieldstone.engine import alerts, members, notifications
+from fieldstone.engine import alerts, members, notifications, notified
 from fieldstone.engine.access import SYSTEM, Caller
 from fieldstone.engine.clock import FixedClock
 from fieldstone.engine.notifications import Message, Ways
@@ -104,7 +104,7 @@ def test_one_that_is_always_refused_is_given_up_and_told_once(house: House) -> N
     assert (first.attempts, first.kind) == (jobs.ATTEMPTS, "deliver")
     assert "550 no" in (first.error or "")
     with house.workspace.reading() as tx:
-        told = notifications.listed(tx, house.caller(tx, "boss"))
+        told = notified.listed(tx, house.caller(tx, "boss"))
         assert [one.kind for one in told].count("work") == 1
         assert given_up.count_dead(tx) >= 2
     house.post.answers.clear()
@@ -172,7 +172,7 @@ def test_three_days_without_a_clockwork_end_as_if_it_had_run(house: House) -> No
         house.work()
     with house.workspace.reading() as tx:
         open_now = alerts.inbox(tx, house.caller(tx, "boss"), alerts.AlertRequest()).alerts
-        told = notifications.listed(tx, house.caller(tx, "boss"))
+        told = notified.listed(tx, house.caller(tx, "boss"))
     assert len({one.record_id for one in open_now}) == len(open_now) == 4
     assert len(told) == 1 and "4" in told[0].body
     assert house.post.receivers == ["boss@example.com"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from fieldstone.engine import alerts, history, notifications, query, records
+from fieldstone.engine import alerts, history, notifications, notified, query, records
 from fieldstone.engine.access import SYSTEM
 from fieldstone.engine.alerts import AlertRequest
 from fieldstone.engine.errors import Conflict, Invalid, Malformed, NotFound, PreconditionRequired
@@ -99,6 +99,9 @@ CASES: tuple[Call[Data], ...] = (
          lambda it: it.read(lambda tx: given_up.listed(tx, "zz"))),
     Call("a job that was not given up", NotFound, ("job.not_dead",),
          lambda it: it.write(lambda tx: given_up.retry(tx, [99]))),
+    Call("a notification of somebody else", NotFound, ("notification.unknown",),
+         lambda it: it.write(
+             lambda tx: notified.opened(tx, it.company.caller("boss", tx), 999))),
     Call("a choice of no kind", Malformed, ("notification.kind",),
          lambda it: it.write(lambda tx: notifications.choose(tx, SYSTEM, {"zz": Ways()}))),
 )  # fmt: skip

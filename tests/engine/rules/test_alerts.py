@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from fieldstone.engine import alerts, notifications, query, records
+from fieldstone.engine import alerts, notified, query, records
 from fieldstone.engine.access import SYSTEM
 from fieldstone.engine.alerts import AlertRequest, AlertView
 from fieldstone.engine.errors import Invalid, NotFound
@@ -88,7 +88,7 @@ def test_many_records_make_one_notification_each_person(office: Office) -> None:
     alerts.run(office.workspace)
     with office.workspace.reading() as tx:
         told = {
-            name: [one.body for one in notifications.listed(tx, office.caller(tx, name))]
+            name: [one.body for one in notified.listed(tx, office.caller(tx, name))]
             for name in ("wang", "boss", "zhao")
         }
     assert told == {"wang": ["30 records need you"], "boss": ["30 records need you"], "zhao": []}

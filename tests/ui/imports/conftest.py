@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Browser, expect
 
-from fieldstone.engine import access, alerts, members, notifications, records
+from fieldstone.engine import access, alerts, members, notified, records
 from fieldstone.engine.access import SYSTEM
 from fieldstone.engine.installation import Installation
 from fieldstone.engine.members import NewMember
@@ -149,7 +149,7 @@ def told(site: Site, name: str) -> list[str]:
     with site.workspace.reading() as tx:
         member = members.find(tx, f"{name}@example.com")
         caller = access.for_member(tx, member.id, "en")
-        return [one.title for one in notifications.listed(tx, caller)]
+        return [one.title for one in notified.listed(tx, caller)]
 
 
 @pytest.fixture
