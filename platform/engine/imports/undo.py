@@ -8,11 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from ...metadata.problems import Problem
-from .. import access, failpoints, records
+from .. import failpoints, records
 from ..access import Caller
-from ..canonical import from_text
-from ..records.rows import chunks
-from ..system_tables import FIELD_CHANGE, IMPORT, IMPORT_ROW
+from ..records.reversal import Mark, revert_many
+from ..system_tables import IMPORT, IMPORT_ROW
 from ..transaction import Transaction
 from ..work import jobs
 from ..work.jobs import Job
@@ -76,13 +75,11 @@ def _take_back(
     gone = records.delete_many(
         tx, caller, one.entity, [(row.record_id, row.version) for row in made]
     )
-    before = _before(tx, one, changed)
-    back = [records.Update(row.record_id, row.version, before[row.record_id]) for row in changed
-            if row.record_id in before]  # fmt: skip
-    done = records.update_many(tx, caller, one.entity, back, typed=True, history=True)
-    wrong = {row.record_id: outcome.problems for row, outcome in zip(made, gone, strict=True)} | {
-        update.id: outcome.problems for update, outcome in zip(back, done, strict=True)
-    }
+    marks = [
+        Mark(row.record_id, row.version, _sets(row.change_id, one.change_id)) for row in changed
+    ]
+    wrong = {row.record_id: outcome.problems for row, outcome in zip(made, gone, strict=True)}
+    wrong |= revert_many(tx, caller, one.entity, marks)
     _keep(tx, one.id, rows, wrong)
     left = sum(1 for problems in wrong.values() if problems)
     removed = sum(1 for outcome in gone if outcome.done)
@@ -92,30 +89,8 @@ def _take_back(
     progress["done"] += len(rows)
 
 
-def _before(tx: Transaction, one: Any, rows: Sequence[Any]) -> dict[int, dict[str, Any]]:
-    """What the import changed of records: record id -> field id -> the value before it."""
-    entity = tx.app.entity(one.entity)
-    sets = {row.change_id for row in rows} | {one.change_id}
-    settable = access.writable(tx.app, access.SYSTEM, one.entity)
-    found: dict[int, dict[str, Any]] = {}
-    for ids in chunks([row.record_id for row in rows]):
-        query = (
-            sa.select(FIELD_CHANGE)
-            .where(
-                FIELD_CHANGE.c.entity == one.entity,
-                FIELD_CHANGE.c.record_id.in_(ids),
-                FIELD_CHANGE.c.change_id.in_([each for each in sets if each is not None]),
-                FIELD_CHANGE.c.field.in_(settable),
-            )
-            .order_by(FIELD_CHANGE.c.id)
-        )
-        for change in tx.connection.execute(query):
-            place = tx.layout.find(one.entity, change.field)
-            if place is None and entity.field(change.field).type != "tags":
-                continue
-            value = from_text(change.before, place.storage if place else None)
-            found.setdefault(change.record_id, {}).setdefault(change.field, value)
-    return found
+def _sets(*change_ids: int | None) -> tuple[int, ...]:
+    return tuple(one for one in change_ids if one is not None)
 
 
 def _keep(

@@ -2,11 +2,12 @@
 
 from .checklist import Tick, missing_for_stage, tick, ticks
 from .create import create, create_many
-from .delete import delete, delete_many, restore
+from .delete import delete, delete_many
 from .draft import Moves, Outcome, refusal
 from .present import etag, present, wire_value
 from .read import get
 from .record import Record, Values
+from .restore import restore, restore_many
 from .update import Update, move, update, update_many
 from .written import Written, listen
 
@@ -30,6 +31,7 @@ __all__ = [
     "present",
     "refusal",
     "restore",
+    "restore_many",
     "tick",
     "ticks",
     "update",

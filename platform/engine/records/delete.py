@@ -1,4 +1,4 @@
-"""The recycle bin: deleting records with what hangs on them, and bringing them back."""
+"""The recycle bin: deleting records with what hangs on them."""
 
 from __future__ import annotations
 
@@ -8,20 +8,17 @@ from typing import Any
 import sqlalchemy as sa
 
 from ...metadata.model import App, Entity, Field
-from ...metadata.problems import Problem
 from .. import access, stored
 from ..access import SYSTEM, Caller
 from ..system_tables import ALERT
 from ..transaction import Transaction
-from . import journal, unique, written
+from . import journal, written
 from .attempt import Attempt
-from .draft import Draft, Outcome, outcome, refusal
-from .read import get, not_found
-from .record import Record, shape_of
+from .draft import Draft, Outcome, outcome
 from .rows import CHUNK, chunks, whole_rows
 from .update import changeable, refused, standing
 
-_Rows = dict[str, dict[int, dict[str, Any]]]
+Rows = dict[str, dict[int, dict[str, Any]]]
 """entity id -> record id -> values before the write."""
 
 
@@ -82,7 +79,8 @@ def _drafts(
     return drafts
 
 
-def _pointing_at(app: App, entity_id: str) -> list[tuple[Entity, Field]]:
+def pointing_at(app: App, entity_id: str) -> list[tuple[Entity, Field]]:
+    """The reference fields of live entities that point at an entity."""
     return [
         (entity, one)
         for entity in app.entities.values()
@@ -92,13 +90,13 @@ def _pointing_at(app: App, entity_id: str) -> list[tuple[Entity, Field]]:
     ]
 
 
-def _with_cascades(tx: Transaction, entity_id: str, rows: dict[int, dict[str, Any]]) -> _Rows:
+def _with_cascades(tx: Transaction, entity_id: str, rows: dict[int, dict[str, Any]]) -> Rows:
     """The rows and everything that goes with them, level by level."""
-    going: _Rows = {entity_id: rows}
+    going: Rows = {entity_id: rows}
     waiting = [(entity_id, set(rows))]
     while waiting:
         parent, ids = waiting.pop()
-        for child, one in _pointing_at(tx.app, parent):
+        for child, one in pointing_at(tx.app, parent):
             if one.on_delete != "cascade" or not ids:
                 continue
             held = going.setdefault(child.id, {})
@@ -127,11 +125,11 @@ def _links(
 
 
 def _judge_restricted(
-    tx: Transaction, entity_id: str, drafts: Sequence[Draft], going: _Rows
+    tx: Transaction, entity_id: str, drafts: Sequence[Draft], going: Rows
 ) -> None:
     """Blame drafts that live records still need, unless those go along."""
     for parent in list(going):
-        for child, one in _pointing_at(tx.app, parent):
+        for child, one in pointing_at(tx.app, parent):
             if one.on_delete != "restrict" or not going[parent]:
                 continue
             held = {
@@ -145,17 +143,17 @@ def _judge_restricted(
                     draft.blame("record.referenced", None, entity=child, field=one)
 
 
-def _write_deleted(tx: Transaction, caller: Caller, going: _Rows) -> None:
+def _write_deleted(tx: Transaction, caller: Caller, going: Rows) -> None:
     for entity_id, rows in going.items():
         if rows:
-            _mark(tx, caller, entity_id, rows, deleted=True)
+            mark(tx, caller, entity_id, rows, deleted=True)
             _resolve_alerts(tx, entity_id, rows)
     for entity_id, rows in going.items():
         if rows:
-            _finish(tx, caller, entity_id, rows, "deleted")
+            finish(tx, caller, entity_id, rows, "deleted")
 
 
-def _mark(
+def mark(
     tx: Transaction,
     caller: Caller,
     entity_id: str,
@@ -163,6 +161,7 @@ def _mark(
     *,
     deleted: bool,
 ) -> None:
+    """Put rows into the recycle bin or take them out of it, with their history."""
     table = tx.tables.table(entity_id)
     at = tx.tables.column(table, entity_id, "id")
     version = tx.tables.column(table, entity_id, "version")
@@ -195,95 +194,14 @@ def _resolve_alerts(tx: Transaction, entity_id: str, rows: Mapping[int, Mapping[
         )
 
 
-def _finish(
+def finish(
     tx: Transaction,
     caller: Caller,
     entity_id: str,
     rows: Mapping[int, Mapping[str, Any]],
     kind: written.Kind,
 ) -> None:
+    """Bring up to date what follows from rows that were deleted or came back, and tell of it."""
     ids = tuple(sorted(rows))
     stored.refresh(tx, entity_id, ids, None, befores=tuple(rows.values()))
     written.tell(tx, caller, written.Written(entity_id, kind, ids))
-
-
-def restore(
-    tx: Transaction, caller: Caller, entity_id: str, record_id: int, version: int | None
-) -> Record:
-    """Bring a record back from the recycle bin, with those that went along with it.
-
-    Conflict naming the field if another record holds a unique value now, and while a record that
-    it needs is itself in the bin.
-    """
-    access.entity_for(tx.app, caller, entity_id, "delete")
-    rows = whole_rows(tx, caller, entity_id, [record_id], deleted=True)
-    row = rows.get(record_id)
-    if row is None:
-        raise refusal([not_found(record_id)])
-    allowed = changeable(tx, caller, entity_id, rows, "delete")
-    problems = standing(caller, record_id, version, row, allowed)
-    if problems:
-        raise refusal(problems, current=_binned(entity_id, row))
-    coming = _that_went_along(tx, entity_id, rows)
-    problems = _judge_return(tx, coming)
-    if problems:
-        raise refusal(problems)
-    for child_id, children in coming.items():
-        _mark(tx, caller, child_id, children, deleted=False)
-    for child_id, children in coming.items():
-        _finish(tx, caller, child_id, children, "restored")
-    return get(tx, caller, entity_id, record_id, any_row=True)
-
-
-def _binned(entity_id: str, row: Mapping[str, Any]) -> Record:
-    return Record(entity_id, row["id"], row["version"], {})
-
-
-def _that_went_along(tx: Transaction, entity_id: str, rows: dict[int, dict[str, Any]]) -> _Rows:
-    """The rows and those that were deleted with them, which the same instant tells."""
-    coming: _Rows = {entity_id: rows}
-    waiting = [(entity_id, rows)]
-    while waiting:
-        parent, parents = waiting.pop()
-        for child, one in _pointing_at(tx.app, parent):
-            if one.on_delete != "cascade":
-                continue
-            row = tx.tables.table(child.id).alias("r")
-            at = tx.tables.column(row, child.id, "id")
-            to = tx.tables.column(row, child.id, one.id)
-            gone = tx.tables.column(row, child.id, "deleted_at")
-            moments = {values["deleted_at"] for values in parents.values()}
-            found: set[int] = set()
-            for some in chunks(sorted(parents)):
-                statement = sa.select(at).where(to.in_(some), gone.in_(sorted(moments)))
-                found.update(tx.connection.execute(statement).scalars())
-            held = coming.setdefault(child.id, {})
-            new = whole_rows(tx, SYSTEM, child.id, found - held.keys(), deleted=True)
-            held.update(new)
-            if new:
-                waiting.append((child.id, new))
-    return {one: values for one, values in coming.items() if values}
-
-
-def _judge_return(tx: Transaction, coming: _Rows) -> list[Problem]:
-    """What stands against coming back: a value that is taken, a parent that is still in the bin."""
-    drafts = []
-    for entity_id, rows in coming.items():
-        shape = shape_of(tx.tables, entity_id)
-        found = [Draft(0, {}, {}, row, at) for at, row in rows.items()]
-        unique.judge(tx, shape, found)
-        for one in shape.entity.live_fields:
-            if one.type == "reference" and one.to and one.on_delete != "detach":
-                _judge_parents(tx, one, one.to, found, coming)
-        drafts.extend(found)
-    return [problem for draft in drafts for problem in draft.problems]
-
-
-def _judge_parents(
-    tx: Transaction, one: Field, target: str, drafts: Sequence[Draft], coming: _Rows
-) -> None:
-    wanted = {draft.after[one.id] for draft in drafts} - {None} - coming.get(target, {}).keys()
-    binned = whole_rows(tx, SYSTEM, target, wanted, deleted=True, lock=False)
-    for draft in drafts:
-        if draft.after[one.id] in binned:
-            draft.blame("record.needs_binned", one.name, field=one)
