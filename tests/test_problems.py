@@ -46,6 +46,7 @@ WORDS = (
     "api.restored",
     "mail.",
     "notification.alerts",
+    "notification.bulk",
     "notification.hidden",
     "notification.import",
     "notification.work",

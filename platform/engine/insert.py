@@ -15,7 +15,7 @@ def insert_new(connection: sa.Connection, table: sa.Table, values: Mapping[str, 
     Of two transactions at once the second waits for the first.
     """
     if connection.dialect.name == "sqlite":
-        done = connection.execute(sqlite.insert(table).values(values).on_conflict_do_nothing())
+        new: sa.Insert = sqlite.insert(table).values(values).on_conflict_do_nothing()
     else:
-        done = connection.execute(postgresql.insert(table).values(values).on_conflict_do_nothing())
-    return done.rowcount == 1
+        new = postgresql.insert(table).values(values).on_conflict_do_nothing()
+    return connection.execute(new, execution_options={"preserve_rowcount": True}).rowcount == 1

@@ -17,6 +17,7 @@ from ..metadata.model import label_text
 from . import access
 from .access import Caller
 from .alerts.inbox import words_of
+from .bulk.telling import PAGE as BULK_PAGE
 from .errors import NotFound
 from .imports import rights
 from .imports.telling import PAGE as IMPORT_PAGE
@@ -47,6 +48,9 @@ class Notification:
     import_id: int | None = None
     imports: bool = False
     """Whether the reader may open the page of the import."""
+
+    bulk_id: int | None = None
+    """The bulk change that it leads to."""
 
 
 def listed(
@@ -114,6 +118,8 @@ def _one(
     body = label_text(row.body or {}, caller.locale, "")
     if row.entity == IMPORT_PAGE:
         known = _import(tx, caller, into.get(row.record_id), row.record_id)
+    elif row.entity == BULK_PAGE:
+        known = {"bulk_id": row.record_id}
     elif row.alert_id is not None:
         # What a rule said of a record is only for who may read it now.
         body = words.get(row.alert_id) or render("notification.hidden", caller.locale, {})

@@ -315,6 +315,43 @@ IMPORT_ROW = _table(
 `version` is the record's when it was written, under the change set `change_id`.
 """
 
+BULK = _table(
+    "_bulk",
+    _serial(),
+    sa.Column("entity", CODE, nullable=False),
+    sa.Column("act", CODE, nullable=False),
+    sa.Column("state", CODE, nullable=False),
+    sa.Column("member_id", sa.BigInteger()),
+    sa.Column("token", CODE, nullable=False),
+    sa.Column("job", CODE),
+    sa.Column("what", JsonText(), nullable=False),
+    sa.Column("counts", JsonText(), nullable=False),
+    sa.Column("why", JsonText()),
+    sa.Column("created_at", UtcDateTime(), nullable=False),
+    sa.Column("finished_at", UtcDateTime()),
+    sa.Index("_bulk_token", "token", unique=True),
+)
+"""Changes of many records at once: `act` is update or delete, `what` the new values by field.
+
+`state` is running, stopping, done, stopped, failed, undoing or undone; `token` is the wish of the
+member that it came from, `job` the key of the job that does it, `why` the reason of a failure.
+"""
+
+BULK_ROW = _table(
+    "_bulk_row",
+    sa.Column("bulk_id", sa.BigInteger(), primary_key=True, autoincrement=False),
+    sa.Column("record_id", sa.BigInteger(), primary_key=True, autoincrement=False),
+    sa.Column("state", CODE, nullable=False),
+    sa.Column("version", sa.BigInteger()),
+    sa.Column("change_id", sa.BigInteger()),
+    sa.Column("problems", JsonText()),
+    sa.Index("_bulk_row_state", "bulk_id", "state", "record_id"),
+)
+"""The records of a bulk change: waiting, changed, same, refused, undone or left by an undo.
+
+`version` is the record's when it was written, under the change set `change_id`.
+"""
+
 CHECKLIST_TICK = _table(
     "_checklist_tick",
     sa.Column("entity", CODE, primary_key=True),

@@ -11,6 +11,8 @@ from . import search_tables
 from .errors import Conflict
 from .system_tables import (
     APPEND_ONLY,
+    BULK,
+    BULK_ROW,
     DRAFT,
     ENDPOINT,
     IMPORT,
@@ -52,11 +54,17 @@ def _rules_of_notifications(connection: sa.Connection) -> None:
     _add_column(connection, NOTIFICATION.c.rule)
 
 
+def _bulk_changes(connection: sa.Connection) -> None:
+    for table in (BULK, BULK_ROW):
+        table.create(connection)
+
+
 STEPS: Sequence[Step] = (
     _drafts,
     _keep_files_of_imports,
     _outbox,
     _rules_of_notifications,
+    _bulk_changes,
 )
 """Step n moves the tables from version n + 1 to n + 2; a new workspace is made at the last one."""
 

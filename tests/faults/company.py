@@ -252,10 +252,10 @@ MAPPING: Mapping[str, Any] = {
 }
 
 # What two ways to the same state may differ in: when, by which attempt, under which number.
-_NUMBERS = frozenset({"id", "change_id", "alert_id", "import_id", "author", "measure"})
+_NUMBERS = frozenset({"id", "change_id", "alert_id", "import_id", "bulk_id", "author", "measure"})
 _EFFORT = frozenset({"kept", "attempts", "lease_until", "progress", "payload", "key", "last_run"})
 _UNLIKE = _NUMBERS | _EFFORT | {"parent", "revision", "layout", "definition"}
-_ABOUT: Mapping[str, str] = {"_tier_rank": "customer", "_import_row": "order"}
+_ABOUT: Mapping[str, str] = {"_tier_rank": "customer", "_import_row": "order", "_bulk_row": "order"}
 """Whose records a system table is about that does not say so itself."""
 
 

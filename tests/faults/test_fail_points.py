@@ -46,6 +46,7 @@ DUE = [
     *(f"{point}:{count}" for count in (1, 4) for point in ("job.claimed", "scan.done", "job.done")),
 ]
 UNDO = ["import.undone_chunk:1", "import.undone_chunk:3"]
+BULK = ["bulk.chunk:1", "bulk.chunk:3"]
 CREATE = [f"workspace.{point}:1" for point in ("entered", "created", "published", "filled")]
 PUT_BACK = "job.put_back:1"
 SENT = "outbox.sent:1"
@@ -77,6 +78,7 @@ def test_every_fail_point_is_tried() -> None:
         *RESTORE,
         *DELETE,
         *UNDO,
+        *BULK,
         PUT_BACK,
         SENT,
     ]
@@ -127,6 +129,16 @@ def test_an_import_is_undone_once(original: Original, copy: Copy, point: str) ->
     copy.come_back()
     wanted = original.undisturbed("import_orders", then="undo_import")
     assert "state=undone" in wanted.tables["_import"][0]
+    assert copy.look().differs(wanted) == []
+
+
+@pytest.mark.parametrize("point", BULK)
+def test_a_bulk_change_is_done_once(original: Original, copy: Copy, point: str) -> None:
+    copy.do("import_orders")
+    assert copy.run("change_in_bulk", point) == DIED
+    copy.come_back()
+    wanted = original.undisturbed("import_orders", then="change_in_bulk")
+    assert "state=done" in wanted.tables["_bulk"][0]
     assert copy.look().differs(wanted) == []
 
 

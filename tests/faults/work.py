@@ -9,10 +9,11 @@ from multiprocessing.connection import Connection
 
 from celery.signals import worker_ready
 
-from fieldstone.engine import alerts, imports, publish, tiers
+from fieldstone.engine import alerts, bulk, imports, publish, tiers
 from fieldstone.engine.access import SYSTEM
 from fieldstone.engine.imports import desk
 from fieldstone.engine.installation import Installation
+from fieldstone.engine.query import ListRequest
 from fieldstone.engine.settings import Settings
 from fieldstone.engine.work.tick import tick
 from fieldstone.engine.work.worker import (
@@ -47,6 +48,14 @@ def undo_import(opened: Installation) -> None:
     """Take the import back, as a worker does that was asked for it."""
     with opened.workspace(SLUG).writing() as tx:
         desk.undo(tx, SYSTEM, desk.get(tx, SYSTEM, 1))
+    do_due(opened)
+
+
+def change_in_bulk(opened: Installation) -> None:
+    """Give every order another amount, as a worker does that was asked for it."""
+    chosen = bulk.Chosen(ListRequest(entity_id="order"))
+    with opened.workspace(SLUG).writing() as tx:
+        bulk.change(tx, SYSTEM, chosen, "update", {"amount": "1"}, "faults")
     do_due(opened)
 
 
@@ -109,6 +118,7 @@ WORK: Mapping[str, Callable[[Installation], None]] = {
     for one in (
         import_orders,
         undo_import,
+        change_in_bulk,
         publish_later,
         run_rules,
         run_tiers,

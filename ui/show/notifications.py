@@ -8,6 +8,7 @@ from datetime import datetime
 
 from fieldstone.engine.notified import Notification
 
+from ..bulk_paths import BulkPaths
 from ..desk import Desk
 from ..import_paths import ImportPaths
 from ..paths import with_query
@@ -51,6 +52,8 @@ def _told(desk: Desk, one: Notification) -> Told:
 
 def place_of(desk: Desk, one: Notification) -> str | None:
     """The page that a notification leads to, if there is one that its reader may open."""
+    if one.bulk_id is not None:
+        return BulkPaths(desk.paths.slug).one(one.bulk_id)
     entity = desk.app.entities.get(one.entity or "")
     if entity is None:
         return None

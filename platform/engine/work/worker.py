@@ -15,7 +15,7 @@ from celery import Celery
 from celery.exceptions import SecurityWarning
 from kombu.exceptions import OperationalError
 
-from .. import alerts, imports, stored, tiers
+from .. import alerts, bulk, imports, stored, tiers
 from ..installation import Installation
 from ..outbox import delivery, rows
 from ..settings import Settings
@@ -31,7 +31,11 @@ _log = structlog.get_logger()
 HANDLERS: Mapping[str, jobs.Handler] = {"stored": stored.do_job}
 """What does a job of each kind."""
 
-LONG: Mapping[str, jobs.LongHandler] = {"alert": alerts.do_job, "tier": tiers.do_job}
+LONG: Mapping[str, jobs.LongHandler] = {
+    "alert": alerts.do_job,
+    "tier": tiers.do_job,
+    **dict.fromkeys(bulk.KINDS, bulk.do),
+}
 """What does a job of a kind that has transactions of its own."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from fieldstone.engine import alerts, history, notifications, notified, query, records
+from fieldstone.engine import alerts, bulk, history, notifications, notified, query, records
 from fieldstone.engine.access import SYSTEM
 from fieldstone.engine.alerts import AlertRequest
 from fieldstone.engine.errors import Conflict, Invalid, Malformed, NotFound, PreconditionRequired
@@ -51,6 +51,23 @@ class Data:
 
         self.write(work)
 
+    def change(self, *, most: int = 10, filter: str | None = None, **values: str) -> bulk.Bulk:
+        """Change the customers in bulk."""
+        chosen = bulk.Chosen(ListRequest(entity_id="customer", filter=filter))
+        with self.company.workspace.writing() as tx:
+            return bulk.change(tx, SYSTEM, chosen, "update", values, "wish", most=most)
+
+    def undo_twice(self, *, at_once: bool) -> None:
+        """Take a bulk change back that is taken back already, or was seen before it was."""
+        number = self.change(region="west").id
+
+        def work(tx: Transaction) -> None:
+            seen = bulk.get(tx, SYSTEM, number)
+            bulk.undo(tx, SYSTEM, seen)
+            bulk.undo(tx, SYSTEM, seen if at_once else bulk.get(tx, SYSTEM, number))
+
+        self.write(work)
+
     def inbox(self, **asked: object) -> None:
         request = AlertRequest(**asked)  # type: ignore[arg-type]
         self.read(lambda tx: alerts.inbox(tx, SYSTEM, request))
@@ -87,6 +104,17 @@ CASES: tuple[Call[Data], ...] = (
              tx, SYSTEM, "deal", it.deal, "zz", "called"))),
     Call("a collision in a strange index", Conflict, ("unique.taken_somewhere",),
          lambda it: it.collide()),
+    Call("a bulk change of nothing", Conflict, ("bulk.nothing",),
+         lambda it: it.change(filter='name == "zz"', region="west")),
+    Call("a bulk change of no field", Invalid, ("bulk.no_field",), lambda it: it.change()),
+    Call("a bulk change of too many", Invalid, ("bulk.too_many",),
+         lambda it: it.change(most=1, region="west")),
+    Call("a bulk change that is not there", NotFound, ("bulk.unknown",),
+         lambda it: it.read(lambda tx: bulk.get(tx, SYSTEM, 99))),
+    Call("a bulk change undone twice", Conflict, ("bulk.not_undoable",),
+         lambda it: it.undo_twice(at_once=False)),
+    Call("a bulk change undone by two", Conflict, ("bulk.went_on",),
+         lambda it: it.undo_twice(at_once=True)),
     Call("alerts of no severity", Malformed, ("alert.severity",),
          lambda it: it.inbox(severity="urgent")),
     Call("alerts of no state", Malformed, ("alert.state",), lambda it: it.inbox(state="shut")),
