@@ -23,6 +23,13 @@ def may_import(tx: Transaction, caller: Caller, entity_id: str) -> bool:
     return caller.system or _has(tx, caller, "imports")
 
 
+def may_bring_history(tx: Transaction, caller: Caller, entity_id: str) -> bool:
+    """Whether the caller may import times of what happened elsewhere."""
+    return may_import(tx, caller, entity_id) and (
+        caller.system or _has(tx, caller, "import_history")
+    )
+
+
 def require(tx: Transaction, caller: Caller, entity_id: str) -> None:
     """NotFound or Forbidden for a caller who may not import into the entity."""
     access.entity_for(tx.app, caller, entity_id, "create")

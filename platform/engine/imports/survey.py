@@ -73,10 +73,13 @@ def judge(tx: Transaction, caller: Caller, mapped: Mapped, survey: Survey) -> No
     for _, target in mapped.targets:
         column = survey.columns[target.column]
         names: dict[str, str] = {}
+        # A column may go into several fields: what fails for one of them has failed.
+        before, column.failing = column.failing, 0
         for value, rows in column.counts.items():
             if value not in target.skip:
                 _judge_value(tx, target, column, value, rows, names, report)
         _judge_names(tx, caller, mapped, target, column, names, report)
+        column.failing = max(before, column.failing)
     suggest(tx, caller, mapped, report)
     for one in report.unknown.values():
         survey.columns[one.column].unknown.append(one)

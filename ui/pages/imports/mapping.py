@@ -22,7 +22,8 @@ from fieldstone.metadata.model import Entity
 
 from ...desk import Desk, Visit
 from ...rendering import page as render
-from ...show.imports.choices import guessed, keys_of, lines_of, mapping_from
+from ...show.imports.besides import asks_times, same_of, times_of
+from ...show.imports.choices import guessed, keys_of, lines_of, mapping_from, settable_of
 from ...show.imports.steps import steps_of
 from ...words import say
 from .files import opened, paths_of, target_of
@@ -66,6 +67,9 @@ def _page(desk: Desk, visit: Visit, one: Import, source: Source, looked: Looked)
         looked=looked,
         lines=lines_of(desk, entity, looked.mapping, source.columns, found, looked.mapped),
         keys=keys_of(desk, entity, looked.mapping),
+        same=same_of(desk, entity, looked.mapping, settable_of(desk, entity)),
+        times=times_of(desk, entity, looked.mapping, source.columns),
+        times_open=asks_times(entity, looked.mapping),
         count=say("imports.rows", desk.locale, n=found.rows, shown=shown.number(found.rows, 0))
         if found
         else "",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from fieldstone.metadata.model import Entity, Field
 
 from ...desk import Desk
 from ...words import say
+from .besides import besides_from, mapped_names, places_of
 from .steps import Option
 
 _KEYS = frozenset({"text", "auto_number", "email", "phone", "integer", "url", "id"})
@@ -44,6 +45,8 @@ class Line:
     samples: tuple[str, ...]
     field: str
     targets: tuple[Option, ...]
+    also: tuple[Option, ...] = ()
+    also_chosen: bool = False
     named_by: tuple[Option, ...] = ()
     formats: tuple[Option, ...] = ()
     asks_format: bool = False
@@ -75,15 +78,18 @@ def lines_of(
     mapped: Mapped | None,
 ) -> tuple[Line, ...]:
     """The columns of a file with their present choices."""
-    fields = _fields(desk, entity)
-    targets = {one.column: one for _, one in mapped.targets} if mapped else {}
+    fields = settable_of(desk, entity)
+    targets: dict[str, Target] = {}
+    for _, one in mapped.targets if mapped else ():
+        targets.setdefault(one.column, one)
     return tuple(
         _line(desk, entity, mapping, number, column, fields, survey, targets.get(column))
         for number, column in enumerate(columns)
     )
 
 
-def _fields(desk: Desk, entity: Entity) -> list[Field]:
+def settable_of(desk: Desk, entity: Entity) -> list[Field]:
+    """The fields that columns may go into, and numbers by which records are found."""
     settable = access.writable(desk.app, desk.caller, entity.id, "create")
     readable = access.readable(desk.app, desk.caller, entity.id)
     return [
@@ -103,7 +109,9 @@ def _line(
     survey: Survey | None,
     target: Target | None,
 ) -> Line:
-    place = _place(mapping, column)
+    places = places_of(mapping, column)
+    place = places[0] if places else {}
+    second = places[1]["field"] if len(places) > 1 else ""
     found = survey.columns[column] if survey else None
     chosen = entity.field_named(place.get("field", ""))
     name = chosen.name if chosen else ""
@@ -111,18 +119,19 @@ def _line(
         Option("", say("imports.left_out", desk.locale), not name),
         *(Option(one.name, _text(desk, one), one.name == name) for one in fields),
     )
-    line = Line(number, column, tuple(found.samples) if found else (), name, options)
+    also = (
+        Option("", say("imports.no_second", desk.locale), not second),
+        *(Option(one.name, _text(desk, one), one.name == second) for one in fields),
+    )
+    samples = tuple(found.samples) if found else ()
+    line = Line(number, column, samples, name, options, also, bool(second))
     if found is None or target is None:
         return line
     formats = _formats(desk, place.get("format"), found)
-    return Line(
-        number,
-        column,
-        line.samples,
-        name,
-        options,
-        _named_by(desk, target),
-        formats,
+    return replace(
+        line,
+        named_by=_named_by(desk, target),
+        formats=formats,
         asks_format=bool(found.two),
         failing=_count(desk, "imports.failing", found.failing) if found.failing else "",
         why=found.wrong.text(desk.locale) if found.wrong else "",
@@ -135,13 +144,6 @@ def _line(
 
 def _text(desk: Desk, one: Field) -> str:
     return f"{one.text(desk.locale)} *" if one.required else one.text(desk.locale)
-
-
-def _place(mapping: Mapping[str, Any], column: str) -> Mapping[str, Any]:
-    to = mapping.get("columns", {}).get(column)
-    if isinstance(to, list):
-        to = to[0] if to else None
-    return {"field": to} if isinstance(to, str) else to or {}
 
 
 def _count(desk: Desk, key: str, n: int) -> str:
@@ -226,8 +228,8 @@ def keys_of(desk: Desk, entity: Entity, mapping: Mapping[str, Any]) -> tuple[Opt
     options = [Option("", say("imports.no_key", desk.locale), not mapping.get("key"))]
     if not desk.may("update", entity):
         return ()
-    for column in mapping.get("columns", {}):
-        one = entity.field_named(_place(mapping, column).get("field", ""))
+    for name in mapped_names(mapping):
+        one = entity.field_named(name)
         if one is not None and one.type in _KEYS:
             options.append(Option(one.name, one.text(desk.locale), one.name == mapping.get("key")))
     return tuple(options)
@@ -237,9 +239,7 @@ def mapping_from(
     desk: Desk, entity: Entity, columns: Sequence[str], form: Mapping[str, str], old: Any
 ) -> dict[str, Any]:
     """The mapping that a form says; what the page does not show of the old one stays."""
-    found: dict[str, Any] = {
-        name: old[name] for name in ("constants", "stage_times", "created_at") if name in old
-    }
+    found = besides_from(columns, form, old)
     places: dict[str, Any] = {}
     values: dict[str, dict[str, str | None]] = {}
     lists: dict[str, dict[str, list[str]]] = {"create": {}, "skip": {}}
@@ -248,7 +248,9 @@ def mapping_from(
         place = {"field": name, "format": form.get(f"format.{number}"),
                  "key": form.get(f"by.{number}")}  # fmt: skip
         place = {key: text for key, text in place.items() if text}
-        places[column] = (place if len(place) > 1 else name) if name else None
+        first = place if len(place) > 1 else name
+        second = form.get(f"also.{number}", "")
+        places[column] = ([first, second] if second else first) if name else None
         if name and name == form.get(f"was.{number}", name):
             taken, made, left = _decided(form, number)
             values |= {column: taken} if taken else {}
@@ -257,8 +259,8 @@ def mapping_from(
     found["columns"] = places
     found |= {"values": values} if values else {}
     found |= {name: chosen for name, chosen in lists.items() if chosen}
-    key = form.get("key") or _only_key(desk, entity, places)
-    mapped = {to if isinstance(to, str) else to["field"] for to in places.values() if to}
+    mapped = mapped_names(found)
+    key = form.get("key") or _only_key(desk, entity, mapped)
     return found | ({"key": key} if key in mapped else {})
 
 
@@ -282,11 +284,11 @@ def _decided(
     return taken, made, left
 
 
-def _only_key(desk: Desk, entity: Entity, places: Mapping[str, Any]) -> str | None:
+def _only_key(desk: Desk, entity: Entity, mapped: Sequence[str]) -> str | None:
     """A number that the product gives is never written, so it can only be the key."""
     settable = access.writable(desk.app, desk.caller, entity.id, "create")
-    for to in places.values():
-        one = entity.field_named(to if isinstance(to, str) else to["field"]) if to else None
+    for name in mapped:
+        one = entity.field_named(name)
         if one is not None and one.id not in settable:
             return one.name
     return None

@@ -30,6 +30,8 @@ function onChange(event: Event): void {
   }
   const form = target.closest<HTMLFormElement>("[data-remap]");
   if (!form || !(target instanceof HTMLSelectElement)) return;
+  // Times of history change no count; they are kept with whatever is sent next.
+  if (target.name.startsWith("time.")) return;
   // What is taken instead of a value comes next: the mapping is whole only with it.
   const take = target.name.startsWith("act.") && target.value === "take"
     ? form.querySelector<HTMLInputElement>(`[name="${target.name.replace("act.", "take.")}"]`)
