@@ -109,6 +109,41 @@ def test_lines_53_54_56_57_the_sales_of_a_reseller(importer: Importer, data: Pat
     assert count_of(importer.reader.site, "sale") == 8800
 
 
+def test_line_54_back_keeps_every_choice_of_every_step(importer: Importer, tmp_path: Path) -> None:
+    """The file's encoding and delimiter, fields, values, the key, the box at the end."""
+    page = importer.reader.page
+    path = tmp_path / "sales.csv"
+    path.write_bytes("销售人员;备注;产品;Owner\n李雷;甲;GTXPro;Li\n".encode("gbk"))
+    importer.bring("sale", path)
+    with page.expect_navigation():
+        page.select_option("#encoding", "gb18030")
+    with page.expect_navigation():
+        page.select_option("#delimiter", ";")
+    importer.map()
+    importer.choose(importer.line("备注").locator(".to select").first, "account")
+    importer.line("备注").locator("summary").click()
+    importer.choose(importer.line("备注").locator("[name^=also]"), "deal_stage")
+    page.fill("[name='same.opportunity_id']", "S1")
+    page.fill(".strange-value input.input", "GTX Basic")
+    page.click("a:has-text('文件'):visible >> nth=-1")
+    expect(page.locator("#encoding")).to_have_value("gb18030")
+    expect(page.locator("#delimiter")).to_have_value(";")
+    importer.map()
+    expect(page.locator("[name='same.opportunity_id']")).to_have_value("S1")
+    expect(importer.line("备注").locator("[name^=also]")).to_have_value("deal_stage")
+    expect(page.locator(".strange-value select")).to_have_value("take")
+    assert importer.check() == counts(created=1)
+    page.check("[name=tell]")
+    page.click(".import-steps a:has-text('字段匹配')")
+    expect(page.locator(".strange-value input.input")).to_have_value("GTX Basic")
+    importer.check()
+    expect(page.locator("[name=tell]")).to_be_checked()
+    assert importer.start() == counts(created=1)
+    importer.reader.open("sale/1")
+    for text in ("S1", "李雷", "甲", "GTX Basic"):
+        expect(page.locator("main")).to_contain_text(text)
+
+
 def test_line_55_bad_rows_come_back_to_be_mended(importer: Importer, tmp_path: Path) -> None:
     page = importer.reader.page
     path = written(

@@ -119,7 +119,8 @@ def choose(visit: Visit, import_id: int) -> Response:
     with visit.reading() as desk:
         one = imported.get(desk.tx, desk.caller, import_id)
         source = opened(visit, one)
-    on = request.form.get("then") == "check"
+    then = request.form.get("then", "")
+    on = then == "check"
 
     def put(desk: Desk) -> None:
         one = imported.get(desk.tx, desk.caller, import_id)
@@ -140,6 +141,7 @@ def choose(visit: Visit, import_id: int) -> Response:
         if not on:
             raise
         # The page says what is wrong with the mapping, which is kept all the same.
-        on = False
+        on, then = False, "mapping"
         visit.write(put)
-    return redirect(paths_of(visit).step(import_id, "check" if on else "mapping"), 303)
+    to = then if then in ("file", "check") else "mapping"
+    return redirect(paths_of(visit).step(import_id, to), 303)

@@ -18,7 +18,7 @@ from fieldstone.metadata.problems import Problem
 from ...desk import Desk, Visit
 from ...rendering import page as render
 from ...show.imports.outcome import BadLine, checked_of, left_lines, result_of
-from ...show.imports.steps import steps_of
+from ...show.imports.steps import STEPS, steps_of
 from .files import opened, paths_of, target_of
 
 _SHOWN = 50
@@ -62,25 +62,29 @@ def check(visit: Visit, import_id: int) -> Response | str:
 
 
 def act(visit: Visit, import_id: int) -> Response:
-    """Check, start, stop or undo; pressed twice it is done once."""
-    wanted = request.form.get("act", "")
+    """Check, start, stop or undo, or keep the choices and go back; twice pressed is done once."""
+    wanted, then = request.form.get("act", ""), request.form.get("then", "")
 
     def put(desk: Desk) -> None:
         one = imported.get(desk.tx, desk.caller, import_id)
         _act(desk, visit, one, wanted)
 
     visit.write(put)
-    return redirect(paths_of(visit).step(import_id, ""), 303)
+    to = then if then in STEPS[:2] else ""
+    return redirect(paths_of(visit).step(import_id, to), 303)
 
 
 def _act(desk: Desk, visit: Visit, one: Import, wanted: str) -> None:
     if wanted == "check":
         begin(desk, lambda: imported.check(desk.tx, one))
-    elif wanted == "start":
+    elif wanted in ("start", ""):
+        options = replace(one.options, tell=request.form.get("tell") == "1")
         if one.state == "draft":
-            options = replace(one.options, tell=request.form.get("tell") == "1")
-            rights.mapped_for(desk.tx, desk.caller, one.entity, opened(visit, one), options)
             imported.choose(desk.tx, one, options)
+        if not wanted:
+            return
+        if one.state == "draft":
+            rights.mapped_for(desk.tx, desk.caller, one.entity, opened(visit, one), options)
         begin(desk, lambda: imported.start(desk.tx, one))
     elif wanted == "stop":
         imported.stop(desk.tx, one)

@@ -36,6 +36,7 @@ class Step:
     """A step of an import: where it is, whether it is this one or one that was taken."""
 
     number: int
+    name: str
     text: str
     href: str | None
     current: bool
@@ -97,6 +98,7 @@ def steps_of(desk: Desk, paths: ImportPaths, one: Import | None, current: str) -
     return tuple(
         Step(
             place + 1,
+            name,
             say(f"imports.step.{name}", desk.locale),
             paths.step(one.id, name) if one and free and place < at else None,
             place == at,

@@ -29,6 +29,11 @@ function onChange(event: Event): void {
     return;
   }
   const form = target.closest<HTMLFormElement>("[data-remap]");
+  if (form && target instanceof HTMLInputElement && target.name.startsWith("take.")) {
+    const act = form.querySelector<HTMLSelectElement>(`[name="${target.name.replace("take.", "act.")}"]`);
+    if (act && !act.value && target.value) act.value = "take";
+    return;
+  }
   if (!form || !(target instanceof HTMLSelectElement)) return;
   // Times of history change no count; they are kept with whatever is sent next.
   if (target.name.startsWith("time.")) return;
@@ -44,6 +49,20 @@ function onChange(event: Event): void {
   form.requestSubmit();
 }
 
+function onClick(event: MouseEvent): void {
+  const step = (event.target as Element | null)?.closest?.<HTMLElement>("a[data-step]");
+  const form = document.querySelector<HTMLFormElement>("form[data-choices]");
+  if (!step || !form || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  // Going back keeps what was chosen here, also what is not whole yet.
+  const then = document.createElement("input");
+  then.type = "hidden";
+  then.name = "then";
+  then.value = step.dataset.step ?? "";
+  form.append(then);
+  form.submit();
+}
+
 function comeBack(): void {
   const [id, y] = (sessionStorage.getItem("remap") ?? "").split(" ");
   sessionStorage.removeItem("remap");
@@ -56,6 +75,7 @@ export function watchImports(): void {
   for (const type of ["dragover", "dragleave"] as const) document.addEventListener(type, onDrag);
   document.addEventListener("drop", onDrop);
   document.addEventListener("change", onChange);
+  document.addEventListener("click", onClick);
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", comeBack);
   else comeBack();
 }
