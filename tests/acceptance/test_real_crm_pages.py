@@ -120,6 +120,7 @@ def test_lines_53_67_the_real_company_moves_in_by_the_pages(
     source = data / "crm_sales_opportunities"
     reference = json.loads((source / "reference.json").read_text("utf-8"))
     code = place.installation.control.invitations.set_up()
+    assert code is not None
     begun = place.installation.create_workspace("placeholder", "Placeholder", ())
     place.installation.delete_workspace("placeholder")
     with served(place.installation, begun) as site, reader_of(browser, site, "zh-CN") as reader:
