@@ -27,7 +27,16 @@ from .pages import (
 )
 from .pages.imports import files, mapping, running
 from .pages.people import account, joining, members
-from .pages.studio import entities, fields, layouts, review, translations
+from .pages.studio import (
+    conditions,
+    entities,
+    fields,
+    layouts,
+    pipeline,
+    review,
+    stage,
+    translations,
+)
 
 _GET = ("GET",)
 _POST = ("POST",)
@@ -55,6 +64,7 @@ OWN = "/<slug>/-/me"
 _TOLD = "/<slug>/-/notifications"
 _STUDIO = "/<slug>/-/studio"
 _OF = f"{_STUDIO}/entity/<entity>"
+_CONDITION = f"{_OF}/condition/<key>"
 _IMPORT = "/<slug>/-/imports/<int(max=9223372036854775807):import_id>"
 _RECORD = "/<slug>/<entity>/<int(max=9223372036854775807):record_id>"
 
@@ -114,6 +124,16 @@ ROUTES: tuple[Route, ...] = (
     Route(_GET, f"{_OF}/field/<field>/archive", fields.archive),
     Route(_POST, f"{_OF}/field/<field>/archive", fields.put_away),
     Route(_POST, f"{_OF}/field/<field>/restore", fields.bring_back),
+    Route(_POST, f"{_CONDITION}/builder", conditions.press),
+    Route(_POST, _CONDITION, conditions.switch),
+    Route(_POST, f"{_CONDITION}/said", conditions.say_it),
+    Route(_GET, f"{_OF}/pipeline", pipeline.listed),
+    Route(_POST, f"{_OF}/pipeline", pipeline.arrange),
+    Route(_GET, f"{_OF}/pipeline/<stage>", stage.edit),
+    Route(_POST, f"{_OF}/pipeline/<stage>", stage.save),
+    Route(_GET, f"{_OF}/pipeline/<stage>/archive", stage.archive),
+    Route(_POST, f"{_OF}/pipeline/<stage>/archive", stage.put_away),
+    Route(_POST, f"{_OF}/pipeline/<stage>/restore", stage.bring_back),
     Route(_GET, _ENTITY, boards.page),
     Route(_GET, f"{_ENTITY}/board", boards.more),
     Route(_GET, f"{_MEMBERS}", members.page),

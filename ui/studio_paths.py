@@ -57,3 +57,13 @@ class StudioPaths:
 
     def lists(self, entity: str, **query: str | None) -> str:
         return with_query(f"{self.start}/entity/{entity}/lists", query)
+
+    def pipeline(self, entity: str) -> str:
+        return f"{self.start}/entity/{entity}/pipeline"
+
+    def stage(self, entity: str, stage: str, act: str = "") -> str:
+        rest = f"/{act}" if act else ""
+        return f"{self.start}/entity/{entity}/pipeline/{stage}{rest}"
+
+    def condition(self, entity: str, key: str) -> str:
+        return f"{self.start}/entity/{entity}/condition/{key}"

@@ -82,6 +82,35 @@ SENDINGS: dict[str, tuple[str, dict[str, object]]] = {
     "an empty note": ("machine/1/compose/notes", {}),
     "a deletion without a version": ("machine/1/delete", {}),
     "a restoration of what is there": ("machine/1/restore", {"version": "1"}),
+    "a position that is none": (
+        "-/studio/entity/repair/pipeline",
+        {"act": "save", "place.reported": HUGE, "place.nope": "1", "amount": "nope"},
+    ),
+    "a button of the Studio that is none": ("-/studio/entity/repair/pipeline", {"act": "up:zz"}),
+    "a stage of marks and control characters": (
+        "-/studio/entity/repair/pipeline",
+        {"act": "add", "stage.en": "<script>alert(1)</script>\x00"},
+    ),
+    "a stage that is not there": ("-/studio/entity/repair/pipeline/zz", {"label.en": "x"}),
+    "wrong values in every input of a stage": (
+        "-/studio/entity/repair/pipeline/working",
+        {
+            "label.en": "x" * 10_000,
+            "probability": "NaN",
+            "max_days": "٣",
+            "kind": "zz",
+            "color": "zz",
+            "item.0.label.en": "y" * 10_000,
+            "item.0.place": "0",
+            "enter_when.0.op": "is",
+            "enter_when.99.99.op": "is",
+        },
+    ),
+    "a condition of no page": ("-/studio/entity/repair/condition/zz", {}),
+    "a condition of brackets": (
+        "-/studio/entity/repair/condition/enter_when/said",
+        {"enter_when.as": "text", "enter_when": "(" * 3000},
+    ),
     "a sleep without end": ("-/alerts/1/snooze", {"days": HUGE}),
 }
 

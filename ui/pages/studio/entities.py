@@ -16,7 +16,7 @@ from fieldstone.metadata.naming import NAME
 
 from ...desk import Desk, Visit
 from ...rendering import page as render
-from ...show.studio import settings
+from ...show.studio import things
 from ...show.studio.frame import Studio, studio_of
 from ...words import say
 from .refusals import Wrong, wrong_of
@@ -43,7 +43,7 @@ def _entity_form(
         typed=typed,
         wrong=wrong,
         problems=tuple(problems),
-        locales=settings.ordered(desk.locale),
+        locales=things.ordered(desk.locale),
         icons=("box", "users", "building", "file-text", "briefcase", "calendar", "note", "star"),
     )
 
@@ -80,7 +80,7 @@ def _names(named: Document, menu: list[Any]) -> list[Any]:
 
 
 def _new_entity(studio: Studio, typed: Mapping[str, str], locale: str) -> dict[str, Any]:
-    labels = {one: typed.get(f"label.{one}", "").strip() for one in settings.ordered(locale)}
+    labels = {one: typed.get(f"label.{one}", "").strip() for one in things.ordered(locale)}
     labels = {one: text for one, text in labels.items() if text}
     if not labels:
         raise Wrong({"label": [say("studio.label_missing", locale)]})

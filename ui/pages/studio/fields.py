@@ -20,7 +20,7 @@ from fieldstone.metadata.system import SYSTEM_NAMES
 from ...desk import Desk, Visit
 from ...rendering import fragment, notice
 from ...rendering import page as render
-from ...show.studio import settings, types, uses
+from ...show.studio import settings, things, types, uses
 from ...show.studio.frame import Studio, studio_of
 from ...words import say
 from .refusals import Wrong, wrong_of
@@ -119,9 +119,9 @@ def _form(
         typed=typed,
         first=[each for each in found if each.first],
         more=[each for each in found if not each.first],
-        options=settings.rows(typed, desk.locale, spare) if has_options else None,
-        colors=settings.colors(),
-        locales=settings.ordered(desk.locale),
+        options=things.rows(typed, "option", desk.locale, spare) if has_options else None,
+        colors=things.COLORS,
+        locales=things.ordered(desk.locale),
         wrong=wrong or {},
         problems=tuple(problems),
         has_form=bool(studio.app.forms_of(entity.id)),
@@ -147,7 +147,7 @@ def _submitted(visit: Visit, entity: str, field_id: str | None) -> Response | tu
     act, _, at = typed.get("act", "").partition(":")
     if act in ("up", "down", "more"):
         if at.isascii() and at.isdigit():
-            typed = settings.moved(typed, int(at), -1 if act == "up" else 1)
+            typed = things.moved(typed, "option", int(at), -1 if act == "up" else 1)
         with visit.reading() as desk:
             studio = studio_of(desk, "fields", entity)
             one = _field(studio, field_id) if field_id else None

@@ -17,7 +17,7 @@ from fieldstone.metadata.model import Entity, label_text
 from ...desk import Desk, Visit
 from ...rendering import page as render
 from ...show.lists import Choice, Tab
-from ...show.studio import settings
+from ...show.studio import settings, things
 from ...show.studio.arranging import Arranged, ArrangedForm, ArrangedList
 from ...show.studio.frame import Studio, studio_of
 from ...words import say
@@ -53,7 +53,7 @@ def _form_page(
         form=shown,
         labels=_labels(studio.entity, desk.locale),
         missing=[one for one in _plain(studio.entity) if one.id not in there],
-        locales=settings.ordered(desk.locale),
+        locales=things.ordered(desk.locale),
         chosen=chosen if place else "",
         typed=typed or _conditions(studio, place),
         wrong=wrong,
@@ -156,9 +156,7 @@ def arrange_form(visit: Visit, entity: str) -> Response | tuple[str, int]:
         elif act == "section_remove":
             arranged.remove_section(what)
         elif act == "section_add":
-            labels = {
-                one: typed.get(f"section.{one}", "").strip() for one in settings.ordered("en")
-            }
+            labels = {one: typed.get(f"section.{one}", "").strip() for one in things.ordered("en")}
             arranged.add_section({one: text for one, text in labels.items() if text})
         elif act == "place":
             section, _, at = typed.get("to", "").partition(":")
@@ -236,7 +234,7 @@ def make_form(visit: Visit, entity: str) -> Response:
         studio = studio_of(desk, "forms", entity)
         assert studio.entity is not None
         if not _of(studio, "form"):
-            label = {one: say("studio.first_section", one) for one in settings.ordered("en")}
+            label = {one: say("studio.first_section", one) for one in things.ordered("en")}
             places = [{"field": one.name} for one in _plain(studio.entity)]
             data = {
                 "kind": "form",

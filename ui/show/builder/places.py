@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fieldstone.engine import access
-from fieldstone.metadata.model import Entity, Field
+from fieldstone.engine.access import SYSTEM, Caller
+from fieldstone.metadata.model import App, Entity, Field
 
 from ...desk import Desk
 from ..kinds import shown_as
@@ -30,30 +31,44 @@ class Place:
         return next((one for one in self.operators if one.key == key), None)
 
 
-def places_of(desk: Desk, entity: Entity) -> tuple[Place, ...]:
-    """Every field that the caller may ask about, those over references after the entity's own."""
-    own = tuple(_of(desk, entity))
+def places_of(desk: Desk, entity: Entity, drafted: App | None = None) -> tuple[Place, ...]:
+    """Every field that the caller may ask about, those over references after the entity's own.
+
+    With `drafted`, the App of a draft, it is every field of that: who changes what is declared
+    may name all of it.
+    """
+    app, caller = (drafted, SYSTEM) if drafted is not None else (desk.app, desk.caller)
+    asked = _Asked(app, caller, desk.locale)
+    own = tuple(asked.of(entity))
     over: list[Place] = []
     for place in own:
-        target = desk.app.entities.get(target_of(place.field) or "")
-        may = target is not None and access.may(desk.app, desk.caller, target.id, "read")
+        target = app.entities.get(target_of(place.field) or "")
+        may = target is not None and access.may(app, caller, target.id, "read")
         if target is None or target.system or not may:
             continue
-        over += _of(desk, target, f"{place.path}.", place.label, target.title)
+        over += asked.of(target, f"{place.path}.", place.label, target.title)
     return (*own, *over)
 
 
-def _of(
-    desk: Desk, entity: Entity, before: str = "", over: str = "", without: str = ""
-) -> Iterator[Place]:
-    known = access.readable(desk.app, desk.caller, entity.id)
-    for one in entity.live_fields:
-        if one.id not in known or one.id in _INNER or one.id == without:
-            continue
-        shown = shown_as(desk.app, entity, one)
-        target = desk.app.entities.get(target_of(shown) or "")
-        title = target.field(target.title).name if target else ""
-        operators = operators_of(shown, title)
-        if operators:
-            label = one.text(desk.locale)
-            yield Place(f"{before}{one.name}", label, over, shown, operators)
+@dataclass(frozen=True)
+class _Asked:
+    """Whose fields of which App, in which language."""
+
+    app: App
+    caller: Caller
+    locale: str
+
+    def of(
+        self, entity: Entity, before: str = "", over: str = "", without: str = ""
+    ) -> Iterator[Place]:
+        known = access.readable(self.app, self.caller, entity.id)
+        for one in entity.live_fields:
+            if one.id not in known or one.id in _INNER or one.id == without:
+                continue
+            shown = shown_as(self.app, entity, one)
+            target = self.app.entities.get(target_of(shown) or "")
+            title = target.field(target.title).name if target else ""
+            operators = operators_of(shown, title)
+            if operators:
+                label = one.text(self.locale)
+                yield Place(f"{before}{one.name}", label, over, shown, operators)

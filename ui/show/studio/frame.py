@@ -16,6 +16,9 @@ from ...words import say
 from ..lists import Tab
 from ..shell import Entry
 
+ROOMS = ("fields", "forms", "lists", "pipeline")
+"""The rooms of an entity, in the order of their tabs; each is a path and a word by its name."""
+
 
 @dataclass(frozen=True)
 class Studio:
@@ -55,7 +58,7 @@ class Studio:
         live = [one for one in self.app.entities.values() if not one.archived and not one.system]
         live.sort(key=lambda one: order.index(one.id) if one.id in order else len(order))
         current = self.entity.id if self.entity else ""
-        room = self.room if self.room in ("forms", "lists") else "fields"
+        room = self.room if self.room in ROOMS else ROOMS[0]
         return tuple(
             Entry(
                 one.text(self.desk.locale),
@@ -77,7 +80,7 @@ class Studio:
                 getattr(self.paths, room)(self.entity.id),
                 room == self.room,
             )
-            for room in ("fields", "forms", "lists")
+            for room in ROOMS
         )
 
     @property

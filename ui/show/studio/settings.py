@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from fieldstone.engine.suggested_names import suggested_name
 from fieldstone.metadata import expression_to_ids, expression_to_names
 from fieldstone.metadata.fields import keys_of
 from fieldstone.metadata.json_text import number_text
@@ -19,9 +18,10 @@ from fieldstone.metadata.schema import schema_of
 from fieldstone.rules import compile_expression
 
 from ...desk import Desk
-from ...words import LOCALES, say
+from ...words import say
 from ..conditions import Speaker
 from ..lists import Choice
+from . import things
 
 TICKS = ("required", "unique", "search", "read_only", "stored")
 NUMBERS = ("max_length", "scale", "min", "max")
@@ -33,9 +33,6 @@ _FIRST = frozenset({"formula", "to", "dimension", "pattern", "required", "option
 _NO_DEFAULT = frozenset({"choice", "reference", "owner", "member", "tags", "stage", "boolean",
                          "date", "datetime"})  # fmt: skip
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
-_COLORS = tuple(schema_of("entity")["properties"]["fields"]["items"]["properties"]["options"]
-                ["items"]["properties"]["color"]["enum"])  # fmt: skip
-MOST_OPTIONS = 200
 
 
 @dataclass(frozen=True)
@@ -51,17 +48,6 @@ class Setting:
     choices: tuple[Choice, ...] = ()
     first: bool = False
     required: bool = False
-
-
-@dataclass(frozen=True)
-class OptionRow:
-    """One option of a choice as a row of inputs."""
-
-    at: int
-    id: str
-    labels: Mapping[str, str]
-    color: str
-    archived: bool
 
 
 def keys(type_name: str) -> tuple[str, ...]:
@@ -92,18 +78,13 @@ def settings(
                 text[:1].upper() + text[1:],
                 hint,
                 typed.get(key, ""),
-                {one: typed.get(f"{key}.{one}", "") for one in ordered(locale)},
+                {one: typed.get(f"{key}.{one}", "") for one in things.ordered(locale)},
                 _choices(app, key, locale),
                 key in _FIRST,
                 key in ("formula", "to", "dimension", "pattern"),
             )
         )
     return tuple(found)
-
-
-def ordered(locale: str) -> tuple[str, ...]:
-    """The languages, the reader's first."""
-    return (locale, *(one for one in LOCALES if one != locale))
 
 
 def _kind(key: str) -> str:
@@ -133,7 +114,7 @@ def typed_of(app: App, entity_id: str, data: Mapping[str, Any]) -> dict[str, str
     """A field's data (in ids) as its inputs show it."""
     found: dict[str, str] = {"name": str(data.get("name", ""))}
     for key in ("label", *LABELS):
-        for locale, text in _labels(data.get(key)).items():
+        for locale, text in things.labels_of(data.get(key)).items():
             found[f"{key}.{locale}"] = text
     for key in keys(str(data["type"])):
         value = data.get(key)
@@ -147,20 +128,8 @@ def typed_of(app: App, entity_id: str, data: Mapping[str, Any]) -> dict[str, str
             found[key] = number_text(value)
         elif isinstance(value, str):
             found[key] = value
-    for at, one in enumerate(data.get("options") or ()):
-        found[f"option.{at}.id"] = one.get("id") or one["name"]
-        found[f"option.{at}.color"] = one.get("color", "")
-        found[f"option.{at}.off"] = "1" if one.get("archived") else ""
-        for locale, text in _labels(one.get("label") or one["name"]).items():
-            found[f"option.{at}.label.{locale}"] = text
+    found.update(things.typed_of(data.get("options") or (), "option"))
     return found
-
-
-def _labels(value: Any) -> Mapping[str, str]:
-    """Labels by locale; one text for all is shown as every language's."""
-    if isinstance(value, str):
-        return dict.fromkeys(LOCALES, value)
-    return dict(value or {})
 
 
 def _scope(data: Mapping[str, Any], entity_id: str, key: str) -> tuple[str, str | None]:
@@ -176,43 +145,6 @@ def _shown(app: App, entity_id: str, data: Mapping[str, Any], key: str, text: st
         return expression_to_names(app, about, text, parent)
     except ProblemsError:
         return text
-
-
-def rows(typed: Mapping[str, str], locale: str, spare: int = 3) -> tuple[OptionRow, ...]:
-    """The options as rows, with some empty ones to type into."""
-    number = 0
-    while number < MOST_OPTIONS and any(one.startswith(f"option.{number}.") for one in typed):
-        number += 1
-    more = spare if spare or number else 1
-    return tuple(
-        OptionRow(
-            at,
-            typed.get(f"option.{at}.id", ""),
-            {one: typed.get(f"option.{at}.label.{one}", "") for one in ordered(locale)},
-            typed.get(f"option.{at}.color", ""),
-            bool(typed.get(f"option.{at}.off")),
-        )
-        for at in range(min(number + more, MOST_OPTIONS))
-    )
-
-
-def moved(typed: Mapping[str, str], at: int, by: int) -> dict[str, str]:
-    """What was typed with one option moved among the others."""
-    mine, other = f"option.{at}.", f"option.{at + by}."
-    found = {}
-    for key, value in typed.items():
-        if key.startswith(mine):
-            found[other + key.removeprefix(mine)] = value
-        elif key.startswith(other):
-            found[mine + key.removeprefix(other)] = value
-        else:
-            found[key] = value
-    return found
-
-
-def colors() -> Iterable[str]:
-    """The hues that an option may have."""
-    return _COLORS
 
 
 @dataclass
@@ -238,14 +170,14 @@ def read(
     allowed = keys_of(type_name)
     kept = {key: value for key, value in before.items() if key in allowed}
     found = Read({**kept, "type": type_name})
-    labels = _typed_labels(typed, "label")
+    labels = things.typed_labels(typed, "label")
     if labels:
         found.data["label"] = labels
     else:
         found.refuse("label", say("studio.label_missing", locale))
     for key in keys(type_name):
         if key in LABELS:
-            value: Any = _typed_labels(typed, key)
+            value: Any = things.typed_labels(typed, key)
         else:
             value = _value(found, app, entity_id, key, typed.get(key, "").strip(), locale)
         if value in ("", None, False, {}):
@@ -253,15 +185,10 @@ def read(
         else:
             found.data[key] = value
     if "options" in allowed:
-        found.data["options"] = _options(typed, before)
+        found.data["options"] = things.read(typed, "option", before.get("options") or (), "option")
         if not any(not one.get("archived") for one in found.data["options"]):
             found.refuse("options", say("studio.options_missing", locale))
     return found
-
-
-def _typed_labels(typed: Mapping[str, str], key: str) -> dict[str, str]:
-    texts = {one: typed.get(f"{key}.{one}", "").strip() for one in LOCALES}
-    return {one: text for one, text in texts.items() if text}
 
 
 def _value(found: Read, app: App, entity_id: str, key: str, text: str, locale: str) -> Any:
@@ -305,34 +232,6 @@ def wrong_expression(
             for one in error.problems
         ]
     return []
-
-
-def _options(typed: Mapping[str, str], before: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The options in the order of their rows; new ones get a name from their label."""
-
-    old = {one.get("id") or one["name"]: one for one in before.get("options") or ()}
-    taken = set(old) | {one["name"] for one in old.values()}
-    found = []
-    for row in rows(typed, "en", 0):
-        labels = _typed_labels(typed, f"option.{row.at}.label")
-        if not labels:
-            continue
-        there = dict(old.get(row.id, {}))
-        if not there:
-            label = labels.get("en") or next(iter(labels.values()))
-            name = suggested_name(label, taken, otherwise="option")
-            taken.add(name)
-            there = {"id": name, "name": name}
-        there["label"] = labels
-        for key, value in (("color", row.color), ("archived", row.archived)):
-            if value and (key != "color" or value in _COLORS):
-                there[key] = value
-            else:
-                there.pop(key, None)
-        found.append(there)
-    shown = {one["id"] if "id" in one else one["name"] for one in found}
-    gone = [{**one, "archived": True} for key, one in old.items() if key not in shown]
-    return [*found, *gone]
 
 
 def said(desk: Desk, app: App, entity_id: str, text: str) -> str:

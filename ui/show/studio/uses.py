@@ -28,12 +28,12 @@ class Told:
     goes: bool
 
 
-def counts(app: App, entity_id: str) -> Mapping[str, int]:
-    """How many places use each field of an entity, by the field's id."""
+def counts(app: App, owner: str, sort: str = "field") -> Mapping[str, int]:
+    """How many places use each thing of a sort that `owner` (an entity, a scheme) has, by id."""
     return Counter(
         one.target.id
         for one in all_uses(app)
-        if one.target.sort == "field" and one.target.owner == entity_id and not one.archived
+        if one.target.sort == sort and one.target.owner == owner and not one.archived
     )
 
 
