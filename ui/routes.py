@@ -182,6 +182,7 @@ ROUTES: tuple[Route, ...] = (
     Route(_GET, f"{_RECORD}/edit", forms.edit),
     Route(_POST, f"{_RECORD}/edit", forms.save),
     Route(_POST, f"{_RECORD}/edit/live", forms.live_edit),
+    Route(_GET, f"{_RECORD}/beside", records.beside),
     Route(_GET, f"{_RECORD}/timeline", records.timeline),
     Route(_POST, f"{_RECORD}/stage", records.move),
     Route(_POST, f"{_RECORD}/board", boards.move),

@@ -45,6 +45,7 @@ PAGES = (
     "machine/1",
     "machine/1/edit",
     "repair/1",
+    "machine/1?list=sort%3D-name",
     "repair?show=board",
     "/new",
     "/new/crm_template",
@@ -63,5 +64,6 @@ FRAGMENTS = (
     "/pick/<field>",
     "/cards/<card>",
     "/latest",
+    "/beside",
 )
 """What is a part of a page, by how its route ends."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -105,27 +105,28 @@ class Asked:
         return {**now, **changed}
 
 
-def asked_of(desk: Desk, name: str) -> Asked:
-    """What the request asks of the list of the entity called `name`."""
+def asked_of(desk: Desk, name: str, args: Mapping[str, str] | None = None) -> Asked:
+    """What the request, or other parameters, ask of the list of the entity called `name`."""
     entity = desk.entity(name)
-    mine, view = view_named(desk, entity, request.args.get("view"))
-    own = request.args.get("sort", "")
-    trail = tuple(one for one in request.args.get("trail", "").split(BETWEEN) if one)
+    args = request.args if args is None else args
+    mine, view = view_named(desk, entity, args.get("view"))
+    own = args.get("sort", "")
+    trail = tuple(one for one in args.get("trail", "").split(BETWEEN) if one)
     return Asked(
         entity=entity,
         view=view,
-        where=request.args.get("where", "").strip(),
-        q=request.args.get("q", "").strip(),
+        where=args.get("where", "").strip(),
+        q=args.get("q", "").strip(),
         sort=_sort(desk, entity, own) if own else (view.sort if view else ()),
-        at=request.args.get("at") or None,
+        at=args.get("at") or None,
         trail=trail,
         own_sort=own,
         opening=view is first_view(desk.app.views_of(entity.id)) and not default_of(desk, entity),
-        of=_of(desk, entity, request.args.get("of", "")),
-        brought=record_id(request.args.get("brought", "")),
+        of=_of(desk, entity, args.get("of", "")),
+        brought=record_id(args.get("brought", "")),
         declared=_of_own(desk, mine) if mine else _declared(desk, entity, view),
         mine=mine,
-        shape=request.args.get("show", "") if request.args.get("show") in SHAPES else "",
+        shape=args.get("show", "") if args.get("show") in SHAPES else "",
     )
 
 

@@ -20,6 +20,7 @@ from ..desk import Desk, Visit
 from ..paths import with_query
 from ..rendering import fragment
 from ..rendering import page as render
+from ..show.beside import question_of
 from ..show.conditions import Speaker
 from ..show.imports.steps import bring_of
 from ..show.lists import (
@@ -151,7 +152,8 @@ def model_of(desk: Desk, asked: Asked, *, rows_too: bool = True) -> ListModel:
     try:
         if rows_too:
             found = _page(desk, asked, spots)
-            rows = rows_of(desk, entity, spots, found.records, found.titles)
+            question = question_of(asked.params(show=None))
+            rows = rows_of(desk, entity, spots, found.records, found.titles, question)
             after = found.next_cursor
     except (Invalid, Malformed, ProblemsError) as error:
         problem = " ".join(one.text(locale) for one in error.problems)

@@ -7,18 +7,20 @@ from dataclasses import replace
 from flask import make_response, redirect, request
 from werkzeug.wrappers import Response
 
-from fieldstone.engine import alerts, records, samples
+from fieldstone.engine import alerts, query, records, samples
 from fieldstone.engine.alerts import AlertRequest
-from fieldstone.engine.errors import Forbidden, NotFound, Refused
+from fieldstone.engine.errors import Forbidden, Invalid, Malformed, NotFound, Refused
 from fieldstone.engine.records import preview
 from fieldstone.engine.records.record import Record
 from fieldstone.metadata.model import Entity
+from fieldstone.metadata.problems import ProblemsError
 
 from .. import security
 from ..desk import Desk, Visit
 from ..rendering import fragment, notice
 from ..rendering import page as render
 from ..show.alerts import items_of
+from ..show.beside import along, came_from, params_of, turns_of
 from ..show.forms import sorted_problems
 from ..show.lists import Tab
 from ..show.records import RecordModel
@@ -37,6 +39,7 @@ from ..show.timeline import timeline_of
 from ..show.typed import Typed
 from ..words import inside, say
 from . import stages
+from .asked import asked_of, request_of
 
 _MOST_ALERTS = 5
 
@@ -47,6 +50,20 @@ def page(visit: Visit, entity: str, record_id: int) -> str:
         found = desk.entity(entity)
         record = records.get(desk.tx, desk.caller, found.id, record_id)
         return _render(desk, found, _model(desk, found, record))
+
+
+def beside(visit: Visit, entity: str, record_id: int) -> str:
+    """The ways to the records before and after this one in the list that one came from."""
+    question = came_from() or ""
+    with visit.reading() as desk:
+        asked = asked_of(desk, entity, params_of(question))
+        try:
+            wanted = request_of(desk, asked, ())
+            found = query.neighbours(desk.tx, desk.caller, wanted, record_id)
+        except (Invalid, Malformed, ProblemsError):
+            found = None  # a list that can no longer be asked for
+        ways = found and turns_of(desk, asked.entity, found, question)
+        return fragment("beside.html", ways=ways)
 
 
 def timeline(visit: Visit, entity: str, record_id: int) -> str:
@@ -68,7 +85,7 @@ def move(visit: Visit, entity: str, record_id: int) -> Response:
         visit.write(lambda desk: stages.move(desk, entity, record_id, to, typed))
     except Refused as error:
         return _refuse_move(visit, entity, record_id, to, typed, error)
-    return redirect(visit.paths.record(entity, record_id), 303)
+    return redirect(visit.paths.record(entity, record_id, **along()), 303)
 
 
 def _refuse_move(
@@ -100,7 +117,7 @@ def tick(visit: Visit, entity: str, record_id: int) -> Response:
             desk.tx, desk.caller, found.id, record_id,
             form.get("stage", ""), form.get("item", ""), done=form.get("on") == "1",
         )  # fmt: skip
-        return desk.paths.record(found.name, record_id)
+        return desk.paths.record(found.name, record_id, **along())
 
     return redirect(visit.write(ticked), 303)
 
@@ -118,7 +135,7 @@ def compose(visit: Visit, entity: str, record_id: int, inverse: str) -> Response
         records.create(desk.tx, desk.caller, at.entity.id, values)
         what = inside(at.entity.text(desk.locale), desk.locale)
         notice(desk, say("form.created", desk.locale, what=what))
-        return desk.paths.record(found.name, record_id)
+        return desk.paths.record(found.name, record_id, **along())
 
     try:
         target = visit.write(written)
@@ -166,7 +183,7 @@ def delete(visit: Visit, entity: str, record_id: int) -> Response:
             undo_text=say("record.undo", desk.locale),
             fields={"version": str(record.version + 1)},
         )
-        return desk.paths.list(found.name)
+        return _list_of(desk, found)
 
     try:
         target = visit.write(deleted)
@@ -218,13 +235,15 @@ def _model(desk: Desk, entity: Entity, record: Record) -> RecordModel:
         AlertRequest(entity=entity.id, record_id=record.id, limit=_MOST_ALERTS),
     )
     paths = desk.paths
+    back = {"next": paths.record(entity.name, record.id, **along())} if came_from() else {}
     return RecordModel(
         title=record.title or say("record.untitled", desk.locale, id=record.id),
         subtitle=reader.subtitle(),
         entity=entity.text(desk.locale),
         icon=entity.icon or "list",
         version=record.version,
-        list_href=paths.list(entity.name),
+        list_href=_list_of(desk, entity),
+        beside=paths.act(entity.name, record.id, "beside", **along()) if came_from() else None,
         key=f"{entity.name}.{record.id}",
         facts=reader.facts(),
         tabs=_tabs(desk, entity, record, inverses, chosen),
@@ -234,10 +253,19 @@ def _model(desk: Desk, entity: Entity, record: Record) -> RecordModel:
         composer=composer_of(desk, entity, record),
         timeline=timeline_of(desk, entity, record, None),
         alerts=items_of(desk, open_.alerts),
-        edit=paths.act(entity.name, record.id, "edit") if desk.may("update", entity) else None,
-        delete=paths.act(entity.name, record.id, "delete") if desk.may("delete", entity) else None,
+        edit=paths.act(entity.name, record.id, "edit", **back)
+        if desk.may("update", entity)
+        else None,
+        delete=paths.act(entity.name, record.id, "delete", **along())
+        if desk.may("delete", entity)
+        else None,
         sample=record.values.get("origin") == samples.ORIGIN,
     )
+
+
+def _list_of(desk: Desk, entity: Entity) -> str:
+    """The list that one came from, or the list as it opens."""
+    return desk.paths.list(entity.name, **params_of(came_from() or "-"))
 
 
 def _tabs(
@@ -247,14 +275,14 @@ def _tabs(
     inverses: tuple[Inverse, ...],
     chosen: Inverse | None,
 ) -> tuple[Tab, ...]:
-    path = desk.paths.record(entity.name, record.id)
+    path = desk.paths.record(entity.name, record.id, **along())
     first = Tab(say("record.details", desk.locale), path, chosen is None)
     return (
         first,
         *(
             Tab(
                 one.text(desk.locale),
-                desk.paths.record(entity.name, record.id, tab=one.name),
+                desk.paths.record(entity.name, record.id, tab=one.name, **along()),
                 one is chosen,
                 number_of(desk, one, record.id),
             )

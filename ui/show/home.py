@@ -15,6 +15,7 @@ from fieldstone.metadata.model import Entity, View
 from ..desk import Desk
 from ..words import inside, say
 from .alerts import AlertItem, items_of
+from .beside import question_of
 from .lists import ListModel, headings, rows_of, spots_of
 
 _ROWS = 6
@@ -146,12 +147,13 @@ def _list(desk: Desk, entity: Entity, view: View, tile: Tile, number: int) -> Li
             limit=_ROWS,
         ),
     )
+    question = question_of({"view": view.name})
     return ListModel(
         title=tile.text,
         singular=entity.text(desk.locale),
         icon=entity.icon or "list",
         path=desk.paths.list(entity.name),
         columns=headings(desk, spots, ()),
-        rows=rows_of(desk, entity, spots, page.records, page.titles),
+        rows=rows_of(desk, entity, spots, page.records, page.titles, question),
         all=tile.href if number > _ROWS else None,
     )

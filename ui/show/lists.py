@@ -12,6 +12,7 @@ from fieldstone.metadata.model import App, Entity, Field, Sort, View
 
 from ..desk import Desk
 from ..words import say
+from .beside import NAME
 from .kinds import shown_as
 from .naming import shower, target_of
 from .values import RIGHT, Shown
@@ -239,9 +240,15 @@ def headings(
     return tuple(found)
 
 
-def rows_of(desk: Desk, entity: Entity, spots: Sequence[Spot], records: Sequence[Record],
-            titles: Mapping[tuple[str, int], str]) -> tuple[Row, ...]:  # fmt: skip
-    """The rows of a page of records."""
+def rows_of(
+    desk: Desk,
+    entity: Entity,
+    spots: Sequence[Spot],
+    records: Sequence[Record],
+    titles: Mapping[tuple[str, int], str],
+    question: str = "",
+) -> tuple[Row, ...]:
+    """The rows of a page of records; their pages carry along the `question` of their list."""
     show = shower(desk, titles)
     fields = [shown_as(desk.app, spot.entity, spot.last) for spot in spots]
     found = []
@@ -251,7 +258,7 @@ def rows_of(desk: Desk, entity: Entity, spots: Sequence[Spot], records: Sequence
             for spot, one in zip(spots, fields, strict=True)
         )
         title = record.title or say("record.untitled", desk.locale, id=record.id)
-        href = desk.paths.record(entity.name, record.id)
+        href = desk.paths.record(entity.name, record.id, **{NAME: question})
         found.append(Row(href, title, cells))
     return tuple(found)
 

@@ -35,5 +35,8 @@ class RecordModel:
     edit: str | None = None
     delete: str | None = None
     sample: bool = False
+    beside: str | None = None
+    """Where to ask for the records before and after this one, where one came from a list."""
+
     refusal: str = ""
     problems: tuple[str, ...] = ()

@@ -15,12 +15,14 @@ from fieldstone.metadata.model import Entity, Field, FormField
 
 from ..desk import Desk
 from ..words import inside
+from .beside import along, question_of
 from .forms import FormMaker, Slot, form_of
 from .lists import ListModel, headings, rows_of, spots_of
 from .naming import target_of
 from .typed import Typed, wire
 
 _MOST = 20
+_ORDER = "-created_at"
 
 
 @dataclass(frozen=True)
@@ -68,12 +70,14 @@ def related_list(desk: Desk, entity: Entity, record: Record, inverse: Inverse) -
         ListRequest(
             entity_id=child.id,
             where=(inverse.condition(record.id),),
-            sort="-created_at",
+            sort=_ORDER,
             fields=tuple(spot.names for spot in spots),
             limit=_MOST,
         ),
     )
-    back = desk.paths.record(entity.name, record.id, tab=inverse.name)
+    back = desk.paths.record(entity.name, record.id, tab=inverse.name, **along())
+    of = f"{inverse.field.name}.{record.id}"
+    question = question_of({"of": of, "sort": _ORDER})
     create = desk.paths.new(child.name, **{inverse.field.name: str(record.id), "next": back})
     return ListModel(
         title=inverse.text(desk.locale),
@@ -81,11 +85,9 @@ def related_list(desk: Desk, entity: Entity, record: Record, inverse: Inverse) -
         icon=child.icon or "list",
         path=desk.paths.list(child.name),
         columns=headings(desk, spots, ()),
-        rows=rows_of(desk, child, spots, page.records, page.titles),
+        rows=rows_of(desk, child, spots, page.records, page.titles, question),
         create=create if desk.may("create", child) else None,
-        all=desk.paths.list(child.name, of=f"{inverse.field.name}.{record.id}")
-        if page.next_cursor
-        else None,
+        all=desk.paths.list(child.name, of=of) if page.next_cursor else None,
     )
 
 
@@ -136,11 +138,11 @@ def composer_of(
     body = maker.slot(FormField(field=text.id))
     if body is None:
         return None
-    back = desk.paths.record(entity.name, record.id)
+    back = desk.paths.record(entity.name, record.id, **along())
     return Composer(
         inverse=inverse.name,
         what=inside(child.text(desk.locale), desk.locale),
-        action=desk.paths.act(entity.name, record.id, f"compose/{inverse.name}"),
+        action=desk.paths.act(entity.name, record.id, f"compose/{inverse.name}", **along()),
         full=desk.paths.new(child.name, **{inverse.field.name: str(record.id), "next": back}),
         text=body,
         slots=tuple(slots),

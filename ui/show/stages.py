@@ -13,6 +13,7 @@ from fieldstone.metadata.problems import Problem
 
 from ..desk import Desk
 from ..words import say
+from .beside import along
 from .conditions import Speaker
 from .forms import FormMaker, Slot
 from .typed import Typed
@@ -85,7 +86,7 @@ def stepper_of(
     may_move = pipeline.field in access.writable(desk.app, desk.caller, entity.id)
     place = next((at for at, one in enumerate(live) if one.id == now), -1)
     present = live[place] if place >= 0 else None
-    move = desk.paths.act(entity.name, record.id, "stage") if may_move else None
+    move = desk.paths.act(entity.name, record.id, "stage", **along()) if may_move else None
     found = Stepper(
         label=entity.field(pipeline.field).text(desk.locale),
         steps=tuple(_step(desk, one, at, place, present, move) for at, one in enumerate(live)),
@@ -136,7 +137,7 @@ def _ticks(
         for one in records.ticks(desk.tx, desk.caller, entity.id, record.id)
         if one.stage == present.id
     }
-    action = desk.paths.act(entity.name, record.id, "tick") if may_tick else ""
+    action = desk.paths.act(entity.name, record.id, "tick", **along()) if may_tick else ""
     return tuple(
         TickBox(
             item.id, present.name, item.text(desk.locale), item.id in done, item.required, action
@@ -232,8 +233,8 @@ def asking_of(
     return Asking(
         to=stage.name,
         text=stage.text(locale),
-        action=desk.paths.act(entity.name, record.id, "stage"),
-        cancel=desk.paths.record(entity.name, record.id),
+        action=desk.paths.act(entity.name, record.id, "stage", **along()),
+        cancel=desk.paths.record(entity.name, record.id, **along()),
         problems=tuple(rest),
         slots=tuple(replace(slot, required=True) for slot in slots if not slot.read_only),
         ticks=_asked_ticks(desk, entity, problems, posted.get(TICK, ())),
