@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from .canonical import to_text
-from .system_tables import CHANGE, FIELD_CHANGE
-from .transaction import Transaction
+from ..canonical import to_text
+from ..system_tables import CHANGE, FIELD_CHANGE
+from ..transaction import Transaction
 
 if TYPE_CHECKING:
-    from .access import Caller
+    from ..access import Caller
 
 ENTITY = "member"
 
