@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
 
@@ -17,6 +16,7 @@ from ..metadata.problems import Problem
 from . import backups, failpoints, members, system_versions
 from .access import SYSTEM
 from .backups import Backup
+from .backups.on_the_way import ids_on_the_way, on_its_way, sweep
 from .backups.people import link_accounts
 from .clock import Clock
 from .control import Control, WorkspaceEntry
@@ -155,11 +155,16 @@ class Installation:
         if not with_data:
             return self.create_workspace(slug, called, export(workspace))
         _require_names(slug, called)
-        with TemporaryDirectory(dir=self.settings.home, prefix="clone-") as folder:
-            file = Path(folder) / "workspace.zip"
-            backups.write(workspace, file)
-            with Backup.open(file) as backup:
-                return self._made(slug, called, lambda made: self._restored(made, backup))
+
+        def fill(made: Workspace) -> None:
+            # Named by the workspace that is being made, so that it goes with a half-made one.
+            with on_its_way(self.settings.home, made.id) as file:
+                backups.write(workspace, file)
+                failpoints.hit("clone.written")
+                with Backup.open(file) as backup:
+                    self._restored(made, backup)
+
+        return self._made(slug, called, fill)
 
     def _restored(self, workspace: Workspace, backup: Backup) -> None:
         with workspace.writing() as tx:
@@ -213,11 +218,18 @@ class Installation:
             self._forget(entry.id)
 
     def reconcile(self) -> None:
-        """Remove workspaces whose creation or removal was cut short; those at work are held."""
+        """Remove workspaces whose creation or removal was cut short; those at work are held.
+
+        Files on the way from one workspace to another go unless somebody is making that one.
+        """
+        waiting = ids_on_the_way(self.settings.home)
         for entry in self.control.workspaces("creating", "deleting"):
             with self._stores.lock(entry.id) as held:
                 if held and self._still(entry):
                     self._forget(entry.id)
+        if waiting:
+            making = {one.id for one in self.control.workspaces("creating")}
+            sweep(self.settings.home, waiting - making)
 
     def _still(self, entry: WorkspaceEntry) -> bool:
         """Whether it is as it was before we held it: its maker may just have finished."""
