@@ -24,6 +24,7 @@ from .pages import (
     sample,
     search,
     views,
+    webhooks,
 )
 from .pages.imports import files, mapping, running
 from .pages.people import account, joining, members
@@ -146,6 +147,8 @@ ROUTES: tuple[Route, ...] = (
     Route(_GET, "/<slug>/-/roles", members.roles),
     Route(_GET, "/<slug>/-/sample", sample.page),
     Route(_POST, "/<slug>/-/sample", sample.remove),
+    Route(_GET, "/<slug>/-/webhooks", webhooks.page),
+    Route(_POST, "/<slug>/-/webhooks", webhooks.try_now),
     Route(_GET, OWN, account.page),
     Route(_POST, f"{OWN}/profile", account.set_profile),
     Route(_POST, f"{OWN}/password", account.set_password),

@@ -160,6 +160,13 @@ class Settings:
         default=2,
         metadata=_about("How many jobs a worker does at the same time.", _positive),
     )
+    keep_work_days: int = field(
+        default=90,
+        metadata=_about(
+            "Days for which work that was done, and messages that were sent, can be looked up.",
+            _positive,
+        ),
+    )
     smtp_url: str | None = field(
         default=None,
         metadata=_about(

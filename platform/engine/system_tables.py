@@ -272,6 +272,20 @@ ENDPOINT = _table(
 A copy of the workspace calls nobody until somebody says whom.
 """
 
+ENDPOINT_REST = _table(
+    "_endpoint_rest",
+    sa.Column("name", CODE, primary_key=True),
+    sa.Column("failures", sa.Integer(), nullable=False),
+    sa.Column("why", WORDS),
+    sa.Column("failed_at", UtcDateTime()),
+    sa.Column("until", UtcDateTime()),
+    backup=False,
+)
+"""Endpoints that failed when they were called last: how often in a row, why, until when they rest.
+
+One that answers has no row.
+"""
+
 IMPORT = _table(
     "_import",
     _serial(),

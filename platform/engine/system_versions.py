@@ -15,6 +15,7 @@ from .system_tables import (
     BULK_ROW,
     DRAFT,
     ENDPOINT,
+    ENDPOINT_REST,
     IMPORT,
     IMPORT_ROW,
     METADATA,
@@ -59,12 +60,17 @@ def _bulk_changes(connection: sa.Connection) -> None:
         table.create(connection)
 
 
+def _resting_endpoints(connection: sa.Connection) -> None:
+    ENDPOINT_REST.create(connection)
+
+
 STEPS: Sequence[Step] = (
     _drafts,
     _keep_files_of_imports,
     _outbox,
     _rules_of_notifications,
     _bulk_changes,
+    _resting_endpoints,
 )
 """Step n moves the tables from version n + 1 to n + 2; a new workspace is made at the last one."""
 

@@ -16,6 +16,7 @@ PAGES = (
     "-/members/1",
     "-/roles",
     "-/sample",
+    "-/webhooks",
     "-/me",
     "-/imports",
     "-/imports/new/machine",

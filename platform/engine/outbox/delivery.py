@@ -20,7 +20,7 @@ from ..transaction import Transaction
 from ..work import jobs
 from ..work.jobs import Job
 from ..workspaces import Workspace
-from . import endpoints, mail, webhook
+from . import endpoints, mail, resting, webhook
 from .mail import Letter
 from .webhook import Call
 
@@ -30,26 +30,53 @@ Sending = Callable[[], None]
 def do_job(settings: Settings, workspace: Workspace, job: Job) -> None:
     """Send what a job of the outbox is about, and say that it was sent.
 
-    Who may not be told any more is told nothing. A worker that dies between sending and saying so
-    lets it be sent once more, under the same id.
+    Who may not be told any more is told nothing. A call of an endpoint that rests is put off. A
+    worker that dies between sending and saying so lets it be sent once more, under the same id.
     """
     with workspace.writing() as tx:
         jobs.hold(tx, job)
-        sending = _prepared(tx, settings, job)
-    if sending is not None:
+        row = tx.connection.execute(sa.select(OUTBOX).where(OUTBOX.c.job_id == job.id)).first()
+        put_off = row is not None and _put_off(tx, job, row)
+        sending = None if put_off or row is None else _prepared(tx, settings, row)
+    if put_off:
+        raise jobs.LostJob(job.key)
+    if row is not None and sending is not None:
         with jobs.held(workspace, job):
-            sending()
+            _send(workspace, row, sending)
         failpoints.hit("outbox.sent")
     with workspace.writing() as tx:
         jobs.finish(tx, job)
-        if sending is not None:
+        if row is not None and sending is not None:
             mine = OUTBOX.c.job_id == job.id
             tx.connection.execute(sa.update(OUTBOX).where(mine).values(sent_at=tx.now))
+            if row.endpoint is not None:
+                resting.answered(tx, row.endpoint)
 
 
-def _prepared(tx: Transaction, settings: Settings, job: Job) -> Sending | None:
-    row = tx.connection.execute(sa.select(OUTBOX).where(OUTBOX.c.job_id == job.id)).first()
-    if row is None or row.sent_at is not None:
+def _put_off(tx: Transaction, job: Job, row: sa.Row[Any]) -> bool:
+    """Leave a call for later if its endpoint rests, or give it up if it has waited for long."""
+    rests = resting.until(tx, row.endpoint) if row.channel == "webhook" else None
+    if rests is None:
+        return False
+    if row.created_at + resting.LONGEST_WAIT < tx.now:
+        jobs.give_up(tx, job, f"the endpoint {row.endpoint} failed for too long")
+    else:
+        jobs.put_off(tx, job, rests)
+    return True
+
+
+def _send(workspace: Workspace, row: sa.Row[Any], sending: Sending) -> None:
+    try:
+        sending()
+    except Undelivered as error:
+        if row.endpoint is not None:
+            with workspace.writing() as tx:
+                resting.failed(tx, row.endpoint, str(error))
+        raise
+
+
+def _prepared(tx: Transaction, settings: Settings, row: sa.Row[Any]) -> Sending | None:
+    if row.sent_at is not None:
         return None
     if row.channel == "webhook":
         return _call(tx, settings, row)

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from ...metadata.naming import nearest
 from ...metadata.problems import Problem
 from ..errors import Invalid, NotFound
-from ..system_tables import ENDPOINT
+from ..system_tables import ENDPOINT, ENDPOINT_REST
 from ..transaction import Transaction
 from .webhook import is_url
 
@@ -64,6 +64,8 @@ def put(tx: Transaction, name: str, url: str, *, new_secret: bool = False) -> En
     tx.connection.execute(
         sa.update(ENDPOINT).where(ENDPOINT.c.name == name).values(url=url, salt=salt)
     )
+    # What is known of its health is known of the former address.
+    tx.connection.execute(sa.delete(ENDPOINT_REST).where(ENDPOINT_REST.c.name == name))
     return Endpoint(name, url, salt, known.created_at)
 
 
@@ -81,11 +83,19 @@ def listed(tx: Transaction) -> tuple[Endpoint, ...]:
 
 def remove(tx: Transaction, name: str) -> None:
     """Forget an endpoint; NotFound if there is none of that name."""
-    done = tx.connection.execute(sa.delete(ENDPOINT).where(ENDPOINT.c.name == name))
-    if not done.rowcount:
+    require(tx, name)
+    for table in (ENDPOINT, ENDPOINT_REST):
+        tx.connection.execute(sa.delete(table).where(table.c.name == name))
+
+
+def require(tx: Transaction, name: str) -> Endpoint:
+    """The endpoint of that name; NotFound names the nearest, or all that there are."""
+    found = find(tx, name)
+    if found is None:
         known = [one.name for one in listed(tx)]
         near = nearest(name, known)
         raise NotFound.because("endpoint.unknown", name=name, known=near or ", ".join(known) or "-")
+    return found
 
 
 def missing(tx: Transaction) -> tuple[Problem, ...]:

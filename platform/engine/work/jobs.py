@@ -35,9 +35,11 @@ __all__ = [
     "LostJob",
     "enqueue",
     "finish",
+    "give_up",
     "held",
     "hold",
     "next_wake",
+    "put_off",
     "run",
     "start",
     "waiting",
@@ -59,7 +61,7 @@ LongHandler = Callable[[Workspace, Job], None]
 
 
 class LostJob(Exception):
-    """The lease ran out and somebody else does the job: stop, and undo this transaction."""
+    """The job is no longer ours, or left for later: stop, and undo the transaction that is open."""
 
 
 def start(tx: Transaction, kind: str, key: str, payload: Mapping[str, Any]) -> Job:
@@ -128,6 +130,24 @@ def held(
 def finish(tx: Transaction, job: Job) -> None:
     """Say that a job is done, together with its last effects; LostJob if another took it."""
     if not _finish(tx, job):
+        raise LostJob(job.key)
+
+
+def put_off(tx: Transaction, job: Job, until: datetime) -> None:
+    """Leave a job for later without counting this attempt; LostJob if another took it."""
+    _leave(tx, job, state="queued", due_at=until, attempts=job.attempts - 1)
+    tx.workspace.control.lower_next_due(tx.workspace.id, until)
+
+
+def give_up(tx: Transaction, job: Job, why: str) -> None:
+    """Give a job up, whatever attempts it has left; LostJob if another took it."""
+    _leave(tx, job, state="dead", error=why)
+    given_up.tell(tx, job.kind, why)
+
+
+def _leave(tx: Transaction, job: Job, **values: Any) -> None:
+    left = sa.update(JOB).where(_mine(job)).values(lease_until=None, **values)
+    if tx.connection.execute(left).rowcount != 1:
         raise LostJob(job.key)
 
 

@@ -21,6 +21,7 @@ from ..outbox import delivery, rows
 from ..settings import Settings
 from ..workspaces import Workspace
 from . import broker, jobs
+from .purge import purge
 from .tick import tick
 
 TICK = "fieldstone.tick"
@@ -57,6 +58,7 @@ def application(installation: Installation) -> Celery:
             app.send_task(JOB, args=(workspace_id, job_id))
         if everything:
             imports.sweep(installation, imports_folder(settings))
+            purge(installation)
 
     @app.task(name=JOB)
     def _job(workspace_id: str, job_id: int) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+import pytest
 import sqlalchemy as sa
 
+from fieldstone.engine import alerts
 from fieldstone.engine.alerts import AlertRequest, inbox
-from fieldstone.engine.system_tables import JOB
+from fieldstone.engine.system_tables import JOB, NOTIFICATION
 from fieldstone.engine.work import jobs
 from fieldstone.engine.work.tick import tick
 from fieldstone.engine.work.worker import HANDLERS, LONG
@@ -55,6 +59,33 @@ def test_after_a_pause_the_latest_time_is_made_up_for(office: Office) -> None:
     office.later(days=3, hours=5)
     assert do_all(office) == 1
     assert count_open(office) == 1
+
+
+@pytest.mark.parametrize("looks", [(24, 48, 72), (72,)], ids=["each day", "after three days"])
+def test_three_days_without_a_look_end_in_the_same_alerts(
+    office: Office, looks: tuple[int, ...]
+) -> None:
+    """Who waited is told of all in one message; nobody is told, called or counted twice."""
+    alerts.run(office.workspace)
+    begun = office.clock.now()
+    entering = [begun + timedelta(days=day, hours=-8 * 24 - 1) for day in (1, 2, 3)]
+    rows = [{"followed_at": at.isoformat(), "owner": str(office.people["wang"])} for at in entering]
+    office.customers(*rows)
+    for hours in looks:
+        office.clock.instant = begun + timedelta(hours=hours)
+        assert do_all(office) == 1
+    assert do_all(office) == 0
+    with office.workspace.reading() as tx:
+        opened = inbox(tx, office.caller(tx, "boss"), AlertRequest()).alerts
+        told = tx.connection.execute(
+            sa.select(NOTIFICATION.c.member_id, sa.func.count())
+            .where(NOTIFICATION.c.kind == "alert")
+            .group_by(NOTIFICATION.c.member_id)
+        ).all()
+    assert sorted(one.record_id for one in opened) == [1, 2, 3]
+    assert [office.values(record)["calls"] for record in (1, 2, 3)] == [1, 1, 1]
+    people = {office.people["wang"], office.people["boss"]}
+    assert {row[0]: row[1] for row in told} == dict.fromkeys(people, len(looks))
 
 
 def test_a_worker_that_dies_leaves_the_job_to_another(office: Office) -> None:
