@@ -6,24 +6,17 @@ import csv
 import shutil
 from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
-
 from fieldstone.engine import alerts, members, publish, records, tiers
-from fieldstone.engine import query as queries
 from fieldstone.engine.access import SYSTEM
 from fieldstone.engine.clock import FixedClock
 from fieldstone.engine.installation import Installation
 from fieldstone.engine.members import NewMember
 from fieldstone.engine.settings import Settings
-from fieldstone.engine.system_tables import METADATA
-from fieldstone.engine.transaction import Transaction
-from fieldstone.engine.workspaces import Workspace
 from fieldstone.metadata.documents import Document, document_of
 
 NOW = datetime(2026, 3, 5, 1, 0, tzinfo=UTC)
@@ -250,131 +243,6 @@ MAPPING: Mapping[str, Any] = {
     },
     "key": "code",
 }
-
-# What two ways to the same state may differ in: when, by which attempt, under which number.
-_NUMBERS = frozenset({"id", "change_id", "alert_id", "import_id", "bulk_id", "author", "measure"})
-_EFFORT = frozenset({"kept", "attempts", "lease_until", "progress", "payload", "key", "last_run"})
-_UNLIKE = _NUMBERS | _EFFORT | {"parent", "revision", "layout", "definition"}
-_ABOUT: Mapping[str, str] = {"_tier_rank": "customer", "_import_row": "order", "_bulk_row": "order"}
-"""Whose records a system table is about that does not say so itself."""
-
-
-@dataclass(frozen=True)
-class Found:
-    """What is in a workspace, without times and without the numbers of rows."""
-
-    tables: Mapping[str, list[tuple[str, ...]]]
-    searched: Mapping[str, int]
-    problems: tuple[str, ...]
-
-    def differs(self, other: Found) -> list[str]:
-        """What is not as in `other`, in lines."""
-        lines = list(self.problems)
-        for name in sorted({*self.tables, *other.tables}):
-            mine, theirs = self.tables.get(name, []), other.tables.get(name, [])
-            if mine != theirs:
-                more = [one for one in mine if one not in theirs][:3]
-                less = [one for one in theirs if one not in mine][:3]
-                lines.append(f"{name}: {len(mine)} rows, not {len(theirs)}; +{more} -{less}")
-        if self.searched != other.searched:
-            lines.append(f"search: {self.searched}, not {other.searched}")
-        return lines
-
-    def without(self, *names: str) -> Found:
-        """The same, some tables left out."""
-        kept = {name: rows for name, rows in self.tables.items() if name not in names}
-        return replace(self, tables=kept)
-
-
-def look(workspace: Workspace) -> Found:
-    """Everything in a workspace that its users could notice, and what the doctor says of it."""
-    with workspace.reading() as tx:
-        titles = _titles(tx)
-        tables = {name: _rows(tx, name, table, titles) for name, table in _tables(tx).items()}
-        problems = [one.line() for one in publish.layout_matches(tx)]
-        return Found(tables, _searched(tx), (*problems, *_unjust(tx)))
-
-
-def _tables(tx: Transaction) -> dict[str, sa.TableClause]:
-    found: dict[str, sa.TableClause] = dict(METADATA.tables)
-    for entity in tx.app.entities.values():
-        if not entity.system:
-            found[entity.id] = tx.tables.table(entity.id)
-            if tx.layout.link_table(entity.id):
-                found[f"{entity.id}__tags"] = tx.tables.tags(entity.id)
-    return found
-
-
-def _titles(tx: Transaction) -> dict[tuple[str, int], str]:
-    found: dict[tuple[str, int], str] = {}
-    for entity in tx.app.entities.values():
-        if not entity.system:
-            row = tx.tables.table(entity.id)
-            title = tx.tables.column(row, entity.id, entity.title)
-            for record_id, text in tx.connection.execute(sa.select(row.c.id, title)):
-                found[entity.id, record_id] = text
-    return found
-
-
-def _rows(
-    tx: Transaction, name: str, table: sa.TableClause, titles: Mapping[tuple[str, int], str]
-) -> list[tuple[str, ...]]:
-    entity = _ABOUT.get(name, name.removesuffix("__tags"))
-    references = {
-        tx.layout.entity(entity).fields[one.id].column: one.to
-        for one in (tx.app.entities[entity].live_fields if entity in tx.app.entities else ())
-        if one.type == "reference"
-    }
-    found = []
-    for row in tx.connection.execute(sa.select(table)).mappings():
-        values = []
-        for column, value in row.items():
-            if column in _UNLIKE or isinstance(value, datetime):
-                continue
-            if column == "after" and row["field"] == "deleted_at":
-                value = value and "some time"
-            if column == "record_id":
-                value = titles.get((row.get("entity", entity), value), value and "?")
-            elif column in references:
-                value = titles.get((references[column] or "", value), value)
-            values.append(f"{column}={value}")
-        found.append(tuple(values))
-    return sorted(found)
-
-
-def _searched(tx: Transaction) -> dict[str, int]:
-    asked = {"customer": "Customer", "order": "C0"}
-    return {
-        entity: queries.count(tx, SYSTEM, queries.ListRequest(entity_id=entity, q=text))
-        for entity, text in asked.items()
-    }
-
-
-def _unjust(tx: Transaction) -> list[str]:
-    """What must hold in any case, however the work went."""
-    wrong = []
-    order, customer = (tx.tables.table(one) for one in ("order", "customer"))
-    for entity, row in (("order", order), ("customer", customer)):
-        number = tx.tables.column(row, entity, "number")
-        numbers = sorted(tx.connection.scalars(sa.select(number)))
-        if [int(one[2:]) for one in numbers] != list(range(1, len(numbers) + 1)):
-            wrong.append(f"{entity}: numbers given twice or left out")
-    of, amount = (tx.tables.column(order, "order", one) for one in ("customer", "amount"))
-    bought = tx.tables.column(customer, "customer", "bought")
-    live = tx.tables.column(order, "order", "deleted_at").is_(None)
-    sums = {
-        customer_id: Decimal(total)
-        for customer_id, total in tx.connection.execute(
-            sa.select(of, sa.func.sum(amount)).where(live).group_by(of)
-        )
-    }
-    shares = {
-        Decimal(total) / sums[customer_id]
-        for customer_id, total in tx.connection.execute(sa.select(customer.c.id, bought))
-    }
-    if len(shares) > 1:
-        wrong.append(f"customer: what was bought is not the sum of the orders {sorted(shares)[:4]}")
-    return wrong
 
 
 def copy_home(source: Path, target: Path) -> None:

@@ -7,7 +7,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -15,17 +15,29 @@ from typing import Any
 
 import psycopg
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
 from fieldstone.engine import imports
 from fieldstone.engine.clock import FixedClock
 from fieldstone.engine.installation import Installation
 from fieldstone.engine.settings import Settings
+from fieldstone.engine.system_tables import JOB
 from fieldstone.engine.work.worker import imports_folder
-from tests.faults.company import NOW, SLUG, Found, copy_home, found_company, look
-from tests.faults.work import AFTER_THE_LEASE, READY, WORK, child, do_due
+from tests.faults.company import NOW, SLUG, TOMORROW, copy_home, found_company
+from tests.faults.found import Found, look
+from tests.faults.work import READY, WORK, child, do_due
 from tests.servers.database import Kind
 from tests.servers.postgres import PostgresServer, plain
+
+AT_MOST = timedelta(seconds=60)
+"""How long after a return all work is done that was held by who died."""
+
+PATIENCE = 300
+"""Seconds after which a process is taken for stuck; how fast a machine is, is not what is tried."""
+
+LOOKS = timedelta(seconds=15)
+"""How often the clockwork looks for what is due, where nobody says otherwise."""
 
 # Processes are forked from one that has loaded everything and holds nothing open.
 _processes = multiprocessing.get_context("forkserver")
@@ -38,6 +50,11 @@ class Copy:
 
     settings: Settings
     at: datetime = NOW
+    back: datetime = NOW
+    """When it was opened again after the last death."""
+
+    moving: bool = False
+    """Whether the time moves for processes that run: they read it from a file then."""
 
     def run(self, work: str, fail_at: str = "") -> int:
         """Do a piece of work in a process of its own; returns how that ended."""
@@ -49,9 +66,9 @@ class Copy:
 
     def _run(self, work: str, after: float | None, more: dict[str, str]) -> int:
         process = self._begun(work, more)
-        process.join(60 if after is None else after)
+        process.join(PATIENCE if after is None else after)
         process.kill()
-        process.join(60)
+        process.join(PATIENCE)
         code: int | None = process.exitcode
         process.close()
         assert code is not None
@@ -71,32 +88,47 @@ class Copy:
                 while process.is_alive() and not there.exists():
                     process.join(0.05)
             process.terminate()
-            process.join(60)
+            process.join(PATIENCE)
             assert process.exitcode == 0 or work != "serve_due"
         finally:
             process.kill()
-            process.join(60)
+            process.join(PATIENCE)
+            process.close()
+
+    @contextmanager
+    def running(self, work: str) -> Iterator[Any]:
+        """Let a process do a piece of work meanwhile, and kill it at the end if it still lives."""
+        process = self._begun(work, {})
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.join(PATIENCE)
             process.close()
 
     def _begun(self, work: str, more: dict[str, str]) -> Any:
-        environ = {
+        begun, ready = _processes.Pipe(duplex=False)
+        arguments = (work, {**self.environ(), **more}, ready)
+        process = _processes.Process(target=child, args=arguments, daemon=True)
+        process.start()
+        ready.close()
+        wait([begun], PATIENCE)
+        begun.close()
+        return process
+
+    def environ(self) -> dict[str, str]:
+        """The settings of its processes, as variables."""
+        return {
             "FIELDSTONE_ENV": "test",
             "FIELDSTONE_HOME": str(self.settings.home),
             "FIELDSTONE_DATABASE_URL": self.settings.database_url or "",
             "FIELDSTONE_BROKER_URL": self.settings.broker_url or "",
             "FIELDSTONE_TICK_SECONDS": "1",
-            "FIELDSTONE_CLOCK": self.at.isoformat(),
+            "FIELDSTONE_CLOCK": self._clock(),
+            "FIELDSTONE_LISTEN": self.settings.listen,
             "FIELDSTONE_WEBHOOK_NETWORKS": ",".join(map(str, self.settings.webhook_networks)),
             "C_FORCE_ROOT": "1",
-            **more,
         }
-        begun, ready = _processes.Pipe(duplex=False)
-        process = _processes.Process(target=child, args=(work, environ, ready), daemon=True)
-        process.start()
-        ready.close()
-        wait([begun], 60)
-        begun.close()
-        return process
 
     @contextmanager
     def opened(self) -> Iterator[Installation]:
@@ -105,11 +137,38 @@ class Copy:
             yield opened
 
     def come_back(self) -> None:
-        """Open it after the leases have run out, and do what is due until nothing is."""
-        self.at += AFTER_THE_LEASE
-        with self.opened() as opened:
-            do_due(opened)
-            do_due(opened)
+        """Open it again, and look for a minute as often as the clockwork does what is due."""
+        self.back = self.at
+        clock = FixedClock(self.at)
+        with Installation.open(self.settings, clock) as opened:
+            while True:
+                do_due(opened)
+                if clock.instant >= self.back + AT_MOST:
+                    break
+                clock.instant += LOOKS
+        self.at = clock.instant
+
+    def late(self) -> list[str]:
+        """What of the work was not done, or done more than a minute after it came back."""
+        with self.opened() as opened, opened.workspace(SLUG).reading() as tx:
+            rows = tx.connection.execute(sa.select(JOB)).all()
+        return [
+            f"{one.key}: {one.state} {one.finished_at}, back {self.back}"
+            for one in rows
+            if one.finished_at is None or one.finished_at > self.back + AT_MOST
+        ]
+
+    def tell_time(self) -> None:
+        """Let it be as late as `at` says in the processes that run."""
+        fresh = self.settings.home / "clock.new"
+        fresh.write_text(self.at.isoformat(), "utf-8")
+        fresh.replace(self.settings.home / "clock")
+
+    def _clock(self) -> str:
+        if not self.moving:
+            return self.at.isoformat()
+        self.tell_time()
+        return f"file:{self.settings.home / 'clock'}"
 
     def do(self, work: str) -> None:
         """Do a piece of work in this process."""
@@ -216,3 +275,13 @@ def copy(original: Original) -> Iterator[Copy]:
     """Return a copy of the company that may be broken."""
     with original.copy() as made:
         yield made
+
+
+@pytest.fixture
+def woken(request: pytest.FixtureRequest, copy: Copy) -> Copy:
+    """Return a copy of the company, a day later, with the broker of that name."""
+    copy.at = TOMORROW
+    if request.param != "embedded":
+        url = request.getfixturevalue(f"{request.param}_url")
+        copy.settings = replace(copy.settings, broker_url=url)
+    return copy

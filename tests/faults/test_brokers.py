@@ -4,30 +4,19 @@ from __future__ import annotations
 
 import random
 import time
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from fieldstone.engine.system_tables import JOB
-from tests.faults.company import SLUG, TOMORROW, Found
-from tests.faults.conftest import Copy, Original
+from tests.faults.company import SLUG
+from tests.faults.conftest import PATIENCE, Copy, Original
+from tests.faults.found import Found
 from tests.faults.test_kills import KILLED, KILLS, SEED
 
-PATIENCE = 60.0
 DUE = 4
 """Jobs of a day: two rules, two tier schemes."""
-
-
-@pytest.fixture
-def woken(request: pytest.FixtureRequest, copy: Copy) -> Copy:
-    """Return a copy of the company, a day later, with the broker of that name."""
-    copy.at = TOMORROW
-    if request.param != "embedded":
-        url = request.getfixturevalue(f"{request.param}_url")
-        copy.settings = replace(copy.settings, broker_url=url)
-    return copy
 
 
 def wanted(original: Original) -> Found:
@@ -78,6 +67,7 @@ def test_a_worker_that_is_killed_leaves_nothing_twice(
 ) -> None:
     assert woken.kill("serve_due", after) == KILLED
     woken.come_back()
+    assert woken.late() == []
     assert woken.look().differs(wanted(original)) == []
     woken.come_back()
     assert woken.look().differs(wanted(original)) == []
@@ -89,8 +79,10 @@ def test_a_clockwork_that_is_killed_is_followed_by_another(
     original: Original, woken: Copy, after: float
 ) -> None:
     assert woken.kill("keep_time", after) == KILLED
+    woken.back = woken.at
     with woken.beside("serve_due"), woken.beside("keep_time"):
         wait_until_done(woken)
+    assert woken.late() == []
     assert woken.look().differs(wanted(original)) == []
 
 

@@ -17,8 +17,9 @@ from fieldstone.engine.outbox.webhook import read_networks
 from fieldstone.engine.publishing.steps import StepKind
 from fieldstone.engine.work import jobs
 from fieldstone.engine.work.worker import imports_folder
-from tests.faults.company import MAPPING, SLUG, TOMORROW, Found
+from tests.faults.company import MAPPING, SLUG, TOMORROW
 from tests.faults.conftest import Copy, Original
+from tests.faults.found import Found
 from tests.servers.receiver import receiving
 
 ENGINE = Path(__file__).parents[2] / "platform" / "engine"
@@ -50,7 +51,10 @@ BULK = ["bulk.chunk:1", "bulk.chunk:3"]
 CREATE = [f"workspace.{point}:1" for point in ("entered", "created", "published", "filled")]
 PUT_BACK = "job.put_back:1"
 SENT = "outbox.sent:1"
-RESTORE = [f"restore.{point}:1" for point in ("system", "records", "filled")]
+RESTORE = [
+    "clone.written:1",
+    *(f"restore.{point}:1" for point in ("system", "records", "filled")),
+]
 DELETE = ["workspace.deleting:1", "workspace.dropped:1"]
 ELSEWHERE = {
     "import.rehearsed": "tests/engine/imports: a trial run keeps nothing, wherever it ends",
@@ -246,8 +250,11 @@ def test_a_half_made_workspace_goes(original: Original, copy: Copy, point: str) 
 @pytest.mark.parametrize("point", RESTORE)
 def test_a_half_restored_workspace_goes(original: Original, copy: Copy, point: str) -> None:
     assert copy.run("clone_it", point) == DIED
+    clones = copy.settings.home / "clones"
+    assert [one.name for one in clones.glob("*/*")] == ["workspace.zip"]
     with copy.opened() as opened:
         assert [one.slug for one in opened.workspaces()] == [SLUG]
+    assert list(clones.iterdir()) == []
     copy.do("clone_it")
     assert copy.look("other").differs(original.undisturbed("clone_it", "other")) == []
 

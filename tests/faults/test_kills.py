@@ -88,6 +88,7 @@ def assert_worker_survives(original: Original, copy: Copy, after: float) -> None
     copy.at = TOMORROW
     assert copy.kill("serve_due", after) == KILLED
     copy.come_back()
+    assert copy.late() == []
     assert copy.look().differs(wanted) == []
     copy.come_back()
     assert copy.look().differs(wanted) == []

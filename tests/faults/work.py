@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 from multiprocessing.connection import Connection
 
 from celery.signals import worker_ready
+from waitress import serve
 
 from fieldstone.engine import alerts, bulk, imports, publish, tiers
 from fieldstone.engine.access import SYSTEM
@@ -24,9 +24,9 @@ from fieldstone.engine.work.worker import (
     run_beat,
     run_worker,
 )
+from fieldstone.ui.app import create_app
 from tests.faults.company import MAPPING, SLUG, documents, later_documents
 
-AFTER_THE_LEASE = timedelta(seconds=60)
 READY = "ready-"
 """How the name of the file begins that a worker makes, before its process id."""
 
@@ -113,6 +113,12 @@ def keep_time(opened: Installation) -> None:
     run_beat(opened)
 
 
+def serve_pages(opened: Installation) -> None:
+    """Answer pages and API at the address of the settings, until killed."""
+    host, _, port = opened.settings.listen.rpartition(":")
+    serve(create_app(opened), host=host, port=int(port), threads=4, ident=None)
+
+
 WORK: Mapping[str, Callable[[Installation], None]] = {
     one.__name__: one
     for one in (
@@ -128,6 +134,7 @@ WORK: Mapping[str, Callable[[Installation], None]] = {
         delete_it,
         serve_due,
         keep_time,
+        serve_pages,
     )
 }
 
