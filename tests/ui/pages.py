@@ -66,5 +66,6 @@ FRAGMENTS = (
     "/cards/<card>",
     "/latest",
     "/beside",
+    "/cell/<field>",
 )
 """What is a part of a page, by how its route ends."""

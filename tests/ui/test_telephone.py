@@ -56,8 +56,9 @@ def test_a_long_name_wraps_and_is_whole(phone: Reader, chief: Reader, long: int)
     name = phone.page.locator("tbody td:first-child").first
     expect(name).to_have_text(LONG[:80])
     assert name.evaluate("one => one.scrollWidth <= one.clientWidth")
-    # A row of a table stays one line high; its hint says all.
+    # A row of a table stays one line high; its tip says all.
     chief.open("machine?sort=-price")
     row = chief.page.locator("tbody tr").first
     assert row.evaluate("one => one.clientHeight") <= 40
-    expect(row.locator("td:first-child a")).to_have_attribute("title", LONG[:80])
+    row.locator("td:first-child a").hover()
+    expect(chief.page.get_by_role("tooltip")).to_have_text(LONG[:80])

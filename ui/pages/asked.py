@@ -19,7 +19,7 @@ from fieldstone.metadata.problems import ProblemsError
 from fieldstone.metadata.wording import expression_to_names
 
 from ..desk import Desk
-from ..show.lists import Spot, spot_at
+from ..show.lists import Spot, spot_at, spots_of
 from ..show.naming import target_of
 from ..show.typed import record_id
 
@@ -220,6 +220,18 @@ def sort_text(desk: Desk, entity: Entity, sort: tuple[Sort, ...]) -> str:
 def columns_key(entity: Entity, view: View | None) -> str:
     """Under what a member's columns of a view are kept."""
     return f"columns/{entity.id}/{view.id if view else ''}"
+
+
+def widths_key(entity: Entity, view: View | None) -> str:
+    """Under what the widths that a member gave the columns of a view are kept."""
+    return f"widths/{entity.id}/{view.id if view else ''}"
+
+
+def columns_of(desk: Desk, entity: Entity, view: View | None) -> tuple[Spot, ...]:
+    """The columns of a list as this member sees them: which, and how wide."""
+    chosen = saved.get(desk.tx, desk.caller, columns_key(entity, view))
+    widened = saved.get(desk.tx, desk.caller, widths_key(entity, view))
+    return spots_of(desk, entity, view, chosen, widened)
 
 
 def request_of(desk: Desk, asked: Asked, spots: tuple[Spot, ...], **more: Any) -> ListRequest:

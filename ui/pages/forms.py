@@ -121,15 +121,15 @@ def new(visit: Visit, entity: str) -> str:
 
 def create(visit: Visit, entity: str) -> Response:
     """Make the record, or show the form again with what is wrong."""
-    posted = _posted(request.form)
+    posted = posted_of(request.form)
 
     def make(desk: Desk) -> tuple[str, int]:
         filling = Filling(desk, desk.entity(entity))
         access.entity_for(desk.app, desk.caller, filling.entity.id, "create")
-        slots = _slots(filling.maker(posted), filling)
-        with _demanding(slots, filling, posted):
+        slots = slots_of(filling.maker(posted), filling)
+        with demanding(slots, filling, posted):
             made = records.create(
-                desk.tx, desk.caller, filling.entity.id, filling.as_wire(_kept(slots, posted))
+                desk.tx, desk.caller, filling.entity.id, filling.as_wire(kept_of(slots, posted))
             )
         what = made.title or filling.entity.text(desk.locale)
         notice(desk, say("form.created", desk.locale, what=what))
@@ -148,7 +148,7 @@ def create(visit: Visit, entity: str) -> Response:
 def edit(visit: Visit, entity: str, record_id: int) -> str:
     """The form of a record."""
     with visit.reading() as desk:
-        filling = _of_record(desk, entity, record_id)
+        filling = of_record(desk, entity, record_id)
         access.entity_for(desk.app, desk.caller, filling.entity.id, "update")
         model = _model(filling, filling.maker({}))
         return render(desk, "form.html", desk.paths.list(filling.entity.name), form=model)
@@ -158,7 +158,7 @@ def save(visit: Visit, entity: str, record_id: int) -> Response:
     """Write what was changed. What another wrote meanwhile is never lost: fields that both
     changed are shown side by side, the others come together by themselves.
     """
-    posted = _posted(request.form)
+    posted = posted_of(request.form)
     try:
         version = int(request.form.get("version", ""))
     except ValueError:
@@ -177,25 +177,25 @@ def live_new(visit: Visit, entity: str) -> str:
     with visit.reading() as desk:
         filling = Filling(desk, desk.entity(entity))
         return fragment(
-            "form_fields.html", form=_model(filling, filling.maker(_posted(request.form)))
+            "form_fields.html", form=_model(filling, filling.maker(posted_of(request.form)))
         )
 
 
 def live_edit(visit: Visit, entity: str, record_id: int) -> str:
     """The same for a record that is there."""
     with visit.reading() as desk:
-        filling = _of_record(desk, entity, record_id)
+        filling = of_record(desk, entity, record_id)
         return fragment(
-            "form_fields.html", form=_model(filling, filling.maker(_posted(request.form)))
+            "form_fields.html", form=_model(filling, filling.maker(posted_of(request.form)))
         )
 
 
-def _of_record(desk: Desk, entity: str, record_id: int) -> Filling:
+def of_record(desk: Desk, entity: str, record_id: int) -> Filling:
     found = desk.entity(entity)
     return Filling(desk, found, records.get(desk.tx, desk.caller, found.id, record_id))
 
 
-def _posted(form: MultiDict[str, str]) -> dict[str, Typed]:
+def posted_of(form: MultiDict[str, str]) -> dict[str, Typed]:
     """What was sent, by field; where a conflict was decided for the other's value, not at all."""
     theirs = {
         name.removeprefix(_TAKE)
@@ -205,7 +205,7 @@ def _posted(form: MultiDict[str, str]) -> dict[str, Typed]:
     return {name: tuple(form.getlist(name)) for name in form if name not in theirs}
 
 
-def _slots(maker: FormMaker, filling: Filling) -> list[Slot]:
+def slots_of(maker: FormMaker, filling: Filling) -> list[Slot]:
     sections = maker.sections(filling.layout)
     return [
         slot
@@ -216,17 +216,17 @@ def _slots(maker: FormMaker, filling: Filling) -> list[Slot]:
     ]
 
 
-def _kept(slots: Iterable[Slot], posted: Mapping[str, Typed]) -> dict[str, Typed]:
+def kept_of(slots: Iterable[Slot], posted: Mapping[str, Typed]) -> dict[str, Typed]:
     """What was typed into fields that are visible: a hidden one keeps what it has."""
     return {slot.name: posted[slot.name] for slot in slots if slot.name in posted}
 
 
 @contextmanager
-def _demanding(
+def demanding(
     slots: Iterable[Slot], filling: Filling, posted: Mapping[str, Typed]
 ) -> Iterator[None]:
     """Refuse a write where the form asks for a value, together with all that the engine finds."""
-    missing = _missing(slots, filling, posted)
+    missing = missing_in(slots, filling, posted)
     try:
         yield
     except (Stale, Unavailable):
@@ -241,7 +241,9 @@ def _demanding(
         raise Invalid(missing)
 
 
-def _missing(slots: Iterable[Slot], filling: Filling, posted: Mapping[str, Typed]) -> list[Problem]:
+def missing_in(
+    slots: Iterable[Slot], filling: Filling, posted: Mapping[str, Typed]
+) -> list[Problem]:
     """The empty ones of the fields that the form, or the entity behind it, asks for."""
     zone = filling.desk.tx.zone
     missing = []
@@ -263,10 +265,10 @@ def _write(
     before = read_before(request.form.get("before", ""))
 
     def change(desk: Desk) -> str:
-        filling = _of_record(desk, entity, record_id)
-        slots = _slots(filling.maker(posted), filling)
-        values = _changed(filling, _kept(slots, posted), before)
-        with _demanding(slots, filling, posted):
+        filling = of_record(desk, entity, record_id)
+        slots = slots_of(filling.maker(posted), filling)
+        values = changed_since(filling, kept_of(slots, posted), before)
+        with demanding(slots, filling, posted):
             saved = records.update(
                 desk.tx, desk.caller, filling.entity.id, record_id, version, values
             )
@@ -276,7 +278,7 @@ def _write(
     return visit.write(change)
 
 
-def _changed(
+def changed_since(
     filling: Filling, posted: Mapping[str, Typed], before: Mapping[str, Typed]
 ) -> dict[str, Any]:
     """The values that the person changed since the form was opened."""
@@ -298,7 +300,7 @@ def _merge(
     """Put together what two people changed, or show what they both did."""
     before = read_before(request.form.get("before", ""))
     with visit.reading() as desk:
-        filling = _of_record(desk, entity, record_id)
+        filling = of_record(desk, entity, record_id)
         assert filling.record is not None
         model: ConflictModel = conflict_of(desk, filling.entity, filling.record, posted, before)
         model = replace(model, back=security.safe_target(request.form.get("next"), ""))
@@ -325,7 +327,7 @@ def _again(
         filling = (
             Filling(desk, desk.entity(entity))
             if record_id is None
-            else _of_record(desk, entity, record_id)
+            else of_record(desk, entity, record_id)
         )
         names = [one.name for one in filling.fields()]
         by_field, whole = sorted_problems(error.problems, names, desk.locale)

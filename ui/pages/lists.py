@@ -21,6 +21,7 @@ from ..paths import with_query
 from ..rendering import fragment
 from ..rendering import page as render
 from ..show.beside import question_of
+from ..show.cells import with_reasons
 from ..show.conditions import Speaker
 from ..show.imports.steps import bring_of
 from ..show.lists import (
@@ -34,7 +35,6 @@ from ..show.lists import (
     pool_of,
     rows_of,
     spot_at,
-    spots_of,
     summed,
     sums_of,
 )
@@ -46,6 +46,7 @@ from .asked import (
     Asked,
     asked_of,
     columns_key,
+    columns_of,
     default_of,
     first_view,
     of_text,
@@ -84,8 +85,7 @@ def count(visit: Visit, entity: str) -> str:
     """
     with visit.reading() as desk:
         asked = asked_of(desk, entity)
-        own = saved.get(desk.tx, desk.caller, columns_key(asked.entity, asked.view))
-        spots = summed(desk, spots_of(desk, asked.entity, asked.view, own))
+        spots = summed(desk, columns_of(desk, asked.entity, asked.view))
         figures = query.aggregate(desk.tx, desk.caller, _figures(desk, asked, spots))[0]
         found = int(figures["count"])
         shown = desk.formats.number(found, 0)
@@ -145,8 +145,7 @@ def model_of(desk: Desk, asked: Asked, *, rows_too: bool = True) -> ListModel:
     """What the page shows; without `rows_too` only what stands around the records."""
     entity, locale = asked.entity, desk.locale
     path = desk.paths.list(entity.name)
-    own = saved.get(desk.tx, desk.caller, columns_key(entity, asked.view))
-    spots = spots_of(desk, entity, asked.view, own)
+    spots = columns_of(desk, entity, asked.view)
     problem, after = "", None
     rows: tuple[Row, ...] = ()
     try:
@@ -169,7 +168,10 @@ def model_of(desk: Desk, asked: Asked, *, rows_too: bool = True) -> ListModel:
         views=tabs[:_TABS],
         more_views=tabs[_TABS:],
         chips=_chips(desk, asked, path),
-        columns=headings(desk, spots, asked.sort, _sorting(desk, asked, spots, path)),
+        columns=with_reasons(
+            desk, spots, headings(desk, spots, asked.sort, _sorting(desk, asked, spots, path))
+        ),
+        cells=path,
         rows=rows,
         pool=pool_of(desk, entity, spots),
         keep=_kept(asked),

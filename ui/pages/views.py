@@ -14,9 +14,8 @@ from fieldstone.metadata.model import Column
 from ..desk import Desk, Visit
 from ..paths import with_query
 from ..rendering import notice
-from ..show.lists import spots_of
 from ..words import say
-from .asked import Asked, asked_of, columns_key, default_key
+from .asked import Asked, asked_of, columns_key, columns_of, default_key, widths_key
 
 
 def save(visit: Visit, entity: str) -> Response:
@@ -59,7 +58,7 @@ def delete(visit: Visit, entity: str) -> Response:
     def put(desk: Desk) -> str:
         now, mine = _mine(desk, entity)
         views.forget(desk.tx, desk.caller, mine)
-        saved.put(desk.tx, desk.caller, columns_key(now.entity, now.view), None)
+        _forget_columns(desk, now)
         if saved.get(desk.tx, desk.caller, default_key(now.entity)) == mine.key:
             saved.put(desk.tx, desk.caller, default_key(now.entity), None)
         notice(desk, say("view.deleted", desk.locale, what=mine.name))
@@ -89,8 +88,7 @@ def _mine(desk: Desk, entity: str) -> tuple[Asked, OwnView]:
 
 def _kept(desk: Desk, now: Asked, view: OwnView) -> str:
     """Keep what is asked in a view, and tell the address of it."""
-    chosen = saved.get(desk.tx, desk.caller, columns_key(now.entity, now.view))
-    spots = spots_of(desk, now.entity, now.view, chosen)
+    spots = columns_of(desk, now.entity, now.view)
     condition = now.condition
     kept = views.keep(
         desk.tx,
@@ -109,9 +107,15 @@ def _kept(desk: Desk, now: Asked, view: OwnView) -> str:
         notice(desk, say("view.too_many", desk.locale, most=views.MOST))
         return with_query(desk.paths.list(now.entity.name), now.params())
     if view.number:
-        saved.put(desk.tx, desk.caller, columns_key(now.entity, now.view), None)
+        _forget_columns(desk, now)
     notice(desk, say("view.saved", desk.locale, what=kept.name))
     return desk.paths.list(now.entity.name, view=kept.key)
+
+
+def _forget_columns(desk: Desk, now: Asked) -> None:
+    """Forget what the member set beside the view: it is in the view now, or gone with it."""
+    for key in (columns_key(now.entity, now.view), widths_key(now.entity, now.view)):
+        saved.put(desk.tx, desk.caller, key, None)
 
 
 def _here(desk: Desk, now: Asked) -> str:

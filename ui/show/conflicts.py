@@ -115,6 +115,13 @@ def _titles(desk: Desk, entity: Entity, posted: Mapping[str, Typed]) -> dict[tup
     return titles_of(desk.tx, desk.caller, wanted)
 
 
+def said(desk: Desk, one: Field, values: Typed) -> str:
+    """What was typed into a field, as a reader says it."""
+    target = target_of(one)
+    wanted = {target: set(record_ids(values))} if target else {}
+    return _read(desk, one, values, titles_of(desk.tx, desk.caller, wanted))
+
+
 def _read(desk: Desk, one: Field, values: Typed, titles: Mapping[tuple[str, int], str]) -> str:
     """What was typed, as a reader says it."""
     kept = [value for value in values if value.strip()]

@@ -45,7 +45,10 @@ class Chip:
 
 @dataclass(frozen=True)
 class Heading:
-    """The head of a column; `href` sorts by it, `sort` says how it is sorted now."""
+    """The head of a column; `href` sorts by it, `sort` says how it is sorted now.
+
+    `why` says why no cell of it can be edited in place, where none can.
+    """
 
     name: str
     text: str
@@ -54,6 +57,7 @@ class Heading:
     sort: str | None = None
     width: int | None = None
     hint: str = ""
+    why: str = ""
 
     @property
     def right(self) -> bool:
@@ -68,6 +72,7 @@ class Row:
     title: str
     cells: tuple[Shown, ...]
     gone: bool = False
+    id: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +99,11 @@ class Choice:
 
 @dataclass(frozen=True, kw_only=True)
 class ListModel:
-    """Everything that the template of a list shows."""
+    """Everything that the template of a list shows.
+
+    `cells` is where its cells are edited in place and its columns are made wider; without it the
+    list is a plain table.
+    """
 
     title: str
     singular: str
@@ -125,6 +134,7 @@ class ListModel:
     back: str | None = None
     next: str | None = None
     count_href: str | None = None
+    cells: str = ""
 
 
 @dataclass(frozen=True)
@@ -170,10 +180,18 @@ def spot_at(
 
 
 def spots_of(
-    desk: Desk, entity: Entity, view: View | None, chosen: Sequence[str] | None
+    desk: Desk,
+    entity: Entity,
+    view: View | None,
+    chosen: Sequence[str] | None,
+    widened: Mapping[str, int] | None = None,
 ) -> tuple[Spot, ...]:
-    """The columns of a list: the member's own choice, else the view's, else the first fields."""
+    """The columns of a list: the member's own choice, else the view's, else the first fields.
+
+    `widened` are the widths that the member gave them, by path of ids.
+    """
     widths = {".".join(column.path): column.width for column in view.columns} if view else {}
+    widths.update(widened or {})
     if chosen:
         paths: list[Sequence[str]] = [path.split(".") for path in chosen]
     elif view and view.columns:
@@ -206,8 +224,8 @@ def pool_of(desk: Desk, entity: Entity, spots: Sequence[Spot]) -> tuple[Choice, 
         if one.id in known and one.id not in shown
     ]
     return (
-        *(Choice(spot.ids, spot.text(desk.locale), True) for spot in spots),
-        *(Choice(spot.ids, spot.text(desk.locale)) for spot in own),
+        *(Choice(spot.names, spot.text(desk.locale), True) for spot in spots),
+        *(Choice(spot.names, spot.text(desk.locale)) for spot in own),
     )
 
 
@@ -259,7 +277,7 @@ def rows_of(
         )
         title = record.title or say("record.untitled", desk.locale, id=record.id)
         href = desk.paths.record(entity.name, record.id, **{NAME: question})
-        found.append(Row(href, title, cells))
+        found.append(Row(href, title, cells, id=record.id))
     return tuple(found)
 
 

@@ -1,7 +1,9 @@
 // What every page loads: htmx for fragments, and small modules that make plain pages quicker.
 import "htmx.org";
 import { showPresent, watchChooser, watchFrames } from "./page/lists";
+import { watchCells } from "./page/cells";
 import { watchForms } from "./page/forms";
+import { enterGrid, watchGrid } from "./page/grid";
 import { watchImports } from "./page/imports";
 import { watchKeys } from "./page/keys";
 import { watchMenus } from "./page/menus";
@@ -10,9 +12,13 @@ import { remember, watchPalette } from "./page/palette";
 import { returnToLists, watchScrolling } from "./page/returning";
 import { watchRequests } from "./page/requests";
 import { foldStudio } from "./page/studio";
+import { watchTips } from "./page/tips";
+import { applyWidths, watchWidths } from "./page/widths";
 
 function enhance(root: ParentNode): void {
   enhancePickers(root);
+  applyWidths();
+  enterGrid();
   watchFrames(root);
   showPresent(root);
   remember();
@@ -25,6 +31,10 @@ watchKeys();
 watchImports();
 watchForms();
 watchChooser();
+watchGrid();
+watchCells();
+watchWidths();
+watchTips();
 watchRequests();
 watchPalette();
 watchScrolling();

@@ -1,10 +1,6 @@
-// Lists: widths of columns, the line beside the frozen column, the search box of the column chooser,
-// and the fields of a filter that fit its operator.
+// Lists: the line beside the frozen column, and the search box of the column chooser.
 
 function fit(frame: HTMLElement): void {
-  for (const column of frame.querySelectorAll<HTMLElement>("th[data-width]")) {
-    column.style.minWidth = `${column.dataset["width"]}px`;
-  }
   frame.toggleAttribute("data-scrolled", frame.scrollLeft > 0);
 }
 
