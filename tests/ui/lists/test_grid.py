@@ -56,7 +56,7 @@ def go_to(page: Page, column: str) -> Locator:
 
 
 def told(page: Page) -> Locator:
-    return page.locator(".told")
+    return page.locator(".cell-told")
 
 
 def test_23_enter_edits_and_tab_saves_and_moves_right(chief: Reader, machine: int) -> None:

@@ -60,7 +60,7 @@ function leave(cell: Cell, form: HTMLFormElement): void {
 
 function letBe(cell: Cell): void {
   const frame = cell.closest(".frame");
-  for (const box of frame?.querySelectorAll<HTMLElement>(".told") ?? []) {
+  for (const box of frame?.querySelectorAll<HTMLElement>(".cell-told") ?? []) {
     if (owners.get(box) === cell) box.remove();
   }
   delete cell.dataset["refused"];
@@ -258,8 +258,8 @@ function onKey(event: KeyboardEvent): void {
 }
 
 function onClick(event: MouseEvent): void {
-  const button = (event.target as Element).closest<HTMLElement>(".told button");
-  const box = button?.closest<HTMLElement>(".told");
+  const button = (event.target as Element).closest<HTMLElement>(".cell-told button");
+  const box = button?.closest<HTMLElement>(".cell-told");
   const cell = box ? owners.get(box) : undefined;
   if (!button || !cell) return;
   if (button.dataset["again"] !== undefined) void edit(cell);
