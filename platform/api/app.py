@@ -25,13 +25,14 @@ from ..engine.transaction import Transaction
 from ..engine.workspaces import MOST_SECONDS
 from ..metadata.messages import FALLBACK
 from ..metadata.problems import Problem, ProblemsError
-from . import bodies, callers, problems, reading
+from . import bodies, callers, problems, reading, uploads
 from .asking import Answer, Ask, version_tag
 from .batches import BatchRefused
 from .route import Route
 from .routes import ROUTES
 
 PREFIX = "/api/v1/<workspace>"
+CSV = "text/csv; charset=utf-8"
 _ALWAYS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 _log = structlog.get_logger()
 
@@ -139,6 +140,8 @@ def _body(route: Route, given: Request) -> Any:
     """The body, read before any transaction begins: a slow sender holds no lock."""
     if given.method in ("GET", "HEAD"):
         return None
+    if route.upload is not None:
+        return uploads.read(given, route.upload)
     body = reading.body_of(given)
     schema = bodies.NOTHING if route.body is None else route.body
     if body is reading.NO_BODY:
@@ -153,6 +156,8 @@ def _response(answer: Answer, locale: str, request_id: str) -> Response:
     if answer.body is None:
         return Response(status=answer.status, headers=headers)
     headers["Content-Language"] = locale
+    if isinstance(answer.body, bytes):
+        return Response(answer.body, answer.status, headers, content_type=CSV)
     return Response(
         _dump(answer.body), answer.status, headers, content_type="application/json; charset=utf-8"
     )

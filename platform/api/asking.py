@@ -26,7 +26,7 @@ MOST_ID = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What goes back: a JSON value (None for no body), a status and headers."""
+    """What goes back: a JSON value, bytes of CSV or None for no body; a status and headers."""
 
     body: Any = None
     status: int = 200

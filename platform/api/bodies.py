@@ -89,6 +89,14 @@ APPLY: Final = _object(
 )
 DISCARD: Final = _object(documents=_TEXTS)
 RESTORE: Final = _object(reason=_TEXT, accept_loss=_TEXTS)
+IMPORT: Final = _object(
+    mapping=_VALUES,
+    sheet={"type": "string", "maxLength": 100},
+    encoding={"type": "string", "maxLength": 40},
+    delimiter={"type": "string", "maxLength": 10},
+    tell={"type": "boolean"},
+    dry_run={"type": "boolean"},
+)
 SNOOZE: Final = _object(("until",), until={"type": "string", "format": "date-time"})
 
 assert {one.name for one in LIST} == set(QUERY["properties"])
@@ -126,6 +134,7 @@ _SCHEMAS: Final[Mapping[int, Schema]] = {
         APPLY,
         RESTORE,
         SNOOZE,
+        IMPORT,
     )
 }
 

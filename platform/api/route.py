@@ -9,6 +9,7 @@ from typing import Literal
 from .asking import Answer, Ask
 from .bodies import Schema
 from .parameters import Parameter
+from .uploads import Upload
 
 Right = Literal["open", "member", "metadata", "members"]
 """Who may: everybody, a member (the engine judges each record), or a role's right of that name."""
@@ -21,14 +22,14 @@ Opens = Literal["nothing", "reading", "writing"]
 class Route:
     """One line of the table of routes; `path` is under `/api/v1/{workspace}` unless `open`.
 
-    `takes` are the parameters of its query, or the schema of its body.
+    `takes` are the parameters of its query, the schema of its body, or a file with options.
     """
 
     method: str
     path: str
     handler: Callable[[Ask], Answer]
     right: Right
-    takes: tuple[Parameter, ...] | Schema | None = None
+    takes: tuple[Parameter, ...] | Schema | Upload | None = None
     opens: Opens = "reading"
 
     @property
@@ -40,6 +41,11 @@ class Route:
     def body(self) -> Schema | None:
         """The schema of the body that it takes, if it takes one."""
         return self.takes if isinstance(self.takes, dict) else None
+
+    @property
+    def upload(self) -> Upload | None:
+        """The file that it takes, if it takes one."""
+        return self.takes if isinstance(self.takes, Upload) else None
 
     @property
     def name(self) -> str:

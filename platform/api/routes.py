@@ -11,15 +11,28 @@ from . import (
     documents,
     drafts,
     figures,
+    imports,
     lists,
     operations,
     people,
     records,
     rules,
 )
-from .bodies import AGGREGATE, APPLY, BATCH, DISCARD, PLAN, QUERY, RESTORE, SNOOZE, STAGE, VALUES
-from .parameters import ALERTS, FIGURES, GROUPS, LIST, PAGE
+from .bodies import (
+    AGGREGATE,
+    APPLY,
+    BATCH,
+    DISCARD,
+    PLAN,
+    QUERY,
+    RESTORE,
+    SNOOZE,
+    STAGE,
+    VALUES,
+)
+from .parameters import ALERTS, FIGURES, GROUPS, IMPORTS, LIST, PAGE
 from .route import Route
+from .uploads import IMPORT_FILE
 
 reads = partial(Route, opens="reading")
 writes = partial(Route, opens="writing")
@@ -62,6 +75,13 @@ ROUTES: Final = (
     writes("POST",   "/alerts/{id}/snooze",            rules.snooze,         "member", SNOOZE),
     writes("POST",   "/alerts/{id}/resolve",           rules.resolve,        "member"),
     alone("GET",     "/dashboards/{name}",             figures.dashboard,    "member", FIGURES),
+    reads("GET",     "/imports",                       imports.listed,       "member", IMPORTS),
+    alone("POST",    "/imports/{entity}",              imports.create,       "member", IMPORT_FILE),
+    reads("GET",     "/imports/{id}",                  imports.get,          "member"),
+    reads("GET",     "/imports/{id}/errors",           imports.errors,       "member"),
+    writes("POST",   "/imports/{id}/start",            imports.start,        "member"),
+    writes("POST",   "/imports/{id}/cancel",           imports.cancel,       "member"),
+    writes("POST",   "/imports/{id}/undo",             imports.undo,         "member"),
     reads("GET",     "/me",                            people.me,            "member"),
     reads("GET",     "/members",                       people.listed,        "member"),
     reads("GET",     "/openapi.json",                  describing.openapi,   "member"),

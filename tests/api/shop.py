@@ -142,6 +142,7 @@ ADMIN: Data = {
     "everything_else": EVERYTHING,
     "metadata": True,
     "members": True,
+    "imports": True,
 }
 SELLER: Data = {
     "kind": "role",

@@ -22,6 +22,7 @@ _VERBS: Final[Mapping[str, Verb]] = {
     "records.move": "update",
     "records.delete": "delete",
     "records.restore": "delete",
+    "imports.create": "create",
 }
 _NEEDS_VERSION: Final = frozenset(
     {"records.update", "records.delete", "records.restore", "records.move"}
@@ -33,9 +34,11 @@ _ANSWERS: Final[Mapping[str, tuple[int, str]]] = {
     "records.restore": (200, "{entity}"),
     "records.move": (200, "{entity}"),
     "records.delete": (204, ""),
+    "imports.create": (202, ""),
     "lists.listed": (200, "{entity}.page"),
     "lists.query": (200, "{entity}.page"),
 }
+_KINDS: Final[Mapping[str, str]] = {"imports.errors": "text/csv"}
 _SYSTEM_ROUTES: Final = frozenset(
     {"records.get", "lists.listed", "lists.query", "lists.counted", "lists.aggregate"}
 )
@@ -94,6 +97,8 @@ def _operations(
             wanted = any(
                 access.may(app, caller, entity.id, one) for one in ("create", "update", "delete")
             )
+        if route.name == "imports.create" and not _imports(app, caller):
+            wanted = False
         if entity.system and route.name not in _SYSTEM_ROUTES:
             wanted = False
         if route.name == "records.move" and entity.pipeline is None:
@@ -101,6 +106,10 @@ def _operations(
         if wanted:
             path = route.path.replace("{entity}", entity.name)
             yield path, _operation(route, caller, entity)
+
+
+def _imports(app: App, caller: Caller) -> bool:
+    return caller.system or any(app.roles[one].imports for one in caller.roles)
 
 
 def _operation(route: Route, caller: Caller, entity: Entity | None) -> dict[str, Any]:
@@ -124,6 +133,8 @@ def _operation(route: Route, caller: Caller, entity: Entity | None) -> dict[str,
     }
     if parameters:
         operation["parameters"] = parameters
+    if route.upload is not None:
+        operation["requestBody"] = parts.form(route.upload.options)
     body = _body(route, entity)
     if body is not None:
         operation["requestBody"] = {
@@ -154,9 +165,9 @@ def _answers(route: Route, entity: Entity | None, locale: str) -> dict[str, Any]
         schema = (
             {"$ref": f"#/components/schemas/{name.format(entity=named)}"}
             if name
-            else {"type": "object"}
+            else {"type": "string" if route.name in _KINDS else "object"}
         )
-        answer["content"] = {"application/json": {"schema": schema}}
+        answer["content"] = {_KINDS.get(route.name, "application/json"): {"schema": schema}}
         if name == "{entity}":
             answer["headers"] = parts.ETAG
     refusals = {401, 404, 503}

@@ -52,6 +52,26 @@ def problem(locale: str, status: int) -> dict[str, Any]:
     }
 
 
+def form(options: Schema) -> Schema:
+    """The body that sends a file: the file itself, and its options as JSON."""
+    return {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "properties": {
+                        "file": {"type": "string", "format": "binary"},
+                        "options": options,
+                    },
+                    "required": ["file"],
+                },
+                "encoding": {"options": {"contentType": "application/json"}},
+            }
+        },
+    }
+
+
 def path_parameter(name: str) -> Schema:
     """A part of the address."""
     if name == "id":

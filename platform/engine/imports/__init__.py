@@ -3,6 +3,7 @@
 from .desk import Import
 from .kept import folder_of_home, sweep
 from .mapping import guess, read_mapping
+from .opening import bad_rows_file, opened
 from .options import Options
 from .report import Report, UnknownValue, write_errors
 from .resolving import resolve
@@ -17,10 +18,12 @@ __all__ = [
     "Report",
     "Source",
     "UnknownValue",
+    "bad_rows_file",
     "do",
     "folder_of_home",
     "guess",
     "open_source",
+    "opened",
     "read_mapping",
     "resolve",
     "resume",

@@ -270,4 +270,30 @@ RULES = (
          {"until": "2026-03-06T09:00:00"}, 400, "/until api.instant"),
 )  # fmt: skip
 
-CASES: tuple[Case, ...] = (*READING, *BODIES, *RECORDS, *LISTS, *RULES)
+
+def form(name: str, parts: Mapping[str, str], status: int, *problems: str, **more: Any) -> Case:
+    """A file of customers that is sent, with what stands beside it."""
+    lines = [
+        f'--x\r\nContent-Disposition: form-data; name="{part}"'
+        f"{'; filename=a.csv' if part == 'file' else ''}\r\n\r\n{text}\r\n"
+        for part, text in parts.items()
+    ]
+    body = ("".join(lines) + "--x--\r\n").encode()
+    kind = {"Content-Type": "multipart/form-data; boundary=x"}
+    return post(name, "/imports/customer", body, status, *problems, headers=kind, **more)
+
+
+IMPORTS = (
+    post("a file as JSON", "/imports/customer", {}, 415, "api.form_type"),
+    form("no file", {"options": "{}"}, 400, "/file api.no_file"),
+    form("options that are no JSON", {"file": "name\nA\n", "options": "{"}, 400, "api.not_json"),
+    form("an option that there is not", {"file": "name\nA\n", "options": '{"a": 1}'}, 400,
+         "/a api.body_unknown"),
+    form("a mapping of no column", {"file": "zzz\nA\n"}, 422, "import.nothing_mapped"),
+    form("a file without the right", {"file": "name\nA\n"}, 403, "import.forbidden", who="wang"),
+    form("a file that is too large", {"file": "name\nA\n"}, 413, "import.file_too_large",
+         environ={"CONTENT_LENGTH": str(200 << 20)}),
+    get("an import that is not there", "/imports/999", 404, "import.unknown"),
+    get("a page of imports of nobody", "/imports?cursor=x", 400, "/cursor query.cursor"),
+)  # fmt: skip
+CASES: tuple[Case, ...] = (*READING, *BODIES, *RECORDS, *LISTS, *RULES, *IMPORTS)

@@ -28,6 +28,12 @@ READER: dict[str, Any] = {
     "name": "reader",
     "entities": [{"entity": one, "rows": "all"} for one in ("customer", "contact", "deal")],
 }
+IMPORTER: dict[str, Any] = {
+    "kind": "role",
+    "name": "importer",
+    "everything_else": {"create": True, "update": True, "delete": True},
+    "imports": True,
+}
 BIG: dict[str, Any] = {
     "kind": "alert_rule",
     "name": "big_budget",
@@ -43,7 +49,12 @@ NO_TRIAL: dict[str, Any] = {
     "that": 'name != "Trial"',
     "message": {"en": "Nobody is called that", "zh-CN": "没有这样的客户"},
 }
-PEOPLE = {"boss": ("boss",), "wang": ("seller",), "ann": ("reader", "seller"), "left": ("boss",)}
+PEOPLE = {
+    "boss": ("boss", "importer"),
+    "wang": ("seller",),
+    "ann": ("reader", "seller"),
+    "left": ("boss",),
+}
 
 
 def documents() -> tuple[Document, ...]:
@@ -58,7 +69,7 @@ def documents() -> tuple[Document, ...]:
         *kept,
         *(
             document_of(one)
-            for one in (CUSTOMER | {"fields": fields, "checks": checks}, READER, BIG)
+            for one in (CUSTOMER | {"fields": fields, "checks": checks}, READER, IMPORTER, BIG)
         ),
     )
 

@@ -8,7 +8,7 @@ from flask import redirect, request
 from werkzeug.wrappers import Response
 
 from fieldstone.engine import imports
-from fieldstone.engine.errors import NotFound, Refused
+from fieldstone.engine.errors import Refused
 from fieldstone.engine.imports import Import, kept, rights
 from fieldstone.engine.imports import desk as imported
 from fieldstone.engine.imports.source import Source
@@ -102,11 +102,8 @@ def receive(visit: Visit, entity: str) -> Response | tuple[str, int]:
 
 def opened(visit: Visit, one: Import) -> Source:
     """The file of an import as its choices read it; Refused where they do not fit it."""
-    if one.kept is None:
-        raise NotFound.because("import.file_gone")
     keep = imports.folder_of_home(visit.installation.settings)
-    folder = kept.folder_named(one.kept, keep, visit.workspace)
-    return one.options.open(kept.file_in(folder), one.file_name)
+    return imports.opened(visit.workspace, keep, one)
 
 
 def step(visit: Visit, import_id: int) -> Response | str:

@@ -9,10 +9,11 @@ from typing import Any
 from flask import make_response, redirect, request
 from werkzeug.wrappers import Response
 
-from fieldstone.engine.errors import Malformed, Refused
+from fieldstone.engine import imports
+from fieldstone.engine.errors import Malformed
 from fieldstone.engine.imports import Import, books, rights
 from fieldstone.engine.imports import desk as imported
-from fieldstone.engine.imports.report import errors_text
+from fieldstone.engine.work.waking import wake_after
 from fieldstone.metadata.problems import Problem
 
 from ...desk import Desk, Visit
@@ -27,15 +28,7 @@ _SHOWN = 50
 def begin(desk: Desk, work: Callable[[], None]) -> None:
     """Ask the worker for something, and wake it once that is committed."""
     work()
-    installation = desk.visit.installation
-
-    def wake() -> None:
-        # Only here, because it loads Celery.
-        from fieldstone.engine.work import worker
-
-        worker.wake(installation)
-
-    desk.tx.after_commit(wake)
+    wake_after(desk.tx, desk.visit.installation)
 
 
 def check(visit: Visit, import_id: int) -> Response | str:
@@ -127,17 +120,9 @@ def errors(visit: Visit, import_id: int) -> Response:
     """Exactly the rows that were not written, with line and reason, to be mended and imported."""
     with visit.reading() as desk:
         one = imported.get(desk.tx, desk.caller, import_id)
-        rows = books.bad_rows(desk.tx, import_id)
-        columns = _columns(visit, one)
-        text = errors_text(rows, columns, desk.locale)
-    answer = make_response(text.encode("utf-8-sig"))
+        keep = imports.folder_of_home(visit.installation.settings)
+        found = imports.bad_rows_file(desk.tx, visit.workspace, keep, one, desk.locale)
+    answer = make_response(found)
     answer.content_type = "text/csv; charset=utf-8"
     answer.headers["Content-Disposition"] = f'attachment; filename="import-{import_id}-errors.csv"'
     return answer
-
-
-def _columns(visit: Visit, one: Import) -> list[str]:
-    try:
-        return list(opened(visit, one).columns)
-    except Refused:
-        return list(one.progress.get("columns") or one.options.mapping.get("columns", {}))
