@@ -43,11 +43,12 @@ def register(app: Flask, installation: Installation) -> Blueprint:
     It knows nobody but by token, so protection against forged forms may leave its blueprint out.
     """
     app.url_map.converters["number"] = _Number
+    app.url_map.converters["name"] = _Name
     blueprint = Blueprint("api", "fieldstone_api")
     for route in ROUTES:
         prefix = "" if route.right == "open" else PREFIX
         blueprint.add_url_rule(
-            prefix + route.path.replace("{id}", "<number:id>").replace("{", "<").replace("}", ">"),
+            prefix + _pattern(route.path),
             endpoint=route.name.replace(".", "_"),
             view_func=_view(installation, route),
             methods=[route.method],
@@ -65,6 +66,17 @@ def application(installation: Installation) -> Flask:
     app.url_map.merge_slashes = False
     register(app, installation)
     return app
+
+
+def _pattern(path: str) -> str:
+    path = path.replace("{id}", "<number:id>").replace("{entity}", "<name:entity>")
+    return path.replace("{", "<").replace("}", ">")
+
+
+class _Name(BaseConverter):
+    """An entity in an address, which no number is: `/imports/12` is an import."""
+
+    regex = "[^/0-9][^/]*"
 
 
 class _Number(BaseConverter):

@@ -71,11 +71,16 @@ def _entity_id(ask: Ask, tx: Transaction) -> str:
 
 
 def listed(ask: Ask) -> Answer:
-    """The imports into entities that the caller may import into, the newest first."""
-    entity_id = None
-    if "entity" in ask.parameters:
-        ask.path = {**ask.path, "entity": ask.parameters["entity"]}
-        entity_id = entity_of(ask)
+    """The imports into whatever the caller may import into, the newest first."""
+    return _page(ask, None)
+
+
+def of_entity(ask: Ask) -> Answer:
+    """The imports into one entity, the newest first."""
+    return _page(ask, entity_of(ask))
+
+
+def _page(ask: Ask, entity_id: str | None) -> Answer:
     limit = ask.parameters.get("limit", _PAGE)
     before = _number(ask.parameters.get("cursor"))
     found = desk.listed(ask.tx, ask.caller, entity_id, before=before, limit=limit + 1)

@@ -46,7 +46,7 @@ GROUPS = (
     FILTER,
 )
 FIGURES = (Parameter("period", one_of=PERIODS), Parameter("person"))
-IMPORTS = (Parameter("entity"), LIMIT, CURSOR)
+IMPORTS = (LIMIT, CURSOR)
 PAGE = (Parameter("limit", whole=(1, 200)), CURSOR)
 ALERTS = (
     Parameter("state", one_of=("open", "snoozed", "dismissed", "resolved")),

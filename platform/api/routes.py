@@ -76,6 +76,7 @@ ROUTES: Final = (
     writes("POST",   "/alerts/{id}/resolve",           rules.resolve,        "member"),
     alone("GET",     "/dashboards/{name}",             figures.dashboard,    "member", FIGURES),
     reads("GET",     "/imports",                       imports.listed,       "member", IMPORTS),
+    reads("GET",     "/imports/{entity}",              imports.of_entity,    "member", IMPORTS),
     alone("POST",    "/imports/{entity}",              imports.create,       "member", IMPORT_FILE),
     reads("GET",     "/imports/{id}",                  imports.get,          "member"),
     reads("GET",     "/imports/{id}/errors",           imports.errors,       "member"),

@@ -107,7 +107,7 @@ def test_an_import_is_cancelled_before_it_begins(admin: Person, installation: In
 
 def test_imports_are_listed_page_by_page(admin: Person, seller: Person) -> None:
     numbers = [send(admin, ROWS)["id"] for _ in range(3)]
-    first = admin.get("/imports", entity="customer", limit=2).get_json()
+    first = admin.get("/imports/customer", limit=2).get_json()
     assert [one["id"] for one in first["data"]] == numbers[:0:-1]
     last = admin.get("/imports", limit=2, cursor=first["next"]).get_json()
     assert [one["id"] for one in last["data"]] == numbers[:1] and last["next"] is None

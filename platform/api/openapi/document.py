@@ -23,6 +23,7 @@ _VERBS: Final[Mapping[str, Verb]] = {
     "records.delete": "delete",
     "records.restore": "delete",
     "imports.create": "create",
+    "imports.of_entity": "create",
 }
 _NEEDS_VERSION: Final = frozenset(
     {"records.update", "records.delete", "records.restore", "records.move"}
@@ -38,6 +39,7 @@ _ANSWERS: Final[Mapping[str, tuple[int, str]]] = {
     "lists.listed": (200, "{entity}.page"),
     "lists.query": (200, "{entity}.page"),
 }
+_IMPORTS: Final = frozenset({"imports.create", "imports.of_entity"})
 _KINDS: Final[Mapping[str, str]] = {"imports.errors": "text/csv"}
 _SYSTEM_ROUTES: Final = frozenset(
     {"records.get", "lists.listed", "lists.query", "lists.counted", "lists.aggregate"}
@@ -97,7 +99,7 @@ def _operations(
             wanted = any(
                 access.may(app, caller, entity.id, one) for one in ("create", "update", "delete")
             )
-        if route.name == "imports.create" and not _imports(app, caller):
+        if route.name in _IMPORTS and not _imports(app, caller):
             wanted = False
         if entity.system and route.name not in _SYSTEM_ROUTES:
             wanted = False
