@@ -2,20 +2,26 @@
 
 from .explain import Why, explain
 from .inbox import AlertPage, AlertRequest, AlertView, acknowledge, inbox, resolve, snooze
-from .run import AlertReport, do_job, preview, run
+from .run import AlertReport, do_job, run
+from .trial import Outlook, Trial, outlook, preview, run_soon, trial
 
 __all__ = [
     "AlertPage",
     "AlertReport",
     "AlertRequest",
     "AlertView",
+    "Outlook",
+    "Trial",
     "Why",
     "acknowledge",
     "do_job",
     "explain",
     "inbox",
+    "outlook",
     "preview",
     "resolve",
     "run",
+    "run_soon",
     "snooze",
+    "trial",
 ]

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from ...metadata.model import AlertRule
-from ...rules import Context, compile_expression, to_sql
+from ...rules import Context
 from .. import failpoints
 from ..column_types import RECORD_ID
 from ..system_tables import ALERT
@@ -24,7 +24,8 @@ from ..work import jobs, schedules
 from ..work.jobs import Job
 from ..workspaces import Workspace
 from .actions import Acting
-from .recipients import Recipients, fields_told
+from .matching import holds, may_enter, note, people, present
+from .recipients import Recipients
 from .telling import Entered, tell
 from .wording import Wording
 
@@ -115,11 +116,11 @@ def _look(tx: Transaction, rule: AlertRule, now: datetime) -> _Found:
     """Find who matches, by one statement over all records, and who did not before or no longer."""
     context = Context(now, tx.zone)
     row = tx.tables.table(rule.entity).alias("watched")
-    present = sa.exists().where(_present(rule), ALERT.c.record_id == row.c.id)
-    matching = sa.select(row.c.id, present, sa.true()).where(*_holds(tx, rule, row, context))
+    here = sa.exists().where(present(rule), ALERT.c.record_id == row.c.id)
+    matching = sa.select(row.c.id, here, sa.true()).where(*holds(tx, rule, row, context))
     tx.connection.execute(MATCHES.insert().from_select(["id", "before", "now"], matching))
     found = sa.exists().where(MATCHES.c.id == ALERT.c.record_id)
-    left = sa.select(ALERT.c.record_id, sa.true(), sa.false()).where(_present(rule), sa.not_(found))
+    left = sa.select(ALERT.c.record_id, sa.true(), sa.false()).where(present(rule), sa.not_(found))
     tx.connection.execute(MATCHES.insert().from_select(["id", "before", "now"], left))
     counted = sa.select(MATCHES.c.before, MATCHES.c.now, sa.func.count())
     counts = {
@@ -142,26 +143,6 @@ def _write(tx: Transaction, found: _Found) -> AlertReport:
     return report
 
 
-def preview(tx: Transaction, rule: AlertRule, *, now: datetime | None = None) -> int:
-    """How many records the rule matches now; changes nothing."""
-    row = tx.tables.table(rule.entity).alias("watched")
-    holds = _holds(tx, rule, row, Context(now or tx.now, tx.zone))
-    found = sa.select(sa.func.count()).select_from(row).where(*holds)
-    return tx.connection.scalar(found) or 0
-
-
-def _holds(
-    tx: Transaction, rule: AlertRule, row: sa.FromClause, context: Context
-) -> tuple[sa.ColumnElement[bool], ...]:
-    """That a record is live and in the rule."""
-    condition = compile_expression(tx.app, rule.entity, rule.when)
-    return row.c.deleted_at.is_(None), to_sql(condition, tx.tables, row, context, mode="filter")
-
-
-def _present(rule: AlertRule) -> sa.ColumnElement[bool]:
-    return sa.and_(ALERT.c.rule == rule.id, ALERT.c.left_at.is_(None))
-
-
 def _turning(tx: Transaction, *, now: bool) -> Iterator[list[int]]:
     """The ids of who enters (matches `now`) or leaves, in chunks.
 
@@ -178,14 +159,14 @@ def _turning(tx: Transaction, *, now: bool) -> Iterator[list[int]]:
 
 def _close(tx: Transaction, rule: AlertRule, context: Context) -> int:
     row = tx.tables.table(rule.entity).alias("leaving")
-    holding = sa.select(row.c.id).where(*_holds(tx, rule, row, context))
+    holding = sa.select(row.c.id).where(*holds(tx, rule, row, context))
     left = 0
     for ids in _turning(tx, now=False):
         back = set(tx.connection.scalars(holding.where(row.c.id.in_(ids))))
         gone = [one for one in ids if one not in back]
         done = tx.connection.execute(
             sa.update(ALERT)
-            .where(_present(rule), ALERT.c.record_id.in_(gone))
+            .where(present(rule), ALERT.c.record_id.in_(gone))
             .values(
                 left_at=context.now,
                 state=sa.case((ALERT.c.state == "open", "resolved"), else_=ALERT.c.state),
@@ -196,8 +177,8 @@ def _close(tx: Transaction, rule: AlertRule, context: Context) -> int:
 
 
 def _still(tx: Transaction, rule: AlertRule) -> int:
-    present = sa.select(sa.func.count()).select_from(ALERT).where(_present(rule))
-    return tx.connection.scalar(present) or 0
+    found = sa.select(sa.func.count()).select_from(ALERT).where(present(rule))
+    return tx.connection.scalar(found) or 0
 
 
 def _open(tx: Transaction, rule: AlertRule, context: Context, *, quiet: bool) -> tuple[int, int]:
@@ -216,7 +197,7 @@ def _open(tx: Transaction, rule: AlertRule, context: Context, *, quiet: bool) ->
             for row, alert, alert_id in zip(rows, alerts, ids, strict=True)
         ]
         for row, one in zip(rows, entered, strict=True):
-            _note(rule, recipients, row, one)
+            note(rule, recipients, row, one)
         if not quiet:
             acting.act(rows, entered)
         count += len(rows)
@@ -234,56 +215,20 @@ def _entering(
 ) -> Iterator[list[dict[str, Any]]]:
     """Who enters, in chunks, with what their messages, actions and recipients need."""
     row = tx.tables.table(rule.entity).alias("entering")
-    owner = _owner_field(tx, rule)
-    people = [
-        tx.tables.column(row, rule.entity, field_id).label(f"told_{field_id}")
-        for field_id in _told_fields(rule)
-    ]
     found = (
         sa.select(
             row.c.id,
-            (tx.tables.column(row, rule.entity, owner) if owner else sa.null()).label("owner"),
-            *people,
+            *people(tx, rule, row),
             *wording.columns(tx, row, context),
             *acting.columns(row, context),
         )
-        .where(*_holds(tx, rule, row, context), *_may_enter(rule, row, context))
+        .where(*holds(tx, rule, row, context), *may_enter(rule, row, context))
         .order_by(row.c.id)
     )
     for ids in _turning(tx, now=True):
         rows = tx.connection.execute(found.where(row.c.id.in_(ids))).mappings().all()
         if rows:
             yield [dict(one) for one in rows]
-
-
-def _may_enter(
-    rule: AlertRule, row: sa.FromClause, context: Context
-) -> Iterator[sa.ColumnElement[bool]]:
-    """Not here already, and not so shortly after leaving that the rule wants its rest."""
-    yield sa.not_(sa.exists().where(_present(rule), ALERT.c.record_id == row.c.id))
-    if rule.cooldown_days:
-        lately = context.now - timedelta(days=rule.cooldown_days)
-        yield sa.not_(
-            sa.exists().where(
-                ALERT.c.rule == rule.id, ALERT.c.record_id == row.c.id, ALERT.c.left_at > lately
-            )
-        )
-
-
-def _owner_field(tx: Transaction, rule: AlertRule) -> str | None:
-    fields = tx.app.entity(rule.entity).live_fields
-    return next((one.id for one in fields if one.type == "owner"), None)
-
-
-def _told_fields(rule: AlertRule) -> list[str]:
-    told = [*rule.tell, *(one for action in rule.actions for one in action.tell)]
-    return sorted(set(fields_told(told)))
-
-
-def _note(rule: AlertRule, recipients: Recipients, row: dict[str, Any], entered: Entered) -> None:
-    fields = {one: row[f"told_{one}"] for one in _told_fields(rule)}
-    notified = [one for action in rule.actions if action.kind == "notify" for one in action.tell]
-    recipients.note([*rule.tell, *notified], row["owner"], fields, entered)
 
 
 def _alert_row(

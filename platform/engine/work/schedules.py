@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 import sqlalchemy as sa
 
@@ -17,7 +17,7 @@ from ...metadata.problems import Problem
 from ...rules.schedule import latest_due, next_due
 from ..errors import NotFound
 from ..insert import insert_new
-from ..system_tables import ALERT, RULE_STATE
+from ..system_tables import ALERT, JOB, RULE_STATE
 from ..transaction import Transaction
 
 _Ruled = TypeVar("_Ruled", AlertRule, TierScheme)
@@ -106,6 +106,48 @@ def earliest(tx: Transaction) -> datetime | None:
     """The earliest due time of all schedules, or None where there is none."""
     found: datetime | None = tx.connection.scalar(sa.select(sa.func.min(RULE_STATE.c.next_due_at)))
     return found
+
+
+def hasten(tx: Transaction, kind: Kind, rule: str) -> bool:
+    """Make a rule due now; False for one that does not run. A job for it comes with the next tick."""
+    if not any((one.kind, one.rule) == (kind, rule) for one in scheduled(tx.app)):
+        return False
+    insert_new(tx.connection, RULE_STATE, {"kind": kind, "rule": rule})
+    tx.connection.execute(sa.update(RULE_STATE).where(_is(kind, rule)).values(next_due_at=tx.now))
+    tx.workspace.control.lower_next_due(tx.workspace.id, tx.now)
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How a rule stands: when it ran last and with which report, when it is due, if it waits.
+
+    `waiting` is true from the moment it is due until a worker has evaluated it.
+    """
+
+    last_evaluated_at: datetime | None = None
+    last_run: Mapping[str, Any] | None = None
+    next_due_at: datetime | None = None
+    waiting: bool = False
+
+
+def states(tx: Transaction, kind: Kind) -> Mapping[str, State]:
+    """How each rule of a kind stands, by its id; one that never was due is not in it."""
+    prefix = f"{kind}:"
+    working = sa.select(JOB.c.payload).where(
+        JOB.c.kind == kind, JOB.c.key.startswith(prefix), JOB.c.state.in_(("queued", "running"))
+    )
+    busy = {one["rule"] for one in tx.connection.scalars(working)}
+    rows = tx.connection.execute(sa.select(RULE_STATE).where(RULE_STATE.c.kind == kind))
+    return {
+        row.rule: State(
+            row.last_evaluated_at,
+            row.last_run,
+            row.next_due_at,
+            row.rule in busy or (row.next_due_at is not None and row.next_due_at <= tx.now),
+        )
+        for row in rows
+    }
 
 
 def take_due(tx: Transaction) -> list[tuple[Scheduled, datetime]]:

@@ -1,0 +1,77 @@
+"""Matching: which records a rule is about and whom it tells of them; runs and trials ask here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from ...metadata.model import AlertRule
+from ...rules import Context, compile_expression, to_sql
+from ..system_tables import ALERT
+from ..transaction import Transaction
+from .recipients import Recipients, fields_told
+
+
+def holds(
+    tx: Transaction,
+    rule: AlertRule,
+    row: sa.FromClause,
+    context: Context,
+    *,
+    visible: Callable[[str, sa.FromClause], Any] | None = None,
+) -> tuple[sa.ColumnElement[bool], ...]:
+    """That a record is live and in the rule; related records count where they are `visible`."""
+    condition = compile_expression(tx.app, rule.entity, rule.when)
+    matched = to_sql(condition, tx.tables, row, context, mode="filter", visible=visible)
+    return row.c.deleted_at.is_(None), matched
+
+
+def present(rule: AlertRule) -> sa.ColumnElement[bool]:
+    """That an alert is one of the rule whose record has not left."""
+    return sa.and_(ALERT.c.rule == rule.id, ALERT.c.left_at.is_(None))
+
+
+def may_enter(
+    rule: AlertRule, row: sa.FromClause, context: Context
+) -> Iterator[sa.ColumnElement[bool]]:
+    """Not here already, and not so shortly after leaving that the rule wants its rest."""
+    yield sa.not_(sa.exists().where(present(rule), ALERT.c.record_id == row.c.id))
+    if rule.cooldown_days:
+        lately = context.now - timedelta(days=rule.cooldown_days)
+        yield sa.not_(
+            sa.exists().where(
+                ALERT.c.rule == rule.id, ALERT.c.record_id == row.c.id, ALERT.c.left_at > lately
+            )
+        )
+
+
+def people(tx: Transaction, rule: AlertRule, row: sa.FromClause) -> list[sa.ColumnElement[Any]]:
+    """What to select of each record for `note`: its owner, and the members in its fields."""
+    fields = tx.app.entity(rule.entity).live_fields
+    owner = next((one.id for one in fields if one.type == "owner"), None)
+    found = tx.tables.column(row, rule.entity, owner) if owner else sa.null()
+    return [
+        found.label("owner"),
+        *(
+            tx.tables.column(row, rule.entity, field_id).label(f"told_{field_id}")
+            for field_id in _told_fields(rule)
+        ),
+    ]
+
+
+def note(rule: AlertRule, recipients: Recipients, row: Mapping[str, Any], item: Any) -> None:
+    """Tell of `item` everybody whom the rule tells of a record with these people."""
+    fields = {one: row[f"told_{one}"] for one in _told_fields(rule)}
+    recipients.note(_told(rule), row["owner"], fields, item)
+
+
+def _told(rule: AlertRule) -> list[str]:
+    notified = [one for action in rule.actions if action.kind == "notify" for one in action.tell]
+    return [*rule.tell, *notified]
+
+
+def _told_fields(rule: AlertRule) -> list[str]:
+    return sorted(set(fields_told(_told(rule))))
