@@ -36,6 +36,7 @@ from .pages.studio import (
     layouts,
     pipeline,
     review,
+    rules,
     stage,
     translations,
 )
@@ -67,6 +68,7 @@ _TOLD = "/<slug>/-/notifications"
 _STUDIO = "/<slug>/-/studio"
 _OF = f"{_STUDIO}/entity/<entity>"
 _CONDITION = f"{_OF}/condition/<key>"
+_RULES = f"{_OF}/rules"
 _IMPORT = "/<slug>/-/imports/<int(max=9223372036854775807):import_id>"
 _RECORD = "/<slug>/<entity>/<int(max=9223372036854775807):record_id>"
 
@@ -104,6 +106,7 @@ ROUTES: tuple[Route, ...] = (
     Route(_POST, f"/<slug>/-/alerts/{_ALERT}/resolve", alerts.resolve),
     Route(_GET, _STUDIO, review.start),
     Route(_GET, f"{_STUDIO}/review", review.review),
+    Route(_GET, f"{_STUDIO}/review/rules", rules.ahead),
     Route(_POST, f"{_STUDIO}/publish", review.apply),
     Route(_POST, f"{_STUDIO}/discard", review.discard),
     Route(_POST, f"{_STUDIO}/settle", review.settle),
@@ -121,6 +124,18 @@ ROUTES: tuple[Route, ...] = (
     Route(_GET, f"{_OF}/lists", layouts.lists),
     Route(_POST, f"{_OF}/lists", layouts.arrange_list),
     Route(_POST, f"{_OF}/check", fields.check),
+    Route(_GET, _RULES, rules.listed),
+    Route(_GET, f"{_RULES}/new", rules.new),
+    Route(_POST, f"{_RULES}/new", rules.create),
+    Route(_POST, f"{_RULES}/builder", rules.build),
+    Route(_POST, f"{_RULES}/live", rules.live),
+    Route(_GET, f"{_RULES}/pick", rules.pick),
+    Route(_GET, f"{_RULES}/rule/<rule>", rules.edit),
+    Route(_POST, f"{_RULES}/rule/<rule>", rules.save),
+    Route(_POST, f"{_RULES}/rule/<rule>/archive", rules.archive),
+    Route(_POST, f"{_RULES}/rule/<rule>/restore", rules.restore),
+    Route(_POST, f"{_RULES}/rule/<rule>/run", rules.run),
+    Route(_GET, f"{_RULES}/rule/<rule>/state", rules.state),
     Route(_GET, f"{_OF}/field/<field>", fields.edit),
     Route(_POST, f"{_OF}/field/<field>", fields.save),
     Route(_GET, f"{_OF}/field/<field>/archive", fields.archive),

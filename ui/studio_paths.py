@@ -52,6 +52,25 @@ class StudioPaths:
     def check(self, entity: str) -> str:
         return f"{self.start}/entity/{entity}/check"
 
+    def rules(self, entity: str, **query: str | None) -> str:
+        return with_query(f"{self.start}/entity/{entity}/rules", query)
+
+    def new_rule(self, entity: str) -> str:
+        return f"{self.start}/entity/{entity}/rules/new"
+
+    def rule(self, entity: str, rule: str, act: str = "") -> str:
+        rest = f"/{act}" if act else ""
+        return f"{self.start}/entity/{entity}/rules/rule/{rule}{rest}"
+
+    def rule_builder(self, entity: str) -> str:
+        return f"{self.start}/entity/{entity}/rules/builder"
+
+    def rule_live(self, entity: str) -> str:
+        return f"{self.start}/entity/{entity}/rules/live"
+
+    def rule_pick(self, entity: str) -> str:
+        return f"{self.start}/entity/{entity}/rules/pick"
+
     def forms(self, entity: str, **query: str | None) -> str:
         return with_query(f"{self.start}/entity/{entity}/forms", query)
 

@@ -8,8 +8,7 @@ from flask import request
 
 from fieldstone.engine.errors import Invalid, Malformed
 from fieldstone.engine.query.conditions import filter_of
-from fieldstone.metadata.conditions import Group, read, rows, write
-from fieldstone.metadata.conditions import Written as WrittenRow
+from fieldstone.metadata.conditions import read
 from fieldstone.metadata.model import Entity
 from fieldstone.metadata.problems import ProblemsError
 
@@ -22,6 +21,7 @@ from ..show.builder import (
     TypedRow,
     TypedText,
     changed,
+    expression_of,
     from_form,
     model_of,
     places_of,
@@ -70,18 +70,12 @@ def built(desk: Desk, entity: Entity) -> Built:
     wrong = {name: say(key, desk.locale) for name, key in keys.items()}
     wrong |= _wrong_texts(desk, entity, typed, PREFIX)
     problems: tuple[str, ...] = ()
-    text = "" if wrong else _merged(group)
+    text = "" if wrong else expression_of(group)
     if text:
         problems = _problems(desk, entity, text)
     if wrong or problems:
         return Built("", _model(desk, entity, places, typed, wrong, problems))
     return Built(text)
-
-
-def _merged(group: Group) -> str:
-    """The expression; rows that were typed as text and have the builder's shape become rows."""
-    text = write(group)
-    return write(read(text)) if any(isinstance(one, WrittenRow) for one in rows(group)) else text
 
 
 def _wrong_texts(desk: Desk, entity: Entity, group: TypedGroup, prefix: str) -> dict[str, str]:

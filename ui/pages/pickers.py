@@ -29,29 +29,36 @@ def pick(visit: Visit, entity: str, field: str) -> Response:
         target = desk.app.entities.get(target_of(one) or "") if one else None
         if one is None or target is None:
             raise NotFound(access.unknown_field(desk.app, desk.caller, found.id, field))
-        second = _second(desk, target)
-        page = query.page(
-            desk.tx,
-            desk.caller,
-            ListRequest(
-                entity_id=target.id,
-                where=_offered(desk, found, one, target),
-                q=request.args.get("q", "").strip() or None,
-                fields=(target.field(target.title).name, *((second.name,) if second else ())),
-                limit=_MOST,
-            ),
-        )
-        show = shower(desk, page.titles)
-        rows = []
-        for record in page.records:
-            line = None
-            if second:
-                field_shown = shown_as(desk.app, target, second)
-                shown = show.show(field_shown, record.values.get(second.id))
-                line = shown.text or None
-            title = record.title or str(record.values.get(target.title) or record.id)
-            rows.append({"id": str(record.id), "title": title, "second": line})
-        return jsonify(data=rows)
+        return jsonify(data=offered(desk, target, _offered(desk, found, one, target)))
+
+
+def offered(
+    desk: Desk, target: Entity, where: tuple[Where, ...] = ()
+) -> list[dict[str, str | None]]:
+    """The records of an entity that the picker's `q` finds: id, title and second line."""
+    second = _second(desk, target)
+    page = query.page(
+        desk.tx,
+        desk.caller,
+        ListRequest(
+            entity_id=target.id,
+            where=where,
+            q=request.args.get("q", "").strip() or None,
+            fields=(target.field(target.title).name, *((second.name,) if second else ())),
+            limit=_MOST,
+        ),
+    )
+    show = shower(desk, page.titles)
+    rows: list[dict[str, str | None]] = []
+    for record in page.records:
+        line = None
+        if second:
+            field_shown = shown_as(desk.app, target, second)
+            shown = show.show(field_shown, record.values.get(second.id))
+            line = shown.text or None
+        title = record.title or str(record.values.get(target.title) or record.id)
+        rows.append({"id": str(record.id), "title": title, "second": line})
+    return rows
 
 
 def _second(desk: Desk, target: Entity) -> Field | None:

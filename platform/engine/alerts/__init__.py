@@ -3,7 +3,7 @@
 from .explain import Why, explain
 from .inbox import AlertPage, AlertRequest, AlertView, acknowledge, inbox, resolve, snooze
 from .run import AlertReport, do_job, run
-from .trial import Outlook, Trial, outlook, preview, run_soon, trial
+from .trial import Outlook, Trial, next_run, outlook, preview, run_soon, trial
 
 __all__ = [
     "AlertPage",
@@ -17,6 +17,7 @@ __all__ = [
     "do_job",
     "explain",
     "inbox",
+    "next_run",
     "outlook",
     "preview",
     "resolve",

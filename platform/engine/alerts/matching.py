@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -57,14 +57,14 @@ def people(tx: Transaction, rule: AlertRule, row: sa.FromClause) -> list[sa.Colu
         found.label("owner"),
         *(
             tx.tables.column(row, rule.entity, field_id).label(f"told_{field_id}")
-            for field_id in _told_fields(rule)
+            for field_id in told_fields(rule)
         ),
     ]
 
 
 def note(rule: AlertRule, recipients: Recipients, row: Mapping[str, Any], item: Any) -> None:
     """Tell of `item` everybody whom the rule tells of a record with these people."""
-    fields = {one: row[f"told_{one}"] for one in _told_fields(rule)}
+    fields = {one: row[f"told_{one}"] for one in told_fields(rule)}
     recipients.note(_told(rule), row["owner"], fields, item)
 
 
@@ -73,5 +73,6 @@ def _told(rule: AlertRule) -> list[str]:
     return [*rule.tell, *notified]
 
 
-def _told_fields(rule: AlertRule) -> list[str]:
+def told_fields(rule: AlertRule) -> list[str]:
+    """The ids of the fields whose members a rule tells, or its actions."""
     return sorted(set(fields_told(_told(rule))))

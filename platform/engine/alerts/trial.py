@@ -15,13 +15,13 @@ from ...rules import Context, compile_expression
 from ...rules.schedule import next_due
 from .. import access
 from ..access import Caller
-from ..errors import Conflict
+from ..errors import Conflict, Invalid
 from ..publish import require_right
 from ..records.rows import titles_of
 from ..transaction import Transaction
 from ..work import schedules
 from .explain import rule_for
-from .matching import holds, may_enter, note, people
+from .matching import holds, may_enter, note, people, told_fields
 from .recipients import Recipients
 
 
@@ -39,12 +39,8 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What the next run of a rule would do: when, how many records enter, which members are told.
+    """What the next run of a rule would do: how many records enter, which members are told."""
 
-    `at` is None where nothing runs it.
-    """
-
-    at: datetime | None
     entering: int
     told: tuple[int, ...]
 
@@ -91,10 +87,15 @@ def outlook(tx: Transaction, caller: Caller, rule: AlertRule) -> Outlook:
     for one in tx.connection.execute(found).mappings():
         if one["records"]:
             entering += one["records"]
-            note(rule, recipients, one, one["records"])
-    runs = rule.schedule and rule.active and not rule.archived
-    at = next_due(rule.schedule, tx.zone, tx.now) if runs and rule.schedule else None
-    return Outlook(at, entering, tuple(sorted(recipients.items)))
+            note(rule, recipients, dict(one), one["records"])
+    return Outlook(entering, tuple(sorted(recipients.items)))
+
+
+def next_run(tx: Transaction, rule: AlertRule) -> datetime | None:
+    """When a rule that is published now would run next, or None for one that does not run."""
+    if not (rule.schedule and rule.active) or rule.archived:
+        return None
+    return next_due(rule.schedule, tx.zone, tx.now)
 
 
 def run_soon(tx: Transaction, caller: Caller, name: str) -> AlertRule:
@@ -114,6 +115,10 @@ def _seen(
     tx: Transaction, caller: Caller, rule: AlertRule, row: sa.FromClause
 ) -> Sequence[sa.ColumnElement[bool]]:
     """That a record is one that a run would find, and that the caller may see why."""
+    entity = access.entity_for(tx.app, caller, rule.entity)
+    for field_id in told_fields(rule):
+        if field_id not in entity.by_id:
+            raise Invalid(access.unknown_field(tx.app, caller, rule.entity, field_id))
     compile_expression(access.visible_app(tx.app, caller), rule.entity, rule.when)
     seen = access.visible(tx, caller)
     found = holds(tx, rule, row, Context(tx.now, tx.zone), visible=seen)

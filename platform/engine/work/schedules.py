@@ -109,7 +109,7 @@ def earliest(tx: Transaction) -> datetime | None:
 
 
 def hasten(tx: Transaction, kind: Kind, rule: str) -> bool:
-    """Make a rule due now; False for one that does not run. A job for it comes with the next tick."""
+    """Make a rule due now, so that the next tick makes a job of it; False for one that is off."""
     if not any((one.kind, one.rule) == (kind, rule) for one in scheduled(tx.app)):
         return False
     insert_new(tx.connection, RULE_STATE, {"kind": kind, "rule": rule})

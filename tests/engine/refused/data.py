@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from fieldstone.engine import alerts, bulk, history, notifications, notified, query, records
+from fieldstone.engine import (
+    alerts,
+    bulk,
+    history,
+    notifications,
+    notified,
+    publish,
+    query,
+    records,
+)
 from fieldstone.engine.access import SYSTEM
 from fieldstone.engine.alerts import AlertRequest
 from fieldstone.engine.errors import Conflict, Invalid, Malformed, NotFound, PreconditionRequired
@@ -14,6 +23,7 @@ from fieldstone.engine.outbox import endpoints
 from fieldstone.engine.query import AggregateRequest, ListRequest
 from fieldstone.engine.transaction import Transaction
 from fieldstone.engine.work import given_up
+from fieldstone.metadata.documents import document_of
 from tests.engine.crm_like import Company
 from tests.refusals import Call
 
@@ -68,6 +78,26 @@ class Data:
 
         self.write(work)
 
+    def run_off(self) -> None:
+        """Ask for a run of a rule that is switched off."""
+        rule = document_of(
+            {
+                "kind": "alert_rule",
+                "name": "quiet",
+                "entity": "customer",
+                "when": "True",
+                "schedule": "0 9 * * *",
+                "message": "Hush",
+                "active": False,
+            }
+        )
+        workspace = self.company.workspace
+        with workspace.reading() as tx:
+            documents = (*tx.app.documents, rule)
+        plan = publish.preview(workspace, SYSTEM, documents)
+        publish.publish(workspace, SYSTEM, plan, None)
+        self.write(lambda tx: alerts.run_soon(tx, SYSTEM, "quiet"))
+
     def inbox(self, **asked: object) -> None:
         request = AlertRequest(**asked)  # type: ignore[arg-type]
         self.read(lambda tx: alerts.inbox(tx, SYSTEM, request))
@@ -117,6 +147,7 @@ CASES: tuple[Call[Data], ...] = (
          lambda it: it.undo_twice(at_once=True)),
     Call("alerts of no severity", Malformed, ("alert.severity",),
          lambda it: it.inbox(severity="urgent")),
+    Call("a run of a rule that is off", Conflict, ("alert_rule.off",), lambda it: it.run_off()),
     Call("alerts of no state", Malformed, ("alert.state",), lambda it: it.inbox(state="shut")),
     Call("a page of no alerts", Malformed, ("/limit query.limit",), lambda it: it.inbox(limit=0)),
     Call("an endpoint of no name, nowhere", Invalid, ("/name endpoint.name", "/url endpoint.url"),

@@ -18,6 +18,7 @@ from ...desk import Desk, Visit
 from ...rendering import notice
 from ...rendering import page as render
 from ...show.studio.frame import Studio, studio_of
+from ...show.studio.rules.review import rules_of
 from ...studio_paths import StudioPaths
 from ...words import say
 
@@ -55,6 +56,7 @@ def _review(desk: Desk, refused: Iterable[Problem], typed: str = "") -> str:
         problems=[_line(one, desk) for one in plan.problems] if plan else [],
         notes=[_line(one, desk) for one in plan.notes] if plan else [],
         conflicts=_conflicts(studio),
+        rules=bool(rules_of(studio)),
         accepted=request.form.getlist("accept"),
         reason=typed,
     )

@@ -3,7 +3,17 @@
 from .model import BuilderModel, model_of
 from .operators import WrongValue
 from .places import Place, places_of
-from .typed import Typed, TypedGroup, TypedRow, TypedText, changed, from_form, rows_of, typed_of
+from .typed import (
+    Typed,
+    TypedGroup,
+    TypedRow,
+    TypedText,
+    changed,
+    expression_of,
+    from_form,
+    rows_of,
+    typed_of,
+)
 
 __all__ = [
     "BuilderModel",
@@ -14,6 +24,7 @@ __all__ = [
     "TypedText",
     "WrongValue",
     "changed",
+    "expression_of",
     "from_form",
     "model_of",
     "places_of",

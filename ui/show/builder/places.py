@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from fieldstone.engine import access
 from fieldstone.engine.access import SYSTEM, Caller
+from fieldstone.metadata.conditions import Word
 from fieldstone.metadata.model import App, Entity, Field
 
 from ...desk import Desk
@@ -15,6 +16,7 @@ from ..naming import target_of
 from .operators import Operator, operators_of
 
 _INNER = frozenset({"id", "version", "deleted_at", "origin"})
+_VIEWED = frozenset({Word.ME, Word.MY_TEAM})
 
 
 @dataclass(frozen=True)
@@ -31,14 +33,16 @@ class Place:
         return next((one for one in self.operators if one.key == key), None)
 
 
-def places_of(desk: Desk, entity: Entity, drafted: App | None = None) -> tuple[Place, ...]:
+def places_of(
+    desk: Desk, entity: Entity, drafted: App | None = None, *, viewer: bool = True
+) -> tuple[Place, ...]:
     """Every field that the caller may ask about, those over references after the entity's own.
 
     With `drafted`, the App of a draft, it is every field of that: who changes what is declared
-    may name all of it.
+    may name all of it. Without a `viewer` nothing is offered that depends on who asks.
     """
     app, caller = (drafted, SYSTEM) if drafted is not None else (desk.app, desk.caller)
-    asked = _Asked(app, caller, desk.locale)
+    asked = _Asked(app, caller, desk.locale, viewer)
     own = tuple(asked.of(entity))
     over: list[Place] = []
     for place in own:
@@ -57,6 +61,7 @@ class _Asked:
     app: App
     caller: Caller
     locale: str
+    viewer: bool
 
     def of(
         self, entity: Entity, before: str = "", over: str = "", without: str = ""
@@ -68,7 +73,11 @@ class _Asked:
             shown = shown_as(self.app, entity, one)
             target = self.app.entities.get(target_of(shown) or "")
             title = target.field(target.title).name if target else ""
-            operators = operators_of(shown, title)
+            operators = tuple(
+                each
+                for each in operators_of(shown, title)
+                if self.viewer or not _VIEWED & set(each.fixed)
+            )
             if operators:
                 label = one.text(self.locale)
                 yield Place(f"{before}{one.name}", label, over, shown, operators)

@@ -15,6 +15,8 @@ from fieldstone.metadata.conditions import (
     Joined,
     Row,
     Written,
+    read,
+    rows,
     write,
 )
 
@@ -166,6 +168,12 @@ def rows_of(
         except WrongValue as error:
             wrong[name] = str(error)
     return Group(group.joined, tuple(items)), wrong
+
+
+def expression_of(group: Group) -> str:
+    """The expression; rows that were typed as text and have the builder's shape become rows."""
+    text = write(group)
+    return write(read(text)) if any(isinstance(one, Written) for one in rows(group)) else text
 
 
 def _row(one: TypedRow | TypedText, places: Mapping[str, Place]) -> Item:
