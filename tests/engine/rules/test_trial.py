@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from fieldstone.engine import alerts, notifications
+from fieldstone.engine import alerts, notified
 from fieldstone.engine.errors import Conflict, Forbidden, NotFound
 from fieldstone.engine.work import schedules
 from fieldstone.engine.work.tick import tick
@@ -37,7 +37,7 @@ def told(office: Office) -> list[int]:
         return [
             member
             for name, member in office.people.items()
-            if notifications.listed(tx, office.caller(tx, name))
+            if notified.listed(tx, office.caller(tx, name))
         ]
 
 

@@ -19,7 +19,7 @@ from fieldstone.metadata.wording import expression_to_ids
 from ....words import LOCALES, say
 from ..frame import Studio
 from . import actions, condition, telling
-from .timing import Timing, WrongTiming, cron_of, timing_of
+from .timing import PARTS, Timing, WrongTiming, cron_of, timing_of
 
 SEVERITIES = ("high", "medium", "low")
 _LABELS = ("label", "description", "message")
@@ -77,8 +77,9 @@ def _typed_timing(one: Timing) -> dict[str, Any]:
 def timing(typed: MultiDict[str, str]) -> Timing:
     """The schedule that is chosen."""
     given = Timing()
+    kind = typed.get("schedule.kind", given.kind)
     return Timing(
-        typed.get("schedule.kind", given.kind),
+        kind if kind in PARTS else given.kind,
         typed.get("schedule.time", given.time).strip(),
         tuple(typed.getlist("schedule.days")),
         typed.get("schedule.day", given.day).strip(),

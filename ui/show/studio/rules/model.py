@@ -17,7 +17,7 @@ from .. import settings
 from ..frame import Studio
 from . import actions, condition, inputs, telling
 from .outlook import Expected, Tested, expected, tested
-from .timing import EVERY, KINDS, WEEK, Timing
+from .timing import EVERY, KINDS, PARTS, WEEK, Timing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +34,9 @@ class Room:
     kinds: tuple[Choice, ...]
     days: tuple[Choice, ...]
     every: tuple[str, ...]
+    kept: tuple[tuple[str, str], ...]
+    """The parts of the schedule that its kind has no control for, to come back to."""
+
     actions: tuple[actions.ActionRow, ...]
     action_kinds: tuple[Choice, ...]
     inserts: tuple[tuple[str, tuple[Choice, ...]], ...]
@@ -62,10 +65,23 @@ def room_of(studio: Studio, typed: MultiDict[str, str], found: inputs.Read | Non
         kinds=_choices("rules.kind", KINDS, (timing.kind,), locale),
         days=_choices("rules.day", WEEK, timing.days, locale),
         every=EVERY,
+        kept=_kept(timing),
         actions=actions.rows(app, entity, typed, locale),
         action_kinds=_choices("rules.action", actions.KINDS, (), locale),
         inserts=_inserts(studio, entity),
     )
+
+
+def _kept(timing: Timing) -> tuple[tuple[str, str], ...]:
+    held = (
+        ("time", timing.time),
+        *(("days", one) for one in timing.days),
+        ("day", timing.day),
+        ("minute", timing.minute),
+        ("every", timing.every),
+        ("cron", timing.cron),
+    )
+    return tuple(one for one in held if one[0] not in PARTS[timing.kind])
 
 
 def _choices(

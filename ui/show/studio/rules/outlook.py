@@ -70,7 +70,9 @@ def expected(desk: Desk, rule: AlertRule, *, counted: bool = True) -> Expected:
 
 
 def _runs(desk: Desk, rule: AlertRule) -> str:
-    if not rule.schedule or not rule.active:
+    if not rule.schedule:
+        return ""
+    if not rule.active:
         return say("rules.never", desk.locale)
     at = alerts.next_run(desk.tx, rule)
     words = timing.said(rule.schedule, desk.locale)

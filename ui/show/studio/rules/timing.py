@@ -8,7 +8,17 @@ from dataclasses import dataclass
 
 from ....words import say
 
-KINDS = ("daily", "weekdays", "weekly", "monthly", "hourly", "minutes", "other")
+PARTS: Mapping[str, tuple[str, ...]] = {
+    "daily": ("time",),
+    "weekdays": ("time",),
+    "weekly": ("time", "days"),
+    "monthly": ("time", "day"),
+    "hourly": ("minute",),
+    "minutes": ("every",),
+    "other": ("cron",),
+}
+"""What is chosen of a schedule of each kind."""
+KINDS = tuple(PARTS)
 EVERY = ("5", "10", "15", "20", "30")
 """Every so many minutes a rule may run; each divides the hour."""
 WEEK = ("1", "2", "3", "4", "5", "6", "0")
