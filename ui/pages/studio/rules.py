@@ -19,7 +19,7 @@ from fieldstone.metadata.problems import Problem
 from ...desk import Desk, Visit
 from ...rendering import fragment, notice
 from ...rendering import page as render
-from ...show.studio import settings
+from ...show.studio import things
 from ...show.studio.frame import Studio, studio_of
 from ...show.studio.rules import condition, inputs
 from ...show.studio.rules.listing import Line, lines_of, ran
@@ -104,7 +104,7 @@ def _page(
         document=document,
         wrong=found.wrong if found else {},
         problems=tuple(problems),
-        locales=settings.ordered(desk.locale),
+        locales=things.ordered(desk.locale),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -59,15 +59,15 @@ def room_of(studio: Studio, typed: MultiDict[str, str], found: inputs.Read | Non
         builder=rows,
         when=typed.get("when", ""),
         entities=tuple(Choice(one.name, one.text(locale), one is entity) for one in live),
-        severities=_choices("severity", inputs.SEVERITIES, (severity,), locale),
+        severities=_choices(lambda one: f"severity.{one}", inputs.SEVERITIES, (severity,), locale),
         tell=telling.choices(app, entity, typed.getlist("tell"), locale),
         timing=timing,
-        kinds=_choices("rules.kind", KINDS, (timing.kind,), locale),
-        days=_choices("rules.day", WEEK, timing.days, locale),
+        kinds=_choices(lambda one: f"rules.kind.{one}", KINDS, (timing.kind,), locale),
+        days=_choices(lambda one: f"rules.day.{one}", WEEK, timing.days, locale),
         every=EVERY,
         kept=_kept(timing),
         actions=actions.rows(app, entity, typed, locale),
-        action_kinds=_choices("rules.action", actions.KINDS, (), locale),
+        action_kinds=_choices(lambda one: f"rules.action.{one}", actions.KINDS, (), locale),
         inserts=_inserts(studio, entity),
     )
 
@@ -85,10 +85,10 @@ def _kept(timing: Timing) -> tuple[tuple[str, str], ...]:
 
 
 def _choices(
-    before: str, names: Iterable[str], chosen: Iterable[str], locale: str
+    key: Callable[[str], str], names: Iterable[str], chosen: Iterable[str], locale: str
 ) -> tuple[Choice, ...]:
     there = tuple(chosen)
-    return tuple(Choice(one, say(f"{before}.{one}", locale), one in there) for one in names)
+    return tuple(Choice(one, say(key(one), locale), one in there) for one in names)
 
 
 def _inserts(studio: Studio, entity: Entity) -> tuple[tuple[str, tuple[Choice, ...]], ...]:
