@@ -80,22 +80,6 @@ class Data:
 
     def run_off(self) -> None:
         """Ask for a run of a rule that is switched off."""
-        rule = document_of(
-            {
-                "kind": "alert_rule",
-                "name": "quiet",
-                "entity": "customer",
-                "when": "True",
-                "schedule": "0 9 * * *",
-                "message": "Hush",
-                "active": False,
-            }
-        )
-        workspace = self.company.workspace
-        with workspace.reading() as tx:
-            documents = (*tx.app.documents, rule)
-        plan = publish.preview(workspace, SYSTEM, documents)
-        publish.publish(workspace, SYSTEM, plan, None)
         self.write(lambda tx: alerts.run_soon(tx, SYSTEM, "quiet"))
 
     def inbox(self, **asked: object) -> None:
@@ -103,8 +87,25 @@ class Data:
         self.read(lambda tx: alerts.inbox(tx, SYSTEM, request))
 
 
+QUIET = document_of(
+    {
+        "kind": "alert_rule",
+        "name": "quiet",
+        "entity": "customer",
+        "when": "True",
+        "schedule": "0 9 * * *",
+        "message": "Hush",
+        "active": False,
+    }
+)
+
+
 def data(company: Company) -> Data:
-    """The company's records."""
+    """The company's records, and a rule that is switched off."""
+    with company.workspace.reading() as tx:
+        documents = (*tx.app.documents, QUIET)
+    plan = publish.preview(company.workspace, SYSTEM, documents)
+    publish.publish(company.workspace, SYSTEM, plan, None)
     with company.workspace.writing() as tx:
         customer = records.create(tx, SYSTEM, "customer", {"name": "A"}).id
         records.create(tx, SYSTEM, "customer", {"name": "B"})
