@@ -131,8 +131,11 @@ def reason(tx: Transaction, scheme_id: str, record_id: int) -> TierReason | None
     return TierReason(scheme_id, measure, row.position, row.ranked, row.at)
 
 
-def _measured(tx: Transaction, scheme: TierScheme) -> sa.CTE:
-    """The live records with the tier they hold and their measure, NULL for who is not ranked."""
+def measured(tx: Transaction, scheme: TierScheme) -> sa.CTE:
+    """The live records with the tier they hold and their measure, NULL for who is not ranked.
+
+    Nobody holds one by a field that is not published yet.
+    """
     row = tx.tables.table(scheme.entity).alias("ranked_record")
     context = Context(tx.now, tx.zone)
     measure = compile_expression(tx.app, scheme.entity, scheme.measure)
@@ -140,7 +143,9 @@ def _measured(tx: Transaction, scheme: TierScheme) -> sa.CTE:
     if scheme.where:
         condition = compile_expression(tx.app, scheme.entity, scheme.where)
         value = sa.case((to_sql(condition, tx.tables, row, context, mode="filter"), value))
-    before = tx.tables.column(row, scheme.entity, scheme.field)
+    before: sa.ColumnElement[str | None] = sa.cast(sa.null(), sa.Text)
+    if scheme.field in tx.app.entity(scheme.entity).by_id:
+        before = tx.tables.column(row, scheme.entity, scheme.field)
     found = sa.select(row.c.id, before.label("before"), value.label("measure"))
     # Kept, so that a measure over related records is computed once for each record.
     return found.where(row.c.deleted_at.is_(None)).cte("measured").prefix_with("MATERIALIZED")
@@ -148,7 +153,7 @@ def _measured(tx: Transaction, scheme: TierScheme) -> sa.CTE:
 
 def _look(tx: Transaction, scheme: TierScheme) -> _Found:
     """Find who is to have another tier, by one statement over all records of the scheme."""
-    places = ranked(scheme, _measured(tx, scheme), tx.tables.dialect).subquery("moving")
+    places = ranked(scheme, measured(tx, scheme), tx.tables.dialect).subquery("moving")
     moving = sa.select(places).where(places.c.before.is_distinct_from(places.c.tier))
     tx.connection.execute(MOVES.insert().from_select([one.name for one in MOVES.c], moving))
     row = tx.tables.table(scheme.entity)
@@ -165,8 +170,8 @@ def _ranked(tx: Transaction, scheme: TierScheme, held: Mapping[str | None, int])
     """How many are ranked where nobody moves: with a rest, whoever holds a tier."""
     if any(band.rest and not band.archived for band in scheme.bands):
         return sum(count for tier, count in held.items() if tier is not None)
-    measured = _measured(tx, scheme)
-    return tx.connection.scalar(sa.select(sa.func.count(measured.c.measure))) or 0
+    everyone = measured(tx, scheme)
+    return tx.connection.scalar(sa.select(sa.func.count(everyone.c.measure))) or 0
 
 
 def _write(tx: Transaction, found: _Found) -> TierReport:
