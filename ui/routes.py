@@ -38,6 +38,7 @@ from .pages.studio import (
     review,
     rules,
     stage,
+    tiers,
     translations,
 )
 
@@ -144,6 +145,9 @@ ROUTES: tuple[Route, ...] = (
     Route(_POST, f"{_CONDITION}/builder", conditions.press),
     Route(_POST, _CONDITION, conditions.switch),
     Route(_POST, f"{_CONDITION}/said", conditions.say_it),
+    Route(_GET, f"{_OF}/tiers", tiers.room),
+    Route(_POST, f"{_OF}/tiers", tiers.change),
+    Route(_POST, f"{_OF}/tiers/preview", tiers.preview),
     Route(_GET, f"{_OF}/pipeline", pipeline.listed),
     Route(_POST, f"{_OF}/pipeline", pipeline.arrange),
     Route(_GET, f"{_OF}/pipeline/<stage>", stage.edit),

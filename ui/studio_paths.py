@@ -84,5 +84,8 @@ class StudioPaths:
         rest = f"/{act}" if act else ""
         return f"{self.start}/entity/{entity}/pipeline/{stage}{rest}"
 
+    def tiers(self, entity: str, **query: str | None) -> str:
+        return with_query(f"{self.start}/entity/{entity}/tiers", query)
+
     def condition(self, entity: str, key: str) -> str:
         return f"{self.start}/entity/{entity}/condition/{key}"

@@ -35,6 +35,7 @@ PAGES = (
     "-/studio/entity/machine/forms",
     "-/studio/entity/machine/lists",
     "-/studio/entity/machine/pipeline",
+    "-/studio/entity/machine/tiers",
     "-/studio/entity/repair/pipeline",
     "-/studio/entity/repair/pipeline/working",
     "-/studio/entity/repair/pipeline/reported/archive",

@@ -106,6 +106,12 @@ SENDINGS: dict[str, tuple[str, dict[str, object]]] = {
             "enter_when.99.99.op": "is",
         },
     ),
+    "a tier scheme of nothing": ("-/studio/entity/machine/tiers", {"act": "begin", "by": "zz"}),
+    "a tier scheme where there is none": (
+        "-/studio/entity/machine/tiers",
+        {"band.0.limit": "NaN", "method": "zz", "act": "up:99999"},
+    ),
+    "a preview where there is none": ("-/studio/entity/machine/tiers/preview", {"measure": "("}),
     "a condition of no page": ("-/studio/entity/repair/condition/zz", {}),
     "a condition of brackets": (
         "-/studio/entity/repair/condition/enter_when/said",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ THRESHOLDS = (
     Band(id="B", name="B", min=Decimal(30)),
     Band(id="C", name="C", rest=True),
 )
-METHODS = {
+METHODS: dict[str, dict[str, Any]] = {
     "by share of records": {},
     "by share of value": {"method": "share_of_value"},
     "by threshold": {"method": "threshold", "bands": THRESHOLDS},
@@ -69,7 +70,9 @@ def test_nobody_and_equal_measures_are_told_too(office: Office) -> None:
     office.customers({"worth": 7}, {"worth": 7})
     with office.workspace.reading() as tx:
         told = drift(tx, tx.app.schemes["abc"])
-    assert [(bar.low, bar.high, bar.count) for bar in told.bars.values()] == [(7, 7, 2)]
+    assert [(bar.low, bar.high, bar.count) for bar in told.bars.values()] == [
+        (Decimal(7), Decimal(7), 2)
+    ]
 
 
 def test_what_is_not_published_cannot_be_measured(office: Office) -> None:

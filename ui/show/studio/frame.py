@@ -16,7 +16,7 @@ from ...words import say
 from ..lists import Tab
 from ..shell import Entry
 
-ROOMS = ("fields", "forms", "lists", "pipeline", "rules")
+ROOMS = ("fields", "forms", "lists", "pipeline", "tiers", "rules")
 """The rooms of an entity, in the order of their tabs; each is a path and a word by its name."""
 
 
