@@ -34,7 +34,7 @@ def test_it_tells_what_the_run_would_do(office: Office, name: str) -> None:
     office.customers(*({"worth": worth} for worth in worths))
     tiers.run(office.workspace)
     with office.workspace.reading() as tx:
-        told = drift(tx, replace(tx.app.schemes["abc"], **METHODS[name]))  # type: ignore[arg-type]
+        told = drift(tx, replace(tx.app.schemes["abc"], **METHODS[name]))
         now = drift(tx, tx.app.schemes["abc"])
     assert (now.moves, now.ranked) == ((), 102)
     changes = {**METHODS[name]}
