@@ -9,7 +9,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.servers import apt, chromium, rabbitmq
 from tests.servers.database import Database
@@ -92,6 +92,7 @@ def browser() -> Iterator[Browser]:
     program = chromium.program()
     if program is None:
         pytest.fail("there is no chromium: run make browser")
+    expect.set_options(timeout=chromium.PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=list(chromium.FLAGS))
         yield browser
@@ -106,6 +107,6 @@ def page(browser: Browser) -> Iterator[Page]:
         timezone_id="Asia/Shanghai",
         viewport={"width": 1440, "height": 900},
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(chromium.PATIENCE)
     yield context.new_page()
     context.close()

@@ -56,14 +56,6 @@ class Hand:
         self.page.keyboard.type(text)
 
 
-@pytest.fixture(autouse=True)
-def patient() -> Iterator[None]:
-    """Wait longer than for a plain page: at each save a whole application is checked."""
-    expect.set_options(timeout=60_000)
-    yield
-    expect.set_options(timeout=5_000)
-
-
 @pytest.fixture
 def place(request: pytest.FixtureRequest, kind: str, tmp_path: Path) -> Iterator[Place]:
     """Return a workspace of the template with one customer, which two people manage."""
@@ -125,7 +117,6 @@ def test_an_own_field_and_its_first_alert_take_25_clicks(
     browser: Browser, place: Place, site: Site, email: str, locale: str
 ) -> None:
     with reader_of(browser, site, locale) as reader:
-        reader.page.set_default_timeout(60_000)
         reader.sign_in(email)
         hand = Hand(reader)
         words = WORDS[locale]

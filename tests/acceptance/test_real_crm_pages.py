@@ -62,7 +62,7 @@ def found_company(page: Page, address: str, code: str) -> None:
     page.click(".gallery-make summary")
     page.fill("#slug", "sales")
     page.click(".gallery-make button.primary")
-    page.wait_for_url("**/sales/**", timeout=60_000)
+    page.wait_for_url("**/sales/**")
 
 
 def bring(importer: Importer, entity: str, path: Path, columns: Mapping[str, str]) -> None:

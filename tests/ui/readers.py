@@ -13,6 +13,7 @@ from waitress.server import create_server
 from fieldstone.engine.installation import Installation
 from fieldstone.engine.workspaces import Workspace
 from fieldstone.ui.app import create_app
+from tests.servers.chromium import PATIENCE
 from tests.ui.workshop import PASSWORD
 
 
@@ -78,7 +79,7 @@ def reader_of(browser: Browser, site: Site, locale: str, width: int = 1280) -> I
         timezone_id="Asia/Shanghai",
         viewport={"width": width, "height": 844 if width < 700 else 800},
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     reader = Reader(context.new_page(), site)
 
     def note(message: ConsoleMessage) -> None:

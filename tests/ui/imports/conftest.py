@@ -108,12 +108,12 @@ class Importer:
         self.reader.page.click("button[value=start]")
         self.reader.page.wait_for_url("**/result")
         work(self.reader.site)
-        expect(self.reader.page.locator("#state")).to_have_text("已完成", timeout=30_000)
+        expect(self.reader.page.locator("#state")).to_have_text("已完成")
         return self.counts()
 
     def counts(self) -> dict[str, int]:
         page = self.reader.page
-        expect(page.locator("#work .import-work")).to_have_count(0, timeout=30_000)
+        expect(page.locator("#work .import-work")).to_have_count(0)
         found = {}
         for name in ("created", "updated", "skipped", "failed"):
             text = page.locator(f"[data-count={name}] dd").inner_text()

@@ -213,7 +213,7 @@ def test_line_57_undo_leaves_what_was_edited_since(importer: Importer, tmp_path:
     page.on("dialog", lambda dialog: dialog.accept())
     page.click("button[value=undo]")
     work(site)
-    expect(page.locator("#state")).to_have_text("已撤销", timeout=30_000)
+    expect(page.locator("#state")).to_have_text("已撤销")
     expect(page.locator("#work")).to_contain_text("移除 2 条，恢复 0 条，保留 1 条")
     expect(page.locator(".import-left a")).to_have_text("S1")
     assert count_of(site, "sale") == 1
@@ -256,7 +256,7 @@ def test_lines_71_72_work_is_done_once_and_can_be_stopped(
     assert jobs_of(site) == before + 1
     page.click("button[value=stop]")
     work(site)
-    expect(page.locator("#state")).to_have_text("已停止", timeout=30_000)
+    expect(page.locator("#state")).to_have_text("已停止")
     assert count_of(site, "sale") == 0
     assert told(site, "chief") == ["Sale: the import was stopped"]
 

@@ -42,7 +42,7 @@ def begun(page: Page, empty: Site, template: str = "简版客户管理") -> str:
     page.click(f".gallery-cards a:has(h2:text-is('{template}'))")
     expect(page.locator("#name")).to_have_value("石田仪表")
     page.click(".gallery-make button.primary")
-    page.wait_for_url("**/shi-tian-yi-biao/**", timeout=60_000)
+    page.wait_for_url("**/shi-tian-yi-biao/**")
     return page.url.split("/shi-tian-yi-biao/")[0] + "/shi-tian-yi-biao"
 
 

@@ -19,14 +19,6 @@ ROOM = "-/studio/entity/machine/rules"
 
 
 @pytest.fixture(autouse=True)
-def patient() -> Iterator[None]:
-    """Wait longer than for a plain page: what is typed is checked as a whole application."""
-    expect.set_options(timeout=30_000)
-    yield
-    expect.set_options(timeout=5_000)
-
-
-@pytest.fixture(autouse=True)
 def left_clean(site: Site) -> Iterator[None]:
     """Forget what a test leaves in a draft."""
     yield
