@@ -29,7 +29,8 @@ class Reading:
 
     `emptied` are fields whose cell is empty. `later` are references to records of the same entity
     that are not there yet: the file itself may bring them further down. `unknown` are
-    (column, value, nearest). `moves` are the stages that the record went through before.
+    (column, value, nearest). `moves` are the stages that the record went through before. `made`
+    are records (entity, id, version) made for names of its batch, noted with the first row.
     """
 
     row: Row
@@ -44,6 +45,7 @@ class Reading:
     existing: int | None = None
     outcome: Outcome | None = None
     skipped: bool = False
+    made: list[tuple[str, int, int]] = field(default_factory=list)
 
     @property
     def state(self) -> str:
@@ -116,7 +118,9 @@ def read(
 ) -> list[Reading]:
     """Read a batch of rows and find what they name; records that the mapping wants are made."""
     readings = [_read(tx, mapped, row) for row in rows]
-    named.create(tx, caller, mapped)
+    made = named.create(tx, caller, mapped)
+    if readings:
+        readings[0].made = made
     wanted = [one for one in readings if not one.skipped]
     _find_references(tx, caller, mapped, wanted)
     _find_existing(tx, caller, mapped, earlier, wanted)

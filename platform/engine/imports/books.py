@@ -60,6 +60,7 @@ def count(report: Report, readings: Sequence[Reading], *, keep_bad: int) -> None
     for reading in readings:
         report.rows += 1
         report.line = reading.row.line
+        report.made.extend(reading.made)
         for unknown in reading.unknown:
             report.add_unknown(*unknown)
         match reading.state:

@@ -9,20 +9,24 @@ from . import keys
 from .mapping import Mapped, Target
 
 
-def create(tx: Transaction, caller: Caller, mapped: Mapped) -> None:
+def create(tx: Transaction, caller: Caller, mapped: Mapped) -> list[tuple[str, int, int]]:
     """Make the records of the mapping's `create` that are not there yet, by their name alone.
+
+    Returns (entity, id, version) of each, for whoever takes the import back.
 
     What cannot be made (the entity wants more than a name, or the caller may not) is not told
     here: the rows that name it are refused as any other unknown value.
     """
+    made: list[tuple[str, int, int]] = []
     for target in mapped.all_targets:
         if target.create and may_create(tx, caller, target):
             to = target.field.to or ""
             found = keys.find(tx, caller, to, target.key, target.create)
             name = tx.app.entity(to).field(target.key or tx.app.entity(to).title).name
             rows = [{name: text} for text in sorted(target.create - found.keys())]
-            if rows:
-                records.create_many(tx, caller, to, rows)
+            outcomes = records.create_many(tx, caller, to, rows) if rows else ()
+            made += [(to, one.record_id, one.version or 1) for one in outcomes if one.record_id]
+    return made
 
 
 def may_create(tx: Transaction, caller: Caller, target: Target) -> bool:

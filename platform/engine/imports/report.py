@@ -45,6 +45,7 @@ class Report:
     the mapping says so) and `failed` are the parts.
     `warnings` counts written rows that a guard would have refused, or whose reference into the
     same file was not found. `written` is false where nothing was kept.
+    `made` are records (entity, id, version) that were made for values that named none.
     """
 
     entity: str
@@ -60,6 +61,7 @@ class Report:
     warnings: int = 0
     unknown: dict[tuple[str, str], UnknownValue] = field(default_factory=dict)
     bad: list[BadRow] = field(default_factory=list)
+    made: list[tuple[str, int, int]] = field(default_factory=list)
 
     def add_unknown(self, column: str, value: str, nearest: str | None) -> None:
         """Count a row for a value that names nothing."""
@@ -72,7 +74,7 @@ class Report:
     def copy(self) -> Report:
         """The same report, to be gone on with while this one stays."""
         unknown = {key: replace(one) for key, one in self.unknown.items()}
-        return replace(self, unknown=unknown, bad=list(self.bad))
+        return replace(self, unknown=unknown, bad=list(self.bad), made=list(self.made))
 
     def to_json(self) -> dict[str, Any]:
         """The counts and unknown values; bad rows stand in rows of their own."""
@@ -87,6 +89,7 @@ class Report:
             "unknown": [
                 [one.column, one.value, one.rows, one.nearest] for one in self.unknown.values()
             ],
+            "made": [list(one) for one in self.made],
         }
 
     @classmethod
@@ -95,6 +98,7 @@ class Report:
         counts = {name: data[name] for name in ("line", "rows", "created", "updated", "failed")}
         report = cls(entity, import_id=import_id, warnings=data["warnings"], **counts)
         report.skipped = data.get("skipped", 0)
+        report.made = [(one[0], one[1], one[2]) for one in data.get("made", ())]
         for column, value, rows, nearest in data["unknown"]:
             report.unknown[column, value] = UnknownValue(column, value, rows, nearest)
         return report

@@ -83,4 +83,4 @@ def _rehearse(workspace: Workspace, job: Job, import_id: int, keep: Path) -> dic
     tell(0)
     report = trial.rehearse(workspace, caller, row.entity, source, options, tell, keep_bad=SHOWN)
     bad = [[one.line, list(one.cells), list(one.reasons)] for one in report.bad]
-    return {**report.to_json(), "bad": bad}
+    return {**report.to_json(), "made": [], "bad": bad}

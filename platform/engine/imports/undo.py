@@ -16,7 +16,7 @@ from ..transaction import Transaction
 from ..work import jobs
 from ..work.jobs import Job
 from ..workspaces import Workspace
-from . import telling
+from . import telling, unnamed
 from .books import CHUNK
 from .report import Report, reasons
 
@@ -51,6 +51,7 @@ def _go_on(workspace: Workspace, job: Job, import_id: int, caller: Caller) -> bo
         if rows:
             _take_back(tx, caller, one, rows, progress)
         else:
+            progress["removed"] += unnamed.remove(tx, caller, one)
             jobs.finish(tx, job)
             report = Report.from_json(one.entity, import_id, one.report)
             telling.tell_importer(tx, caller.member_id, report, "undone")

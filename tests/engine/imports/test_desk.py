@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from fieldstone.engine import access, imports, notified, records
-from fieldstone.engine.access import Caller
+from fieldstone.engine import access, imports, notified, query, records
+from fieldstone.engine.access import SYSTEM, Caller
 from fieldstone.engine.errors import Conflict, Forbidden, NotFound, TooLarge
 from fieldstone.engine.imports import Report, kept
 from fieldstone.engine.imports import desk as imported
@@ -111,6 +111,33 @@ def test_what_was_edited_since_is_left_when_it_is_undone(desk: Desk) -> None:
     work(desk)
     assert desk.names() == ["mine now"]
     assert get(desk, import_id).progress["left"] == 1
+
+
+def test_records_made_for_unknown_values_go_where_nothing_needs_them(desk: Desk) -> None:
+    """East is used by no other firm; West got one since, and somebody renamed South."""
+    lines = ["name,region", "one,East", "two,West", "three,South"]
+    import_id = send(desk, lines)
+    made = ["East", "West", "South"]
+    choose(desk, import_id, {**columns("name", "region"), "create": {"region": made}})
+    ask(desk, import_id, "start")
+    work(desk)
+    regions = named(desk)
+    assert set(made) <= regions.keys()
+    with desk.workspace.writing() as tx:
+        records.create(tx, SYSTEM, "firm", {"name": "mine", "region": str(regions["West"])})
+        records.update(tx, SYSTEM, "region", regions["South"], 1, {"name": "Far south"})
+    ask(desk, import_id, "undo")
+    work(desk)
+    assert named(desk).keys() & {*made, "Far south"} == {"West", "Far south"}
+    assert desk.names() == ["mine"]
+    assert get(desk, import_id).progress["removed"] == 4
+
+
+def named(desk: Desk) -> dict[str, int]:
+    """The ids of the regions by their names."""
+    with desk.workspace.reading() as tx:
+        found = query.page(tx, SYSTEM, query.ListRequest(entity_id="region", limit=100))
+        return {str(one.values["name"]): one.id for one in found.records}
 
 
 def test_a_second_press_starts_nothing(desk: Desk) -> None:
