@@ -194,12 +194,12 @@ def model_of(desk: Desk, asked: Asked, *, rows_too: bool = True) -> ListModel:
 def _page(desk: Desk, asked: Asked, spots: tuple[Spot, ...]) -> query.Page:
     """The page; where its place was another's or is of before a publish, the first one."""
     try:
-        wanted = request_of(desk, asked, spots, limit=PAGE, cursor=asked.at)
+        wanted = request_of(desk, asked, spots, limit=PAGE, cursor=asked.at, shared=True)
         return query.page(desk.tx, desk.caller, wanted)
     except Malformed as error:
         if not asked.at or any(one.id != "query.cursor" for one in error.problems):
             raise
-    return query.page(desk.tx, desk.caller, request_of(desk, asked, spots, limit=PAGE))
+    return query.page(desk.tx, desk.caller, request_of(desk, asked, spots, limit=PAGE, shared=True))
 
 
 def _saving(desk: Desk, asked: Asked, path: str) -> Saving:

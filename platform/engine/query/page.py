@@ -56,7 +56,9 @@ def page(tx: Transaction, caller: Caller, request: ListRequest) -> Page:
         raise Malformed(Problem("query.limit", {"most": MOST_ROWS}, pointer="/limit"))
     conditions = _conditions(tx, caller, request)
     plan = plan_of(tx, caller, request, conditions)
-    made_for = cursor.digest((plan.identity, tx.revision, caller.member_id, caller.roles))
+    # What a cursor holds are values of the order, which whoever asks for that order may read.
+    who = () if request.shared else (caller.member_id, caller.roles)
+    made_for = cursor.digest((plan.identity, tx.revision, *who))
     start: tuple[Any, ...] | None = None
     if request.cursor:
         start = cursor.decode(tx.workspace.id, made_for, request.cursor, len(plan.keys))

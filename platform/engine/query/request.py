@@ -40,7 +40,8 @@ class ListRequest:
     space (of a view), which may ask for `me()`, and records that references point at. `q` is a
     search. `sort` is a list such as `-amount,name`, with paths over references. `fields` are names
     and paths (`owner.name`); None means all readable fields of the record itself. `deleted` looks
-    into the recycle bin instead.
+    into the recycle bin instead. A `shared` cursor holds for whoever may ask the same, each with
+    their own rights; any other only for who was given it.
     """
 
     entity_id: str
@@ -54,6 +55,7 @@ class ListRequest:
     count: bool = False
     deleted: bool = False
     titles: bool = True
+    shared: bool = False
 
     @property
     def sort_keys(self) -> tuple[str, ...]:

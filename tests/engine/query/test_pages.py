@@ -1,5 +1,6 @@
 """Pages: filters, orders, cursors, paths, search and the number of statements."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -227,6 +228,21 @@ def test_a_cursor_belongs_to_one_list(stocked: Company) -> None:
         for other in others:
             with pytest.raises(Malformed):
                 query.page(tx, SYSTEM, other)
+
+
+def test_a_shared_cursor_goes_on_with_the_rights_of_who_asks(stocked: Company) -> None:
+    asked = ListRequest(entity_id="deal", sort="name", limit=1)
+    with stocked.workspace.reading() as tx:
+        other = stocked.caller("boss", tx)
+        for shared in (False, True):
+            wanted = replace(asked, shared=shared)
+            second = replace(wanted, cursor=query.page(tx, SYSTEM, wanted).next_cursor)
+            mine = query.page(tx, SYSTEM, second).records
+            if shared:
+                assert query.page(tx, other, second).records[0].id == mine[0].id
+            else:
+                with pytest.raises(Malformed):
+                    query.page(tx, other, second)
 
 
 def test_unknown_entities_are_not_there(stocked: Company) -> None:

@@ -207,6 +207,7 @@ def test_line_29_the_address_alone_shows_the_same_to_another(
     ann.page.goto(chief.page.url)
     expect(ann.page.locator(".tabs [aria-current]")).to_have_text("给同事看")
     expect(ann.page.locator(".chip")).to_have_text("Price below CNY 58,000.00")
+    expect(ann.page.locator("tbody tr")).to_have_count(7)
     ann.page.goto(re.sub("&(at|trail)=[^&]*", "", chief.page.url))
     expect(ann.page.locator("tbody tr").first).to_contain_text("机床 57")
     vera.page.goto(re.sub("&(at|trail)=[^&]*", "", chief.page.url))

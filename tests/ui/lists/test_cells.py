@@ -1,62 +1,16 @@
-"""The grid of a list, numbered after the lines that users check: columns, widths, cells, places."""
+"""Cells that are edited in place, numbered after the lines that users check."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import expect
 
 from fieldstone.engine import records
 from fieldstone.engine.access import SYSTEM
+from tests.ui.gridding import NAME, cell, change, go_to, kept, open_list, told
 from tests.ui.readers import Reader, Site
 
 pytestmark = pytest.mark.browser
-
-NAME = "锻压机"
-UGLY = "一台名字很长的机床" * 8
-
-
-@pytest.fixture
-def machine(site: Site) -> Iterator[int]:
-    """Return a machine of the test's own, last of all by its name."""
-    with site.workspace.writing() as tx:
-        values = {"name": NAME, "kind": "lathe", "price": "5", "keeper": "1"}
-        number = records.create(tx, SYSTEM, "machine", values).id
-    yield number
-    with site.workspace.writing() as tx:
-        now = records.get(tx, SYSTEM, "machine", number)
-        records.delete(tx, SYSTEM, "machine", number, now.version)
-
-
-def kept(site: Site, number: int, name: str) -> object:
-    """What the database holds of a machine."""
-    with site.workspace.reading() as tx:
-        entity = tx.app.entity_named("machine")
-        assert entity is not None
-        one = entity.field_named(name)
-        assert one is not None
-        return records.get(tx, SYSTEM, entity.id, number).values.get(one.id)
-
-
-def open_list(reader: Reader, more: str = "") -> Page:
-    """Open the list of the machine of the test's own."""
-    reader.open(f"machine?where=name == '{NAME}'{more}")
-    expect(reader.page.locator("tbody tr")).to_have_count(1)
-    return reader.page
-
-
-def cell(page: Page, column: str) -> Locator:
-    return page.locator(f"tbody td[data-column='{column}']").first
-
-
-def go_to(page: Page, column: str) -> Locator:
-    found = cell(page, column)
-    found.focus()
-    return found
-
-
-def told(page: Page) -> Locator:
-    return page.locator(".cell-told")
 
 
 def test_23_enter_edits_and_tab_saves_and_moves_right(chief: Reader, machine: int) -> None:
@@ -285,9 +239,3 @@ def test_25_what_somebody_else_wrote_meanwhile_is_told_and_not_lost(
     expect(cell(page, "price")).to_have_text("¥91.00")
     expect(cell(page, "kind")).to_have_text("车床")
     expect(told(page)).to_have_count(0)
-
-
-def change(site: Site, number: int, values: dict[str, object]) -> None:
-    with site.workspace.writing() as tx:
-        now = records.get(tx, SYSTEM, "machine", number)
-        records.update(tx, SYSTEM, "machine", number, now.version, values)
