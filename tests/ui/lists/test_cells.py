@@ -9,6 +9,7 @@ from fieldstone.engine import records
 from fieldstone.engine.access import SYSTEM
 from tests.ui.gridding import NAME, cell, change, go_to, kept, open_list, told
 from tests.ui.readers import Reader, Site
+from tests.ui.test_axe import AXE, SERIOUS
 
 pytestmark = pytest.mark.browser
 
@@ -239,3 +240,22 @@ def test_25_what_somebody_else_wrote_meanwhile_is_told_and_not_lost(
     expect(cell(page, "price")).to_have_text("¥91.00")
     expect(cell(page, "kind")).to_have_text("车床")
     expect(told(page)).to_have_count(0)
+
+
+def test_76_axe_finds_nothing_serious_in_an_editor_and_beside_a_cell(
+    ann: Reader, machine: int
+) -> None:
+    page = open_list(ann)
+    page.evaluate(AXE.read_text("utf-8"))
+    for column in ("keeper", "place", "kind", "name"):
+        go_to(page, column).press("Enter")
+        expect(page.locator("td form :focus")).to_have_count(1)
+        assert page.evaluate(SERIOUS) == [], column
+        page.keyboard.press("Escape")
+    go_to(page, "price").press("Enter")
+    page.locator("td [name=price]").fill("-7")
+    page.keyboard.press("Tab")
+    expect(told(page)).to_be_visible()
+    page.locator("th[data-column=kind] [data-column-menu]").click()
+    assert page.evaluate(SERIOUS) == []
+    assert str(kept(ann.site, machine, "price")) == "5.00"
