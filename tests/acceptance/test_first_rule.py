@@ -92,7 +92,7 @@ WORDS: dict[str, Words] = {
         "new": "New rule",
         "rule": "Low credit",
         "edit": "Edit",
-        "run": "Run Low credit now",
+        "run": "Run now: Low credit",
         "alerts": "Alerts of Low credit",
     },
     "zh-CN": {
@@ -106,8 +106,8 @@ WORDS: dict[str, Words] = {
         "new": "新建规则",
         "rule": "信用过低",
         "edit": "编辑",
-        "run": "立即运行“信用过低”",
-        "alerts": "查看“信用过低”的预警",
+        "run": "立即运行：信用过低",
+        "alerts": "查看预警：信用过低",
     },
 }
 

@@ -165,7 +165,7 @@ def test_a_rule_runs_now_and_is_archived_and_restored(chief: Reader) -> None:
     page, site = chief.page, chief.site
     chief.open(ROOM)
     line = page.locator("#rule-idle_machine")
-    button = page.get_by_role("button", name="立即运行“设备闲置”")
+    button = page.get_by_role("button", name="立即运行：设备闲置")
     button.click()
     expect(button).to_have_count(0)
     for workspace, job in tick(site.installation):
