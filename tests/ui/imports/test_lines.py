@@ -259,6 +259,10 @@ def test_lines_71_72_work_is_done_once_and_can_be_stopped(
     expect(page.locator("#state")).to_have_text("已停止")
     assert count_of(site, "sale") == 0
     assert told(site, "chief") == ["Sale: the import was stopped"]
+    result = page.url
+    importer.reader.open("-/notifications")
+    page.locator("main").get_by_role("link", name="销售机会").first.click()
+    page.wait_for_url(result)
 
 
 def test_a_telephone_scrolls_nothing_sideways(importer: Importer, data: Path) -> None:
