@@ -88,7 +88,7 @@ class Writer:
                 asked = replace(asked, version=body["current"]["version"])
             elif status == 412:
                 return self._note(asked, body["current"])
-            elif status == 409:
+            elif status in (409, 422):
                 assert {one["code"] for one in body["errors"]} == {"unique.taken"}, body
                 return self._note(asked, None)
             else:
