@@ -123,6 +123,24 @@ def put(tx: Transaction, caller: Caller, documents: Iterable[Document]) -> Draft
     return read(tx, caller)
 
 
+def tried(tx: Transaction, caller: Caller, documents: Iterable[Document]) -> Draft:
+    """The draft as `put` would leave it, which keeps nothing of it."""
+    given = tuple(documents)
+    refused = [problem for one in given for problem in validate(one)]
+    if refused:
+        raise Invalid(refused)
+    draft = read(tx, caller)
+    found = {one.key: one for one in _in_ids(tx, draft, given)}
+    edits = (
+        *(one for one in draft.edits if one.key not in found),
+        *(
+            Edit(key=key, base=tx.revision, document=one, at=tx.now)
+            for key, one in found.items()
+        ),
+    )
+    return _draft(tx, edits)
+
+
 def put_sound(tx: Transaction, caller: Caller, documents: Iterable[Document]) -> Draft:
     """`put`, which is refused as a whole (Invalid) where it makes something wrong that was not."""
     before = {_same(one) for one in read(tx, caller).checked.problems}

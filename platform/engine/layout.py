@@ -37,17 +37,37 @@ class StoredField:
 
 
 @dataclass(frozen=True, slots=True)
+class Former:
+    """The column that a field had while it was of another type, with the values of then.
+
+    `to` is the entity that a reference pointed at.
+    """
+
+    stored: StoredField
+    type: str
+    to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class EntityLayout:
     """The tables of an entity: its own, the one of its tags, and a column a stored field.
 
-    `spares` are columns that a conversion left behind; nothing reads them any more and a later
-    publish drops them.
+    `formers` are the columns that fields had before they changed their type, one a type: going
+    back finds the values there. `spares` are columns that nothing reads any more; a later publish
+    drops them.
     """
 
     table: str
     link_table: str | None = None
     fields: Mapping[str, StoredField] = field(default_factory=dict)
     spares: tuple[str, ...] = ()
+    formers: Mapping[str, tuple[Former, ...]] = field(default_factory=dict)
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """The names of the columns of fields and of those that are kept for going back."""
+        former = (one.stored.column for some in self.formers.values() for one in some)
+        return frozenset((*(one.column for one in self.fields.values()), *former))
 
     def with_field(self, field_id: str, stored: StoredField) -> EntityLayout:
         """The same tables with one field more, or that field elsewhere."""
@@ -113,10 +133,8 @@ class Layout:
                 "table": one.table,
                 "link_table": one.link_table,
                 "spares": list(one.spares),
-                "fields": {
-                    field_id: [at.column, at.storage, at.scale, at.generation]
-                    for field_id, at in one.fields.items()
-                },
+                "fields": {field_id: _stored_json(at) for field_id, at in one.fields.items()},
+                **_formers_json(one),
             }
             for entity_id, one in self.entities.items()
         }
@@ -127,13 +145,30 @@ class Layout:
         return cls({entity_id: _entity(one) for entity_id, one in data.items()})
 
 
+def _formers_json(one: EntityLayout) -> dict[str, Any]:
+    """Nothing where no field ever changed its type, as in layouts of before there were formers."""
+    if not one.formers:
+        return {}
+    return {
+        "formers": {
+            field_id: [[*_stored_json(each.stored), each.type, each.to] for each in some]
+            for field_id, some in one.formers.items()
+        }
+    }
+
+
+def _stored_json(at: StoredField) -> list[Any]:
+    return [at.column, at.storage, at.scale, at.generation]
+
+
 def _entity(data: Mapping[str, Any]) -> EntityLayout:
     table = data["table"]
-    fields = {
-        field_id: StoredField(table, column, storage, scale, generation)
-        for field_id, (column, storage, scale, generation) in data["fields"].items()
+    fields = {field_id: StoredField(table, *stored) for field_id, stored in data["fields"].items()}
+    formers = {
+        field_id: tuple(Former(StoredField(table, *one[:-2]), *one[-2:]) for one in some)
+        for field_id, some in data.get("formers", {}).items()
     }
-    return EntityLayout(table, data["link_table"], fields, tuple(data["spares"]))
+    return EntityLayout(table, data["link_table"], fields, tuple(data["spares"]), formers)
 
 
 def table_name(entity_id: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import field as part
 from decimal import Decimal
 from typing import Any
 
-from .fields import TYPES
+from .fields import BECOMING
 from .json_text import number_text
 from .messages import render
 from .model import App, Entity, Field, Labels, Named, Stage, label_text
@@ -95,7 +95,7 @@ def forbidden(change: Change) -> Problem | None:
     What the values themselves allow is decided where they are read; this is about the types.
     """
     before, after = change.before, change.after
-    if change.kind == "field.type" and after not in _wider(before):
+    if change.kind == "field.type" and not BECOMING.widens(before, after):
         params = {"name": change.subject, "before": before, "after": after}
         return Problem("change.type", params, change.document)
     if change.kind == "field.scale" and after < before:
@@ -104,14 +104,6 @@ def forbidden(change: Change) -> Problem | None:
     if change.kind in {"field.to", "field.dimension", "field.scheme"} and before is not None:
         return Problem("change.target", {"name": change.subject}, change.document)
     return None
-
-
-def _wider(name: str) -> frozenset[str]:
-    """The types that a type may become, also by way of others."""
-    found = {name}
-    for one in TYPES[name].widens_to:
-        found |= _wider(one)
-    return frozenset(found)
 
 
 class _Comparison:

@@ -34,7 +34,11 @@ IMPORT = [
     "import.after_chunk:3",
 ]
 IMPORTED = "import.finished:1"
-BEFORE_THE_FLIP = [*(f"publish.{kind}:1" for kind in get_args(StepKind)), "publish.before_commit:1"]
+BEFORE_THE_FLIP = [
+    *(f"publish.{kind}:1" for kind in get_args(StepKind)),
+    "publish.converting:1",
+    "publish.before_commit:1",
+]
 FLIPPED = "publish.flipped:1"
 SCAN = ["scan.done:1", "scan.done:2"]
 RULES = [*SCAN, "alerts.after_rule:1", "alerts.after_rule:2"]

@@ -93,7 +93,10 @@ def loader(storage: Storage) -> Load:
 
 def without_spares(layout: Mapping[str, Any]) -> dict[str, Any]:
     """A layout (as JSON) without the columns that conversions left behind: they stay there."""
-    return {entity: {**one, "spares": []} for entity, one in layout.items()}
+    return {
+        entity: {**{key: part for key, part in one.items() if key != "formers"}, "spares": []}
+        for entity, one in layout.items()
+    }
 
 
 def revision_hash(manifest: Any, layout: Any) -> str:

@@ -13,12 +13,14 @@ from ...metadata.model import Field
 from ...metadata.problems import Problem
 from .. import records
 from ..access import Caller
+from ..reading import names as keys
+from ..reading import values as cells
+from ..reading.values import NOTHING
 from ..records import Moves, Outcome
 from ..records.rows import chunks
 from ..system_tables import IMPORT_ROW
 from ..transaction import Transaction
-from . import convert, keys, named, times
-from .convert import NOTHING
+from . import named, times
 from .mapping import Mapped, Target
 from .source import Row
 
@@ -154,8 +156,8 @@ def _read(tx: Transaction, mapped: Mapped, row: Row) -> Reading:
 
 def _read_cell(reading: Reading, target: Target, text: str) -> None:
     try:
-        value, problem = convert.wire(target, text)
-    except convert.Unknown as error:
+        value, problem = cells.wire(target, text)
+    except cells.Unknown as error:
         _blame_unknown(reading, target, error.value, error.nearest)
         return
     if problem is not None:

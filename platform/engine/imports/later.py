@@ -9,10 +9,10 @@ import sqlalchemy as sa
 
 from .. import records
 from ..access import Caller
+from ..reading import names as keys
 from ..records import journal
 from ..system_tables import IMPORT, IMPORT_ROW
 from ..transaction import Transaction
-from . import keys
 from .mapping import Mapped
 from .report import Report
 

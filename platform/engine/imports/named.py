@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from .. import access, records
 from ..access import Caller
+from ..reading import names as keys
 from ..transaction import Transaction
-from . import keys
 from .mapping import Mapped, Target
 
 

@@ -14,7 +14,7 @@ from ...metadata.problems import Problem
 from .. import access
 from ..access import Caller
 from ..errors import Invalid
-from .convert import words_of
+from ..reading.values import words_of
 from .mapping import SCHEMA, Mapped, Target
 
 

@@ -10,8 +10,9 @@ from typing import Any
 from ...metadata.fields import field_type
 from ...metadata.problems import Problem, ProblemsError
 from ..access import Caller
+from ..reading import names as keys
+from ..reading import values as cells
 from ..transaction import Transaction
-from . import convert, keys
 from .batch import target_entity
 from .mapping import Mapped, Target
 from .report import Report, UnknownValue
@@ -95,8 +96,8 @@ def _judge_value(
     report: Report,
 ) -> None:
     try:
-        read, problem = convert.wire(target, value)
-    except convert.Unknown as error:
+        read, problem = cells.wire(target, value)
+    except cells.Unknown as error:
         _add(column, report, target.column, value, rows, error.nearest)
         return
     if problem is not None:
@@ -105,7 +106,7 @@ def _judge_value(
             column.two = column.two or value
         else:
             column.wrong = column.wrong or problem
-    elif read is None or read is convert.NOTHING:
+    elif read is None or read is cells.NOTHING:
         return
     elif target_entity(target.field) is not None:
         names[value] = read

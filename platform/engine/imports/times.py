@@ -10,9 +10,9 @@ from typing import Any
 from ...metadata.fields import field_type
 from ...metadata.model import Field, Pipeline
 from ...metadata.problems import Problem, ProblemsError
+from ..reading import values as cells
+from ..reading.values import NOTHING
 from ..transaction import Transaction
-from . import convert
-from .convert import NOTHING
 from .mapping import Mapped, Target
 from .source import Row
 
@@ -77,7 +77,7 @@ def _read_stages(
 
 
 def _time(tx: Transaction, one: Field, row: Row, index: int, found: Times) -> datetime | None:
-    value, problem = convert.wire(Target("", one), row.cells[index])
+    value, problem = cells.wire(Target("", one), row.cells[index])
     if problem is not None:
         found.problems.append(problem.at(None, f"/{one.name}"))
     if problem is not None or value is None or value is NOTHING:

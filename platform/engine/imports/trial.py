@@ -15,11 +15,12 @@ from ...metadata.model import Field
 from ...metadata.problems import Problem
 from .. import failpoints
 from ..access import SYSTEM, Caller
+from ..reading import names as keys
 from ..records import Outcome, unique
 from ..records.rows import whole_rows
 from ..transaction import Transaction
 from ..workspaces import Workspace
-from . import books, keys, rights
+from . import books, rights
 from .batch import Reading, read, write_read
 from .mapping import Mapped, Target
 from .options import Options

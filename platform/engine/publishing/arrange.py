@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
+from ...metadata.fields import BECOMING
 from ...metadata.model import App, Entity, Field
 from ...metadata.system import MEMBER
-from ..layout import EntityLayout, Layout, StoredField, column_name, link_table_name, table_name
+from ..layout import (
+    EntityLayout,
+    Former,
+    Layout,
+    StoredField,
+    column_name,
+    link_table_name,
+    table_name,
+)
 from ..system_tables import MEMBER as MEMBER_TABLE
 from .storage import Kind, storage_of
 
 
-def arrange(app: App, before: Layout) -> Layout:
-    """Where everything of `app` lies, given where things lie now.
+def arrange(app: App, before: Layout, was: App | None = None) -> Layout:
+    """Where everything of `app` lies, given where things lie now; `was` is the app until now.
 
-    A field keeps its column as long as its storage is the same; otherwise it gets a new one and
-    the old is a spare. What the app no longer names keeps its place.
+    A field keeps its column as long as its storage is the same and its values stay what they are.
+    Otherwise it gets the column that it had when it was last of this type, else a new one, and the
+    one that it had is kept for going back. What the app no longer names keeps its place.
     """
     entities = dict(before.entities)
     for entity in app.entities.values():
         if entity.id == MEMBER:
             entities[entity.id] = _member(entity, app)
         else:
-            entities[entity.id] = _arranged(app, entity, before.entities.get(entity.id))
+            there = was.entities.get(entity.id) if was else None
+            entities[entity.id] = _Arranging(app, entity, before.entities.get(entity.id)).done(
+                there.by_id if there else {}
+            )
     return Layout(entities)
 
 
@@ -33,34 +49,76 @@ def _member(entity: Entity, app: App) -> EntityLayout:
     return EntityLayout(MEMBER_TABLE.name, None, fields)
 
 
-def _arranged(app: App, entity: Entity, before: EntityLayout | None) -> EntityLayout:
-    table = before.table if before else table_name(entity.id)
-    fields = dict(before.fields) if before else {}
-    spares = list(before.spares) if before else []
-    for one in entity.fields:
-        there = fields.get(one.id)
-        kind = storage_of(app, entity, one)
-        if there and kind == (there.storage, there.scale):
-            continue
+class _Arranging:
+    """One entity's columns, being moved where types change."""
+
+    def __init__(self, app: App, entity: Entity, before: EntityLayout | None) -> None:
+        self.app = app
+        self.entity = entity
+        self.before = before or EntityLayout(table_name(entity.id))
+        self.fields = dict(self.before.fields)
+        self.formers = dict(self.before.formers)
+        self.spares = list(self.before.spares)
+
+    def done(self, was: Mapping[str, Field]) -> EntityLayout:
+        for one in self.entity.fields:
+            self._field(one, was.get(one.id))
+        has_tags = any(one.type == "tags" for one in self.entity.fields)
+        link = link_table_name(self.entity.id) if has_tags else None
+        return EntityLayout(
+            self.before.table,
+            self.before.link_table or link,
+            self.fields,
+            tuple(self.spares),
+            {key: some for key, some in self.formers.items() if some},
+        )
+
+    def _field(self, one: Field, old: Field | None) -> None:
+        there = self.fields.get(one.id)
+        kind = storage_of(self.app, self.entity, one)
+        if there and kind == (there.storage, there.scale) and not _rewritten(old, one):
+            return
         if there:
-            spares.append(there.column)
-            del fields[one.id]
+            del self.fields[one.id]
+            self._leave(one, there, old, kind)
         if kind:
-            taken = {*spares, *(at.column for at in fields.values())}
-            fields[one.id] = _placed(one, table, kind, taken)
-    has_tags = any(one.type == "tags" for one in entity.fields)
-    link = before.link_table if before else None
-    return EntityLayout(
-        table,
-        link or (link_table_name(entity.id) if has_tags else None),
-        fields,
-        tuple(spares),
-    )
+            self.fields[one.id] = self._former(one, kind) or self._placed(one, kind)
+
+    def _leave(self, one: Field, there: StoredField, old: Field | None, kind: Kind | None) -> None:
+        """Keep the column that a field had, in place of an older one of the same type.
+
+        Where every value goes on as it is there is nothing to go back to.
+        """
+        known = self.formers.get(one.id, ())
+        wider = kind is not None and kind[1] >= there.scale and not _rewritten(old, one)
+        if old is None or wider or "formula" in (old.type, one.type):
+            self.spares.append(there.column)
+            return
+        self.spares += [each.stored.column for each in known if each.type == old.type]
+        left = tuple(each for each in known if each.type != old.type)
+        self.formers[one.id] = (*left, Former(there, old.type, old.to))
+
+    def _former(self, one: Field, kind: Kind) -> StoredField | None:
+        """The column that a field had when it was last of this type."""
+        known = self.formers.get(one.id, ())
+        for former in known:
+            at = former.stored
+            if (former.type, former.to, at.storage, at.scale) == (one.type, one.to, *kind):
+                self.formers[one.id] = tuple(each for each in known if each is not former)
+                return at
+        return None
+
+    def _placed(self, one: Field, kind: Kind) -> StoredField:
+        now = replace(self.before, fields=self.fields, formers=self.formers)
+        taken = now.columns | {*self.spares}
+        generation = 1
+        while column_name(one.id, generation) in taken:
+            generation += 1
+        return StoredField(self.before.table, column_name(one.id, generation), *kind, generation)
 
 
-def _placed(one: Field, table: str, kind: Kind, taken: set[str]) -> StoredField:
-    generation = 1
-    while column_name(one.id, generation) in taken:
-        generation += 1
-    storage, scale = kind
-    return StoredField(table, column_name(one.id, generation), storage, scale, generation)
+def _rewritten(old: Field | None, one: Field) -> bool:
+    """Whether values of a kind of storage mean something else from now on."""
+    if old is None or "formula" in (old.type, one.type):
+        return False
+    return old.to != one.to or not BECOMING.widens(old.type, one.type)

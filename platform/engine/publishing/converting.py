@@ -1,7 +1,8 @@
-"""Converting: values of a field whose type or scale changes, and those that would not survive.
+"""Converting: values of a field whose type or scale changes, counted first and then written.
 
-Numbers get more or fewer digits by one statement. Everything else goes over the wire: each value
-is written as the old type writes it and read as the new type reads it.
+Numbers get more or fewer digits by one statement (`digits`). Everything else is read in batches,
+carried to the new type (`carrying`), and written into the field's new column. The old column stays
+as it is: a field that goes back to its former type finds there what nobody changed since.
 """
 
 from __future__ import annotations
@@ -12,62 +13,62 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ...metadata.fields import DIGITS, TYPES, field_type
+from ...metadata.fields import BECOMING, field_type
 from ...metadata.model import App, Entity, Field
-from ...metadata.problems import Problem, ProblemsError
+from ...metadata.problems import Problem
+from .. import access, failpoints
+from ..access import Caller
 from ..layout import Layout, StoredField
-from ..stores import DialectName
 from ..tables import sql_type
 from ..transaction import Transaction
-from . import ddl
+from . import digits
+from .carrying import Carrier
+from .outcome import Counting, Example, Fate, Outcome
 from .steps import Loss, Step
 
-_EXAMPLES = 5
 _CHUNK = 1000
 _NUMBERS = frozenset({"integer", "decimal"})
-_BOUND_TO_MORE = frozenset({"reference", "tags", "computed"})
-"""Storages whose values mean nothing without what they point at, or are not kept at all."""
-
-_MANAGED = frozenset({"tier", "auto_number"})
-"""Types whose values only the product gives."""
 
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """A field that changes its type or scale, with its columns before and after."""
+    """A field that changes its type or scale, with its columns before and after.
+
+    `back` says that the new column is one that the field had before, with the values of then.
+    """
 
     entity: Entity
     before: Field
     after: Field
     old: StoredField
     new: StoredField
+    back: bool = False
 
     @property
     def key(self) -> str:
         """How the loss of values is accepted."""
         return f"{self.entity.name}.{self.after.name}"
 
-
-def widens(before: str, after: str) -> bool:
-    """Whether every value of a field type is one of another, also through types between."""
-    if before == after:
-        return True
-    return any(widens(one, after) for one in TYPES[before].widens_to)
+    @property
+    def shifts(self) -> bool:
+        """Whether only the digits of numbers change."""
+        return {self.old.storage, self.new.storage} <= _NUMBERS
 
 
 def converted_fields(before: App, after: App, old: Layout, new: Layout) -> Iterator[Conversion]:
     """The fields whose kept values have to be converted, formulas apart."""
     for entity in after.entities.values():
         there = before.entities.get(entity.id)
-        if there is None or entity.system:
+        if there is None or entity.system or entity.id not in old:
             continue
+        known = old.entity(entity.id).columns
         for one in entity.fields:
             was = there.by_id.get(one.id)
             if was is None or one.type == "formula" or was.type == "formula":
                 continue
             at, to = old.find(entity.id, one.id), new.find(entity.id, one.id)
-            if at and to and (at.column != to.column or not widens(was.type, one.type)):
-                yield Conversion(entity, was, one, at, to)
+            if at and to and at.column != to.column:
+                yield Conversion(entity, was, one, at, to, to.column in known)
 
 
 def impossible(tx: Transaction, after: App) -> Iterator[Problem]:
@@ -93,12 +94,7 @@ def impossible(tx: Transaction, after: App) -> Iterator[Problem]:
 def _impossible(was: Field, one: Field) -> bool:
     if was.type == one.type:
         return (was.to, was.dimension, was.scheme) != (one.to, one.dimension, one.scheme)
-    if was.type == "formula" or widens(was.type, one.type):
-        return False
-    if one.type == "formula":
-        return True
-    kinds = {field_type(was.type).storage, field_type(one.type).storage}
-    return bool(kinds & _BOUND_TO_MORE) or one.type in _MANAGED
+    return was.type != "formula" and BECOMING.way(was.type, one.type) is None
 
 
 def _filled(tx: Transaction, entity: Entity, was: Field) -> int:
@@ -115,124 +111,137 @@ def _filled(tx: Transaction, entity: Entity, was: Field) -> int:
     return int(tx.connection.execute(query).scalar_one())
 
 
-def conversion_steps(tx: Transaction, fields: Iterable[Conversion]) -> Iterator[Step]:
-    """A step for each field that has values; reads them all where the new type may refuse some."""
+def conversion_steps(
+    tx: Transaction, caller: Caller, fields: Iterable[Conversion]
+) -> Iterator[Step]:
+    """A step for each field that has values; all of them are read, to say what becomes of each."""
     for one in fields:
-        rows = _filled(tx, one.entity, one.before)
-        if not rows:
+        outcome = look(tx, caller, one)
+        if not outcome.filled:
             continue
-        if {one.old.storage, one.new.storage} <= _NUMBERS:
-            yield _numbers(tx, one, rows)
-        else:
-            yield Step(
-                "convert", one.entity.id, one.after.id, one.new.column, (), rows, _loss(tx, one)
-            )
-
-
-def _numbers(tx: Transaction, one: Conversion, rows: int) -> Step:
-    """Shift the point by one statement; what gets too long becomes empty, the rest is rounded."""
-    old, new = ddl.quoted(one.old.column), ddl.quoted(one.new.column)
-    shift = one.new.scale - one.old.scale
-    dialect = tx.tables.dialect
-    units = one.old.scale if dialect == "sqlite" else 0
-    fits = f"abs({old}) < {10 ** (DIGITS - one.new.scale + units)}"
-    value = _shifted(old, one, shift, dialect)
-    statement = (
-        f"UPDATE {ddl.quoted(one.old.table)} SET {new} = CASE WHEN {fits} THEN {value} END"
-        f" WHERE {old} IS NOT NULL"
-    )
-    changed = f"NOT ({fits})"
-    if shift < 0:
-        changed += f" OR {_cut(old, one, shift, dialect)}"
-    query = (
-        f"SELECT {old} FROM {ddl.quoted(one.old.table)}"
-        f" WHERE {old} IS NOT NULL AND ({changed}) ORDER BY 1"
-    )
-    values = [
-        _shown(value, one.old, dialect)
-        for (value,) in tx.connection.exec_driver_sql(
-            query, execution_options={"no_parameters": True}
+        statements = (digits.statement(one, tx.tables.dialect),) if one.shifts else ()
+        yield Step(
+            "convert",
+            one.entity.id,
+            one.after.id,
+            one.new.column,
+            statements,
+            outcome.filled,
+            _loss(one, outcome),
+            outcome,
         )
-    ]
-    loss = Loss(one.key, len(values), tuple(dict.fromkeys(values))[:_EXAMPLES]) if values else None
-    return Step("convert", one.entity.id, one.after.id, one.new.column, (statement,), rows, loss)
 
 
-def _shifted(old: str, one: Conversion, shift: int, dialect: DialectName) -> str:
-    if dialect == "postgresql":
-        return f"round({old}, {one.new.scale})"
-    if shift >= 0:
-        return f"{old} * {10**shift}"
-    unit = 10**-shift
-    return f"(abs({old}) + {unit // 2}) / {unit} * sign({old})"
-
-
-def _cut(old: str, one: Conversion, shift: int, dialect: DialectName) -> str:
-    """The condition that rounding changes a value."""
-    if dialect == "postgresql":
-        return f"round({old}, {one.new.scale}) <> {old}"
-    return f"{old} % {10**-shift} <> 0"
-
-
-def _shown(value: Any, at: StoredField, dialect: DialectName) -> str:
-    if dialect == "postgresql" or not at.scale:
-        return str(value)
-    whole = str(abs(value)).rjust(at.scale + 1, "0")
-    return f"{'-' if value < 0 else ''}{whole[: -at.scale]}.{whole[-at.scale :]}"
-
-
-def _loss(tx: Transaction, one: Conversion) -> Loss | None:
-    """The values that the new type refuses."""
-    table = tx.tables.table(one.entity.id)
-    column = tx.tables.column(table, one.entity.id, one.before.id)
-    query = (
-        sa.select(column, sa.func.count())
-        .where(column.is_not(None))
-        .group_by(column)
-        .order_by(column)
-    )
-    rows, examples = 0, []
-    for value, count in tx.connection.execute(query):
-        if converted(tx, one, value) is None:
-            rows += count
-            examples.append(str(field_type(one.before.type).dump(one.before, value)))
-    return Loss(one.key, rows, tuple(examples[:_EXAMPLES])) if rows else None
-
-
-def converted(tx: Transaction, one: Conversion, value: Any) -> Any:
-    """A value of the old type as the new type has it, or None where it refuses."""
-    written = field_type(one.before.type).dump(one.before, value)
-    if one.new.storage == "text" and not isinstance(written, str):
-        written = str(written).lower()
-    try:
-        return field_type(one.after.type).load(one.after, written, zone=tx.zone, archived=True)
-    except ProblemsError:
+def _loss(one: Conversion, outcome: Outcome) -> Loss | None:
+    if not outcome.lost:
         return None
+    lost = (*outcome["failing"].examples, *(outcome["converted"].examples if outcome.cut else ()))
+    return Loss(one.key, outcome.lost, tuple(each.before for each in lost)[:5])
+
+
+def look(tx: Transaction, caller: Caller, one: Conversion) -> Outcome:
+    """What would become of every value; without examples for who may not read the field."""
+    shown = one.before.id in access.readable(tx.app, caller, one.entity.id)
+    if one.shifts:
+        return digits.look(tx, one, shown=shown)
+    source = _source(one)
+    old, former = source.c[one.old.column], source.c[one.new.column]
+    wanted = (old, former) if one.back else (old, sa.null())
+    query = (
+        sa.select(*wanted, sa.func.count())
+        .where(_there(source, one))
+        .group_by(*(wanted if one.back else (old,)))
+        .order_by(old)
+    )
+    there, counting = _There(tx, one), Counting()
+    found = tx.connection.execute(query, execution_options={"yield_per": _CHUNK})
+    for some in found.partitions():
+        for row, (value, fate) in zip(some, there.become(some), strict=True):
+            example = Example(
+                there.forward.shown(row[0]) if row[0] is not None else "",
+                there.forward.shown_after(value),
+            )
+            cut = fate == "converted" and there.forward.cuts
+            counting.add(fate, row[2], example, cut=cut)
+    return counting.outcome(shown=shown)
+
+
+class _There:
+    """What becomes of the values of one conversion, and those that go back to what they were."""
+
+    def __init__(self, tx: Transaction, one: Conversion) -> None:
+        self.one = one
+        self.forward = Carrier(tx, one.before, one.after)
+        self.backward = Carrier(tx, one.after, one.before)
+
+    def become(self, rows: Iterable[Any]) -> Iterator[tuple[Any, Fate]]:
+        """For each row, whose present value comes first and its former one second."""
+        rows = list(rows)
+        values = self.forward.carry({row[0] for row in rows})
+        again = self.backward.carry({one for one in values.values() if one is not None})
+        then = self.backward.carry({row[1] for row in rows}) if self.one.back else {}
+        for row in rows:
+            if self.one.back and self._untouched(row[0], row[1], then):
+                yield row[1], "returned"
+                continue
+            value = values.get(row[0])
+            if value is None:
+                yield None, "failing" if row[0] is not None else "lossless"
+            else:
+                same = again.get(value) == row[0]
+                yield value, "lossless" if same else "converted"
+
+    def _untouched(self, value: Any, former: Any, then: Mapping[Any, Any]) -> bool:
+        """Whether the present value is still what the former one had become."""
+        if former is None:
+            return False
+        kind = field_type(self.one.after.type)
+        if self.forward.accepted(kind.dump(self.one.after, former)) != former:
+            return False
+        return bool(_kept(then.get(former), self.one.old) == value)
 
 
 def convert(tx: Transaction, one: Conversion) -> None:
-    """Write the converted values into the new column (the same one, where storages agree)."""
+    """Write what values become into the new column, but for those that it has kept."""
+    source = _source(one)
+    new = source.c[one.new.column]
+    put = (
+        sa.update(source)
+        .where(source.c.id == sa.bindparam("at"))
+        .values({one.new.column: sa.bindparam("value", type_=new.type)})
+    )
+    former = new if one.back else sa.null()
+    wanted = sa.select(source.c.id, source.c[one.old.column], former).where(_there(source, one))
+    page, last, there = wanted.order_by(source.c.id).limit(_CHUNK), 0, _There(tx, one)
+    while rows := tx.connection.execute(page.where(source.c.id > last)).all():
+        last = rows[-1][0]
+        values = [
+            {"at": row[0], "value": _kept(value, one.new)}
+            for row, (value, fate) in zip(
+                rows, there.become([row[1:] for row in rows]), strict=True
+            )
+            if fate != "returned"
+        ]
+        if values:
+            tx.connection.execute(put, values)
+        failpoints.hit("publish.converting")
+
+
+def _there(source: sa.TableClause, one: Conversion) -> sa.ColumnElement[bool]:
+    """The rows that have a value, or had one that may come back."""
+    old = source.c[one.old.column].is_not(None)
+    return sa.or_(old, source.c[one.new.column].is_not(None)) if one.back else old
+
+
+def _source(one: Conversion) -> sa.TableClause:
     columns = {one.old.column: sql_type(one.old), one.new.column: sql_type(one.new)}
-    source = sa.table(
+    return sa.table(
         one.old.table,
         sa.column("id", sa.BigInteger()),
         *(sa.column(name, kind) for name, kind in columns.items()),
     )
-    put = (
-        sa.update(source)
-        .where(source.c.id == sa.bindparam("at"))
-        .values({one.new.column: sa.bindparam("value", type_=columns[one.new.column])})
-    )
-    old, last = source.c[one.old.column], 0
-    page = sa.select(source.c.id, old).where(old.is_not(None)).order_by(source.c.id).limit(_CHUNK)
-    while rows := tx.connection.execute(page.where(source.c.id > last)).all():
-        last = rows[-1][0]
-        values: list[Mapping[str, Any]] = [
-            {"at": row[0], "value": _kept(converted(tx, one, row[1]), one)} for row in rows
-        ]
-        tx.connection.execute(put, values)
 
 
-def _kept(value: Any, one: Conversion) -> Any:
+def _kept(value: Any, at: StoredField) -> Any:
     """The value as its column keeps it: an empty boolean is False."""
-    return False if value is None and one.new.storage == "boolean" else value
+    return False if value is None and at.storage == "boolean" else value

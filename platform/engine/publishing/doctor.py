@@ -45,7 +45,7 @@ def _table(at: EntityLayout, there: Physical, dialect: DialectName) -> Iterator[
         elif not _ours(at, one, columns[one.column], dialect):
             yield Problem("doctor.column_type", {"name": name, "type": columns[one.column]})
     if not at.table.startswith("_"):
-        left = columns.keys() - {one.column for one in at.fields.values()} - set(at.spares)
+        left = columns.keys() - at.columns - set(at.spares)
         yield from _each("doctor.column_left", {f"{at.table}.{one}" for one in left})
 
 

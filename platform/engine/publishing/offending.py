@@ -11,12 +11,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ...metadata.fields import BECOMING
 from ...metadata.model import App, Entity, Field, Named
 from ...metadata.problems import Problem
 from .. import access
 from ..access import Caller
 from ..transaction import Transaction
-from .converting import widens
 
 _EXAMPLES = 5
 _KEYS = {
@@ -62,7 +62,7 @@ class Look:
             return
         if one.unique and not (was and was.unique):
             yield from self.repeated((one,), "fields", one.id, "unique")
-        if not widens(old.type, one.type):
+        if not BECOMING.widens(old.type, one.type):
             # The conversion reads every value as the new type does, bounds included.
             return
         whole = stored.storage == "integer"

@@ -134,11 +134,19 @@ def _lines(plan: Plan, locale: str) -> Iterator[str]:
         yield render("publish.nothing", locale)
         return
     yield from _section("publish.section.changes", plan.changes, locale)
-    yield from _section("publish.section.steps", plan.steps, locale)
+    yield from _steps(plan, locale)
     for loss in plan.losses:
         examples = "; ".join(loss.examples)
         yield render("publish.loss", locale, {**loss.to_json(), "examples": examples})
     yield from _section("publish.section.uses", plan.uses, locale)
+
+
+def _steps(plan: Plan, locale: str) -> Iterator[str]:
+    if plan.steps:
+        yield render("publish.section.steps", locale, {"count": len(plan.steps)})
+    for step in plan.steps:
+        yield f"  {step.text(locale)}"
+        yield from (f"    {line}" for line in step.lines(locale))
 
 
 def _section(title: str, things: Iterable[Told], locale: str) -> Iterator[str]:

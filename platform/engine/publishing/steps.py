@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ...metadata.messages import render
+from .outcome import Outcome
 
 StepKind = Literal[
     "create_table",
@@ -53,7 +54,7 @@ class Step:
 
     `entity` and `field` are ids, `target` the name of the index or view. Without statements the
     product does the work itself (numbering, computing, search). `rows` is how many rows it
-    writes, `loss` what it cannot keep.
+    writes, `loss` what it cannot keep, `outcome` what becomes of converted values.
     """
 
     kind: StepKind
@@ -63,6 +64,7 @@ class Step:
     statements: tuple[str, ...] = ()
     rows: int = 0
     loss: Loss | None = None
+    outcome: Outcome | None = None
 
     @property
     def does(self) -> tuple[object, ...]:
@@ -80,6 +82,10 @@ class Step:
             line += render("publish.step.loss", locale, {"rows": self.loss.rows})
         return line
 
+    def lines(self, locale: str) -> tuple[str, ...]:
+        """What becomes of the values that it converts, a line for each fate."""
+        return tuple(self.outcome.lines(locale)) if self.outcome else ()
+
     def to_json(self) -> dict[str, Any]:
         return {
             "kind": self.kind,
@@ -89,11 +95,12 @@ class Step:
             "statements": list(self.statements),
             "rows": self.rows,
             "loss": self.loss.to_json() if self.loss else None,
+            "outcome": self.outcome.to_json() if self.outcome else None,
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Step:
-        loss = data["loss"]
+        loss, outcome = data["loss"], data.get("outcome")
         return cls(
             kind=data["kind"],
             entity=data["entity"],
@@ -102,4 +109,5 @@ class Step:
             statements=tuple(data["statements"]),
             rows=data["rows"],
             loss=Loss.from_json(loss) if loss else None,
+            outcome=Outcome.from_json(outcome) if outcome else None,
         )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from ...metadata.model import App, Entity
-from ..layout import EntityLayout, Layout, StoredField
+from ..layout import Layout, StoredField
 from ..stores import DialectName
 from . import ddl, readable
 from .indexes import Index
@@ -46,7 +47,7 @@ def new_columns(app: App, before: Layout, after: Layout, dialect: DialectName) -
     for entity in app.entities.values():
         if entity.system or entity.id not in before:
             continue
-        there = {one.column for one in before.entity(entity.id).fields.values()}
+        there = before.entity(entity.id).columns
         for field_id, stored in after.entity(entity.id).fields.items():
             if stored.column not in there:
                 yield _added(entity, field_id, stored, after, dialect)
@@ -67,10 +68,7 @@ def spare_columns(before: Layout) -> tuple[Layout, tuple[Step, ...]]:
         for column in at.spares:
             statement = ddl.drop_column(at.table, column)
             steps.append(Step("drop_column", entity_id, target=column, statements=(statement,)))
-    entities = {
-        entity_id: EntityLayout(at.table, at.link_table, at.fields)
-        for entity_id, at in before.entities.items()
-    }
+    entities = {entity_id: replace(at, spares=()) for entity_id, at in before.entities.items()}
     return Layout(entities), tuple(steps)
 
 

@@ -62,7 +62,7 @@ def work_out(tx: Transaction, caller: Caller, documents: Iterable[Document]) -> 
     if refused:
         return Worked(replace(plan, problems=refused))
     told = (_placed(one, checked.documents) for one in notes(tx, caller, checked.app))
-    return _planned(tx, replace(plan, notes=(*checked.notes, *told)), checked.app)
+    return _planned(tx, caller, replace(plan, notes=(*checked.notes, *told)), checked.app)
 
 
 def _refused(tx: Transaction, caller: Caller, app: App) -> Iterator[Problem]:
@@ -80,18 +80,19 @@ def _placed(problem: Problem, documents: tuple[Document, ...]) -> Problem:
     return replace(problem, document=document.path, pointer=pointer)
 
 
-def _planned(tx: Transaction, plan: Plan, app: App) -> Worked:
+def _planned(tx: Transaction, caller: Caller, plan: Plan, app: App) -> Worked:
     changes = differences(tx.app if tx.revision else None, app)
     swept, drops = spare_columns(tx.layout) if changes else (tx.layout, ())
-    layout = arrange(app, swept)
+    layout = arrange(app, swept, tx.app)
     conversions = {
         (one.entity.id, one.after.id): one
         for one in converted_fields(tx.app, app, tx.layout, layout)
     }
+    moved = tuple(conversion_steps(tx, caller, conversions.values()))
     planned = replace(
         plan,
         changes=changes,
-        steps=tuple(_steps(tx, app, layout, drops, conversions)),
+        steps=tuple(_steps(tx, app, layout, drops, moved)),
         uses=affected(app, changes),
         differs=tx.app.hash != app.hash,
     )
@@ -103,7 +104,7 @@ def _steps(
     app: App,
     layout: Layout,
     drops: tuple[Step, ...],
-    conversions: Mapping[tuple[str, str], Conversion],
+    moved: tuple[Step, ...],
 ) -> Iterator[Step]:
     """The steps in their order: what is in the way goes, then structure, data, indexes, views."""
     dialect = tx.tables.dialect
@@ -115,7 +116,7 @@ def _steps(
     yield from new_tables(app, tx.layout, layout, dialect)
     yield from new_columns(app, tx.layout, layout, dialect)
     yield from new_link_tables(tx.layout, layout, dialect)
-    data = [*conversion_steps(tx, conversions.values()), *fill_steps(tx, app, layout)]
+    data = [*moved, *fill_steps(tx, app, layout)]
     yield from data
     written = frozenset((one.entity, one.field) for one in data if one.field)
     yield from stale_formulas(tx, app, layout, written)

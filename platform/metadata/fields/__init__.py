@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from ..schema import published
 from .auto_number import AutoNumberType, Pattern, pattern
 from .base import ExpressionType, FieldType, Storage, wire
+from .becoming import Becoming, Way
 from .boolean import BooleanType
 from .choice import ChoiceType
 from .date import DateType
@@ -57,6 +58,9 @@ TYPES: Mapping[str, FieldType] = {
 }
 """All types by name, in the order in which they are offered."""
 
+BECOMING = Becoming(TYPES)
+"""Which type may turn into which."""
+
 
 def field_type(name: str) -> FieldType:
     """The type of that name; KeyError where there is none."""
@@ -72,12 +76,14 @@ def keys_of(name: str) -> frozenset[str]:
 
 
 __all__ = [
+    "BECOMING",
     "DIGITS",
     "TYPES",
     "ExpressionType",
     "FieldType",
     "Pattern",
     "Storage",
+    "Way",
     "field_type",
     "keys_of",
     "number",

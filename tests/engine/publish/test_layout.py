@@ -7,6 +7,7 @@ import pytest
 from fieldstone.engine.layout import (
     EMPTY,
     EntityLayout,
+    Former,
     Layout,
     StoredField,
     column_name,
@@ -22,6 +23,7 @@ DEAL = EntityLayout(
         "amount": StoredField("deal", "amount$2", "decimal", 2, 2),
     },
     ("amount",),
+    {"amount": (Former(StoredField("deal", "amount$3", "text", 0, 3), "text"),)},
 )
 
 
@@ -35,7 +37,7 @@ def test_a_layout_survives_json() -> None:
 
 def test_layouts_with_different_columns_differ() -> None:
     layout = EMPTY.with_entity("deal", DEAL)
-    moved = DEAL.with_field("amount", StoredField("deal", "amount$3", "decimal", 2, 3))
+    moved = DEAL.with_field("amount", StoredField("deal", "amount$4", "decimal", 2, 4))
     assert EMPTY.with_entity("deal", moved) != layout
 
 

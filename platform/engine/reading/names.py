@@ -1,4 +1,4 @@
-"""Keys: which records the texts of a file name, a statement for each entity and chunk of rows."""
+"""Names: which records texts name, a statement for each entity and chunk of texts."""
 
 from __future__ import annotations
 

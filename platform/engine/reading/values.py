@@ -1,19 +1,20 @@
-"""Cells to values: what a text of a file means for the field that it goes into."""
+"""Values: what a text that somebody wrote means for the field that it goes into."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from ...metadata.json_text import number_text
-from ...metadata.model import Option
+from ...metadata.model import Field, Option
 from ...metadata.naming import nearest
 from ...metadata.problems import Problem
-from .mapping import Target
 
 _NUMBERS = frozenset({"integer", "decimal", "money", "percent"})
 _OPTIONS = frozenset({"choice", "stage", "tier", "tags"})
@@ -28,6 +29,34 @@ _PER_CENT = "%"
 _TWO_READINGS = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})(\s.*)?")
 _DAY = re.compile(r"(\d{4})([-/.年])(\d{1,2})[-/.月](\d{1,2})日?")
 _PLAIN_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})")
+
+
+class Target(Protocol):
+    """Where a text goes.
+
+    `format` says how times are written (strptime) or that numbers are per cent (%), `values`
+    replaces whole texts, None leaving the field empty, and `options` are the names of options by
+    every word that may stand for them (`words_of`).
+    """
+
+    @property
+    def field(self) -> Field: ...
+    @property
+    def format(self) -> str | None: ...
+    @property
+    def values(self) -> Mapping[str, str | None]: ...
+    @property
+    def options(self) -> Mapping[str, str]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A field by itself as the target of a text."""
+
+    field: Field
+    format: str | None = None
+    values: Mapping[str, str | None] = dataclass_field(default_factory=dict)
+    options: Mapping[str, str] = dataclass_field(default_factory=dict)
 
 
 class Unknown(Exception):
@@ -76,10 +105,10 @@ def words_of(options: Sequence[Option]) -> Mapping[str, str]:
     """The names of options by every word that may stand for them, folded; names come first."""
     found: dict[str, str] = {}
     for one in options:
-        found.setdefault(_folded(one.name), one.name)
+        found.setdefault(folded(one.name), one.name)
     for one in options:
         for word in (one.id, *one.aliases, *one.label.values()):
-            found.setdefault(_folded(word), one.name)
+            found.setdefault(folded(word), one.name)
     return found
 
 
@@ -90,7 +119,7 @@ def _options(target: Target, cell: str) -> Any:
 
 
 def _option(target: Target, word: str) -> str:
-    found = target.options.get(_folded(word))
+    found = target.options.get(folded(word))
     if found is None:
         live = [one for one in target.field.options if not one.archived]
         words = [word for one in live for word in (one.name, *one.label.values())]
@@ -98,7 +127,8 @@ def _option(target: Target, word: str) -> str:
     return found
 
 
-def _folded(word: str) -> str:
+def folded(word: str) -> str:
+    """A word without what does not tell options apart: case, width of letters, space around it."""
     return unicodedata.normalize("NFKC", word).casefold().strip()
 
 
@@ -129,7 +159,7 @@ def _number(target: Target, cell: str) -> tuple[Any, Problem | None]:
 
 
 def _boolean(cell: str) -> tuple[Any, Problem | None]:
-    word = _folded(cell)
+    word = folded(cell)
     if word in _TRUE:
         return True, None
     if word in _FALSE:

@@ -1,0 +1,128 @@
+"""Outcomes: what becomes of the values of a field that changes its type, counted beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from ...metadata.messages import render
+
+Fate = Literal["lossless", "converted", "failing", "returned"]
+"""`lossless` values can be turned back into what they were. `converted` ones are written otherwise
+or rounded. `failing` ones become empty. `returned` ones are again what they were before an earlier
+change of type, because nobody touched them since."""
+
+FATES: tuple[Fate, ...] = ("lossless", "converted", "failing", "returned")
+MOST_EXAMPLES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A value as people read it, before and after; None where it becomes empty."""
+
+    before: str
+    after: str | None
+
+    @property
+    def text(self) -> str:
+        """Both, or one where they are the same or there is only one."""
+        if self.after is None or self.after == self.before:
+            return self.before
+        if not self.before:
+            return self.after
+        return f"{self.before} → {self.after}"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """How many values share a fate, and up to five different ones of them."""
+
+    rows: int = 0
+    examples: tuple[Example, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The fates of all values of a field; `cut` counts those of `converted` that lose something."""
+
+    groups: Mapping[Fate, Group] = field(default_factory=dict)
+    cut: int = 0
+
+    def __getitem__(self, fate: Fate) -> Group:
+        return self.groups.get(fate, Group())
+
+    @property
+    def filled(self) -> int:
+        """How many records have a value at all."""
+        return sum(one.rows for one in self.groups.values())
+
+    @property
+    def lost(self) -> int:
+        """How many values cannot be kept as they are."""
+        return self["failing"].rows + self.cut
+
+    def lines(self, locale: str) -> Iterator[str]:
+        """A line for each fate that values have, with examples."""
+        for fate in FATES:
+            group = self[fate]
+            if not group.rows:
+                continue
+            line = render(f"convert.{fate}", locale, {"rows": group.rows})
+            shown = "; ".join(one.text for one in group.examples)
+            if shown:
+                line += render("convert.examples", locale, {"examples": shown})
+            yield line
+
+    def to_json(self) -> dict[str, Any]:
+        """What `from_json` reads back."""
+        return {
+            **{
+                fate: {
+                    "rows": self[fate].rows,
+                    "examples": [
+                        {"before": one.before, "after": one.after} for one in self[fate].examples
+                    ],
+                }
+                for fate in FATES
+            },
+            "cut": self.cut,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Outcome:
+        groups = {fate: _group(data[fate]) for fate in FATES}
+        return cls({fate: one for fate, one in groups.items() if one.rows}, data["cut"])
+
+
+def _group(data: Mapping[str, Any]) -> Group:
+    return Group(
+        data["rows"], tuple(Example(one["before"], one["after"]) for one in data["examples"])
+    )
+
+
+class Counting:
+    """Counts fates, and keeps the first examples of each."""
+
+    def __init__(self) -> None:
+        self._rows: dict[Fate, int] = {}
+        self._examples: dict[Fate, dict[Example, None]] = {}
+        self._cut = 0
+
+    def add(self, fate: Fate, rows: int, example: Example, *, cut: bool = False) -> None:
+        """So many values of one fate, of which this is one."""
+        self._rows[fate] = self._rows.get(fate, 0) + rows
+        self._cut += rows if cut else 0
+        examples = self._examples.setdefault(fate, {})
+        if len(examples) < MOST_EXAMPLES:
+            examples[example] = None
+
+    def outcome(self, *, shown: bool) -> Outcome:
+        """What was counted; without examples for who may not read the values."""
+        return Outcome(
+            {
+                fate: Group(rows, tuple(self._examples[fate]) if shown else ())
+                for fate, rows in self._rows.items()
+            },
+            self._cut,
+        )
