@@ -6,11 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from fieldstone.engine import access, members
 from fieldstone.engine.records.rows import titles_of
 from fieldstone.engine.search_terms import searchable, terms_of, words_of
 from fieldstone.metadata.model import Entity
 
 from ..desk import Desk
+from ..studio_paths import StudioPaths
 from ..words import inside, say
 from .shell import creatable_of, menu_of
 
@@ -47,11 +49,13 @@ def before_typing(desk: Desk, recent: Iterable[str]) -> tuple[Part, ...]:
 
 
 def fitting(desk: Desk, asked: str) -> tuple[Part, ...]:
-    """The pages, views and actions that every word of `asked` fits, also by pinyin and initials."""
+    """What every word of `asked` fits, also by pinyin and initials: pages, settings, actions."""
     pages = [one for one in (*_pages(desk), *_views(desk)) if _fits(one.text, asked)]
     actions = [one for one in _actions(desk) if _fits(one.text, asked)]
+    settings = [one for one in _settings(desk) if _fits(one.text, asked)]
     return _filled(
         Part(say("palette.views", desk.locale), tuple(pages[:_MOST])),
+        Part(say("palette.settings", desk.locale), tuple(settings[:_MOST])),
         Part(say("palette.actions", desk.locale), tuple(actions[:_MOST])),
     )
 
@@ -104,6 +108,24 @@ def _views(desk: Desk) -> Iterator[Line]:
             plural = entity.plural_text(desk.locale)
             text = say("home.tile", desk.locale, entity=plural, view=view.text(desk.locale))
             yield Line(text, href, entity.icon or "list")
+
+
+def _settings(desk: Desk) -> Iterator[Line]:
+    """The pages of settings that the caller may open: their own, people's, the Studio's."""
+    locale, paths = desk.locale, desk.paths
+    yield Line(say("shell.account", locale), paths.people("me"), "user")
+    yield Line(say("notifications.choices", locale), paths.told("choices"), "bell")
+    if members.has_right(desk.app, desk.caller):
+        yield Line(say("members.title", locale), paths.people("members"), "users")
+        yield Line(say("sample.title", locale), paths.people("sample"), "trash")
+    if not access.may_configure(desk.app, desk.caller):
+        return
+    studio, title = StudioPaths(paths.slug), say("studio.title", locale)
+    yield Line(title, studio.start, "settings")
+    for entity in desk.app.entities.values():
+        if not entity.archived and not entity.system:
+            text = say("palette.of", locale, room=title, what=entity.text(locale))
+            yield Line(text, studio.fields(entity.id), "settings")
 
 
 def _actions(desk: Desk) -> Iterator[Line]:

@@ -88,3 +88,20 @@ def test_60_a_recent_list_that_makes_no_sense_is_let_be(chief: Reader) -> None:
     for recent in ("", "x", "job", "job.x", "job.99999999999999999999", "member.1", ".,.", "job.²"):
         answer = chief.page.request.get(chief.site.path(f"-/palette?recent={recent}"))
         assert answer.status == 200, recent
+
+
+def test_61_finds_the_settings_that_one_may_open(chief: Reader, vera: Reader) -> None:
+    chief.open("job")
+    palette = opened(chief)
+    palette.locator("input").fill("业务配置")
+    settings = palette.get_by_role("group", name="设置")
+    expect(settings.get_by_role("option").first).to_have_text("业务配置")
+    palette.locator("input").fill("成员")
+    expect(settings).to_contain_text("成员")
+    vera.open("job")
+    palette = opened(vera)
+    palette.locator("input").fill("account")
+    expect(palette.get_by_role("group", name="Settings")).to_contain_text("My account")
+    for closed in ("Studio", "Members"):
+        palette.locator("input").fill(closed)
+        expect(palette.locator("[role=status]")).to_have_text("Nothing found")
