@@ -27,6 +27,8 @@ from .pages import (
     views,
     webhooks,
 )
+from .pages.bulk import choosing
+from .pages.bulk import running as bulk_running
 from .pages.imports import files, mapping, running
 from .pages.people import account, joining, members
 from .pages.studio import (
@@ -71,6 +73,7 @@ _OF = f"{_STUDIO}/entity/<entity>"
 _CONDITION = f"{_OF}/condition/<key>"
 _RULES = f"{_OF}/rules"
 _IMPORT = "/<slug>/-/imports/<int(max=9223372036854775807):import_id>"
+_BULK = "/<slug>/-/bulk/<int(max=9223372036854775807):bulk_id>"
 _RECORD = "/<slug>/<entity>/<int(max=9223372036854775807):record_id>"
 
 ROUTES: tuple[Route, ...] = (
@@ -187,6 +190,11 @@ ROUTES: tuple[Route, ...] = (
     Route(_POST, f"{_IMPORT}/act", running.act),
     Route(_GET, f"{_IMPORT}/result", running.result),
     Route(_GET, f"{_IMPORT}/errors.csv", running.errors),
+    Route(_GET, f"{_BULK}", bulk_running.page),
+    Route(_POST, f"{_BULK}/act", bulk_running.act),
+    Route(_GET, f"{_ENTITY}/bulk/all", choosing.everything),
+    Route(_POST, f"{_ENTITY}/bulk/choose", choosing.choose),
+    Route(_POST, f"{_ENTITY}/bulk/change", choosing.change),
     Route(_GET, f"{_ENTITY}/count", lists.count),
     Route(_POST, f"{_ENTITY}/filter", lists.filter_by),
     Route(_GET, f"{_ENTITY}/builder", builder.open_builder),

@@ -9,11 +9,12 @@ from datetime import date
 from io import BytesIO
 from typing import Any
 
-from fieldstone.engine import access, alerts, imports, members, records
+from fieldstone.engine import access, alerts, bulk, imports, members, records
 from fieldstone.engine.access import SYSTEM
 from fieldstone.engine.imports import Options, desk, kept
 from fieldstone.engine.installation import Installation
 from fieldstone.engine.members import NewMember
+from fieldstone.engine.query import ListRequest
 from fieldstone.engine.workspaces import Workspace
 from fieldstone.metadata.documents import Document, document_of
 
@@ -400,6 +401,7 @@ def filled_workshop(installation: Installation) -> Workspace:
         members.add(workspace, SYSTEM, new)
     _fill(workspace)
     _import(installation, workspace)
+    _change_in_bulk(workspace)
     alerts.run(workspace)
     return workspace
 
@@ -419,6 +421,14 @@ def _import(installation: Installation, workspace: Workspace) -> None:
     file.write_bytes(b"name,price\nLathe 97,many\n")
     imports.run(workspace, SYSTEM, "machine", file, options, keep=keep)
     file.unlink()
+
+
+def _change_in_bulk(workspace: Workspace) -> None:
+    """A bulk change that found what it wanted everywhere already."""
+    with workspace.writing() as tx:
+        caller = access.for_member(tx, members.find(tx, "chief@example.com").id)
+        chosen = bulk.Chosen(ListRequest(entity_id="machine"))
+        bulk.change(tx, caller, chosen, "update", {"kind": "lathe"}, "workshop")
 
 
 def _fill(workspace: Workspace) -> None:

@@ -21,6 +21,7 @@ from ..paths import with_query
 from ..rendering import fragment
 from ..rendering import page as render
 from ..show.beside import question_of
+from ..show.bulk import choosing_of
 from ..show.cells import with_reasons
 from ..show.conditions import Speaker
 from ..show.imports.steps import bring_of
@@ -187,6 +188,9 @@ def model_of(desk: Desk, asked: Asked, *, rows_too: bool = True) -> ListModel:
         bring=bring_of(desk, entity),
         shapes=shapes_of(desk, asked, path),
         count_href=with_query(f"{path}/count", asked.params(sort=None)),
+        choosing=choosing_of(
+            desk, entity, [row.id for row in rows], asked.params(), more=bool(after or asked.at)
+        ),
         **_turns(after, **address),  # type: ignore[arg-type]
     )
 

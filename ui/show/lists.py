@@ -13,6 +13,7 @@ from fieldstone.metadata.model import App, Entity, Field, Sort, View
 from ..desk import Desk
 from ..words import say
 from .beside import NAME
+from .choosing import Choosing
 from .kinds import shown_as
 from .naming import shower, target_of
 from .values import RIGHT, Shown
@@ -135,6 +136,7 @@ class ListModel:
     next: str | None = None
     count_href: str | None = None
     cells: str = ""
+    choosing: Choosing | None = None
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 // What every page loads: htmx for fragments, and small modules that make plain pages quicker.
 import "htmx.org";
+import { countChosen, watchChoosing } from "./page/choosing";
 import { showPresent, watchChooser, watchFrames } from "./page/lists";
 import { watchCells } from "./page/cells";
 import { watchForms } from "./page/forms";
@@ -25,6 +26,7 @@ function enhance(root: ParentNode): void {
   remember();
   foldStudio();
   returnToLists(root);
+  countChosen();
 }
 
 watchMenus();
@@ -40,6 +42,7 @@ watchRequests();
 watchRules();
 watchPalette();
 watchScrolling();
+watchChoosing();
 if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => enhance(document));
 else enhance(document);
 document.addEventListener("htmx:after:swap", () => enhance(document));

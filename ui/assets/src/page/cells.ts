@@ -146,7 +146,8 @@ function refresh(row: HTMLTableRowElement, found: DocumentFragment): void {
       if (before && before.pathname === link.pathname) link.href = before.href;
     }
     cell.className = fresh.className;
-    cell.replaceChildren(...fresh.childNodes);
+    // The box that chooses the row stays as it is ticked.
+    cell.replaceChildren(...cell.querySelectorAll(":scope > .pick"), ...fresh.childNodes);
   }
   row.classList.toggle("gone", found.querySelector("[data-gone]") !== null);
 }

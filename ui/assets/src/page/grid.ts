@@ -16,7 +16,7 @@ export function cellOf(target: EventTarget | null): HTMLTableCellElement | null 
 /** What of a cell takes the focus: a value's cell itself, else the one thing that is in it. */
 function handle(cell: HTMLTableCellElement): HTMLElement {
   if (cell.matches("td[data-column]")) return cell;
-  return cell.querySelector<HTMLElement>("a, input, button, span[tabindex]") ?? cell;
+  return cell.querySelector<HTMLElement>("a, span[tabindex]") ?? cell.querySelector<HTMLElement>("input, button") ?? cell;
 }
 
 /** Makes this cell, and nothing else of its part of the grid, a stop of the Tab key. */
