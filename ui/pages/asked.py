@@ -12,6 +12,7 @@ from fieldstone.engine import saved, views
 from fieldstone.engine.errors import Invalid, Malformed
 from fieldstone.engine.query import ListRequest
 from fieldstone.engine.query.conditions import filter_of
+from fieldstone.engine.query.groups import GROUPED
 from fieldstone.engine.query.request import Brought, Pointing, Where
 from fieldstone.engine.views import OwnView
 from fieldstone.metadata.model import Entity, Sort, View
@@ -28,6 +29,7 @@ SHAPES = ("list", "board")
 BETWEEN = "~"
 """Between the places in a trail of pages."""
 _MOST_OF = 8
+_LONGEST_FOLD = 2000
 NONE = "-"
 """The condition of a list whose view has one that is taken away."""
 
@@ -55,6 +57,12 @@ class Asked:
 
     shape: str = ""
     """`list` or `board` where the address says so; else the view decides."""
+
+    group: str = ""
+    """The name of the field that the list is grouped by."""
+
+    fold: str = ""
+    """The groups that are folded up, as the address says them."""
 
     @property
     def on_board(self) -> bool:
@@ -101,6 +109,8 @@ class Asked:
             "sort": self.own_sort,
             "brought": str(self.brought) if self.brought else None,
             "of": of_text(self.of) or None,
+            "group": self.group,
+            "fold": self.fold,
         }
         return {**now, **changed}
 
@@ -127,7 +137,15 @@ def asked_of(desk: Desk, name: str, args: Mapping[str, str] | None = None) -> As
         declared=_of_own(desk, mine) if mine else _declared(desk, entity, view),
         mine=mine,
         shape=args.get("show", "") if args.get("show") in SHAPES else "",
+        group=_groupable(desk, entity, args.get("group", "")),
+        fold=args.get("fold", "")[:_LONGEST_FOLD],
     )
+
+
+def _groupable(desk: Desk, entity: Entity, name: str) -> str:
+    """The present name of a field that the list may be grouped by; nothing for any other."""
+    spot = spot_at(desk, entity, (name,)) if name else None
+    return spot.names if spot and spot.last.type in GROUPED and not spot.last.system else ""
 
 
 def default_of(desk: Desk, entity: Entity) -> str | None:

@@ -20,7 +20,7 @@ from ..rendering import page as render
 from ..show.boards import BoardMaker, BoardModel
 from ..show.stages import Asking
 from ..words import say
-from . import lists, stages
+from . import groups, lists, stages
 from .asked import Asked, asked_of, request_of
 
 
@@ -30,6 +30,8 @@ def page(visit: Visit, entity: str) -> str | Response:
         if (default := lists.default_address(desk, entity)) is not None:
             return redirect(default, 303)
         asked = asked_of(desk, entity)
+        if asked.group and not asked.on_board:
+            return groups.page_of(desk, asked)
         if not asked.on_board or not lists.shapes_of(desk, asked, ""):
             return lists.page_of(desk, asked)
         model = lists.model_of(desk, asked, rows_too=False)

@@ -41,6 +41,7 @@ from ..show.lists import (
 )
 from ..show.naming import target_of
 from ..words import say
+from . import facets
 from .asked import (
     BETWEEN,
     SHAPES,
@@ -55,6 +56,7 @@ from .asked import (
     view_named,
 )
 from .builder import built
+from .grouping import menu_of
 
 PAGE = 50
 _TRAIL = 12
@@ -188,6 +190,9 @@ def model_of(desk: Desk, asked: Asked, *, rows_too: bool = True) -> ListModel:
         bring=bring_of(desk, entity),
         shapes=shapes_of(desk, asked, path),
         count_href=with_query(f"{path}/count", asked.params(sort=None)),
+        faceted=facets.shown(desk, entity) if facets.fields_of(desk, entity) else None,
+        facets=with_query(f"{path}/facets", asked.params(sort=None)),
+        grouping=menu_of(desk, asked, path),
         choosing=choosing_of(
             desk, entity, [row.id for row in rows], asked.params(), more=bool(after or asked.at)
         ),

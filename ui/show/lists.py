@@ -76,6 +76,28 @@ class Row:
     id: int = 0
 
 
+@dataclass(frozen=True)
+class GroupHead:
+    """What stands above the rows of a group: its value, how many records, and their sums."""
+
+    key: str
+    value: Shown
+    count: str
+    sums: tuple[tuple[str, str], ...] = ()
+    folded: bool = False
+    rows: str = ""
+    """Where its rows are, for one that is folded up."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows of a grid under a head, and where more of them are."""
+
+    head: GroupHead | None
+    rows: tuple[Row, ...]
+    more: str | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Saving:
     """What may be done with the view that is shown: `act` is where, `asked` the list as it is."""
@@ -137,6 +159,12 @@ class ListModel:
     count_href: str | None = None
     cells: str = ""
     choosing: Choosing | None = None
+    faceted: bool | None = None
+    """Whether facets stand beside the list; None where there are none."""
+
+    facets: str = ""
+    grouping: tuple[Tab, ...] = ()
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -71,9 +71,9 @@ def page(tx: Transaction, caller: Caller, request: ListRequest) -> Page:
             tx.workspace.id, made_for, [rows[-1][place] for place in plan.places]
         )
     titles: dict[tuple[str, int], str] = {}
-    records = _records(tx, plan, rows, titles)
+    records = records_of(tx, plan, rows, titles)
     if request.titles:
-        titles.update(_titles(tx, caller, plan, records))
+        titles.update(titles_in(tx, caller, plan, records))
     total = _count(tx, caller, request.entity_id, conditions) if request.count else None
     return Page(tx.app, records, plan.columns, following, total, titles)
 
@@ -103,12 +103,13 @@ def _count(tx: Transaction, caller: Caller, entity_id: str, conditions: Conditio
     return int(tx.connection.execute(statement).scalar_one())
 
 
-def _records(
+def records_of(
     tx: Transaction,
     plan: Plan,
     rows: list[tuple[Any, ...]],
     titles: Mapping[tuple[str, int], str],
 ) -> tuple[Record, ...]:
+    """The rows of a plan as records with their tags; what comes after its values is left out."""
     found = [dict(zip(plan.value_keys, row, strict=False)) for row in rows]
     for tagged in plan.tags:
         _add_tags(tx, tagged, found)
@@ -136,9 +137,10 @@ def _add_tags(tx: Transaction, tagged: Tagged, rows: list[dict[str, Any]]) -> No
         values[tagged.key] = tags.get(tagged.field_id, frozenset())
 
 
-def _titles(
+def titles_in(
     tx: Transaction, caller: Caller, plan: Plan, records: Sequence[Record]
 ) -> dict[tuple[str, int], str]:
+    """The titles of what the columns of records point at."""
     wanted: dict[str, set[int]] = {}
     for column in plan.columns:
         target = target_of(column.field)

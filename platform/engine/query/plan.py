@@ -57,6 +57,7 @@ class Plan:
     places: tuple[int, ...]
     title: str | None
     statement: sa.Select[Any]
+    row: sa.FromClause
     identity: object
     continued: dict[tuple[bool, ...], sa.Select[Any]]
 
@@ -186,6 +187,7 @@ class _Builder:
             tuple(places),
             title,
             statement,
+            self.row,
             identity,
             {},
         )

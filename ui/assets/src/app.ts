@@ -1,6 +1,7 @@
 // What every page loads: htmx for fragments, and small modules that make plain pages quicker.
 import "htmx.org";
 import { countChosen, watchChoosing } from "./page/choosing";
+import { watchGroups } from "./page/grouping";
 import { showPresent, watchChooser, watchFrames } from "./page/lists";
 import { watchCells } from "./page/cells";
 import { watchForms } from "./page/forms";
@@ -43,6 +44,7 @@ watchRules();
 watchPalette();
 watchScrolling();
 watchChoosing();
+watchGroups();
 if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => enhance(document));
 else enhance(document);
 document.addEventListener("htmx:after:swap", () => enhance(document));

@@ -136,7 +136,8 @@ def _asking(
     by_field, whole = sorted_problems(error.problems if error else (), names, desk.locale)
     paths = BulkPaths(desk.paths.slug)
     says, fixed, button = will(desk, act, counted)
-    slot, different, old = None, "", ()
+    slot, different = None, ""
+    old: tuple[tuple[str, str], ...] = ()
     if act == "update" and field is not None:
         posted: Typed = tuple(request.form.getlist(field.name)) if error else ()
         slot = slot_of(desk, entity, field, posted, by_field.get(field.name, ()))

@@ -29,8 +29,10 @@ function tell(): void {
   const rows = boxes();
   const chosen = rows.filter((one) => one.checked);
   const offered = form.querySelector<HTMLElement>("[data-bulk-all]");
-  let fixed = chosen.filter((one) => "fixed" in one.dataset).length;
-  let text = written(said.dataset["words"], chosen.length);
+  // In a list grouped by tags a record may stand twice.
+  const different = (some: HTMLInputElement[]): number => new Set(some.map((one) => one.value)).size;
+  let fixed = different(chosen.filter((one) => "fixed" in one.dataset));
+  let text = written(said.dataset["words"], different(chosen));
   if (all.value && offered) {
     fixed = Number(offered.dataset["fixed"]);
     text = offered.dataset["said"] ?? "";

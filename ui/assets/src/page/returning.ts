@@ -7,7 +7,7 @@ function here(): string {
   return location.pathname + location.search;
 }
 
-function remember(list: HTMLElement): void {
+export function remember(list: HTMLElement): void {
   const frame = list.querySelector<HTMLElement>(".frame");
   const place = [frame?.scrollLeft ?? 0, frame?.scrollTop ?? 0, window.scrollY];
   sessionStorage.setItem(LIST + (list.dataset["list"] ?? ""), here());
