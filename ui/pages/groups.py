@@ -21,6 +21,7 @@ from ..desk import Desk, Visit
 from ..paths import with_query
 from ..rendering import fragment
 from ..rendering import page as render
+from ..show.beside import question_of
 from ..show.bulk import choosing_of
 from ..show.kinds import shown_as
 from ..show.lists import GroupHead, ListModel, Part, Spot, rows_of, summed, sums_of
@@ -63,7 +64,8 @@ def rows(visit: Visit, entity: str) -> str:
             desk.tx, desk.caller,
             request_of(desk, within, spots, limit=_MORE + skip, cursor=at),
         )  # fmt: skip
-        shown = rows_of(desk, asked.entity, spots, found.records[skip:], found.titles)
+        question = question_of(inside)
+        shown = rows_of(desk, asked.entity, spots, found.records[skip:], found.titles, question)
         path = f"{desk.paths.list(asked.entity.name)}/group"
         after = found.next_cursor
         more = with_query(path, asked.params(key=key, at=after)) if after else None
@@ -103,7 +105,8 @@ def _grouped(desk: Desk, asked: Asked, model: ListModel) -> ListModel:
     values = _values(desk, asked, field, shown)
     parts = []
     for one, value in zip(shown, values, strict=True):
-        here = rows_of(desk, entity, spots, records.get(one.key, ()), titles)
+        inside = narrowed(desk, asked, field, key_text(field, one.key)) or asked.params()
+        here = rows_of(desk, entity, spots, records.get(one.key, ()), titles, question_of(inside))
         head = _head(desk, asked, field, one, value, added, folded)
         more_rows = head.rows + "&skip=1" if here and one.count > _EACH else None
         parts.append(Part(head, here, more_rows))
