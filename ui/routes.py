@@ -42,6 +42,7 @@ from .pages.studio import (
     review,
     rules,
     stage,
+    tags,
     tiers,
     translations,
 )
@@ -119,6 +120,10 @@ ROUTES: tuple[Route, ...] = (
     Route(_GET, f"{_STUDIO}/revisions", review.history),
     Route(_POST, f"{_STUDIO}/restore", review.restore),
     Route(_GET, f"{_STUDIO}/translations", translations.listed),
+    Route(_GET, f"{_STUDIO}/tags", tags.listed),
+    Route(_POST, f"{_STUDIO}/tags", tags.create),
+    Route(_GET, f"{_STUDIO}/tags/<dimension>", tags.edit),
+    Route(_POST, f"{_STUDIO}/tags/<dimension>", tags.save),
     Route(_GET, f"{_STUDIO}/new-entity", entities.new_entity),
     Route(_POST, f"{_STUDIO}/new-entity", entities.create_entity),
     Route(_GET, _OF, fields.listed),

@@ -87,5 +87,12 @@ class StudioPaths:
     def tiers(self, entity: str, **query: str | None) -> str:
         return with_query(f"{self.start}/entity/{entity}/tiers", query)
 
+    @property
+    def tags(self) -> str:
+        return f"{self.start}/tags"
+
+    def dimension(self, dimension: str) -> str:
+        return f"{self.start}/tags/{dimension}"
+
     def condition(self, entity: str, key: str) -> str:
         return f"{self.start}/entity/{entity}/condition/{key}"

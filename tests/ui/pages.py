@@ -30,6 +30,8 @@ PAGES = (
     "-/studio/review",
     "-/studio/revisions",
     "-/studio/translations",
+    "-/studio/tags",
+    "-/studio/tags/place",
     "-/studio/new-entity",
     "-/studio/entity/machine",
     "-/studio/entity/machine/new",

@@ -88,6 +88,7 @@ class Studio:
         """The pages that are about the whole application."""
         found = (
             ("new_entity", self.paths.new_entity, "plus"),
+            ("tags", self.paths.tags, "tags"),
             ("translations", self.paths.translations, "language"),
             ("revisions", self.paths.revisions, "history"),
         )
