@@ -133,10 +133,7 @@ def tried(tx: Transaction, caller: Caller, documents: Iterable[Document]) -> Dra
     found = {one.key: one for one in _in_ids(tx, draft, given)}
     edits = (
         *(one for one in draft.edits if one.key not in found),
-        *(
-            Edit(key=key, base=tx.revision, document=one, at=tx.now)
-            for key, one in found.items()
-        ),
+        *(Edit(key=key, base=tx.revision, document=one, at=tx.now) for key, one in found.items()),
     )
     return _draft(tx, edits)
 

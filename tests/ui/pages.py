@@ -75,6 +75,7 @@ FRAGMENTS = (
     "/timeline",
     "/pick/<field>",
     "/cards/<card>",
+    "/notifications/<int(max=9223372036854775807):notification_id>",
     "/rules/pick",
     "/rule/<rule>/state",
     "/review/rules",
@@ -82,4 +83,4 @@ FRAGMENTS = (
     "/beside",
     "/cell/<field>",
 )
-"""What is a part of a page, by how its route ends."""
+"""What is a part of a page, or leads on to one, by how its route ends."""

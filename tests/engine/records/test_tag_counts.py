@@ -9,7 +9,7 @@ from tests.engine.crm_like import Company, counted
 
 
 def test_each_tag_counts_the_records_that_carry_it_now(sales: Company) -> None:
-    tags = (["retail"], ["retail", "health"], [], ["retail"])
+    tags: tuple[list[str], ...] = (["retail"], ["retail", "health"], [], ["retail"])
     boss = str(sales.people["boss"])
     with sales.workspace.writing() as tx:
         rows = [{"name": f"c{at}", "industry": one, "owner": boss} for at, one in enumerate(tags)]
