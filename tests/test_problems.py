@@ -42,6 +42,7 @@ PAGES = "ui/locale"
 """The pages look their own sentences up, apart from all others."""
 
 WORDS = (
+    "convert.",
     "openapi.",
     "api.restored",
     "mail.",

@@ -33,7 +33,7 @@ def prepare(app: Flask) -> None:
         return Markup(getattr(module, macro)(value))
 
     environment.globals.update(
-        t=lambda key, **params: say(key, g.locale, **params),
+        t=lambda key, /, **params: say(key, g.locale, **params),
         inside=lambda text: inside(text, g.locale),
         icon=icon,
         stone=stone,

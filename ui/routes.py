@@ -149,6 +149,8 @@ ROUTES: tuple[Route, ...] = (
     Route(_GET, f"{_RULES}/rule/<rule>/state", rules.state),
     Route(_GET, f"{_OF}/field/<field>", fields.edit),
     Route(_POST, f"{_OF}/field/<field>", fields.save),
+    Route(_GET, f"{_OF}/field/<field>/type", fields.choose),
+    Route(_POST, f"{_OF}/field/<field>/type", fields.told),
     Route(_GET, f"{_OF}/field/<field>/archive", fields.archive),
     Route(_POST, f"{_OF}/field/<field>/archive", fields.put_away),
     Route(_POST, f"{_OF}/field/<field>/restore", fields.bring_back),

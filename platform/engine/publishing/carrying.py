@@ -120,7 +120,10 @@ class Carrier:
             return ""
         if one.type in _OPTIONS:
             option = one.option(value)
-            return option.text(self._locale) if option else str(value)
+            if option is None:
+                return str(value)
+            # A label in another language is still what people read, and a name is not.
+            return option.label.get(self._locale) or next(iter(option.label.values()), option.name)
         if isinstance(value, bool):
             return render("values.yes" if value else "values.no", self._locale)
         if isinstance(value, datetime):

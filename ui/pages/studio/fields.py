@@ -20,7 +20,7 @@ from fieldstone.metadata.system import SYSTEM_NAMES
 from ...desk import Desk, Visit
 from ...rendering import fragment, notice
 from ...rendering import page as render
-from ...show.studio import settings, things, types, uses
+from ...show.studio import becoming, settings, things, types, uses
 from ...show.studio.frame import Studio, studio_of
 from ...words import say
 from .refusals import Wrong, wrong_of
@@ -71,7 +71,52 @@ def edit(visit: Visit, entity: str, field: str) -> str:
         studio = studio_of(desk, "fields", entity)
         one = _field(studio, field)
         data = _data(_document(studio), field)
-        return _form(desk, studio, one.type, settings.typed_of(studio.app, entity, data), one)
+        typed = settings.typed_of(studio.app, entity, data)
+        chosen, others = _type(studio, one), False
+        if chosen != one.type:
+            typed = {key: text for key, text in typed.items() if key not in becoming.BOUND}
+            if chosen == "choice" and not data.get("options"):
+                found = becoming.offered(desk, entity, becoming.in_force(studio, one))
+                typed |= becoming.typed_values(found, desk.locale)
+                others = found.others
+        return _form(desk, studio, chosen, typed, one, others=others)
+
+
+def choose(visit: Visit, entity: str, field: str) -> str:
+    """The types that a field may have instead of its own."""
+    with visit.reading() as desk:
+        studio = studio_of(desk, "fields", entity)
+        one = _field(studio, field)
+        kinds = becoming.kinds(studio, one)
+        return render(
+            desk,
+            "studio/type.html",
+            studio.paths.start,
+            studio=studio,
+            one=one,
+            kind=types.kind_of(one.type, desk.locale),
+            kinds=kinds,
+        )
+
+
+def told(visit: Visit, entity: str, field: str) -> str:
+    """What the type that is being chosen would do to the values, said while it is set up."""
+    typed = {key: value for key, value in request.form.items() if key != "csrf_token"}
+    with visit.reading() as desk:
+        studio = studio_of(desk, "fields", entity)
+        one = _field(studio, field)
+        return fragment("studio/trial.html", trial=_trial(studio, one, _type(studio, one), typed))
+
+
+def _trial(
+    studio: Studio, one: Field, type_name: str, typed: Mapping[str, str]
+) -> becoming.Told | None:
+    """What would become of the values; None while settings are missing that it depends on."""
+    try:
+        document, _, _ = _changed(studio, one, type_name, typed)
+    except Wrong:
+        return None
+    return becoming.told(studio, one, document)
 
 
 def _field(studio: Studio, field_id: str) -> Field:
@@ -104,8 +149,11 @@ def _form(
     wrong: Mapping[str, list[str]] | None = None,
     problems: Iterable[str] = (),
     spare: int = 3,
+    *,
+    others: bool = False,
 ) -> str:
     entity = _entity(studio)
+    changing = one is not None and one.type != type_name
     found = settings.settings(studio.app, entity.id, type_name, typed, desk.locale)
     has_options = type_name == "choice"
     views = [v for v in studio.app.views.values() if v.entity == entity.id and not v.archived]
@@ -116,6 +164,12 @@ def _form(
         studio=studio,
         kind=types.kind_of(type_name, desk.locale),
         one=one,
+        was=types.kind_of(one.type, desk.locale) if one else None,
+        changing=changing,
+        trial=_trial(studio, one, type_name, typed) if one and changing else None,
+        offers=any(key.startswith("option.") and key.endswith(".value") for key in typed),
+        others=others,
+        most=things.MOST,
         typed=typed,
         first=[each for each in found if each.first],
         more=[each for each in found if not each.first],
@@ -167,10 +221,10 @@ def _submitted(visit: Visit, entity: str, field_id: str | None) -> Response | tu
 
 
 def _type(studio: Studio, one: Field | None) -> str:
-    """The type of the field, or the one that was chosen for a new one."""
-    if one is not None:
-        return one.type
+    """The type that was chosen, or the one that the field has."""
     chosen = request.values.get("type", "")
+    if one is not None:
+        return chosen if chosen in {each.name for each in becoming.kinds(studio, one)} else one.type
     return chosen if chosen in {each.name for each in types.offered(studio.app, "en")} else "text"
 
 
@@ -178,37 +232,42 @@ def _keep(desk: Desk, entity: str, field_id: str | None, typed: Mapping[str, str
     """Write the field into the draft; raises Wrong, and then nothing is changed."""
     studio = studio_of(desk, "fields", entity)
     one = _field(studio, field_id) if field_id else None
-    document = _document(studio)
-    before = _data(document, field_id) if field_id else {}
-    type_name = _type(studio, one)
-    found = settings.read(studio.app, entity, type_name, typed, before, desk.locale)
-    name = _name(studio, typed, one, found.data.get("label", {}))
-    if not NAME.fullmatch(name):
-        found.refuse("name", say("studio.name_wrong", desk.locale))
-    found.data["name"] = name
-    if found.wrong:
-        raise Wrong(found.wrong)
-    data = copy.deepcopy(dict(document.data))
-    fields = list(data["fields"])
-    if field_id:
-        at = next(
-            n for n, each in enumerate(fields) if (each.get("id") or each["name"]) == field_id
-        )
-        fields[at] = found.data
-    else:
-        at = len(fields)
-        fields.append(found.data)
-    data["fields"] = fields
+    document, at, field = _changed(studio, one, _type(studio, one), typed)
     try:
-        draft = drafts.put_sound(desk.tx, desk.caller, [document.with_data(data)])
+        draft = drafts.put_sound(desk.tx, desk.caller, [document])
         if not field_id and draft.app:
-            made = draft.app.entity(entity).field_named(name)
+            made = draft.app.entity(entity).field_named(field["name"])
             assert made is not None
             _place(desk, entity, made.id, typed)
     except Invalid as error:
         raise wrong_of(error.problems, f"/fields/{at}/", desk.locale) from error
-    label = found.data["label"].get(desk.locale) or next(iter(found.data["label"].values()))
+    label = field["label"].get(desk.locale) or next(iter(field["label"].values()))
     notice(desk, say("studio.kept" if field_id else "studio.added", desk.locale, name=label))
+
+
+def _changed(
+    studio: Studio, one: Field | None, type_name: str, typed: Mapping[str, str]
+) -> tuple[Document, int, Mapping[str, Any]]:
+    """The entity's document with the field as it was typed, its place in it and its data.
+
+    Raises Wrong for what cannot be a field.
+    """
+    locale, document = studio.desk.locale, _document(studio)
+    before = _data(document, one.id) if one else {}
+    if one and type_name != one.type:
+        before = {key: value for key, value in before.items() if key not in becoming.BOUND}
+    found = settings.read(studio.app, _entity(studio).id, type_name, typed, before, locale)
+    found.data["name"] = _name(studio, typed, one, found.data.get("label", {}))
+    if not NAME.fullmatch(found.data["name"]):
+        found.refuse("name", say("studio.name_wrong", locale))
+    if found.wrong:
+        raise Wrong(found.wrong)
+    data = copy.deepcopy(dict(document.data))
+    fields = list(data["fields"])
+    ids = [each.get("id") or each["name"] for each in fields]
+    at = ids.index(one.id) if one else len(fields)
+    fields[at : at + 1] = [found.data]
+    return document.with_data({**data, "fields": fields}), at, found.data
 
 
 def _name(

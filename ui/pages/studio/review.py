@@ -69,10 +69,12 @@ def _line(problem: Problem, desk: Desk) -> str:
     return say("studio.at", desk.locale, position=problem.position, text=text)
 
 
-def _steps(plan: Plan | None, desk: Desk) -> list[str]:
-    """The steps that touch records; the others are the product's own affair."""
+def _steps(plan: Plan | None, desk: Desk) -> list[tuple[str, tuple[str, ...]]]:
+    """The steps that touch records, with what becomes of values; the others are our own affair."""
     steps = plan.steps if plan else ()
-    return [one.text(desk.locale) for one in steps if one.rows or one.loss]
+    return [
+        (one.text(desk.locale), one.lines(desk.locale)) for one in steps if one.rows or one.loss
+    ]
 
 
 @dataclass(frozen=True)

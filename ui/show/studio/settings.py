@@ -21,7 +21,7 @@ from ...desk import Desk
 from ...words import say
 from ..conditions import Speaker
 from ..lists import Choice
-from . import things
+from . import becoming, things
 
 TICKS = ("required", "unique", "search", "read_only", "stored")
 NUMBERS = ("max_length", "scale", "min", "max")
@@ -185,7 +185,9 @@ def read(
         else:
             found.data[key] = value
     if "options" in allowed:
-        found.data["options"] = things.read(typed, "option", before.get("options") or (), "option")
+        given = before.get("options") or ()
+        options = things.read(typed, "option", given, "option", becoming.remember)
+        found.data["options"] = options if given else becoming.merged(options)
         if not any(not one.get("archived") for one in found.data["options"]):
             found.refuse("options", say("studio.options_missing", locale))
     return found
