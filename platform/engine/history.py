@@ -1,7 +1,7 @@
-"""History: what happened to a record, and its timeline with the records that point at it.
+"""History: what happened to a record, paged from the newest to the oldest.
 
 Changes of fields that the caller may not read are left out, and so are change sets of which
-nothing is left. Both are paged from the newest to the oldest.
+nothing is left.
 """
 
 from __future__ import annotations
@@ -23,15 +23,13 @@ from .canonical import from_text
 from .errors import Malformed, NotFound
 from .query import cursor as cursors
 from .records.read import not_found
-from .records.record import Record, shape_of
 from .records.rows import titles_of, whole_rows
 from .system_tables import CHANGE, FIELD_CHANGE, TRANSITION
 from .transaction import Transaction
 
 MOST_ENTRIES: Final = 200
-CHANGES: Final = "changes"
-"""The kind of a timeline's events that are changes of the record itself."""
-_HIDDEN: Final = frozenset({"version", "updated_at", "updated_by"})
+HIDDEN: Final = frozenset({"version", "updated_at", "updated_by"})
+"""Fields whose changes say nothing that the other changes do not say."""
 Kind = Literal["created", "changed", "deleted", "restored"]
 
 
@@ -67,23 +65,22 @@ class History:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
-    """A point of a timeline: a change of the record itself, or a record that points at it."""
+class Wanted:
+    """Records of an entity, the change sets and the fields of which the changes are wanted."""
 
-    at: datetime
-    entry: Entry | None = None
-    record: Record | None = None
-    via: str | None = None
-    """The reference field (id) by which `record` points here."""
+    entity: str
+    records: frozenset[int]
+    changes: frozenset[int]
+    fields: tuple[str, ...]
 
-
-@dataclass(frozen=True, slots=True)
-class Timeline:
-    """Events from the newest on."""
-
-    events: tuple[Event, ...]
-    next_cursor: str | None = None
-    titles: Mapping[tuple[str, int], str] = field(default_factory=dict)
+    def condition(self, table: sa.Table) -> sa.ColumnElement[bool]:
+        """Which rows of the changes' or the moves' table these are."""
+        return sa.and_(
+            table.c.entity == self.entity,
+            table.c.record_id.in_(sorted(self.records)),
+            table.c.change_id.in_(sorted(self.changes)),
+            table.c.field.in_(self.fields),
+        )
 
 
 def of(
@@ -99,8 +96,8 @@ def of(
     NotFound for a record that they may not see, Malformed for a bad limit or a foreign cursor.
     """
     entity = access.entity_for(tx.app, caller, entity_id)
-    _check(limit)
-    row = _row(tx, caller, entity_id, record_id)
+    check(limit)
+    row = row_of(tx, caller, entity_id, record_id)
     made_for = cursors.digest(("history", entity_id, record_id, caller.member_id))
     start = cursors.decode(tx.workspace.id, made_for, cursor, 2) if cursor else None
     found = _entries(tx, caller, entity, record_id, start, limit + 1)
@@ -109,68 +106,18 @@ def of(
     if len(found) > limit:
         found = found[:limit]
         following = cursors.encode(tx.workspace.id, made_for, (found[-1].at, found[-1].id))
-    titles = titles_of(tx, caller, _mentioned(entity, found))
+    titles = titles_of(tx, caller, mentioned(entity, found))
     return History(tuple(found), following, titles)
 
 
-def timeline(
-    tx: Transaction,
-    caller: Caller,
-    entity_id: str,
-    record_id: int,
-    limit: int = 50,
-    cursor: str | None = None,
-    kind: str | None = None,
-) -> Timeline:
-    """A record's changes and the records that point at it, by the time they were made.
-
-    `kind` leaves only one of them: CHANGES, or the name by which records point here (`notes`); an
-    unknown one leaves nothing. One statement for each kind, whatever the number of records.
-    """
-    entity = access.entity_for(tx.app, caller, entity_id)
-    _check(limit)
-    row = _row(tx, caller, entity_id, record_id)
-    made_for = cursors.digest(("timeline", entity_id, record_id, caller.member_id, kind))
-    start = cursors.decode(tx.workspace.id, made_for, cursor, 3) if cursor else None
-    own = None if start is None else (start[0], start[2] if start[1] == 0 else _before(start[1]))
-    changes: list[Entry] = []
-    if kind in (None, CHANGES):
-        changes = _with_creation(
-            _entries(tx, caller, entity, record_id, own, limit + 1), row, own, limit + 1
-        )
-    events = [((one.at, 0, one.id), Event(one.at, entry=one)) for one in changes]
-    pointed = tx.app.inverses.get(entity_id, {}).get(kind or "")
-    only = (pointed[0].id, pointed[1].id) if pointed else None
-    for place, (child, pointer) in enumerate(_children(tx, caller, entity_id), start=1):
-        if kind is not None and (child, pointer) != only:
-            continue
-        for record in _pointing(tx, caller, child, pointer, record_id, start, place, limit + 1):
-            at = record.values["created_at"]
-            events.append(((at, place, record.id), Event(at, record=record, via=pointer)))
-    events.sort(key=lambda one: one[0], reverse=True)
-    following = None
-    if len(events) > limit:
-        events = events[:limit]
-        following = cursors.encode(tx.workspace.id, made_for, events[-1][0])
-    found = tuple(event for _, event in events)
-    wanted = _mentioned(entity, [one.entry for one in found if one.entry])
-    for one in found:
-        if one.record is not None:
-            _add_mentions(tx.app.entity(one.record.entity_id), one.record.values, wanted)
-    return Timeline(found, following, titles_of(tx, caller, wanted))
-
-
-def _before(place: int) -> int:
-    """Own changes of the cursor's instant come after its children's when the cursor is at one."""
-    return 2**62 if place > 0 else 0
-
-
-def _check(limit: int) -> None:
+def check(limit: int) -> None:
+    """Malformed if a page of so many is more than anybody gets."""
     if not 1 <= limit <= MOST_ENTRIES:
         raise Malformed(Problem("query.limit", {"most": MOST_ENTRIES}, pointer="/limit"))
 
 
-def _row(tx: Transaction, caller: Caller, entity_id: str, record_id: int) -> Mapping[str, Any]:
+def row_of(tx: Transaction, caller: Caller, entity_id: str, record_id: int) -> Mapping[str, Any]:
+    """Everything stored of a record that the caller may see, in the recycle bin or not."""
     for deleted in (False, True):
         found = whole_rows(tx, caller, entity_id, [record_id], deleted=deleted, lock=False)
         if found:
@@ -186,7 +133,7 @@ def _entries(
     start: tuple[Any, ...] | None,
     limit: int,
 ) -> list[Entry]:
-    known = sorted(access.readable(tx.app, caller, entity.id) - _HIDDEN)
+    known = sorted(access.readable(tx.app, caller, entity.id) - HIDDEN)
     moments = _moments(entity.id, record_id, known)
     at, change_id = moments.c.at, moments.c.change_id
     statement = sa.select(
@@ -197,11 +144,13 @@ def _entries(
         statement = statement.where(sa.or_(at < sa.literal(start[0], CHANGE.c.at.type), older))
     statement = statement.order_by(at.desc(), change_id.desc()).limit(limit)
     found = tx.connection.execute(statement).all()
-    details = _details(tx, entity, record_id, known, sorted({one[0] for one in found}))
+    changes = frozenset(one[0] for one in found)
+    wanted = [Wanted(entity.id, frozenset({record_id}), changes, tuple(known))] if changes else []
+    details = details_of(tx, wanted)
     entries = []
     for one, at_, actor, origin in found:
-        changes = details[at_, one]
-        entries.append(Entry(one, _kind(changes), at_, actor, origin, tuple(changes)))
+        changed = details[entity.id, record_id, at_, one]
+        entries.append(Entry(one, kind_of(changed), at_, actor, origin, tuple(changed)))
     return entries
 
 
@@ -225,37 +174,39 @@ def _moments(entity_id: str, record_id: int, fields: list[str]) -> sa.Subquery:
     return sa.union(changed, moved).subquery("moments")
 
 
-def _details(
-    tx: Transaction, entity: Entity, record_id: int, fields: list[str], changes: Sequence[int]
-) -> defaultdict[tuple[datetime, int], list[Changed]]:
-    """The readable changes of a record by time and change set; moves say more than changes."""
-    found: defaultdict[tuple[datetime, int], dict[str, Changed]] = defaultdict(dict)
+def details_of(
+    tx: Transaction, wanted: Sequence[Wanted]
+) -> defaultdict[tuple[str, int, datetime, int], list[Changed]]:
+    """Changes by entity, record, time and change set; moves say more than changes.
+
+    Two statements, however many records are wanted.
+    """
+    listed: defaultdict[tuple[str, int, datetime, int], list[Changed]] = defaultdict(list)
+    if not wanted:
+        return listed
+    found: defaultdict[tuple[str, int, datetime, int], dict[str, Changed]] = defaultdict(dict)
     for table, at, reason in (
         (FIELD_CHANGE, CHANGE.c.at, sa.null()),
         (TRANSITION, TRANSITION.c.at, TRANSITION.c.reason),
     ):
+        c = table.c
         statement = (
-            sa.select(table.c.change_id, at, table.c.field, table.c.before, table.c.after, reason)
-            .join_from(table, CHANGE, CHANGE.c.id == table.c.change_id)
-            .where(
-                table.c.entity == entity.id,
-                table.c.record_id == record_id,
-                table.c.change_id.in_(changes),
-                table.c.field.in_(fields),
-            )
-            .order_by(table.c.id)
+            sa.select(c.entity, c.record_id, at, c.change_id, c.field, c.before, c.after, reason)
+            .join_from(table, CHANGE, CHANGE.c.id == c.change_id)
+            .where(sa.or_(*(one.condition(table) for one in wanted)))
+            .order_by(c.id)
         )
-        for change_id, moment, field_id, before, after, why in tx.connection.execute(statement):
+        for *key, field_id, before, after, why in tx.connection.execute(statement):
+            entity = tx.app.entity(key[0])
             one = Changed(
                 field_id,
                 _value(tx, entity, field_id, before),
                 _value(tx, entity, field_id, after),
                 why,
             )
-            found[moment, change_id][field_id] = one
-    listed: defaultdict[tuple[datetime, int], list[Changed]] = defaultdict(list)
-    for key, by_field in found.items():
-        listed[key] = list(by_field.values())
+            found[key[0], key[1], key[2], key[3]][field_id] = one
+    for at_, by_field in found.items():
+        listed[at_] = list(by_field.values())
     return listed
 
 
@@ -266,7 +217,8 @@ def _value(tx: Transaction, entity: Entity, field_id: str, text: str | None) -> 
     return from_text(text, place.storage if place else None)
 
 
-def _kind(changes: Sequence[Changed]) -> Kind:
+def kind_of(changes: Sequence[Changed]) -> Kind:
+    """What a change set did to the record."""
     for one in changes:
         if one.field == "deleted_at":
             return "restored" if one.after is None else "deleted"
@@ -295,7 +247,8 @@ def _with_creation(
     return entries if ended else [*entries, first]
 
 
-def _mentioned(entity: Entity, entries: Sequence[Entry]) -> dict[str, set[int]]:
+def mentioned(entity: Entity, entries: Sequence[Entry]) -> dict[str, set[int]]:
+    """The members and records that changes of an entity speak of: ids by entity."""
     wanted: dict[str, set[int]] = {}
     for one in entries:
         if one.actor is not None:
@@ -303,79 +256,14 @@ def _mentioned(entity: Entity, entries: Sequence[Entry]) -> dict[str, set[int]]:
         for change in one.changes:
             values = {change.field: change.before}, {change.field: change.after}
             for value in values:
-                _add_mentions(entity, value, wanted)
+                add_mentions(entity, value, wanted)
     return wanted
 
 
-def _add_mentions(entity: Entity, values: Mapping[str, Any], wanted: dict[str, set[int]]) -> None:
+def add_mentions(entity: Entity, values: Mapping[str, Any], wanted: dict[str, set[int]]) -> None:
+    """Add to `wanted` what the references among `values` point at."""
     for field_id, value in values.items():
         one = entity.by_id.get(field_id)
         target = target_of(one) if one is not None else None
         if target is not None and isinstance(value, int):
             wanted.setdefault(target, set()).add(value)
-
-
-def _children(tx: Transaction, caller: Caller, entity_id: str) -> list[tuple[str, str]]:
-    """The (entity, reference field) by which records that the caller may read point here."""
-    return sorted(
-        (child.id, one.id)
-        for child, one in tx.app.inverses.get(entity_id, {}).values()
-        if access.may(tx.app, caller, child.id, "read")
-        and {one.id, "created_at"} <= access.readable(tx.app, caller, child.id)
-    )
-
-
-def _pointing(
-    tx: Transaction,
-    caller: Caller,
-    entity_id: str,
-    pointer: str,
-    record_id: int,
-    start: tuple[Any, ...] | None,
-    place: int,
-    limit: int,
-) -> list[Record]:
-    shape = shape_of(tx.tables, entity_id)
-    known = access.readable(tx.app, caller, entity_id)
-    columns = [one for one in shape.stored if one in known or one in ("id", "version")]
-    row = tx.tables.table(entity_id).alias("r")
-
-    def sql(field_id: str) -> sa.ColumnElement[Any]:
-        return tx.tables.column(row, entity_id, field_id)
-
-    at, own = sql("created_at"), sql("id")
-    statement = sa.select(*(sql(one) for one in columns)).where(
-        sql(pointer) == record_id, sql("deleted_at").is_(None)
-    )
-    rule = access.row_predicate(tx, caller, entity_id, row)
-    if rule is not None:
-        statement = statement.where(rule)
-    if start is not None:
-        statement = statement.where(_older(at, own, place, start))
-    statement = statement.order_by(at.desc(), own.desc()).limit(limit)
-    title = shape.entity.title
-    found = []
-    for line in tx.connection.execute(statement):
-        values = dict(zip(columns, line, strict=True))
-        name = values.get(title) if title in known else None
-        found.append(
-            Record(
-                entity_id,
-                values["id"],
-                values["version"],
-                values,
-                None if name is None else str(name),
-            )
-        )
-    return found
-
-
-def _older(
-    at: sa.ColumnElement[Any], own: sa.ColumnElement[Any], place: int, start: tuple[Any, ...]
-) -> sa.ColumnElement[bool]:
-    moment, source, last = start
-    if place < source:
-        return sa.and_(at <= moment)
-    if place > source:
-        return sa.and_(at < moment)
-    return sa.or_(at < moment, sa.and_(at == moment, own < last))

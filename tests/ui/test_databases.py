@@ -31,6 +31,7 @@ PAGES = (
     "machine/1",
     "machine/1?tab=repairs",
     "machine/1/timeline",
+    "machine/1/timeline?order=oldest&kind=repairs",
     "machine/new",
     "machine/1/edit",
     "repair/1",

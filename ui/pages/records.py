@@ -67,14 +67,17 @@ def beside(visit: Visit, entity: str, record_id: int) -> str:
 
 
 def timeline(visit: Visit, entity: str, record_id: int) -> str:
-    """Older events of the timeline."""
+    """More events of the timeline, those of one kind, or the other way round."""
     with visit.reading() as desk:
         found = desk.entity(entity)
         record = records.get(desk.tx, desk.caller, found.id, record_id)
-        older = timeline_of(desk, found, record, request.args.get("at"), request.args.get("kind"))
-        if request.headers.get("HX-Request") and request.args.get("at"):
-            return fragment("events.html", timeline=older)
-        return _render(desk, found, replace(_model(desk, found, record), timeline=older))
+        asked = request.args
+        more = timeline_of(
+            desk, found, record, asked.get("at"), asked.get("kind"), asked.get("order")
+        )
+        if request.headers.get("HX-Request") and asked.get("at"):
+            return fragment("events.html", timeline=more)
+        return _render(desk, found, replace(_model(desk, found, record), timeline=more))
 
 
 def move(visit: Visit, entity: str, record_id: int) -> Response:
@@ -251,7 +254,7 @@ def _model(desk: Desk, entity: Entity, record: Record) -> RecordModel:
         related=related_list(desk, entity, record, chosen) if chosen else None,
         stages=stepper_of(desk, entity, record),
         composer=composer_of(desk, entity, record),
-        timeline=timeline_of(desk, entity, record, None),
+        timeline=timeline_of(desk, entity, record),
         alerts=items_of(desk, open_.alerts),
         edit=paths.act(entity.name, record.id, "edit", **back)
         if desk.may("update", entity)

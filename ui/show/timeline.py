@@ -1,4 +1,4 @@
-"""The timeline of a record: its changes and what was added to it, newest first."""
+"""The timeline of a record, told: its changes, what was added to it, and changes of that."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from fieldstone.engine import access, history
-from fieldstone.engine.history import Changed, Entry, Event
+from fieldstone.engine import access, timeline
+from fieldstone.engine.history import Changed, Entry
 from fieldstone.engine.records.record import Record
+from fieldstone.engine.timeline import Event
 from fieldstone.metadata.model import Entity, Field
 
 from ..desk import Desk
@@ -19,8 +20,10 @@ from .lists import Tab
 from .naming import shower
 from .related import inverses_of
 from .sections import Pair
-from .values import Shower, Shown
+from .values import Link, Shower, Shown
 
+OLDEST = "oldest"
+"""What an address says of a timeline that begins with the oldest."""
 _EACH = 20
 _MOST_CHANGES = 8
 _MOST_FACTS = 3
@@ -58,44 +61,67 @@ class Happening:
     exact: str
     changes: tuple[Change, ...] = ()
     note: Note | None = None
+    about: Link | None = None
 
 
 @dataclass(frozen=True)
 class Timeline:
-    """Events, where older ones are, and the ways to see one kind alone."""
+    """Events, where more are, the ways to see one kind alone, and the other way round."""
 
     events: tuple[Happening, ...]
     next: str | None = None
     kinds: tuple[Tab, ...] = ()
+    more: str = ""
+    turn: Tab | None = None
 
 
 def timeline_of(
-    desk: Desk, entity: Entity, record: Record, cursor: str | None, kind: str | None = None
+    desk: Desk,
+    entity: Entity,
+    record: Record,
+    cursor: str | None = None,
+    kind: str | None = None,
+    order: str | None = None,
 ) -> Timeline:
     """A page of the timeline, from the cursor on, of all kinds or of one."""
-    kinds = _kinds(desk, entity, record, kind)
+    turned = order == OLDEST
+    order = OLDEST if turned else None
+    kinds = _kinds(desk, entity, record, kind, order)
     kind = kind if any(tab.current for tab in kinds[1:]) else None
-    found = history.timeline(
-        desk.tx, desk.caller, entity.id, record.id, _EACH, cursor or None, kind
-    )
+    found = timeline.of(
+        desk.tx, desk.caller, entity.id, record.id, _EACH, cursor or None, kind,
+        oldest_first=turned,
+    )  # fmt: skip
     teller = _Teller(desk, entity, found.titles)
     onward = None
     if found.next_cursor:
-        onward = desk.paths.act(entity.name, record.id, "timeline", at=found.next_cursor, kind=kind)
-    return Timeline(tuple(teller.tell(one) for one in found.events), onward, kinds)
+        onward = desk.paths.act(
+            entity.name, record.id, "timeline", at=found.next_cursor, kind=kind, order=order
+        )
+    other = None if turned else OLDEST
+    way = say("timeline.newest_first" if turned else "timeline.oldest_first", desk.locale)
+    return Timeline(
+        tuple(teller.tell(one) for one in found.events),
+        onward,
+        kinds,
+        say("timeline.newer" if turned else "timeline.older", desk.locale),
+        Tab(way, desk.paths.act(entity.name, record.id, "timeline", kind=kind, order=other), False),
+    )
 
 
-def _kinds(desk: Desk, entity: Entity, record: Record, kind: str | None) -> tuple[Tab, ...]:
+def _kinds(
+    desk: Desk, entity: Entity, record: Record, kind: str | None, order: str | None
+) -> tuple[Tab, ...]:
     """All kinds together, the record's own changes, and each kind of record that points here."""
     named = [(one.name, one.text(desk.locale)) for one in inverses_of(desk, entity)]
     if not named:
         return ()
-    named.insert(0, (history.CHANGES, say("timeline.changes", desk.locale)))
+    named.insert(0, (timeline.CHANGES, say("timeline.changes", desk.locale)))
     chosen = kind if kind in dict(named) else None
     all_ = (None, say("timeline.all", desk.locale))
     act = desk.paths.act
     return tuple(
-        Tab(text, act(entity.name, record.id, "timeline", kind=name), name == chosen)
+        Tab(text, act(entity.name, record.id, "timeline", kind=name, order=order), name == chosen)
         for name, text in (all_, *named)
     )
 
@@ -110,45 +136,50 @@ class _Teller:
         self.show: Shower = shower(desk, titles)
 
     def tell(self, event: Event) -> Happening:
-        if event.record is not None:
-            return self._added(event, event.record)
-        assert event.entry is not None
-        return self._changed(event.entry)
+        if event.entry is not None:
+            return self._changed(event.entry, event.record)
+        assert event.record is not None
+        return self._added(event, event.record)
 
     def _who(self, member_id: int | None) -> str:
         if member_id is None:
             return say("timeline.system", self.desk.locale)
         return self.titles.get(("member", member_id)) or say("value.gone", self.desk.locale)
 
-    def _changed(self, entry: Entry) -> Happening:
-        moved = entry.kind == "changed" and self._moved(entry)
-        what = say(f"timeline.{entry.kind}", self.desk.locale)
+    def _changed(self, entry: Entry, child: Record | None) -> Happening:
+        """A change of the record itself, or of one that points at it."""
+        entity = self.desk.app.entity(child.entity_id) if child else self.entity
+        moved = self._moved(entity, entry) if entry.kind == "changed" else ""
         changes = tuple(
-            self._change(one)
+            self._change(entity, one)
             for one in entry.changes[:_MOST_CHANGES]
-            if one.field in self.entity.by_id and one.field != "deleted_at"
+            if one.field in entity.by_id and one.field != "deleted_at"
         )
-        if moved:
-            what = say("timeline.moved", self.desk.locale, field=moved)
+        key = f"timeline.{'moved' if moved else entry.kind}" + ("_of" if child else "")
         icons = {"created": "plus", "deleted": "trash", "restored": "arrow-back-up"}
         return Happening(
             who=self._who(entry.actor),
-            what=what,
+            what=say(key, self.desk.locale, field=moved, what=self._called(entity)),
             icon="route" if moved else icons.get(entry.kind, "pencil"),
             hue="indigo" if moved else "",
             changes=() if entry.kind == "created" else changes,
+            about=self._link(entity, child) if child else None,
             **self._time(entry.at),
         )
 
-    def _moved(self, entry: Entry) -> str:
+    def _link(self, entity: Entity, record: Record) -> Link:
+        href = self.desk.paths.record(entity.name, record.id)
+        return Link(record.title or str(record.id), href)
+
+    def _moved(self, entity: Entity, entry: Entry) -> str:
         """The stage's label, where the change is a move of it."""
-        pipeline = self.entity.pipeline
+        pipeline = entity.pipeline
         if pipeline and any(one.field == pipeline.field for one in entry.changes):
-            return self.entity.field(pipeline.field).text(self.desk.locale)
+            return entity.field(pipeline.field).text(self.desk.locale)
         return ""
 
-    def _change(self, one: Changed) -> Change:
-        declared = shown_as(self.desk.app, self.entity, self.entity.field(one.field))
+    def _change(self, entity: Entity, one: Changed) -> Change:
+        declared = shown_as(self.desk.app, entity, entity.field(one.field))
         return Change(
             declared.text(self.desk.locale),
             self.show.show(declared, one.before),

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from fieldstone.engine import access, history, query, records
+from fieldstone.engine import access, history, query, records, timeline
 from fieldstone.engine.access import SYSTEM, Caller
 from fieldstone.engine.errors import Forbidden, Invalid, Malformed, NotFound
 from fieldstone.engine.query import AggregateRequest, ListRequest
@@ -83,7 +83,7 @@ def test_a_record_of_another_is_as_if_it_were_not_there(ask: Any, number: int) -
         lambda tx, who: records.delete(tx, who, "deal", number, 1),
         lambda tx, who: records.move(tx, who, "deal", number, 1, "lost"),
         lambda tx, who: history.of(tx, who, "customer", number),
-        lambda tx, who: history.timeline(tx, who, "customer", number),
+        lambda tx, who: timeline.of(tx, who, "customer", number),
         lambda tx, who: records.ticks(tx, who, "deal", number),
     ]
     for door in doors:

@@ -2,9 +2,12 @@
 
 from typing import Any
 
-from fieldstone.engine import history, records
+import pytest
+
+from fieldstone.engine import history, records, timeline
 from fieldstone.engine.access import SYSTEM
-from tests.engine.crm_like import Company
+from fieldstone.engine.errors import Malformed
+from tests.engine.crm_like import Company, counted
 
 
 def busy(sales: Company) -> int:
@@ -51,7 +54,7 @@ def test_the_timeline_holds_changes_and_children_once(sales: Company) -> None:
     number = busy(sales)
     with sales.workspace.reading() as tx:
         boss = sales.caller("boss", tx)
-        whole = history.timeline(tx, boss, "customer", number).events
+        whole = timeline.of(tx, boss, "customer", number).events
         shown = sorted(one.record.title if one.record and one.record.title else "" for one in whole)
         assert shown == ["", "", "", "", "D", "Li", "call 1", "call 2"]
         assert [one.at for one in whole] == sorted((one.at for one in whole), reverse=True)
@@ -59,7 +62,7 @@ def test_the_timeline_holds_changes_and_children_once(sales: Company) -> None:
             found: list[Any] = []
             cursor = None
             while True:
-                page = history.timeline(tx, boss, "customer", number, limit, cursor)
+                page = timeline.of(tx, boss, "customer", number, limit, cursor)
                 found.extend(page.events)
                 cursor = page.next_cursor
                 if cursor is None:
@@ -71,16 +74,68 @@ def test_a_timeline_of_one_kind_finds_it_however_old(sales: Company) -> None:
     number = busy(sales)
     with sales.workspace.reading() as tx:
         boss = sales.caller("boss", tx)
-        whole = history.timeline(tx, boss, "customer", number).events
-        kinds = [history.CHANGES, *tx.app.inverses["customer"], "nothing"]
-        parts = [history.timeline(tx, boss, "customer", number, kind=one).events for one in kinds]
-    assert list(parts[0]) == [one for one in whole if one.entry]
+        whole = timeline.of(tx, boss, "customer", number).events
+        kinds = [timeline.CHANGES, *tx.app.inverses["customer"], "nothing"]
+        parts = [timeline.of(tx, boss, "customer", number, kind=one).events for one in kinds]
+    assert list(parts[0]) == [one for one in whole if one.record is None]
     assert parts[-1] == ()
     together = [key(one) for part in parts for one in part]
     assert sorted(together, key=str) == sorted((key(one) for one in whole), key=str)
 
 
-def key(event: history.Event) -> tuple[Any, ...]:
+def pages(tx: Any, number: int, limit: int, **asked: Any) -> list[timeline.Event]:
+    found: list[timeline.Event] = []
+    cursor = None
+    while True:
+        page = timeline.of(tx, SYSTEM, "customer", number, limit, cursor, **asked)
+        found.extend(page.events)
+        cursor = page.next_cursor
+        if cursor is None:
+            return found
+
+
+def test_a_timeline_tells_the_changes_of_what_points_here_and_turns(sales: Company) -> None:
+    number = busy(sales)
+    sales.later(minutes=1)
+    with sales.workspace.writing() as tx:
+        boss = sales.caller("boss", tx)
+        records.update(tx, boss, "deal", 1, 1, {"name": "E"})
+        records.update(tx, boss, "contact", 1, 1, {"name": "Lin"})
+    with sales.workspace.reading() as tx:
+        whole = pages(tx, number, 200)
+        assert len({key(one) for one in whole}) == len(whole) == 10
+        told = [(one.record.entity_id, one.entry.changes[0].after)
+                for one in whole if one.record and one.entry]  # fmt: skip
+        assert sorted(told) == [("contact", "Lin"), ("deal", "E")]
+        deals = pages(tx, number, 1, kind="deals")
+        assert [bool(one.entry) for one in deals] == [True, False]
+        for limit in (1, 3, 200):
+            turned = pages(tx, number, limit, oldest_first=True)
+            assert [key(one) for one in turned] == [key(one) for one in reversed(whole)]
+        first = turned[0].entry
+        assert first is not None
+        assert first.kind == "created"
+        newest = timeline.of(tx, SYSTEM, "customer", number, 1).next_cursor
+        with pytest.raises(Malformed):
+            timeline.of(tx, SYSTEM, "customer", number, 1, newest, oldest_first=True)
+
+
+def test_a_timeline_takes_as_many_statements_for_many_children(sales: Company) -> None:
+    number = busy(sales)
+
+    def asked() -> int:
+        with sales.workspace.reading() as tx, counted(tx) as statements:
+            timeline.of(tx, SYSTEM, "customer", number)
+        return len(statements)
+
+    few = asked()
+    with sales.workspace.writing() as tx:
+        link = {"customer": str(number)}
+        records.create_many(tx, SYSTEM, "deal", [{"name": f"D{at}", **link} for at in range(30)])
+    assert asked() == few
+
+
+def key(event: timeline.Event) -> tuple[Any, ...]:
     entry, record = event.entry, event.record
     return (
         event.at,
@@ -96,6 +151,6 @@ def test_a_timeline_shows_only_the_callers_records(sales: Company) -> None:
         records.update_many(tx, SYSTEM, "customer", [change])
     with sales.workspace.reading() as tx:
         wang = sales.caller("wang", tx)
-        events = history.timeline(tx, wang, "customer", number).events
+        events = timeline.of(tx, wang, "customer", number).events
     kinds = {one.record.entity_id for one in events if one.record}
     assert kinds == {"follow_up"}

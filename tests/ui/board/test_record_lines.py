@@ -68,6 +68,64 @@ def test_43_a_time_says_exactly_when_on_focus(chief: Reader, busy: int) -> None:
     assert exact in shown
 
 
+def test_43_a_time_says_exactly_when_under_the_pointer_in_english(ann: Reader, busy: int) -> None:
+    ann.open(f"job/{busy}")
+    time = ann.page.locator(".events time").first
+    time.hover()
+    exact = time.get_attribute("data-exact")
+    assert exact
+    assert exact in time.evaluate("(one) => getComputedStyle(one, '::after').content")
+    assert exact != time.inner_text()
+
+
+@pytest.mark.parametrize(
+    ("name", "turn", "back", "more", "made", "oldest"),
+    [
+        ("chief", "从最早开始", "从最新开始", "更晚", "新建了数据", "第 0 步"),
+        ("ann", "Show oldest first", "Show newest first", "Newer", "created this", "第 0 步"),
+    ],
+)
+def test_43_the_order_can_be_turned(
+    request: pytest.FixtureRequest,
+    busy: int,
+    name: str,
+    turn: str,
+    back: str,
+    more: str,
+    made: str,
+    oldest: str,
+) -> None:
+    reader: Reader = request.getfixturevalue(name)
+    reader.open(f"job/{busy}")
+    events = reader.page.locator("#timeline .events")
+    expect(events).not_to_contain_text(made)
+    reader.page.get_by_role("link", name=turn).click()
+    expect(events.locator("> li").first).to_contain_text(made)
+    expect(events).to_contain_text(oldest)
+    expect(events).not_to_contain_text("第 24 步")
+    reader.page.locator("#older").get_by_role("link", name=more).click()
+    expect(events).to_contain_text("第 24 步")
+    expect(events.locator("> li").first).to_contain_text(made)
+    reader.page.get_by_role("link", name=back).click()
+    expect(events.locator("> li").first).to_contain_text("第 24 步")
+
+
+def test_42_changes_of_what_points_here_are_told(chief: Reader, ann: Reader, site: Site) -> None:
+    with site.workspace.writing() as tx:
+        job = records.create(tx, SYSTEM, "job", {"name": "改动的工程", "builder": "1"}).id
+        log = records.create(tx, SYSTEM, "log", {"job": str(job), "text": "铺设龙骨"})
+    with site.workspace.writing() as tx:
+        records.update(tx, SYSTEM, "log", log.id, log.version, {"text": "龙骨验收"})
+    for reader, what in ((chief, "修改了日志"), (ann, "changed log")):
+        reader.open(f"job/{job}")
+        first = reader.page.locator("#timeline .events > li").first
+        expect(first).to_contain_text(what)
+        expect(first.locator(".changes")).to_contain_text("龙骨验收")
+        expect(first.locator(f"a[href$='/log/{log.id}']")).to_be_visible()
+        reader.page.goto(f"{reader.page.url}/timeline?kind=logs")
+        expect(reader.page.locator("#timeline .events > li")).to_have_count(2)
+
+
 def test_45_another_change_is_told_and_both_values_are_shown(chief: Reader, ann: Reader) -> None:
     chief.open("boat/1/edit")
     ann.open("boat/1/edit")
