@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -12,7 +13,7 @@ from fieldstone.engine import members, records
 from fieldstone.engine.access import SYSTEM
 from fieldstone.engine.members import NewMember
 from tests.acceptance.conftest import Place
-from tests.ui.readers import Reader, Site, reader_of, served
+from tests.ui.readers import Reader, reader_of, served
 from tests.ui.workshop import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -50,10 +51,40 @@ INSIDE = """
 """Whether the focus is within a dialog, or with the browser itself."""
 
 
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+@dataclass(frozen=True)
+class Words:
+    """What the pages are called in a language."""
+
+    locale: str
+    customer: str
+    contacts: str
+    contact: str
+    deals: str
+    deal: str
+    need: str
+    negotiation: str
+    won: str
+
+
+CHINESE = Words(
+    "zh-CN", "新建客户", "联系人", "新建联系人", "商机", "新建商机", "需求确认", "谈判", "赢单"
+)
+ENGLISH = Words(
+    "en", "New customer", "Contacts", "New contact", "Deals", "New deal", "Need confirmed",
+    "Negotiation", "Won",
+)  # fmt: skip
+
+
+@pytest.fixture(params=[CHINESE, ENGLISH], ids=lambda one: one.locale)
+def words(request: pytest.FixtureRequest) -> Words:
+    found: Words = request.param
+    return found
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
     """Return a workspace of the template with a source channel and a salesperson."""
-    found = Place(tmp_path_factory.mktemp("keys"), None)
+    found = Place(tmp_path, None)
     workspace = found.make("crm")
     with workspace.writing() as tx:
         records.create(tx, SYSTEM, "channel", {"name": "展会"})
@@ -64,13 +95,13 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 
 
 @pytest.fixture
-def wang(browser: Browser, place: Place) -> Iterator[Reader]:
-    """Return the salesperson, who reads Chinese, signed in."""
+def wang(browser: Browser, place: Place, words: Words) -> Iterator[Reader]:
+    """Return the salesperson, in the language of the words, signed in."""
     with (
         served(place.installation, place.workspace) as site,
-        reader_of(browser, site, "zh-CN") as reader,
+        reader_of(browser, site, words.locale) as reader,
     ):
-        chosen = {"name": "locale", "value": "zh-CN", "url": site.address}
+        chosen = {"name": "locale", "value": words.locale, "url": site.address}
         reader.page.context.add_cookies([chosen])  # type: ignore[list-item]
         reader.sign_in(WANG)
         yield reader
@@ -88,79 +119,134 @@ def tab_to(page: Page, wanted: Locator) -> None:
     raise AssertionError("it cannot be reached by Tab")
 
 
-def test_77_from_a_new_customer_to_a_won_deal(wang: Reader) -> None:
-    page = wang.page
-    keys = page.keyboard
+def test_77_from_a_new_customer_to_a_won_deal(wang: Reader, words: Words) -> None:
+    """Nothing but keys, and nothing put in behind the pages."""
+    page, keys = wang.page, wang.page.keyboard
     keys.press("Control+k")
     expect(page.locator("dialog[data-palette] input")).to_be_focused()
-    keys.type("新建客户")
+    keys.type(words.customer)
     option = page.locator("dialog[data-palette] [aria-selected=true]")
-    expect(option).to_contain_text("新建客户")
+    expect(option).to_contain_text(words.customer)
     keys.press("Enter")
-    expect(page.locator("h1")).to_have_text("新建客户")
-    tab_to(page, page.locator("[name=name]"))
-    keys.type("远山仪器")
-    tab_to(page, page.locator("#channel-ts-control, [id$='channel-ts-control']"))
-    keys.type("展会")
-    expect(page.locator(".ts-dropdown .option.active")).to_contain_text("展会")
-    keys.press("Enter")
-    expect(page.locator("select[name=channel]")).to_have_value("1")
+    heading(page, words.customer)
+    fill(page, "name", "远山仪器")
+    pick(page, "channel", "展会")
+    fill(page, "need", "两台分光仪")
     keys.press("Control+Enter")
-    expect(page.locator("h1")).to_have_text("远山仪器")
+    heading(page, "远山仪器")
 
-    tab_to(page, page.locator(".tabs.under a", has_text="商机"))
-    keys.press("Enter")
-    new = page.locator("#panel a", has_text="新建商机")
-    expect(new).to_be_visible()
-    tab_to(page, new)
-    keys.press("Enter")
-    expect(page.locator("h1")).to_have_text("新建商机")
-    tab_to(page, page.locator("[name=name]"))
-    keys.type("远山仪器采购")
+    begin(page, words.contacts, words.contact)
+    fill(page, "name", "李明")
+    choose(page, "role", "decider")
+    keys.press("Control+Enter")
+    begin(page, words.deals, words.deal)
+    fill(page, "name", "远山仪器采购")
+    pick(page, "contact", "李明")
+    fill(page, "amount", "12345.50")
+    step_up(page, "expected_close")
     keys.press("Control+Enter")
     row = page.locator("#panel tbody a", has_text="远山仪器采购")
     tab_to(page, row)
     keys.press("Enter")
-    expect(page.locator("h1")).to_have_text("远山仪器采购")
-
-    learn(wang.site)
-    page.reload()
-    move(page, "谈判")
-    expect(page.locator(".stages .now")).to_contain_text("谈判")
-    move(page, "赢单", {"won_amount": "12345.50"})
-    expect(page.locator(".stages .now.won")).to_contain_text("赢单")
+    heading(page, "远山仪器采购")
+    win(page, words)
 
 
-def learn(site: Site) -> None:
-    """Let the talks go on: what the stages need besides is known by now."""
-    with site.workspace.writing() as tx:
-        customer = records.get(tx, SYSTEM, "customer", 1)
-        records.update(tx, SYSTEM, "customer", 1, customer.version, {"need": "两台分光仪"})
-        buyer = {"name": "李明", "customer": "1", "role": "decider"}
-        contact = records.create(tx, SYSTEM, "contact", buyer).id
-        said = {"deal": "1", "kind": "visit", "content": "演示", "result": "progress"}
-        said |= {"customer": "1", "by_user": "2", "next_step": "报价"}
-        said |= {"next_at": (tx.now + timedelta(days=7)).isoformat()}
-        records.create(tx, SYSTEM, "follow_up", said)
-        known = {"contact": str(contact), "amount": "12345.50", "closed_at": tx.now.isoformat()}
-        known |= {"expected_close": (tx.now + timedelta(days=30)).date().isoformat()}
-        deal = records.get(tx, SYSTEM, "deal", 1)
-        records.update(tx, SYSTEM, "deal", 1, deal.version, known)
+def win(page: Page, words: Words) -> None:
+    """From a new deal to a won one: what was said, the key actions, the stages."""
+    keys = page.keyboard
+    content = page.locator("#composer [name=content]")
+    tab_to(page, content)
+    keys.type("演示")
+    choose(page, "kind", "visit")
+    choose(page, "result", "progress")
+    step_up(page, "next_at")
+    fill(page, "next_step", "报价")
+    keys.press("Control+Enter")
+    expect(page.locator("#timeline")).to_contain_text("演示")
+
+    ticks = page.locator(".ticks button")
+    for at in range(ticks.count()):
+        tab_to(page, ticks.nth(at))
+        keys.press("Space")
+        expect(ticks.nth(at)).to_have_attribute("aria-pressed", "true")
+        expect(ticks.nth(at)).to_be_focused()
+    for stage in (words.need, words.negotiation):
+        move(page, stage)
+        expect(page.locator(".stages .now")).to_contain_text(stage)
+    move(page, words.won, {"won_amount": "12345.50"})
+    expect(page.locator(".stages .now.won")).to_contain_text(words.won)
+
+
+def heading(page: Page, text: str) -> None:
+    expect(page.locator("h1")).to_have_text(text)
+
+
+def begin(page: Page, tab: str, button: str) -> None:
+    """Begin a record that belongs to the one that is shown: its tab, the button there, its form."""
+    tab_to(page, page.locator(".tabs.under a", has_text=tab))
+    page.keyboard.press("Enter")
+    new = page.locator("#panel a", has_text=button)
+    expect(new).to_be_visible()
+    tab_to(page, new)
+    page.keyboard.press("Enter")
+    heading(page, button)
+
+
+def fill(page: Page, name: str, text: str) -> None:
+    tab_to(page, page.locator(f"main [name={name}]"))
+    page.keyboard.press("Control+a")
+    page.keyboard.type(text)
+
+
+def pick(page: Page, name: str, text: str) -> None:
+    """Find a record in a picker; what was picked is seen while the picker still has the focus."""
+    tab_to(page, page.locator(f"[id$='{name}-ts-control']"))
+    page.keyboard.type(text)
+    expect(page.locator(".dropdown-active .option.active")).to_contain_text(text)
+    page.keyboard.press("Enter")
+    expect(page.locator(f"select[name={name}]")).not_to_have_value("")
+    box = page.locator(".control").filter(has=page.locator(f"select[name={name}]"))
+    expect(box.locator("input")).to_be_focused()
+    expect(box.locator(".item")).to_be_visible()
+
+
+def choose(page: Page, name: str, option: str) -> None:
+    """Choose from a short list with the arrows."""
+    box = page.locator(f"select[name={name}]")
+    tab_to(page, box)
+    for _ in range(box.locator("option").count()):
+        if box.input_value() == option:
+            return
+        page.keyboard.press("ArrowDown")
+    expect(box).to_have_value(option)
+
+
+def step_up(page: Page, name: str) -> None:
+    """Put in a date, or a time, of next year: each part of it two up, whatever their order."""
+    box = page.locator(f"main [name={name}]")
+    tab_to(page, box)
+    for _ in range(6):
+        page.keyboard.press("ArrowUp")
+        page.keyboard.press("ArrowUp")
+        page.keyboard.press("ArrowRight")
+    expect(box).not_to_have_value("")
 
 
 def move(page: Page, stage: str, typed: dict[str, str] | None = None) -> None:
-    """Move to a stage with what it asks for: what must be ticked, and what must be typed."""
+    """Move to a stage; what it asks for has the focus: what must be ticked, and typed."""
     tab_to(page, page.locator(".stages button", has_text=stage))
     page.keyboard.press("Enter")
-    asked = page.locator("form#move")
-    expect(asked).to_be_visible()
+    asked, now = page.locator("form#move"), page.locator(".stages .now", has_text=stage)
+    expect(asked.or_(now)).to_be_visible()
+    if now.count():
+        return
+    expect(asked.locator("h2")).to_be_focused()
     for at in range(asked.locator("[name=tick]").count()):
         tab_to(page, asked.locator("[name=tick]").nth(at))
         page.keyboard.press("Space")
     for name, value in (typed or {}).items():
-        tab_to(page, asked.locator(f"[name={name}]"))
-        page.keyboard.press("Control+a")
-        page.keyboard.type(value)
+        fill(page, name, value)
     page.keyboard.press("Control+Enter")
     expect(asked).to_have_count(0)
 

@@ -49,15 +49,25 @@ def before_typing(desk: Desk, recent: Iterable[str]) -> tuple[Part, ...]:
 
 
 def fitting(desk: Desk, asked: str) -> tuple[Part, ...]:
-    """What every word of `asked` fits, also by pinyin and initials: pages, settings, actions."""
-    pages = [one for one in (*_pages(desk), *_views(desk)) if _fits(one.text, asked)]
-    actions = [one for one in _actions(desk) if _fits(one.text, asked)]
-    settings = [one for one in _settings(desk) if _fits(one.text, asked)]
-    return _filled(
-        Part(say("palette.views", desk.locale), tuple(pages[:_MOST])),
-        Part(say("palette.settings", desk.locale), tuple(settings[:_MOST])),
-        Part(say("palette.actions", desk.locale), tuple(actions[:_MOST])),
+    """What every word of `asked` fits, also by pinyin and initials: pages, settings, actions.
+
+    What begins just as it was typed comes first, so that Enter leads there.
+    """
+    kinds = (
+        ("palette.views", (*_pages(desk), *_views(desk))),
+        ("palette.settings", _settings(desk)),
+        ("palette.actions", _actions(desk)),
     )
+    parts, typed = [], searchable(asked)
+
+    def begins(line: Line) -> bool:
+        return searchable(line.text).startswith(typed)
+
+    for name, lines in kinds:
+        found = [one for one in lines if _fits(one.text, asked)]
+        found.sort(key=begins, reverse=True)
+        parts.append(Part(say(name, desk.locale), tuple(found[:_MOST])))
+    return tuple(sorted(_filled(*parts), key=lambda part: begins(part.lines[0]), reverse=True))
 
 
 def _filled(*parts: Part) -> tuple[Part, ...]:

@@ -72,6 +72,9 @@ function enhance(select: HTMLSelectElement): void {
   const picker = new TomSelect(select, settings);
   // Only the picker speaks to screen readers; the list behind it just holds the value.
   select.setAttribute("aria-hidden", "true");
+  const typing = (typed: string): void => void picker.wrapper.classList.toggle("typing", typed !== "");
+  picker.on("type", typing);
+  for (const event of ["item_add", "blur", "dropdown_close"]) picker.on(event, () => typing(picker.inputValue()));
   // What other fields offer may hang on this one: they ask anew the next time they open.
   picker.on("change", () => {
     for (const other of select.form?.querySelectorAll<HTMLSelectElement & { tomselect?: TomSelect }>("select[data-follows]") ?? []) {
