@@ -137,10 +137,10 @@ def test_62_each_leads_to_what_it_is_about(tom: Reader, told_id: int) -> None:
     say(tom.site, told_id, record=2)
     for place in ("-/imports/2/result", "-/alerts?rule=idle_machine", "machine/60"):
         tom.open("-/notifications?show=unread")
-        tom.page.locator(".told.whole li").first.locator("a").click()
+        tom.page.locator(".news.whole li").first.locator("a").click()
         expect(tom.page).to_have_url(tom.site.path(place))
     tom.open("-/notifications?show=unread")
-    expect(tom.page.locator(".told.whole")).to_have_count(0)
+    expect(tom.page.locator(".news.whole")).to_have_count(0)
     expect(tom.page.locator(".empty .button.primary")).to_be_visible()
 
 

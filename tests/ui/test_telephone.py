@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 
 SMALL = """() => {
   const pressed = "a[href], button, summary, select, .tagbox label, label.check, input.input";
-  const inText = "[aria-hidden=true], .events a, .skip, thead a, .grid td:first-child a";
+  const inText = "[aria-hidden=true], .events a, .skip, thead a, .grid td:first-child a, .news a";
   return [...document.querySelectorAll(pressed)]
     .filter((one) => !one.matches(inText) && one.checkVisibility({visibilityProperty: true}))
     .map((one) => [one.getBoundingClientRect(), one.outerHTML.slice(0, 120)])
