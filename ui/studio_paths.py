@@ -62,9 +62,6 @@ class StudioPaths:
         rest = f"/{act}" if act else ""
         return f"{self.start}/entity/{entity}/rules/rule/{rule}{rest}"
 
-    def rule_builder(self, entity: str) -> str:
-        return f"{self.start}/entity/{entity}/rules/builder"
-
     def rule_live(self, entity: str) -> str:
         return f"{self.start}/entity/{entity}/rules/live"
 

@@ -150,8 +150,8 @@ def add_rule(hand: Hand, words: Words, locale: str) -> None:
     hand.click(hand.page.locator(".tabs").get_by_role("link", name=words["rules"]))
     hand.click(hand.page.get_by_role("link", name=words["new"]))
     hand.go_on(f"#label-{short}", words["rule"])
-    hand.choose("[name='c.0.field']", words["field"])
-    option = hand.page.locator("select[name='c.0.value'] option").first
+    hand.choose("[name='when.0.field']", words["field"])
+    option = hand.page.locator("select[name='when.0.value'] option").first
     expect(option).to_have_text(words["low"])
     hand.click("[data-save]")
     expect(hand.page.locator(".notice.success")).to_contain_text(words["rule"])

@@ -112,7 +112,8 @@ SENDINGS: dict[str, tuple[str, dict[str, object]]] = {
         {"band.0.limit": "NaN", "method": "zz", "act": "up:99999"},
     ),
     "a preview where there is none": ("-/studio/entity/machine/tiers/preview", {"measure": "("}),
-    "a condition of no page": ("-/studio/entity/repair/condition/zz", {}),
+    "a condition of no page": ("-/studio/entity/repair/condition/zz/said", {}),
+    "rows of no page": ("-/studio/entity/repair/condition/action.999.when/builder?do=text", {}),
     "a condition of brackets": (
         "-/studio/entity/repair/condition/enter_when/said",
         {"enter_when.as": "text", "enter_when": "(" * 3000},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from fieldstone.engine import alerts, drafts
 from fieldstone.engine.access import Caller
@@ -40,7 +40,7 @@ def test_line_68_the_editor_says_what_matches_now(chief: Reader) -> None:
     expect(live).to_contain_text("当前命中 11 条")
     expect(live.locator("ul a")).to_have_count(5)
     expect(live).to_contain_text("另有 6 条")
-    expect(live).to_contain_text("购置价 ≥ ¥50,000.00")
+    expect(chief.page.locator("#when-said")).to_contain_text("购置价 ≥ ¥50,000.00")
 
 
 def test_line_68_the_count_is_that_of_the_readers_rights(vera: Reader) -> None:
@@ -79,7 +79,7 @@ def test_line_70_saving_says_when_it_runs_and_whom_it_tells(ann: Reader) -> None
 def test_line_18_a_condition_says_which_field_and_where_before_saving(chief: Reader) -> None:
     chief.open(f"{ROOM}/rule/idle_machine")
     chief.page.locator("#when").fill("pricce > 3")
-    wrong = chief.page.locator("#rule-live .wrong")
+    wrong = chief.page.locator("#when-said .wrong")
     expect(wrong).to_contain_text("第 1 个字符")
     expect(wrong).to_contain_text("pricce")
     chief.page.locator("[data-save]").click()
@@ -90,13 +90,13 @@ def test_line_18_a_condition_says_which_field_and_where_before_saving(chief: Rea
 def test_rows_and_text_follow_each_other(ann: Reader) -> None:
     page = ann.page
     ann.open(f"{ROOM}/new")
-    choose(page, "c.0", "price", "at_least")
-    page.fill("input[name='c.0.value']", "7000")
+    choose(page, "when.0", "price", "at_least")
+    page.fill("input[name='when.0.value']", "7000")
     expect(page.locator("#when")).to_have_value("price >= 7000")
     page.locator("#when").fill('kind == "lathe" and price < 9000')
-    expect(page.locator("select[name='c.0.field']")).to_have_value("kind")
-    expect(page.locator("input[name='c.1.value']")).to_have_value("9000")
-    page.fill("input[name='c.1.value']", "8000")
+    expect(page.locator("select[name='when.0.field']")).to_have_value("kind")
+    expect(page.locator("input[name='when.1.value']")).to_have_value("9000")
+    page.fill("input[name='when.1.value']", "8000")
     expect(page.locator("#when")).to_have_value('kind == "lathe" and price < 8000')
     page.locator(".condition").first.get_by_role("button", name="Remove").click()
     expect(page.locator("#when")).to_have_value("price < 8000")
@@ -199,3 +199,52 @@ def test_a_schedule_is_chosen_in_words(chief: Reader) -> None:
     page.get_by_label("每月几日").fill("32")
     page.locator("[data-save]").click()
     expect(page.locator(".wrong").first).to_contain_text("1 到 31")
+
+
+def test_what_is_typed_while_rows_are_under_way_stays(ann: Reader) -> None:
+    """The first answer is held until something was typed that it cannot know of."""
+    page = ann.page
+    ann.open(f"{ROOM}/new")
+    choose(page, "when.0", "price", "at_least")
+    held: list[Route] = []
+    answer = "**/condition/when/builder"
+    page.route(answer, held.append)
+    with page.expect_request(answer):
+        page.select_option("select[name='when.0.op']", "below")
+    page.locator("#label-en").fill("Cheap machine")
+    page.locator("input[name='when.0.value']").press_sequentially("7000")
+    page.unroute(answer)
+    held[0].continue_()
+    expect(page.locator("select[name='when.0.op'] option[selected]")).to_have_attribute(
+        "value", "below"
+    )
+    expect(page.locator("input[name='when.0.value']")).to_have_value("7000")
+    expect(page.locator("input[name='when.0.value']")).to_be_focused()
+    expect(page.locator("#label-en")).to_have_value("Cheap machine")
+    expect(page.locator("#when")).to_have_value("price < 7000")
+
+
+def test_an_action_has_a_condition_of_its_own(chief: Reader) -> None:
+    page = chief.page
+    chief.open(f"{ROOM}/rule/idle_machine")
+    page.locator("summary").filter(has_text="执行动作").click()
+    page.get_by_role("button", name="添加动作").click()
+    page.locator("select[name='action.0.kind']").select_option("notify")
+    page.locator("[name='action.0.tell']").first.check()
+    page.locator("[id='action.0.when']").fill("pricce > 3")
+    expect(page.locator("#action-0-when-said .wrong")).to_contain_text("第 1 个字符")
+    page.locator("[data-save]").click()
+    expect(page.locator("[role=alert]").first).to_be_visible()
+    expect(page.locator("[id='action.0.when']")).to_have_value("pricce > 3")
+    page.locator("[id='action.0.when']").fill("price > 3")
+    value = page.locator("input[name='action.0.when.0.value']")
+    expect(value).to_have_value("3")
+    value.fill("4")
+    expect(page.locator("[id='action.0.when']")).to_have_value("price > 4")
+    page.locator("[data-save]").click()
+    expect(page.locator(".notice.success")).to_be_visible()
+    with chief.site.workspace.reading() as tx:
+        draft = drafts.read(tx, Caller(1, ("chief",)))
+    assert draft.app is not None
+    (action,) = draft.app.rules["idle_machine"].actions
+    assert action.when == "price > 4"

@@ -133,11 +133,11 @@ def test_line_8_buttons_arrange_the_form(chief: Reader) -> None:
 def test_a_condition_of_a_form_is_checked_and_said_in_words(chief: Reader) -> None:
     chief.open("-/studio/entity/machine/forms?field=price")
     chief.page.locator("#visible_when").fill('kind == "lathee"')
-    expect(chief.page.locator("#visible_when-checked")).to_contain_text("第 9 个字符")
+    expect(chief.page.locator("#visible_when-said")).to_contain_text("第 9 个字符")
     save(chief)
     expect(chief.page.locator("#visible_when")).to_have_value('kind == "lathee"')
     chief.page.locator("#visible_when").fill('kind == "lathe"')
-    expect(chief.page.locator("#visible_when-checked")).to_contain_text("类型为车床")
+    expect(chief.page.locator("#visible_when-said")).to_contain_text("类型为车床")
     save(chief)
     expect(chief.page.locator(".draft-bar")).to_be_visible()
     expect(chief.page.locator("#p-price .mark")).to_have_text("有条件")

@@ -4,6 +4,7 @@ import { countChosen, watchChoosing } from "./page/choosing";
 import { watchGroups } from "./page/grouping";
 import { showPresent, watchChooser, watchFrames } from "./page/lists";
 import { watchCells } from "./page/cells";
+import { watchConditions } from "./page/conditions";
 import { watchForms } from "./page/forms";
 import { enterGrid, watchGrid } from "./page/grid";
 import { watchImports } from "./page/imports";
@@ -16,6 +17,7 @@ import { watchRequests } from "./page/requests";
 import { watchRules } from "./page/rules";
 import { foldStudio } from "./page/studio";
 import { watchTips } from "./page/tips";
+import { keepTyped } from "./page/typed";
 import { applyWidths, watchWidths } from "./page/widths";
 
 function enhance(root: ParentNode): void {
@@ -41,6 +43,8 @@ watchWidths();
 watchTips();
 watchRequests();
 watchRules();
+watchConditions();
+keepTyped();
 watchPalette();
 watchScrolling();
 watchChoosing();

@@ -10,15 +10,15 @@ from werkzeug.wrappers import Response
 
 from fieldstone.engine import drafts
 from fieldstone.engine.errors import Invalid
-from fieldstone.metadata import expression_to_ids, expression_to_names
 from fieldstone.metadata.documents import Document, document_of
 from fieldstone.metadata.model import Entity, label_text
 
 from ...desk import Desk, Visit
 from ...rendering import page as render
 from ...show.lists import Choice, Tab
-from ...show.studio import settings, things
+from ...show.studio import conditions, things
 from ...show.studio.arranging import Arranged, ArrangedForm, ArrangedList
+from ...show.studio.conditions import ConditionInput
 from ...show.studio.frame import Studio, studio_of
 from ...words import say
 
@@ -55,7 +55,8 @@ def _form_page(
         missing=[one for one in _plain(studio.entity) if one.id not in there],
         locales=things.ordered(desk.locale),
         chosen=chosen if place else "",
-        typed=typed or _conditions(studio, place),
+        wide=bool(typed.get("wide")) if typed else bool(place and place[0][place[1]].get("wide")),
+        conditions=_conditions(studio, place, again=bool(typed)),
         wrong=wrong,
         say_id=_say_id,
         text_of=lambda section: _section_text(section, desk.locale),
@@ -73,16 +74,16 @@ def _section_text(section: Mapping[str, Any], locale: str) -> str:
     return str(label or section["name"])
 
 
-def _conditions(studio: Studio, place: tuple[list[Any], int] | None) -> Mapping[str, str]:
-    """The settings of a field's place as they are typed."""
+def _conditions(
+    studio: Studio, place: tuple[list[Any], int] | None, *, again: bool
+) -> list[ConditionInput]:
+    """The conditions of a field's place, or `again` as they were sent."""
     if place is None or studio.entity is None:
-        return {}
-    one = place[0][place[1]]
-    found = {"wide": "1" if one.get("wide") else ""}
-    for key in _CONDITIONS:
-        text = one.get(key, "")
-        found[key] = expression_to_names(studio.app, studio.entity.id, text) if text else ""
-    return found
+        return []
+    one, entity = place[0][place[1]], studio.entity
+    if again:
+        return [conditions.again(studio, entity, key, request.form) for key in _CONDITIONS]
+    return [conditions.shown(studio, entity, key, str(one.get(key, ""))) for key in _CONDITIONS]
 
 
 def _of(studio: Studio, kind: str) -> tuple[Document, ...]:
@@ -162,23 +163,22 @@ def arrange_form(visit: Visit, entity: str) -> Response | tuple[str, int]:
             section, _, at = typed.get("to", "").partition(":")
             arranged.place_field(what, section, int(at) if at.isdigit() and len(at) < 5 else 0)
         elif act == "set":
-            arranged.set_field(what, _settings(studio, entity, typed))
+            arranged.set_field(what, _settings(studio, typed))
 
     return _arranged(visit, entity, "form", ArrangedForm, change, typed)
 
 
-def _settings(studio: Studio, entity: str, typed: Mapping[str, str]) -> dict[str, Any]:
+def _settings(studio: Studio, typed: Mapping[str, str]) -> dict[str, Any]:
     """The settings of a field's place as they are kept; raises _Wrong."""
-    locale = studio.desk.locale
+    assert studio.entity is not None
     found: dict[str, Any] = {"wide": bool(typed.get("wide"))}
     wrong = {}
     for key in _CONDITIONS:
-        text = typed.get(key, "").strip()
-        lines = settings.wrong_expression(studio.app, entity, text, locale) if text else []
-        if lines:
-            wrong[key] = lines
+        asked = conditions.sent(studio, studio.entity, key, request.form)
+        if asked.right:
+            found[key] = conditions.in_ids(studio, studio.entity, asked)
         else:
-            found[key] = expression_to_ids(studio.app, entity, text) if text else ""
+            wrong[key] = [say("studio.condition_wrong", studio.desk.locale)]
     if wrong:
         raise _Wrong(wrong)
     return found

@@ -19,9 +19,9 @@ from fieldstone.metadata.problems import Problem
 from ...desk import Desk, Visit
 from ...rendering import fragment, notice
 from ...rendering import page as render
-from ...show.studio import things
+from ...show.studio import settings, things
 from ...show.studio.frame import Studio, studio_of
-from ...show.studio.rules import condition, inputs
+from ...show.studio.rules import inputs
 from ...show.studio.rules.listing import Line, lines_of, ran
 from ...show.studio.rules.model import Room, panel_of, room_of
 from ...show.studio.rules.review import outlooks
@@ -93,7 +93,7 @@ def _page(
     found: inputs.Read | None = None,
     problems: Iterable[str] = (),
 ) -> str:
-    room: Room = room_of(studio, typed, found)
+    room: Room = room_of(studio, typed, checked=found is not None)
     return render(
         desk,
         "studio/rule.html",
@@ -140,7 +140,7 @@ def _keep(desk: Desk, entity: str, rule: str | None, typed: MultiDict[str, str])
     studio = studio_of(desk, "rules", entity)
     before = _document(studio, rule).data if rule else {}
     found = inputs.read(studio, typed, before)
-    if found.wrong or found.rows:
+    if found.wrong:
         raise Wrong(found)
     made = document_of(found.data)
     try:
@@ -159,25 +159,13 @@ def _wrong(found: inputs.Read, problems: Iterable[Problem], locale: str) -> Wron
     """Problems of the document at the inputs that they are about."""
     lines = []
     for one in problems:
-        (text,) = condition.told((one,), locale)
+        (text,) = settings.told((one,), locale)
         place = inputs.input_at(one.pointer, found.data)
         if place:
             found.refuse(place, text)
         else:
             lines.append(text)
     return Wrong(found, lines)
-
-
-def build(visit: Visit, entity: str) -> str:
-    """The rows of the condition after a button or a choice, or as the text beside them says."""
-    with visit.reading() as desk:
-        studio = studio_of(desk, "rules", entity)
-        about = inputs.entity_of(studio, request.form)
-        do = request.args.get("do", "")
-        if do == "text":
-            text = request.form.get("when", "")
-            return fragment("builder.html", builder=condition.rows_from(studio, about, text))
-        return fragment("builder.html", builder=condition.pressed(studio, about, request.form, do))
 
 
 def live(visit: Visit, entity: str) -> str:

@@ -100,7 +100,7 @@ def _again(
     with visit.reading() as desk:
         studio = studio_of(desk, "pipeline", entity)
         stage_of(studio, stage)
-        guard = conditions.sent(studio, entity_of(studio), "enter_when", request.form).shown
+        guard = conditions.again(studio, entity_of(studio), "enter_when", request.form)
         wrong, lines = (error.wrong, error.lines) if error else ({}, ())
         return _form(desk, studio, stage, typed, guard, wrong, lines)
 

@@ -86,7 +86,7 @@ def _measure(desk: Desk, typed: Mapping[str, str]) -> settings.Setting:
 
 def _where(studio: Studio, entity: Entity, document: Document, again: bool) -> ConditionInput:
     if again:
-        return conditions.sent(studio, entity, "where", request.form).shown
+        return conditions.again(studio, entity, "where", request.form)
     return conditions.shown(studio, entity, "where", str(document.data.get("where", "")))
 
 

@@ -61,7 +61,7 @@ class BuilderModel:
 
     @property
     def id(self) -> str:
-        return f"builder-{self.prefix}"
+        return f"builder-{self.prefix.replace('.', '-')}"
 
 
 def model_of(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -13,9 +13,9 @@ from fieldstone.metadata.fields import keys_of
 from fieldstone.metadata.json_text import number_text
 from fieldstone.metadata.messages import render
 from fieldstone.metadata.model import App
-from fieldstone.metadata.problems import ProblemsError
+from fieldstone.metadata.problems import Problem, ProblemsError
 from fieldstone.metadata.schema import schema_of
-from fieldstone.rules import compile_expression
+from fieldstone.rules import compile_expression, compile_message
 
 from ...desk import Desk
 from ...words import say
@@ -219,21 +219,46 @@ def _value(found: Read, app: App, entity_id: str, key: str, text: str, locale: s
 
 
 def wrong_expression(
-    app: App, entity_id: str, text: str, locale: str, parent: str | None = None
+    app: App,
+    entity_id: str,
+    text: str,
+    locale: str,
+    parent: str | None = None,
+    *,
+    expected: str = "",
 ) -> list[str]:
-    """What is wrong with an expression as it was typed, each with its place."""
+    """What is wrong with an expression as it was typed, each with its place.
+
+    With `expected` "boolean" it is also wrong if it gives a value that is not yes or no.
+    """
     if entity_id not in app.entities:
         return []
     try:
-        compile_expression(app, entity_id, text, parent=parent, space="name")
+        found = compile_expression(app, entity_id, text, parent=parent, space="name")
     except ProblemsError as error:
-        return [
-            say("studio.at", locale, position=one.position, text=one.text(locale))
-            if one.position
-            else one.text(locale)
-            for one in error.problems
-        ]
+        return list(told(error.problems, locale))
+    if expected and found.type.kind != expected:
+        return [say("studio.no_condition", locale)]
     return []
+
+
+def wrong_message(app: App, entity_id: str, text: str, locale: str) -> list[str]:
+    """What is wrong with the expressions inside a message, each with its place."""
+    try:
+        compile_message(app, entity_id, text, space="name")
+    except ProblemsError as error:
+        return list(told(error.problems, locale))
+    return []
+
+
+def told(problems: Iterable[Problem], locale: str) -> tuple[str, ...]:
+    """Problems as sentences with their places."""
+    return tuple(
+        say("studio.at", locale, position=one.position, text=one.text(locale))
+        if one.position
+        else one.text(locale)
+        for one in problems
+    )
 
 
 def said(desk: Desk, app: App, entity_id: str, text: str) -> str:

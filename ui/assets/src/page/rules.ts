@@ -1,40 +1,15 @@
-// The rule room: after a pause in typing the rule is tried, and rows and text follow each other.
+// The rule room: after a pause in typing the rule is tried, and fields are put into messages.
 
 const PAUSE = 400;
 let timer = 0;
-let known = "";
-
-function room(): HTMLFormElement | null {
-  return document.querySelector<HTMLFormElement>("form[data-rule]");
-}
-
-function held(form: HTMLFormElement, name: string): HTMLInputElement | HTMLTextAreaElement {
-  return form.elements.namedItem(name) as HTMLInputElement | HTMLTextAreaElement;
-}
-
-/** What stands in the rows, to notice when the server has changed them. */
-function rows(form: HTMLFormElement): string {
-  const fields = form.querySelectorAll<HTMLInputElement>(".builder-rows :is(input, select)");
-  return [...fields].map((one) => `${one.name}=${one.type === "checkbox" && !one.checked ? "" : one.value}`).join("\n");
-}
-
-function settle(form: HTMLFormElement, typed: boolean): void {
-  window.clearTimeout(timer);
-  timer = window.setTimeout(() => {
-    if (typed) form.querySelector("#rule-rows")?.dispatchEvent(new Event("written"));
-    form.querySelector("#rule-live")?.dispatchEvent(new Event("paused"));
-  }, PAUSE);
-}
 
 function onInput(event: Event): void {
   const target = event.target as HTMLElement;
   const form = target.closest<HTMLFormElement>("form[data-rule]");
   if (!form || target.closest(".ts-wrapper")) return;
   if (target.matches("[data-insert]")) return insert(form, target as HTMLSelectElement);
-  const typed = target.id === "when";
-  if (typed) held(form, "by").value = "text";
-  else if (target.closest(".builder-rows")) held(form, "by").value = "rows";
-  settle(form, typed && event.type === "input");
+  window.clearTimeout(timer);
+  timer = window.setTimeout(() => form.querySelector("#rule-live")?.dispatchEvent(new Event("paused")), PAUSE);
 }
 
 /** Puts a field into the message that was typed in last. */
@@ -54,26 +29,8 @@ function onFocus(event: FocusEvent): void {
   target.dataset["last"] = "yes";
 }
 
-function onClick(event: MouseEvent): void {
-  const button = (event.target as Element).closest(".builder-rows button");
-  const form = button?.closest<HTMLFormElement>("form[data-rule]");
-  if (form) held(form, "by").value = "rows";
-}
-
-function onSwap(): void {
-  const form = room();
-  if (!form) return;
-  const found = form.querySelector<HTMLElement>("#rule-found");
-  if (held(form, "by").value === "rows" && found?.dataset["text"] !== undefined) held(form, "when").value = found.dataset["text"];
-  const present = rows(form);
-  if (known && known !== present) settle(form, false);
-  known = present;
-}
-
 export function watchRules(): void {
   document.addEventListener("input", onInput);
   document.addEventListener("change", onInput);
   document.addEventListener("focusin", onFocus);
-  document.addEventListener("click", onClick, true);
-  document.addEventListener("htmx:after:swap", onSwap);
 }

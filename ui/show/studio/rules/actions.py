@@ -50,7 +50,6 @@ class ActionRow:
     at: int
     id: str
     kind: str
-    when: str
     entities: tuple[Choice, ...]
     links: tuple[Choice, ...]
     endpoint: str
@@ -100,10 +99,10 @@ def rows(
     app: App, entity: Entity, typed: MultiDict[str, str], locale: str
 ) -> tuple[ActionRow, ...]:
     """The actions as they are typed."""
-    return tuple(_row(app, entity, typed, at, locale) for at in _numbers(typed, "action"))
+    return tuple(_row(app, entity, typed, at, locale) for at in numbers(typed, "action"))
 
 
-def _numbers(typed: MultiDict[str, str], before: str) -> list[int]:
+def numbers(typed: MultiDict[str, str], before: str) -> list[int]:
     """The numbers that stand after `before.` in the names of inputs."""
     found = set()
     for name in typed:
@@ -140,7 +139,6 @@ def _row(app: App, entity: Entity, typed: MultiDict[str, str], at: int, locale: 
         at=at,
         id=typed.get(f"{name}.id", ""),
         kind=typed.get(f"{name}.kind", "create"),
-        when=typed.get(f"{name}.when", ""),
         entities=tuple(
             Choice(one.name, one.text(locale), one.name == create) for one in _entities(app)
         ),
@@ -149,7 +147,7 @@ def _row(app: App, entity: Entity, typed: MultiDict[str, str], at: int, locale: 
         tell=telling.choices(app, entity, typed.getlist(f"{name}.tell"), locale),
         settings=tuple(
             _setting(target, typed, f"{name}.set.{number}", locale)
-            for number in _numbers(typed, f"{name}.set")
+            for number in numbers(typed, f"{name}.set")
         ),
     )
 
@@ -205,11 +203,11 @@ def pressed(typed: MultiDict[str, str], act: str) -> MultiDict[str, str]:
     """What is typed after a button: `action.add`, `action.drop.0`, `set.add.0`, `set.drop.0.1`."""
     found: MultiDict[str, str] = MultiDict(typed.items(multi=True))
     what, _, rest = act.partition(".")
-    do, *numbers = rest.split(".")
-    at = [one for one in numbers if one.isascii() and one.isdigit()]
+    do, *places = rest.split(".")
+    at = [one for one in places if one.isascii() and one.isdigit()]
     before = "action" if what == "action" else f"action.{at[0]}.set" if at else ""
     if do == "add" and before:
-        number = max(_numbers(typed, before), default=-1) + 1
+        number = max(numbers(typed, before), default=-1) + 1
         if number < MOST:
             key = "kind" if what == "action" else "field"
             found[f"{before}.{number}.{key}"] = "create" if what == "action" else ""
@@ -224,8 +222,8 @@ def read(
 ) -> list[dict[str, Any]]:
     """The data of the actions, in names."""
     found: list[dict[str, Any]] = []
-    taken = {typed.get(f"action.{at}.id", "") for at in _numbers(typed, "action")}
-    for at in _numbers(typed, "action"):
+    taken = {typed.get(f"action.{at}.id", "") for at in numbers(typed, "action")}
+    for at in numbers(typed, "action"):
         name = f"action.{at}"
         kind = typed.get(f"{name}.kind", "create")
         identity = typed.get(f"{name}.id", "").strip()
@@ -269,7 +267,7 @@ def _kind_data(
     target = _target(app, entity, typed, name)
     known = {one.name: one for one in _written(target)}
     settings = {}
-    for number in _numbers(typed, f"{name}.set"):
+    for number in numbers(typed, f"{name}.set"):
         at = f"{name}.set.{number}"
         field = typed.get(f"{at}.field", "")
         if field:

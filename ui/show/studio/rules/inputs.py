@@ -17,8 +17,9 @@ from fieldstone.metadata.problems import ProblemsError
 from fieldstone.metadata.wording import expression_to_ids
 
 from ....words import LOCALES, say
+from .. import conditions, settings
 from ..frame import Studio
-from . import actions, condition, telling
+from . import actions, telling
 from .timing import PARTS, Timing, WrongTiming, cron_of, timing_of
 
 SEVERITIES = ("high", "medium", "low")
@@ -32,8 +33,6 @@ class Read:
 
     data: dict[str, Any] = field(default_factory=dict)
     wrong: dict[str, list[str]] = field(default_factory=dict)
-    rows: Mapping[str, str] = field(default_factory=dict)
-    """What is wrong with rows of the builder."""
 
     def refuse(self, key: str, text: str) -> None:
         self.wrong.setdefault(key, []).append(text)
@@ -44,7 +43,6 @@ def typed_of(data: Mapping[str, Any]) -> MultiDict[str, str]:
     found: MultiDict[str, str] = MultiDict()
     found["entity"] = data["entity"]
     found["name"] = data.get("name", "")
-    found["by"] = condition.TEXT
     found["when"] = data.get("when", "")
     for key in _LABELS:
         texts = data.get(key, {})
@@ -104,12 +102,11 @@ def read(studio: Studio, typed: MultiDict[str, str], before: Mapping[str, Any]) 
     found = Read({**before, "kind": "alert_rule", "entity": entity.name})
     _texts(studio, entity, typed, found)
     _name(studio, typed, found)
-    asked = condition.asked_of(studio, entity, typed)
-    found.rows = asked.rows
+    asked = conditions.sent(studio, entity, "when", typed)
     found.data["when"] = asked.text
-    for line in asked.lines:
-        found.refuse("when", line)
-    if not asked.text and not asked.lines:
+    if not asked.right and not asked.rows:
+        found.refuse("when", say("studio.condition_wrong", locale))
+    elif not asked.text:
         found.refuse("when", say("rules.need_condition", locale))
     _schedule(typed, found, locale)
     severity = typed.get("severity", "")
@@ -119,7 +116,8 @@ def read(studio: Studio, typed: MultiDict[str, str], before: Mapping[str, Any]) 
     found.data["active"] = bool(typed.get("active"))
     aliases = typed.get("aliases", "").replace("，", ",").replace(",", " ").split()
     found.data["aliases"] = list(dict.fromkeys(aliases))
-    found.data["actions"] = actions.read(studio.app, entity, typed, locale, found.refuse)
+    settled = _settled(studio, entity, typed, found)
+    found.data["actions"] = actions.read(studio.app, entity, settled, locale, found.refuse)
     _checked(studio, entity, found)
     for key, plain in (("aliases", []), ("actions", []), ("cooldown_days", 0), ("active", True)):
         if found.data.get(key) == plain and key not in before:
@@ -146,7 +144,7 @@ def _texts(studio: Studio, entity: Entity, typed: MultiDict[str, str], found: Re
     if "label" not in found.data:
         found.refuse("label", say("studio.label_missing", locale))
     for text in found.data.get("message", {}).values():
-        for line in condition.message_lines(studio, entity, text):
+        for line in settings.wrong_message(studio.app, entity.id, text, locale):
             found.refuse("message", line)
 
 
@@ -183,12 +181,23 @@ def _days(typed: MultiDict[str, str], found: Read, locale: str) -> None:
         found.refuse("cooldown_days", say("rules.wrong_cooldown", locale, most=_MOST_COOLDOWN))
 
 
+def _settled(
+    studio: Studio, entity: Entity, typed: MultiDict[str, str], found: Read
+) -> MultiDict[str, str]:
+    """What is typed, with the condition of each action as its text."""
+    settled: MultiDict[str, str] = MultiDict(typed.items(multi=True))
+    for at in actions.numbers(typed, "action"):
+        key = f"action.{at}.when"
+        asked = conditions.sent(studio, entity, key, typed)
+        settled[key] = asked.text
+        if not asked.right:
+            found.refuse(key, say("studio.condition_wrong", studio.desk.locale))
+    return settled
+
+
 def _checked(studio: Studio, entity: Entity, found: Read) -> None:
     """Refuse what is wrong with the expressions of the actions."""
     for at, one in enumerate(found.data["actions"]):
-        if "when" in one:
-            for line in condition.lines_of(studio, entity, one["when"]):
-                found.refuse(f"action.{at}.when", line)
         for number, value in enumerate(one.get("set", {}).values()):
             for line in _value_lines(studio, entity, value):
                 found.refuse(f"action.{at}.set.{number}", line)
@@ -198,9 +207,11 @@ def _value_lines(studio: Studio, entity: Entity, value: Any) -> Iterable[str]:
     if not isinstance(value, Mapping):
         return
     if "expr" in value:
-        yield from condition.lines_of(studio, entity, value["expr"], condition=False)
+        yield from settings.wrong_expression(
+            studio.app, entity.id, value["expr"], studio.desk.locale
+        )
     for text in value.get("text", {}).values():
-        yield from condition.message_lines(studio, entity, text)
+        yield from settings.wrong_message(studio.app, entity.id, text, studio.desk.locale)
 
 
 def rule_of(app: App, entity: Entity, data: Mapping[str, Any], identity: str) -> AlertRule:
@@ -229,7 +240,7 @@ def pressed(studio: Studio, typed: MultiDict[str, str], act: str) -> MultiDict[s
     """What is typed after a button of the form; rows that were typed are kept as their text."""
     found = actions.pressed(typed, act)
     entity = entity_of(studio, found)
-    asked = condition.asked_of(studio, entity, found)
+    asked = conditions.sent(studio, entity, "when", found)
     if asked.right:
         found["when"] = asked.text
     return found

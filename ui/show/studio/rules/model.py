@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -11,11 +11,12 @@ from werkzeug.datastructures import MultiDict
 from fieldstone.metadata.model import Entity
 
 from ....words import say
-from ...builder import BuilderModel, places_of
+from ...builder import places_of
 from ...lists import Choice
-from .. import settings
+from .. import conditions
+from ..conditions import ConditionInput
 from ..frame import Studio
-from . import actions, condition, inputs, telling
+from . import actions, inputs, telling
 from .outlook import Expected, Tested, expected, tested
 from .timing import EVERY, KINDS, PARTS, WEEK, Timing
 
@@ -25,8 +26,7 @@ class Room:
     """The inputs of one rule with all that may be chosen."""
 
     entity: Entity
-    builder: BuilderModel
-    when: str
+    condition: ConditionInput
     entities: tuple[Choice, ...]
     severities: tuple[Choice, ...]
     tell: tuple[Choice, ...]
@@ -38,26 +38,24 @@ class Room:
     """The parts of the schedule that its kind has no control for, to come back to."""
 
     actions: tuple[actions.ActionRow, ...]
+    whens: Mapping[str, ConditionInput]
+    """The conditions of the actions, by the names of these."""
+
     action_kinds: tuple[Choice, ...]
     inserts: tuple[tuple[str, tuple[Choice, ...]], ...]
 
 
-def room_of(studio: Studio, typed: MultiDict[str, str], found: inputs.Read | None = None) -> Room:
-    """The room with what is typed; `found` is what came of sending it, where that was refused."""
+def room_of(studio: Studio, typed: MultiDict[str, str], *, checked: bool = False) -> Room:
+    """The room with what is typed, and where it is `checked` with what is wrong."""
     locale, app = studio.desk.locale, studio.app
     entity = inputs.entity_of(studio, typed)
     timing = inputs.timing(typed)
-    by_text = typed.get("by") == condition.TEXT
-    if by_text:
-        rows = condition.rows_from(studio, entity, typed.get("when", ""))
-    else:
-        rows = condition.builder(studio, entity, typed, found.rows if found else None)
+    rows = actions.rows(app, entity, typed, locale)
     severity = typed.get("severity", "medium")
     live = [one for one in app.entities.values() if not one.archived and not one.system]
     return Room(
         entity=entity,
-        builder=rows,
-        when=typed.get("when", ""),
+        condition=conditions.again(studio, entity, "when", typed, checked=checked),
         entities=tuple(Choice(one.name, one.text(locale), one is entity) for one in live),
         severities=_choices(lambda one: f"severity.{one}", inputs.SEVERITIES, (severity,), locale),
         tell=telling.choices(app, entity, typed.getlist("tell"), locale),
@@ -66,7 +64,11 @@ def room_of(studio: Studio, typed: MultiDict[str, str], found: inputs.Read | Non
         days=_choices(lambda one: f"rules.day.{one}", WEEK, timing.days, locale),
         every=EVERY,
         kept=_kept(timing),
-        actions=actions.rows(app, entity, typed, locale),
+        actions=rows,
+        whens={
+            one.name: conditions.again(studio, entity, f"{one.name}.when", typed, checked=checked)
+            for one in rows
+        },
         action_kinds=_choices(lambda one: f"rules.action.{one}", actions.KINDS, (), locale),
         inserts=_inserts(studio, entity),
     )
@@ -106,13 +108,11 @@ def _inserts(studio: Studio, entity: Entity) -> tuple[tuple[str, tuple[Choice, .
 
 @dataclass(frozen=True, kw_only=True)
 class Panel:
-    """What the rule as it is typed would find: `text` is its condition, `words` the same in words.
+    """What the rule as it is typed would find.
 
-    `lines` say what is wrong; there are no figures then.
+    `lines` say what is wrong but for the condition; `unfinished` is one without a right condition.
     """
 
-    text: str
-    words: str = ""
     lines: tuple[str, ...] = ()
     unfinished: bool = False
     expected: Expected | None = None
@@ -125,10 +125,10 @@ def panel_of(
     """The panel for what is typed; without `counted` it counts nothing."""
     desk = studio.desk
     entity = inputs.entity_of(studio, typed)
-    asked = condition.asked_of(studio, entity, typed)
+    asked = conditions.sent(studio, entity, "when", typed)
     found = inputs.read(studio, typed, {})
-    if not asked.right:
-        return Panel(text=asked.text, lines=asked.lines, unfinished=not asked.lines)
+    if not asked.right or not asked.text:
+        return Panel(unfinished=True)
     lines = tuple(
         line
         for key, some in found.wrong.items()
@@ -139,8 +139,6 @@ def panel_of(
         found.data.pop("schedule", None)
     rule = inputs.rule_of(studio.app, entity, found.data, typed.get("rule", ""))
     return Panel(
-        text=asked.text,
-        words=settings.said(desk, studio.app, entity.id, asked.text),
         lines=lines,
         expected=expected(desk, rule, counted=counted),
         tested=tested(desk, rule, record) if record and counted else None,
