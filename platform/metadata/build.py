@@ -138,6 +138,7 @@ class _Builder:
             transitions=None
             if transitions is None
             else {key: tuple(after) for key, after in transitions.items()},
+            done=data.get("done"),
             dimension=data.get("dimension"),
             exclusive=exclusive,
             scheme=data.get("scheme"),

@@ -138,7 +138,8 @@ def compose(visit: Visit, entity: str, record_id: int, inverse: str) -> Response
         records.create(desk.tx, desk.caller, at.entity.id, values)
         what = inside(at.entity.text(desk.locale), desk.locale)
         notice(desk, say("form.created", desk.locale, what=what))
-        return desk.paths.record(found.name, record_id, **along())
+        own = desk.paths.record(found.name, record_id, **along())
+        return security.safe_target(request.form.get("next"), own)
 
     try:
         target = visit.write(written)
@@ -167,7 +168,8 @@ def _refuse_composed(
         empty = composer_of(desk, found, record)
         names = [slot.name for slot in (*empty.slots, empty.text)] if empty else []
         by_field, whole = sorted_problems(error.problems, names, desk.locale)
-        composer = composer_of(desk, found, record, posted, by_field, whole)
+        back = security.safe_target(request.form.get("next"), "") or None
+        composer = composer_of(desk, found, record, posted, by_field, whole, back)
         model = replace(_model(desk, found, record), composer=composer)
         return make_response(_render(desk, found, model), error.status)
 

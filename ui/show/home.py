@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from fieldstone.engine import alerts, query
@@ -16,14 +16,19 @@ from ..desk import Desk
 from ..words import inside, say
 from .alerts import AlertItem, items_of
 from .beside import question_of
+from .due import Doing, doings_of, finishing
 from .lists import ListModel, headings, rows_of, spots_of
 
 _ROWS = 6
-_COLUMNS = 4
+_COLUMNS = 3
 _ALERTS = 5
 _ACROSS = {"wide": 6, "middle": 3, "narrow": 2}
 """How many tiles stand beside each other at most, by the width of the window."""
-_CLOCKS = frozenset({"today", "now", "days_since", "days_until", "hours_since"})
+_UNDER = {**_ACROSS, "wide": 3}
+"""The same where they stand under what is due, beside the alerts."""
+_TIMES = frozenset({"today", "now", "days_until"})
+_STILL = frozenset({"days_since", "hours_since"})
+_CLOCKS = _TIMES | _STILL
 
 
 @dataclass(frozen=True)
@@ -40,11 +45,29 @@ class Tile:
 
 
 @dataclass(frozen=True)
+class Due:
+    """Records that ask for something: the first of them, how many there are, what can be done."""
+
+    list: ListModel
+    number: str
+    doing: Mapping[int, Doing]
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why something was not done, and the form (`mend`) in which it can be."""
+
+    text: str
+    problems: tuple[str, ...]
+    mend: str
+
+
+@dataclass(frozen=True)
 class HomeModel:
-    """The page: numbers, lists of what is due, and alerts on what is the person's own."""
+    """The page: lists of what is due, alerts on what is the person's own, and numbers."""
 
     tiles: tuple[Tile, ...]
-    due: tuple[ListModel, ...]
+    due: tuple[Due, ...]
     alerts: tuple[AlertItem, ...]
     more_alerts: str | None
     mine: bool
@@ -72,14 +95,17 @@ def home_of(desk: Desk) -> HomeModel:
         found = alerts.inbox(desk.tx, desk.caller, AlertRequest(limit=_ALERTS))
     more = f"{desk.paths.alerts}{'?state=mine' if mine else ''}" if found.next_cursor else None
     bare = all(tile.none for tile in tiles)
-    return HomeModel(_laid_out(tiles), tuple(due), items_of(desk, found.alerts), more, mine, bare)
+    across = _UNDER if due else _ACROSS
+    return HomeModel(
+        _laid_out(tiles, across), tuple(due), items_of(desk, found.alerts), more, mine, bare
+    )
 
 
-def _laid_out(tiles: Sequence[Tile]) -> tuple[Tile, ...]:
+def _laid_out(tiles: Sequence[Tile], across: Mapping[str, int]) -> tuple[Tile, ...]:
     """The tiles in rows that are all full and as even as can be: seven are four and three."""
     shapes = [
         [f"{name}-{size}" for size in row_sizes(len(tiles), most) for _ in range(size)]
-        for name, most in _ACROSS.items()
+        for name, most in across.items()
     ]
     return tuple(
         replace(tile, shape=" ".join(shape)) for tile, *shape in zip(tiles, *shapes, strict=True)
@@ -115,14 +141,20 @@ def _listed(desk: Desk) -> list[Entity]:
 
 
 def _mine(desk: Desk) -> list[tuple[Entity, View]]:
-    """The views that ask who looks, in the order of the menu; those of what is due come first."""
+    """The views that ask who looks: what is due, what stands still, the rest, each by the menu."""
     found = [
         (entity, view)
         for entity in _listed(desk)
         for view in desk.app.views_of(entity.id)
         if "me" in _calls(view)
     ]
-    return sorted(found, key=lambda one: not _calls(one[1]) & _CLOCKS)
+    return sorted(found, key=lambda one: _urgency(_calls(one[1])))
+
+
+def _urgency(calls: frozenset[str]) -> int:
+    if calls & _TIMES and not calls & _STILL:
+        return 0
+    return 1 if calls & _CLOCKS else 2
 
 
 def _calls(view: View) -> frozenset[str]:
@@ -133,9 +165,11 @@ def _calls(view: View) -> frozenset[str]:
     return frozenset(node.function.text for node in nodes if isinstance(node, Call))
 
 
-def _list(desk: Desk, entity: Entity, view: View, tile: Tile, number: int) -> ListModel:
+def _list(desk: Desk, entity: Entity, view: View, tile: Tile, number: int) -> Due:
     spots = spots_of(desk, entity, view, None)[:_COLUMNS]
     sort = ",".join(("-" if one.descending else "") + ".".join(one.path) for one in view.sort)
+    way = finishing(desk, entity)
+    asked = [*(spot.names for spot in spots), *([way[0].name] if way else [])]
     page = query.page(
         desk.tx,
         desk.caller,
@@ -143,12 +177,12 @@ def _list(desk: Desk, entity: Entity, view: View, tile: Tile, number: int) -> Li
             entity_id=entity.id,
             where=(view.filter or "",),
             sort=sort,
-            fields=tuple(spot.names for spot in spots),
+            fields=tuple(dict.fromkeys(asked)),
             limit=_ROWS,
         ),
     )
     question = question_of({"view": view.name})
-    return ListModel(
+    shown = ListModel(
         title=tile.text,
         singular=entity.text(desk.locale),
         icon=entity.icon or "list",
@@ -157,3 +191,4 @@ def _list(desk: Desk, entity: Entity, view: View, tile: Tile, number: int) -> Li
         rows=rows_of(desk, entity, spots, page.records, page.titles, question),
         all=tile.href if number > _ROWS else None,
     )
+    return Due(shown, tile.number, doings_of(desk, entity, page.records, len(spots) + 1))

@@ -103,6 +103,8 @@ class Composer:
     slots: tuple[Slot, ...]
     problems: tuple[str, ...] = ()
     kept: Mapping[str, str] | None = None
+    back: str | None = None
+    """The page in which it was opened in place, and that one returns to."""
 
 
 def composed(desk: Desk, entity: Entity) -> tuple[Inverse, Field] | None:
@@ -124,8 +126,12 @@ def composer_of(
     posted: Mapping[str, Typed] | None = None,
     problems: Mapping[str, tuple[str, ...]] | None = None,
     whole: tuple[str, ...] = (),
+    back: str | None = None,
 ) -> Composer | None:
-    """The composer on a record's page, with what was typed and what was wrong with it."""
+    """The composer of a record, with what was typed and what was wrong with it.
+
+    It stands on the record's page; with `back` it was opened on another, and leads there again.
+    """
     found = composed(desk, entity)
     if found is None:
         return None
@@ -138,16 +144,17 @@ def composer_of(
     body = maker.slot(FormField(field=text.id))
     if body is None:
         return None
-    back = desk.paths.record(entity.name, record.id, **along())
+    then = back or desk.paths.record(entity.name, record.id, **along())
     return Composer(
         inverse=inverse.name,
         what=inside(child.text(desk.locale), desk.locale),
         action=desk.paths.act(entity.name, record.id, f"compose/{inverse.name}", **along()),
-        full=desk.paths.new(child.name, **{inverse.field.name: str(record.id), "next": back}),
+        full=desk.paths.new(child.name, **{inverse.field.name: str(record.id), "next": then}),
         text=body,
         slots=tuple(slots),
         problems=(*whole, *body.problems),
-        kept={},
+        kept={"next": back} if back else {},
+        back=back,
     )
 
 

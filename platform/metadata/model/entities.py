@@ -69,7 +69,8 @@ class Field(Named):
     formula), `min`/`max` Decimals, `to`/`inverse`/`where`/`on_delete` (reference; `inverse` is
     the inverse's present name, `inverse_id` what expressions in ids call it),
     `options` (choice; for stage, tags and tier they are filled from pipeline, dimension, scheme),
-    `transitions` (choice: id -> ids that may follow), `dimension` (tags), `scheme` (tier),
+    `transitions` (choice: id -> ids that may follow), `done` (choice: the id of the option that
+    says that the record is done), `dimension` (tags), `scheme` (tier),
     `formula` and `stored` (formula), `pattern` (auto_number). `system` fields exist in every
     entity or accompany another field (`stage_entered_at`) and are never written by people.
     """
@@ -95,6 +96,7 @@ class Field(Named):
     on_delete: Literal["restrict", "cascade", "detach"] = "restrict"
     options: tuple[Option, ...] = ()
     transitions: Mapping[str, tuple[str, ...]] | None = None
+    done: str | None = None
     dimension: str | None = None
     exclusive: bool = False
     scheme: str | None = None

@@ -204,6 +204,7 @@ ERRAND: dict[str, Any] = {
                 {"name": "called_off", "label": {"en": "Called off", "zh-CN": "已取消"}},
             ],
             "transitions": {"open": ["done", "called_off"], "done": ["open"]},
+            "done": "done",
         },
     ],
 }
@@ -239,6 +240,15 @@ VIEWS: tuple[dict[str, Any], ...] = (
         "entity": "errand",
         "columns": [{"field": "name"}, {"field": "due"}, {"field": "state"}],
         "filter": 'runner == me() and state == "open" and due < today()',
+        "sort": ["due"],
+    },
+    {
+        "kind": "view",
+        "name": "job_late",
+        "label": {"en": "Late jobs", "zh-CN": "逾期工程"},
+        "entity": "job",
+        "columns": [{"field": "name"}, {"field": "due"}, {"field": "price"}],
+        "filter": "builder == me() and not stage.closed and due < today()",
         "sort": ["due"],
     },
 )
