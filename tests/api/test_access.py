@@ -125,7 +125,7 @@ def test_a_member_who_left_is_shut_out_at_once(
 
 
 def test_me_tells_what_i_may_do(admin: Person, seller: Person) -> None:
-    assert admin.get("/me").get_json()["rights"] == ["metadata", "members"]
+    assert admin.get("/me").get_json()["rights"] == ["metadata", "members", "imports"]
     mine = seller.get("/me").get_json()
     assert (mine["name"], mine["roles"], mine["rights"]) == ("Li", ["seller"], [])
     assert mine["entities"]["customer"] == ["read", "create", "update"]

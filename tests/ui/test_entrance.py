@@ -30,7 +30,7 @@ def test_signs_in_and_comes_back_to_the_page_that_was_asked_for(stranger: Reader
     page.fill("#password", PASSWORD)
     page.click("button.primary")
     expect(page.locator("h1")).to_have_text("机床 05")
-    page.click(".top details summary[aria-label]")
+    page.click(".top details:has(button:has-text('退出登录')) > summary")
     page.click("button:has-text('退出登录')")
     page.wait_for_url("**/sign-in")
     stranger.open("machine/5")

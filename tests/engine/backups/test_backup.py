@@ -129,6 +129,7 @@ STAY = {
     "_state": "a restored workspace has its own, of the manifest",
     "_outbox": "a copy sends nothing that waits to be sent by the original",
     "_endpoint": "a copy calls nobody until somebody says whom",
+    "_endpoint_rest": "whether an endpoint answers is found out anew",
 }
 """System tables that are no part of a backup, and why."""
 

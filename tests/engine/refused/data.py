@@ -63,18 +63,21 @@ class Data:
 
     def change(self, *, most: int = 10, filter: str | None = None, **values: str) -> bulk.Bulk:
         """Change the customers in bulk."""
-        chosen = bulk.Chosen(ListRequest(entity_id="customer", filter=filter))
         with self.company.workspace.writing() as tx:
-            return bulk.change(tx, SYSTEM, chosen, "update", values, "wish", most=most)
+            return self.change_in(tx, most, filter, **values)
+
+    def change_in(self, tx: Transaction, most: int, filter: str | None, **values: str) -> bulk.Bulk:
+        """Change the customers in bulk as a part of something greater."""
+        chosen = bulk.Chosen(ListRequest(entity_id="customer", filter=filter))
+        return bulk.change(tx, SYSTEM, chosen, "update", values, "wish", most=most)
 
     def undo_twice(self, *, at_once: bool) -> None:
         """Take a bulk change back that is taken back already, or was seen before it was."""
-        number = self.change(region="west").id
 
         def work(tx: Transaction) -> None:
-            seen = bulk.get(tx, SYSTEM, number)
+            seen = self.change_in(tx, 10, None, region="west")
             bulk.undo(tx, SYSTEM, seen)
-            bulk.undo(tx, SYSTEM, seen if at_once else bulk.get(tx, SYSTEM, number))
+            bulk.undo(tx, SYSTEM, seen if at_once else bulk.get(tx, SYSTEM, seen.id))
 
         self.write(work)
 

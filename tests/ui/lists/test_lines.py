@@ -152,6 +152,7 @@ def test_line_28_a_changed_view_is_marked_saved_as_another_and_reset(chief: Read
     page.fill("input[name='c.0.value']", "58000")
     apply(page)
     page.click("thead a:has-text('购置价')")
+    expect(page.locator("th[aria-sort=ascending]")).to_contain_text("购置价")
     expect(page.locator(".unsaved")).to_contain_text("未保存，仅自己可见")
     save_as(page, "最贵的几台")
     expect(page.locator(".unsaved")).to_have_count(0)
