@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.servers import apt
 
 PACKAGES = ("chromium", "fonts-noto-cjk")
-PATIENCE = 60_000
+PATIENCE = 30_000
 """Milliseconds that a test waits for what a page shall show; a slow machine is no failure."""
 
 # Without the last four the browser calls home at every start.
