@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from fieldstone.engine import access, alerts, query, records
+from fieldstone.engine import access, alerts, query, records, samples
 from fieldstone.engine.alerts import AlertRequest
 from fieldstone.engine.errors import NotFound
 from fieldstone.engine.query import AggregateRequest, ListRequest
@@ -62,6 +62,7 @@ class Card:
     stayed: str = ""
     alert: str = ""
     severity: str = ""
+    sample: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -301,6 +302,7 @@ class BoardMaker:
                 stayed=self._stayed(faces, record),
                 alert=told.get(record.id, ("", ""))[0],
                 severity=told.get(record.id, ("", ""))[1],
+                sample=record.values.get("origin") == samples.ORIGIN,
             )
             for record in found
         )

@@ -17,6 +17,7 @@ from ..words import inside, say
 from .alerts import AlertItem, items_of
 from .beside import question_of
 from .due import Doing, doings_of, finishing
+from .imports.steps import starts_of
 from .lists import ListModel, headings, rows_of, spots_of
 
 _ROWS = 6
@@ -74,6 +75,9 @@ class HomeModel:
     bare: bool
     """Whether there is nothing at all yet that the person may see."""
 
+    bring: str | None = None
+    """Where a file is imported into the menu's first kind of records that allows it."""
+
 
 def home_of(desk: Desk) -> HomeModel:
     """The home of whoever asks; nothing is known of any entity but its views.
@@ -96,9 +100,10 @@ def home_of(desk: Desk) -> HomeModel:
     more = f"{desk.paths.alerts}{'?state=mine' if mine else ''}" if found.next_cursor else None
     bare = all(tile.none for tile in tiles)
     across = _UNDER if due else _ACROSS
-    return HomeModel(
-        _laid_out(tiles, across), tuple(due), items_of(desk, found.alerts), more, mine, bare
-    )
+    starts = starts_of(desk)
+    bring = starts[0].href if starts else None
+    shown = items_of(desk, found.alerts)
+    return HomeModel(_laid_out(tiles, across), tuple(due), shown, more, mine, bare, bring)
 
 
 def _laid_out(tiles: Sequence[Tile], across: Mapping[str, int]) -> tuple[Tile, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from fieldstone.engine import access
+from fieldstone.engine import access, samples
 from fieldstone.engine.records.record import Record
 from fieldstone.metadata.model import App, Entity, Field, Sort, View
 
@@ -74,6 +74,7 @@ class Row:
     cells: tuple[Shown, ...]
     gone: bool = False
     id: int = 0
+    sample: bool = False
 
 
 @dataclass(frozen=True)
@@ -307,7 +308,8 @@ def rows_of(
         )
         title = record.title or say("record.untitled", desk.locale, id=record.id)
         href = desk.paths.record(entity.name, record.id, **{NAME: question})
-        found.append(Row(href, title, cells, id=record.id))
+        sample = record.values.get("origin") == samples.ORIGIN
+        found.append(Row(href, title, cells, id=record.id, sample=sample))
     return tuple(found)
 
 

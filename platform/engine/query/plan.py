@@ -27,6 +27,9 @@ from .request import ListRequest
 
 MOST_FIELDS: Final = 200
 MOST_SORT_KEYS: Final = 8
+ALWAYS: Final = ("id", "version", "origin")
+"""What is read of every record whatever was asked for: a list marks what came with a sample."""
+
 _NEVER_EMPTY: Final = frozenset({"id", "version", "created_at", "updated_at"})
 _PLANS: Final = StatementCache(256, again=2048)
 """Each is some 40 KB, and a filter with another number in it is another plan."""
@@ -156,7 +159,7 @@ class _Builder:
                 tags.append(self.tagged(column, values))
             else:
                 values[column.id] = self.sql(column)
-        for one in ("id", "version"):
+        for one in ALWAYS:
             if one in shape_of(self.tx.tables, self.entity_id).stored:
                 values.setdefault(one, self.own(one))
         title = self.title(values)

@@ -275,3 +275,21 @@ def test_a_telephone_scrolls_nothing_sideways(importer: Importer, data: Path) ->
     reader.open("-/imports?of=order_line")
     assert reader.sideways() == 0
     expect(reader.page.locator(".import-history li")).to_have_text(re.compile("gbk"))
+
+
+@pytest.mark.parametrize(("locale", "begin"), [("zh-CN", "导入文件"), ("en", "Import a file")])
+def test_line_74_no_imports_yet_leads_to_the_first_one(
+    importer: Importer, locale: str, begin: str
+) -> None:
+    page = importer.reader.page
+    if locale == "en":
+        importer.reader.open("-/imports")
+        page.click(".top form.only-wide button[name=locale]")
+    expect(page.locator("html")).to_have_attribute("lang", locale)
+    importer.reader.open("-/imports")
+    primary = page.locator("main .primary")
+    expect(primary).to_have_text(begin)
+    expect(page.locator("main .empty h2")).to_be_visible()
+    primary.press("Enter")
+    page.locator("main .empty .item").first.click()
+    page.wait_for_url("**/-/imports/new/**")

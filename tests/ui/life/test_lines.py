@@ -54,11 +54,43 @@ def test_line_1_and_2_three_fields_lead_to_sample_deals_and_a_next_step(
         address = begun(page, empty)
         page.goto(f"{address}/-/today")
         expect(page.locator(".menu a", has_text="客户").first).to_be_in_viewport()
-        expect(page.locator(".home-next a")).to_be_in_viewport()
+        number = page.locator(".tile:not(.none) .number").first
+        expect(number).to_be_in_viewport()
+        assert int(number.inner_text().replace(",", "")) > 0
+        for step in ("导入记录", "邀请成员"):
+            expect(page.locator(".home-next a", has_text=step)).to_be_in_viewport()
         page.goto(f"{address}/deal")
         expect(page.locator("tbody tr").first).to_be_visible()
         page.goto(empty.address)
         expect(page.locator("h1")).to_have_text("页面不存在")
+
+
+@pytest.mark.parametrize(("locale", "mark"), [("zh-CN", "示例"), ("en", "Sample")])
+def test_line_3_lists_boards_and_cards_tell_what_is_a_sample(
+    browser: Browser, empty: Site, locale: str, mark: str
+) -> None:
+    with reader_of(browser, empty, "zh-CN") as reader:
+        page = reader.page
+        address = begun(page, empty)
+        if locale == "en":
+            page.click(".top form.only-wide button[name=locale]")
+        expect(page.locator("html")).to_have_attribute("lang", locale)
+        with empty.installation.workspace("shi-tian-yi-biao").writing() as tx:
+            values = {"name": "真实客户", "owner": "1"}
+            records.create(tx, SYSTEM, "customer", values)
+        for width in (1280, 390):
+            page.set_viewport_size({"width": width, "height": 800})
+            page.goto(f"{address}/customer")
+            own = page.locator("tbody tr", has_text="真实客户")
+            expect(own).to_have_count(1)
+            expect(own.locator(".mark.sample")).to_have_count(0)
+            others = page.locator("tbody tr:has(.mark.sample)")
+            expect(others.first.locator(".mark.sample")).to_have_text(mark)
+            expect(others.first.locator(".mark.sample")).to_be_in_viewport()
+            expect(others).to_have_count(page.locator("tbody tr").count() - 1)
+            assert reader.sideways() == 0
+        page.goto(f"{address}/deal?show=board")
+        expect(page.locator(".card .mark.sample").first).to_have_text(mark)
 
 
 def test_line_3_one_button_removes_the_sample_and_nothing_else(

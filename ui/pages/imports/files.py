@@ -17,7 +17,14 @@ from fieldstone.metadata.model import Entity
 from ...desk import Desk, Visit
 from ...import_paths import ImportPaths
 from ...rendering import page as render
-from ...show.imports.steps import FirstRows, first_rows, history_of, number_of, steps_of
+from ...show.imports.steps import (
+    FirstRows,
+    first_rows,
+    history_of,
+    number_of,
+    starts_of,
+    steps_of,
+)
 from ...words import say
 
 PAGE = 30
@@ -45,6 +52,7 @@ def history(visit: Visit) -> str:
             desk.paths.list(entity.name) if entity else "",
             rows=history_of(desk, paths, found[:PAGE]),
             entity=entity,
+            starts=() if entity else starts_of(desk),
             new=paths.new(entity.name) if entity else None,
             next=paths.history_of(entity.name if entity else "", more) if more else None,
         )

@@ -16,6 +16,7 @@ from fieldstone.metadata.model import Entity
 from ...desk import Desk
 from ...import_paths import ImportPaths
 from ...words import say
+from ..shell import Entry
 
 STEPS = ("file", "mapping", "check", "result")
 _SHOWN = 5
@@ -89,6 +90,18 @@ def bring_of(desk: Desk, entity: Entity) -> str | None:
     if not rights.may_import(desk.tx, desk.caller, entity.id):
         return None
     return ImportPaths(desk.paths.slug).new(entity.name)
+
+
+def starts_of(desk: Desk) -> tuple[Entry, ...]:
+    """What the caller may import into: what the menu names, in its order, else everything."""
+    ids = [item.entity for item in desk.app.manifest.menu if item.entity and not item.archived]
+    named = [one for entity_id in ids if (one := desk.app.entities.get(entity_id))]
+    found = named or [one for one in desk.app.entities.values() if not one.system]
+    return tuple(
+        Entry(one.plural_text(desk.locale), href, one.icon or "list")
+        for one in found
+        if not one.archived and (href := bring_of(desk, one))
+    )
 
 
 def steps_of(desk: Desk, paths: ImportPaths, one: Import | None, current: str) -> tuple[Step, ...]:
