@@ -57,7 +57,7 @@ def test_line_1_and_2_three_fields_lead_to_sample_deals_and_a_next_step(
         number = page.locator(".tile:not(.none) .number").first
         expect(number).to_be_in_viewport()
         assert int(number.inner_text().replace(",", "")) > 0
-        for step in ("导入记录", "邀请成员"):
+        for step in ("导入文件", "邀请成员"):
             expect(page.locator(".home-next a", has_text=step)).to_be_in_viewport()
         page.goto(f"{address}/deal")
         expect(page.locator("tbody tr").first).to_be_visible()
