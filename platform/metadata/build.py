@@ -92,6 +92,7 @@ class _Builder:
             icon=data.get("icon", ""),
             title=data["title"],
             subtitle=data.get("subtitle"),
+            header=tuple(data.get("header", ())),
             fields=(*fields, *beside, *SYSTEM_FIELDS),
             checks=tuple(
                 Check(

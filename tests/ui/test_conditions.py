@@ -51,7 +51,7 @@ SAID = {
         "deal",
         "expected_close <= date(2026, 3, 31)",
         "预计成交日期不晚于 2026-03-31",
-        "Expected close on or before 2026-03-31",
+        "Expected close on or before Mar 31, 2026",
     ),
     "the stage's own limit": (
         "deal",

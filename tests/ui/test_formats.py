@@ -49,7 +49,7 @@ def test_dates() -> None:
         (timedelta(hours=3), "今天 11:20", "today 11:20"),
         (timedelta(days=1), "昨天 14:20", "yesterday 14:20"),
         (timedelta(days=3), "3 天前", "3 days ago"),
-        (timedelta(days=8), "2026-02-25", "Feb 25, 2026"),
+        (timedelta(days=8), "2026年2月25日", "Feb 25, 2026"),
         (timedelta(days=-1), "明天 14:20", "tomorrow 14:20"),
         (timedelta(days=-5), "5 天后", "in 5 days"),
     ],

@@ -154,7 +154,7 @@ def _values(desk: Desk, asked: Asked, field: Field, found: Sequence[Group]) -> l
     target = target_of(field)
     keys = {one.key for one in found if one.key is not None}
     titles = titles_of(desk.tx, desk.caller, {target: keys}) if target else {}
-    show_one, kind = shower(desk, titles), shown_as(desk.app, asked.entity, field)
+    show_one, kind = shower(desk, titles, table=True), shown_as(desk.app, asked.entity, field)
 
     def said(key: Any) -> Shown:
         if key is None:

@@ -287,6 +287,12 @@ class BoardMaker:
                 return None
             return show.show(self._shown(one), record.values.get(one.id))
 
+        def amount(record: Record) -> Shown | None:
+            found = shown(faces.amount, record)
+            if found is None or found.empty or found.type != "money":
+                return found
+            return replace(found, text=self.desk.formats.money_short(found.raw), hint=found.text)
+
         return tuple(
             Card(
                 id=record.id,
@@ -295,7 +301,7 @@ class BoardMaker:
                 href=self.desk.paths.record(self.entity.name, record.id),
                 move=self._move(record.id) if move else None,
                 stage=self._stage(record),
-                amount=shown(faces.amount, record),
+                amount=amount(record),
                 day=shown(faces.day, record),
                 day_label=faces.day.text(self.desk.locale) if faces.day else "",
                 owner=shown(faces.owner, record),

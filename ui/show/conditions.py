@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 
 from fieldstone.metadata.conditions import Row, leaf
@@ -341,8 +342,15 @@ class Speaker:
         if name == "date" and len(arguments) == 3:
             digits = [each.value for each in arguments if isinstance(each, Number)]
             if len(digits) == 3:
-                return "{:04}-{:02}-{:02}".format(*(int(each) for each in digits))
+                return self._day(*(int(each) for each in digits))
         return None
+
+    def _day(self, year: int, month: int, day: int) -> str:
+        """A date as tables write it; one that no calendar has, as it is written."""
+        try:
+            return self.formats.day(date(year, month, day))
+        except ValueError:
+            return f"{year:04}-{month:02}-{day:02}"
 
     def measure(self, text: str) -> str:
         """A number's expression in words: a field's label, else how it is written."""

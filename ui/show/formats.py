@@ -51,7 +51,7 @@ class Formats(Written):
         return self.number(value, self.money_scale)
 
     def long_day(self, value: date) -> str:
-        """A date in a sentence: `2026年3月5日`, in English `Mar 5, 2026`."""
+        """A date outside tables: `2026年3月5日`, in English `Mar 5, 2026`."""
         style = "long" if self.locale == "zh-CN" else "medium"
         return str(format_date(value, format=style, locale=self.babel))
 
@@ -68,8 +68,8 @@ class Formats(Written):
             )
         )
 
-    def ago(self, value: datetime) -> str:
-        """Near the present in words (`3 天前`), further away the date."""
+    def ago(self, value: datetime, *, table: bool = False) -> str:
+        """Near the present in words (`3 天前`), further away the date, in a table the short one."""
         days = (value.astimezone(self.zone).date() - self.today).days
         if days == 0:
             return self._today(value)
@@ -80,7 +80,8 @@ class Formats(Written):
             return say("time.days_ago", self.locale, n=-days)
         if 0 < days <= 7:
             return say("time.in_days", self.locale, n=days)
-        return self.day(value.astimezone(self.zone).date())
+        day = value.astimezone(self.zone).date()
+        return self.day(day) if table else self.long_day(day)
 
     def _today(self, value: datetime) -> str:
         passed = self.now - value
@@ -94,4 +95,4 @@ class Formats(Written):
         """A date near the present in words, further away the date itself."""
         days = (value - self.today).days
         words = {0: "day.today", -1: "day.yesterday", 1: "day.tomorrow"}
-        return say(words[days], self.locale) if days in words else self.day(value)
+        return say(words[days], self.locale) if days in words else self.long_day(value)

@@ -298,7 +298,7 @@ def rows_of(
     question: str = "",
 ) -> tuple[Row, ...]:
     """The rows of a page of records; their pages carry along the `question` of their list."""
-    show = shower(desk, titles)
+    show = shower(desk, titles, table=True)
     fields = [shown_as(desk.app, spot.entity, spot.last) for spot in spots]
     found = []
     for record in records:

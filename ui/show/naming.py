@@ -34,6 +34,6 @@ def link_to(desk: Desk, titles: Titles, one: Field, record_id: int) -> Link:
     return Link(title, desk.paths.record(entity.name, record_id))
 
 
-def shower(desk: Desk, titles: Titles) -> Shower:
-    """What shows values for this reader, with these titles at hand."""
-    return Shower(desk.formats, lambda one, record_id: link_to(desk, titles, one, record_id))
+def shower(desk: Desk, titles: Titles, *, table: bool = False) -> Shower:
+    """What shows values for this reader, with these titles at hand; in a table or outside."""
+    return Shower(desk.formats, lambda one, record_id: link_to(desk, titles, one, record_id), table)

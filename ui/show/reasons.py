@@ -120,5 +120,5 @@ class _Witness(Speaker):
         if isinstance(value, datetime):
             return formats.moment(value)
         if isinstance(value, date):
-            return formats.day(value)
+            return formats.long_day(value)
         return str(value)

@@ -75,8 +75,14 @@ class Reader:
         return self.shown(self.entity.field(one)).text if one and one in self.known() else ""
 
     def facts(self) -> tuple[Pair, ...]:
-        """The header: who answers for it, its tier, its money, when something happened or will."""
+        """The header: what the entity declares for it, as far as the reader may see it."""
         known = self.known()
+        declared = [self.entity.by_id[one] for one in self.entity.header if one in known]
+        chosen = [one for one in declared if not one.archived] or self._usual(known)
+        return tuple(self._fact(one) for one in chosen)
+
+    def _usual(self, known: frozenset[str]) -> list[Field]:
+        """Who answers for it, its tier, its money, when something happened or will."""
         live = [one for one in self.entity.live_fields if one.id in known and not one.system]
         kinds = {one.id: shown_as(self.desk.app, self.entity, one).type for one in live}
         by_weight = sorted(live, key=self._weight)
@@ -90,7 +96,7 @@ class Reader:
             *money[:2],
             *times[:2],
         ]
-        return tuple(self._fact(one) for one in chosen[:_MOST_FACTS])
+        return chosen[:_MOST_FACTS]
 
     def _weight(self, one: Field) -> tuple[int, bool]:
         """What the entity's first list shows comes first, in its order; then what is computed."""

@@ -11,6 +11,7 @@ from fieldstone.metadata.model import Field, Option
 from ..words import say
 from .formats import Formats
 from .marks import hue
+from .phones import phone_text
 
 RIGHT = frozenset({"integer", "decimal", "money", "percent"})
 """Types whose values stand at the right edge of a column."""
@@ -54,10 +55,14 @@ class Shown:
 
 @dataclass(frozen=True)
 class Shower:
-    """Shows values for one reader: knows the formats and how to name the record of a reference."""
+    """Shows values for one reader: knows the formats and how to name the record of a reference.
+
+    In a `table` dates stand under each other and are short; elsewhere they are written out.
+    """
 
     formats: Formats
     link: Callable[[Field, int], Link] = field(default=lambda one, record_id: Link(str(record_id)))
+    table: bool = False
 
     def show(self, one: Field, value: Any) -> Shown:
         """The value of field `one`, a Python value as the engine holds it."""
@@ -85,11 +90,7 @@ def _plain(shower: Shower, one: Field, value: Any, kind: str) -> Shown:
 
 
 def _phone(shower: Shower, one: Field, value: Any, kind: str) -> Shown:
-    """A number of mainland China in groups and without the code that everybody knows."""
-    digits = value.removeprefix("+86")
-    if digits != value and len(digits) == 11:
-        return Shown(kind, f"{digits[:3]} {digits[3:7]} {digits[7:]}", value)
-    return Shown(kind, value, value)
+    return Shown(kind, phone_text(value, shower.formats.locale), value)
 
 
 def _boolean(shower: Shower, one: Field, value: Any, kind: str) -> Shown:
@@ -114,11 +115,13 @@ def _percent(shower: Shower, one: Field, value: Any, kind: str) -> Shown:
 
 
 def _date(shower: Shower, one: Field, value: Any, kind: str) -> Shown:
-    return Shown(kind, shower.formats.day(value), value, shower.formats.long_day(value))
+    long = shower.formats.long_day(value)
+    return Shown(kind, shower.formats.day(value) if shower.table else long, value, long)
 
 
 def _datetime(shower: Shower, one: Field, value: Any, kind: str) -> Shown:
-    return Shown(kind, shower.formats.ago(value), value, shower.formats.exact(value))
+    formats = shower.formats
+    return Shown(kind, formats.ago(value, table=shower.table), value, formats.exact(value))
 
 
 def _option(shower: Shower, one: Field, value: Any, kind: str) -> Shown:

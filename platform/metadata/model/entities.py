@@ -138,13 +138,15 @@ class Entity(Named):
     """A kind of record: its fields in order, its pipeline, checks and unique groups.
 
     `fields` holds the declared ones (archived included) and then the system ones. `title` and
-    `subtitle` are field ids. `system` entities (`member`) are the product's own.
+    `subtitle` are field ids, `header` those that a record's page shows first. `system` entities
+    (`member`) are the product's own.
     """
 
     plural: Labels = field(default_factory=dict)
     icon: str = ""
     title: str
     subtitle: str | None = None
+    header: tuple[str, ...] = ()
     fields: tuple[Field, ...] = ()
     checks: tuple[Check, ...] = ()
     unique: tuple[UniqueGroup, ...] = ()

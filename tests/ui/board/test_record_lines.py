@@ -25,14 +25,33 @@ def busy(site: Site) -> int:
     return job
 
 
-def test_41_the_header_says_what_matters(chief: Reader) -> None:
-    chief.open("job/1")
-    head = chief.page.locator(".record-head")
-    for what in ("工程 01", "询价", "王工", "¥100.00", "交付日期"):
+HEADS = {
+    "chief": ("忙碌的工程", "询价", "王工", "¥800.00", "第 24 步", "最近日志时间"),
+    "ann": ("忙碌的工程", "Asked", "王工", "CNY 800.00", "第 24 步", "Last log"),
+    "phone": ("忙碌的工程", "询价", "王工", "¥800.00", "第 24 步", "最近日志时间"),
+}
+
+
+@pytest.mark.parametrize("name", HEADS)
+def test_41_the_header_says_what_the_entity_declares(
+    request: pytest.FixtureRequest, busy: int, name: str
+) -> None:
+    reader: Reader = request.getfixturevalue(name)
+    reader.open(f"job/{busy}")
+    head = reader.page.locator(".record-head")
+    for what in HEADS[name]:
         expect(head).to_contain_text(what)
     box = head.bounding_box()
     assert box
     assert box["y"] + box["height"] < 800
+    assert reader.sideways() == 0
+
+
+def test_41_a_header_without_fields_of_its_own_shows_what_is_usual(chief: Reader) -> None:
+    chief.open("errand/1")
+    head = chief.page.locator(".record-head")
+    for what in ("买木料", "负责人", "王工", "状态", "待办", "到期"):
+        expect(head).to_contain_text(what)
 
 
 def test_42_a_kind_older_than_the_first_page_is_found(chief: Reader, busy: int) -> None:

@@ -42,6 +42,7 @@ BOAT: dict[str, Any] = {
             "label": {"en": "Boat name", "zh-CN": "船名"},
         },
         {"name": "remark", "type": "text", "label": {"en": "Remark", "zh-CN": "备注"}},
+        {"name": "berth_phone", "type": "phone", "label": {"en": "Phone", "zh-CN": "电话"}},
     ],
 }
 
@@ -68,6 +69,7 @@ JOB: dict[str, Any] = {
     "label": {"en": "Job", "zh-CN": "工程"},
     "plural": {"en": "Jobs", "zh-CN": "工程"},
     "title": "name",
+    "header": ["builder", "price", "plan", "due", "talked_at"],
     "fields": [
         {
             "name": "name",
@@ -88,6 +90,12 @@ JOB: dict[str, Any] = {
         {"name": "due", "type": "date", "label": {"en": "Due", "zh-CN": "交付日期"}},
         {"name": "builder", "type": "owner", "label": {"en": "Builder", "zh-CN": "负责人"}},
         {"name": "plan", "type": "text", "label": {"en": "Next step", "zh-CN": "下一步计划"}},
+        {
+            "name": "talked_at",
+            "type": "formula",
+            "formula": "max(logs.at)",
+            "label": {"en": "Last log", "zh-CN": "最近日志时间"},
+        },
         {
             "name": "why_not",
             "type": "choice",

@@ -16,7 +16,7 @@ from fieldstone.metadata.uses import all_uses, uses
 
 from ...words import say
 
-_PLAIN_LISTS = frozenset({"sort", "requires", "hidden_fields", "read_only_fields"})
+_PLAIN_LISTS = frozenset({"sort", "requires", "header", "hidden_fields", "read_only_fields"})
 _PLACES = frozenset({("form", "fields"), ("view", "columns")})
 
 
