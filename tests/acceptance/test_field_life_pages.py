@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -144,6 +145,7 @@ def narrow(reader: Reader, words: str) -> str:
     apply(page)
     expect(page.locator(".chip").last).to_contain_text(words)
     expect(page.locator("tbody tr td:first-child")).to_have_text(["Soon"])
+    expect(page).to_have_url(re.compile("[?&]where="))
     return page.url
 
 

@@ -118,7 +118,7 @@ def test_works_without_scripts(chief: Reader) -> None:
     page.goto(chief.site.path("machine/new"))
     page.fill("[name=name]", "无脚本")
     page.click("[data-save]")
-    assert page.locator("h1").inner_text() == "无脚本"
+    expect(page.locator("h1")).to_have_text("无脚本")
     page.goto(chief.site.path("machine?sort=-name"))
-    assert page.locator("tbody tr").count() == 50
+    expect(page.locator("tbody tr")).to_have_count(50)
     context.close()

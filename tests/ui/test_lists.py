@@ -1,5 +1,7 @@
 """The generated list: views, filter, order, pages and columns, on a laptop and a telephone."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -22,6 +24,7 @@ def test_pages_go_on_and_back_and_the_address_holds_the_place(chief: Reader) -> 
     page = chief.page
     page.click("a[rel=next]")
     expect(page.locator("tbody tr")).to_have_count(10)
+    expect(page).to_have_url(re.compile("[?&]at="))
     address = page.url
     page.reload()
     expect(page.locator("tbody tr")).to_have_count(10)

@@ -3,6 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
+from playwright.sync_api import expect
+
 from fieldstone.engine import records, tiers
 from fieldstone.engine.access import SYSTEM
 from fieldstone.engine.members import NewMember
@@ -50,7 +52,7 @@ def test_a_tier_says_its_scheme_measure_and_place(chief: Reader, phone: Reader, 
     for reader in (chief, phone):
         reader.page.goto(f"{site.address}/graded/customer/{last}")
         reader.page.get_by_text("定级依据").first.click()
-        told = reader.page.locator(".why-drop").inner_text()
-        assert "定级时排名：第 3 位（共 3）" in told
-        assert "贡献：100" in told
+        told = reader.page.locator(".why-drop").first
+        expect(told).to_contain_text("定级时排名：第 3 位（共 3）")
+        expect(told).to_contain_text("贡献：100")
         assert reader.sideways() <= 0

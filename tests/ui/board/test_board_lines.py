@@ -208,7 +208,7 @@ def test_cards_come_in_pages(chief: Reader) -> None:
     expect(cards).to_have_count(20)
     lane(page, "asked").locator(".more-cards a").click()
     expect(lane(page, "asked").locator(".more-cards")).to_have_count(0)
-    assert cards.count() == count(page, "asked")
+    expect(cards).to_have_count(count(page, "asked"))
 
 
 def test_a_card_shows_its_alert_and_that_it_stayed_too_long(chief: Reader, site: Site) -> None:

@@ -257,5 +257,6 @@ def test_76_axe_finds_nothing_serious_in_an_editor_and_beside_a_cell(
     page.keyboard.press("Tab")
     expect(told(page)).to_be_visible()
     page.locator("th[data-column=kind] [data-column-menu]").click()
+    expect(page.locator("#column-menu")).to_be_visible()
     assert page.evaluate(SERIOUS) == []
     assert str(kept(ann.site, machine, "price")) == "5.00"

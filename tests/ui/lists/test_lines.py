@@ -205,6 +205,7 @@ def test_line_29_the_address_alone_shows_the_same_to_another(
     save_as(chief.page, "给同事看")
     chief.page.click("a[rel=next]")
     expect(chief.page.locator("tbody tr")).to_have_count(7)
+    expect(chief.page).to_have_url(re.compile("[?&]at="))
     ann.page.goto(chief.page.url)
     expect(ann.page.locator(".tabs [aria-current]")).to_have_text("给同事看")
     expect(ann.page.locator(".chip")).to_have_text("Price below CNY 58,000.00")
@@ -223,6 +224,7 @@ def test_line_29_leaving_and_returning_shows_the_same_place(chief: Reader) -> No
     expect(page.locator("tbody tr")).to_have_count(9)
     page.click("a[rel=prev]")
     expect(page.locator("tbody tr")).to_have_count(50)
+    expect(page).not_to_have_url(re.compile("[?&]at="))
     frame = page.locator(".frame")
     frame.evaluate("frame => frame.scrollTo(0, 300)")
     # The frame says where it was when it has drawn itself there.
@@ -232,10 +234,10 @@ def test_line_29_leaving_and_returning_shows_the_same_place(chief: Reader) -> No
     expect(page.locator("h1")).to_have_text("维修单")
     page.click(".menu a:has-text('设备')")
     expect(page.locator(".chip")).to_have_count(1)
-    assert page.url == address
+    expect(page).to_have_url(address)
     expect(frame).to_have_js_property("scrollTop", 300)
     page.click("tbody a >> text=机床 12")
     expect(page.locator("h1")).to_contain_text("机床 12")
     page.go_back()
     expect(frame).to_have_js_property("scrollTop", 300)
-    assert page.url == address
+    expect(page).to_have_url(address)

@@ -2,52 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import Any
 
-import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
-from fieldstone.engine import drafts
-from fieldstone.engine.access import Caller
 from tests.ui.readers import Reader, Site
+from tests.ui.studio.drafting import ANN, CHIEF, drafted, save
 
 ROOM = "-/studio/entity/repair/pipeline"
 
 
-@pytest.fixture(autouse=True)
-def _nobody_leaves_a_draft(site: Site) -> Iterator[None]:
-    """Every test begins with what is in force."""
-    yield
-    for member in (1, 2):
-        with site.workspace.writing() as tx:
-            drafts.discard(tx, Caller(member, system=True))
+def names(reader: Reader) -> Locator:
+    return reader.page.locator(".rows.stage-rows .name")
 
 
-def names(reader: Reader) -> list[str]:
-    return reader.page.locator(".rows.stage-rows .name").all_inner_texts()
-
-
-def save(reader: Reader) -> None:
-    reader.page.locator("[data-save]").click()
-    expect(reader.page.locator(".notice.success")).to_be_visible()
-
-
-def drafted(reader: Reader, member: int) -> dict[str, object]:
+def stages(site: Site, member: int) -> dict[str, Any]:
     """The stages of repairs as a member's draft has them, by name."""
-    with reader.site.workspace.reading() as tx:
-        document = drafts.read(tx, Caller(member, system=True)).document("entity", "repair")
-        assert document is not None
-        return {one["name"]: one for one in document.data["pipeline"]["stages"]}
+    data = drafted(site, member, "entity", "repair")
+    return {one["name"]: one for one in data["pipeline"]["stages"]}
 
 
 def test_line_8_buttons_and_a_box_of_the_position_do_the_same(chief: Reader) -> None:
     chief.open(ROOM)
-    assert names(chief) == ["已报修", "维修中", "已完成"]
+    expect(names(chief)).to_have_text(["已报修", "维修中", "已完成"])
     chief.page.get_by_role("button", name="下移“已报修”").press("Enter")
-    expect(chief.page.locator(".rows.stage-rows .name").first).to_have_text("维修中")
+    expect(names(chief).first).to_have_text("维修中")
     chief.page.get_by_label("“维修中”的位置").fill("2")
     chief.page.get_by_role("button", name="保存").last.click()
-    expect(chief.page.locator(".rows.stage-rows .name").first).to_have_text("已报修")
+    expect(names(chief).first).to_have_text("已报修")
     expect(chief.page.locator(".draft-bar")).to_have_count(0)
 
 
@@ -80,9 +62,8 @@ def test_a_new_stage_gets_everything_that_a_stage_has(ann: Reader) -> None:
     page.locator("[name='enter_when.0.op']").select_option("above")
     expect(page.locator("#enter_when")).to_have_value("cost > 100")
     save(ann)
-    assert names(ann)[2] == "Waiting for parts"
-    stage = drafted(ann, 2)["waiting_for_parts"]
-    assert isinstance(stage, dict)
+    expect(names(ann).nth(2)).to_have_text("Waiting for parts")
+    stage = stages(ann.site, ANN)["waiting_for_parts"]
     assert stage["label"] == {"en": "Waiting for parts", "zh-CN": "等待配件"}
     assert str(stage["probability"]) == "0.125"
     assert (stage["max_days"], stage["color"]) == (14, "orange")
@@ -115,8 +96,7 @@ def test_a_condition_is_rows_and_text_beside_each_other(ann: Reader) -> None:
     page.locator("#enter_when").fill("cost > 5 and machine.in_use")
     expect(page.locator("#enter_when-box .condition")).to_have_count(2)
     save(ann)
-    stage = drafted(ann, 2)["working"]
-    assert isinstance(stage, dict)
+    stage = stages(ann.site, ANN)["working"]
     assert stage["enter_when"] == "cost > 5 and machine.in_use"
 
 
@@ -129,8 +109,7 @@ def test_key_actions_move_by_buttons_and_go_when_they_are_emptied(chief: Reader)
     page.locator("[name='item.1.label.zh-CN']").fill("")
     page.locator("[name='item.1.label.en']").fill("")
     save(chief)
-    stage = drafted(chief, 1)["reported"]
-    assert isinstance(stage, dict)
+    stage = stages(chief.site, CHIEF)["reported"]
     assert [one["label"] for one in stage["checklist"]] == [{"zh-CN": "已拍照"}]
 
 
@@ -153,7 +132,7 @@ def test_line_15_and_16_a_stage_without_records_is_archived_and_comes_back(ann: 
 def test_an_entity_without_stages_gets_its_first_ones(ann: Reader) -> None:
     ann.open("-/studio/entity/machine/pipeline")
     ann.page.get_by_role("button", name="Make stages").click()
-    assert names(ann) == ["New", "In progress", "Done"]
+    expect(names(ann)).to_have_text(["New", "In progress", "Done"])
     expect(ann.page.locator(".draft-bar")).to_be_visible()
 
 

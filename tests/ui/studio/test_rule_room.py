@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
 from playwright.sync_api import Route, expect
 
 from fieldstone.engine import alerts, drafts
@@ -16,15 +13,6 @@ from tests.ui.building import choose
 from tests.ui.readers import Reader, Site
 
 ROOM = "-/studio/entity/machine/rules"
-
-
-@pytest.fixture(autouse=True)
-def left_clean(site: Site) -> Iterator[None]:
-    """Forget what a test leaves in a draft."""
-    yield
-    for member in (1, 2):
-        with site.workspace.writing() as tx:
-            drafts.discard(tx, Caller(member, system=True))
 
 
 def matching(site: Site, rule: str = "idle_machine") -> int:

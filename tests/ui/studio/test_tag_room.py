@@ -2,38 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
 from playwright.sync_api import expect
 
-from fieldstone.engine import drafts
-from fieldstone.engine.access import Caller
-from tests.ui.readers import Reader, Site
+from tests.ui.readers import Reader
+from tests.ui.studio.drafting import ANN, CHIEF, drafted, give, save
 
 ROOM = "-/studio/tags/place"
+INSIDE = {
+    "kind": "view",
+    "name": "inside",
+    "entity": "machine",
+    "label": {"en": "Inside", "zh-CN": "室内设备"},
+    "columns": [{"field": "name"}],
+    "filter": 'has_tag("place", "hall")',
+}
 
 
-@pytest.fixture(autouse=True)
-def _nobody_leaves_a_draft(site: Site) -> Iterator[None]:
-    """Every test begins with what is in force."""
-    yield
-    for member in (1, 2):
-        with site.workspace.writing() as tx:
-            drafts.discard(tx, Caller(member, system=True))
-
-
-def save(reader: Reader) -> None:
-    reader.page.locator("[data-save]").click()
-    expect(reader.page.locator(".notice.success")).to_be_visible()
-
-
-def drafted(site: Site, member: int, dimension: str) -> dict[str, Any]:
-    with site.workspace.reading() as tx:
-        found = drafts.read(tx, Caller(member, system=True)).document("tag_dimension", dimension)
-        assert found is not None
-        return dict(found.data)
+def tags_of(reader: Reader, dimension: str) -> list[dict[str, Any]]:
+    """The tags of a dimension as Ann's draft has them."""
+    found: list[dict[str, Any]] = drafted(reader.site, ANN, "tag_dimension", dimension)["tags"]
+    return found
 
 
 def test_a_tag_says_how_many_carry_it_and_moves_without_a_mouse(chief: Reader) -> None:
@@ -46,10 +36,32 @@ def test_a_tag_says_how_many_carry_it_and_moves_without_a_mouse(chief: Reader) -
     chief.page.locator("[name='tag.2.color']").select_option("teal")
     chief.page.locator("[name=exclusive]").check()
     save(chief)
-    data = drafted(chief.site, 1, "place")
+    data = drafted(chief.site, CHIEF, "tag_dimension", "place")
     assert [one["name"] for one in data["tags"]] == ["yard", "hall", "cang_ku"]
     assert data["tags"][2]["color"] == "teal"
     assert data["exclusive"] is True
+
+
+def test_line_15_a_tag_and_its_dimension_say_who_uses_them(chief: Reader, ann: Reader) -> None:
+    for reader, member, used, by, view in (
+        (chief, CHIEF, "1 处使用", "被哪里用到", "室内设备"),
+        (ann, ANN, "1 use", "Used by", "Inside"),
+    ):
+        give(reader.site, member, INSIDE)
+        reader.open(ROOM)
+        rows = reader.page.locator(".option.tagged")
+        hall, yard = rows.nth(0), rows.nth(1)
+        expect(yard.locator(".uses")).to_have_count(0)
+        hall.get_by_text(used, exact=True).click()
+        hall.get_by_role("link", name=view).click()
+        expect(reader.page.locator(".tabs [aria-current]").last).to_have_text(view)
+        reader.open(ROOM)
+        whole = reader.page.locator("details.section").filter(has_text=by)
+        expect(whole.get_by_role("link", name=view)).to_be_visible()
+        reader.page.locator("[name='tag.0.off']").check()
+        reader.page.locator("[data-save]").click()
+        expect(reader.page.get_by_role("alert").first).to_be_visible()
+        expect(reader.page.locator("[name='tag.0.off']")).to_be_checked()
 
 
 def test_a_new_dimension_and_an_archived_tag(ann: Reader) -> None:
@@ -58,11 +70,11 @@ def test_a_new_dimension_and_an_archived_tag(ann: Reader) -> None:
     ann.page.get_by_role("button", name="Add dimension").click()
     ann.page.locator("[name='tag.0.label.en']").fill("As new")
     save(ann)
-    assert [one["name"] for one in drafted(ann.site, 2, "state_of_repair")["tags"]] == ["as_new"]
+    assert [one["name"] for one in tags_of(ann, "state_of_repair")] == ["as_new"]
     ann.open(ROOM)
     ann.page.locator("[name='tag.1.off']").check()
     save(ann)
-    tags = drafted(ann.site, 2, "place")["tags"]
+    tags = tags_of(ann, "place")
     assert [one["name"] for one in tags if one.get("archived")] == ["yard"]
 
 

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
 from playwright.sync_api import expect
 
-from fieldstone.engine import drafts, tiers
-from fieldstone.engine.access import Caller
-from tests.ui.readers import Reader, Site
+from fieldstone.engine import tiers
+from tests.ui.readers import Reader
+from tests.ui.studio.drafting import ANN, CHIEF, give
 
 ROOM = "-/studio/entity/machine/tiers"
-
-
-@pytest.fixture(autouse=True)
-def _nobody_leaves_a_draft(site: Site) -> Iterator[None]:
-    """Every test begins with what is in force."""
-    yield
-    for member in (1, 2):
-        with site.workspace.writing() as tx:
-            drafts.discard(tx, Caller(member, system=True))
+FIRST = {
+    "kind": "view",
+    "name": "first_tier",
+    "entity": "machine",
+    "label": {"en": "First tier", "zh-CN": "一级设备"},
+    "columns": [{"field": "name"}],
+}
 
 
 def begin(reader: Reader) -> None:
@@ -29,6 +24,14 @@ def begin(reader: Reader) -> None:
     reader.page.locator("#by").select_option("price")
     reader.page.locator("button[value=begin]").click()
     expect(reader.page.locator("[name='band.0.limit']")).to_have_value("20")
+
+
+def begun(reader: Reader) -> None:
+    """Open the room with a scheme in it, which another test may have published."""
+    reader.open(ROOM)
+    expect(reader.page.locator("#by, [name='band.0.limit']")).to_be_visible()
+    if reader.page.locator("#by").count():
+        begin(reader)
 
 
 def test_what_would_move_is_told_and_happens(ann: Reader) -> None:
@@ -56,10 +59,27 @@ def test_what_would_move_is_told_and_happens(ann: Reader) -> None:
     expect(told).to_contain_text("60 records are ranked, and nobody would move.")
 
 
+def test_line_15_a_tier_says_who_uses_it_and_leads_there(chief: Reader, ann: Reader) -> None:
+    for reader, member, used, view in (
+        (chief, CHIEF, "1 处使用", "一级设备"),
+        (ann, ANN, "1 use", "First tier"),
+    ):
+        begun(reader)
+        give(reader.site, member, {**FIRST, "filter": 'tier == "A"'})
+        reader.open(ROOM)
+        band = reader.page.locator(".option.band").first
+        band.get_by_text(used, exact=True).click()
+        band.get_by_role("link", name=view).click()
+        expect(reader.page.locator(".tabs [aria-current]").last).to_have_text(view)
+        reader.open(ROOM)
+        reader.page.locator("[name='band.0.off']").check()
+        reader.page.locator("[data-save]").click()
+        expect(reader.page.get_by_role("alert").first).to_contain_text("A")
+        expect(reader.page.locator("[name='band.0.off']")).to_be_checked()
+
+
 def test_what_is_wrong_is_said_at_its_row_and_stays_typed(chief: Reader) -> None:
-    chief.open(ROOM)
-    if chief.page.locator("#by").count():
-        begin(chief)
+    begun(chief)
     chief.page.locator("#method").select_option("share_of_records")
     chief.page.locator("[name='band.0.limit']").fill("120")
     expect(chief.page.locator("#drift")).to_contain_text("改正上方的错误")
@@ -73,8 +93,6 @@ def test_what_is_wrong_is_said_at_its_row_and_stays_typed(chief: Reader) -> None
 
 
 def test_it_fits_a_telephone(phone: Reader) -> None:
-    phone.open(ROOM)
-    if phone.page.locator("#by").count():
-        begin(phone)
+    begun(phone)
     expect(phone.page.locator("#drift strong")).to_be_visible()
     assert phone.sideways() <= 0

@@ -55,9 +55,11 @@ def choose(reader: Reader, name: str, kind: str) -> None:
 
 def publish_draft(reader: Reader) -> None:
     reader.page.locator(".draft-bar a").click()
+    go = reader.page.locator("form.review button.primary")
+    expect(go).to_be_visible()
     for box in reader.page.locator("[name=accept]").all():
         box.check()
-    reader.page.locator("form.review button.primary").click()
+    go.click()
     expect(reader.page.locator(".notice.success")).to_be_visible()
 
 
