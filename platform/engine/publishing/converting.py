@@ -23,7 +23,7 @@ from ..tables import sql_type
 from ..transaction import Transaction
 from . import digits
 from .carrying import Carrier
-from .outcome import Counting, Example, Fate, Outcome
+from .outcome import Counting, Example, Fate, Outcome, Void
 from .steps import Loss, Step
 
 _CHUNK = 1000
@@ -163,7 +163,7 @@ def look(tx: Transaction, caller: Caller, one: Conversion) -> Outcome:
             )
             cut = fate == "converted" and there.forward.cuts
             counting.add(fate, row[2], example, cut=cut)
-    return counting.outcome(shown=shown)
+    return counting.outcome(shown=shown, void=_void(one.new))
 
 
 class _There:
@@ -242,6 +242,11 @@ def _source(one: Conversion) -> sa.TableClause:
     )
 
 
+def _void(at: StoredField) -> Void:
+    """What a column keeps of a value that it cannot have."""
+    return "no" if at.storage == "boolean" else "empty"
+
+
 def _kept(value: Any, at: StoredField) -> Any:
     """The value as its column keeps it: an empty boolean is False."""
-    return False if value is None and at.storage == "boolean" else value
+    return False if value is None and _void(at) == "no" else value

@@ -10,11 +10,14 @@ from ...metadata.messages import render
 
 Fate = Literal["lossless", "converted", "failing", "returned"]
 """`lossless` values can be turned back into what they were. `converted` ones are written otherwise
-or rounded. `failing` ones become empty. `returned` ones are again what they were before an earlier
-change of type, because nobody touched them since."""
+or rounded. `failing` ones become empty, or no. `returned` ones are again what they were before an
+earlier change of type, because nobody touched them since."""
 
 FATES: tuple[Fate, ...] = ("lossless", "converted", "failing", "returned")
 MOST_EXAMPLES = 5
+
+Void = Literal["empty", "no"]
+"""What a value becomes that does not convert: a field of yes or no has no empty value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +47,14 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The fates of all values of a field; `cut` counts those of `converted` that lose something."""
+    """The fates of all values of a field; `cut` counts those of `converted` that lose something.
+
+    `void` is what the `failing` ones become.
+    """
 
     groups: Mapping[Fate, Group] = field(default_factory=dict)
     cut: int = 0
+    void: Void = "empty"
 
     def __getitem__(self, fate: Fate) -> Group:
         return self.groups.get(fate, Group())
@@ -68,7 +75,8 @@ class Outcome:
             group = self[fate]
             if not group.rows:
                 continue
-            line = render(f"convert.{fate}", locale, {"rows": group.rows})
+            key = f"{fate}_{self.void}" if fate == "failing" else fate
+            line = render(f"convert.{key}", locale, {"rows": group.rows})
             shown = "; ".join(one.text for one in group.examples)
             if shown:
                 line += render("convert.examples", locale, {"examples": shown})
@@ -87,12 +95,14 @@ class Outcome:
                 for fate in FATES
             },
             "cut": self.cut,
+            "void": self.void,
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Outcome:
         groups = {fate: _group(data[fate]) for fate in FATES}
-        return cls({fate: one for fate, one in groups.items() if one.rows}, data["cut"])
+        kept = {fate: one for fate, one in groups.items() if one.rows}
+        return cls(kept, data["cut"], data.get("void", "empty"))
 
 
 def _group(data: Mapping[str, Any]) -> Group:
@@ -117,7 +127,7 @@ class Counting:
         if len(examples) < MOST_EXAMPLES:
             examples[example] = None
 
-    def outcome(self, *, shown: bool) -> Outcome:
+    def outcome(self, *, shown: bool, void: Void = "empty") -> Outcome:
         """What was counted; without examples for who may not read the values."""
         return Outcome(
             {
@@ -125,4 +135,5 @@ class Counting:
                 for fate, rows in self._rows.items()
             },
             self._cut,
+            void,
         )

@@ -56,11 +56,18 @@ def try_type(
 class Offered:
     """Different values of a field with how often they occur, the most frequent first.
 
-    Spellings that differ in case or width count as one. `others` says that there are more.
+    Spellings that differ in case or width count as one. `different` is how many values there are,
+    the ones that are not offered among them; with `more` it is the least that there may be.
     """
 
     values: Sequence[tuple[str, int]]
-    others: bool = False
+    different: int = 0
+    more: bool = False
+
+    @property
+    def others(self) -> bool:
+        """Whether there are values that are not offered."""
+        return self.different > len(self.values)
 
 
 def distinct_values(tx: Transaction, caller: Caller, entity_id: str, field_id: str) -> Offered:
@@ -89,11 +96,12 @@ def distinct_values(tx: Transaction, caller: Caller, entity_id: str, field_id: s
         .limit(_FEW)
     )
     kind, found = field_type(one.type), dict[str, tuple[str, int]]()
-    for value, rows in tx.connection.execute(query):
+    read = tx.connection.execute(query).all()
+    for value, rows in read:
         text = str(kind.dump(one, value)).strip()
         if not text or len(text) > _LONGEST or "\n" in text:
             continue
         word, known = found.get(folded(text), (text, 0))
         found[folded(text)] = word, known + rows
     values = sorted(found.values(), key=lambda each: (-each[1], each[0]))
-    return Offered(values[:MOST_VALUES], len(values) > MOST_VALUES)
+    return Offered(values[:MOST_VALUES], len(values), len(read) == _FEW)

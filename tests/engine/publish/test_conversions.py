@@ -128,6 +128,22 @@ def test_text_is_read_as_imports_read_it(
     assert outcome.filled == len(texts) and outcome["failing"].rows == counts[2]
 
 
+def test_text_that_is_neither_yes_nor_no_is_told_to_become_no(
+    workspace: Workspace, shop: Shop
+) -> None:
+    """A field of yes or no has no empty value; what is told is what happens."""
+    fill(workspace, ["是", "no", "maybe", "也许", None])
+    outcome = change(workspace, shop, type="boolean")
+    assert outcome.void == "no" and outcome["failing"].rows == outcome.lost == 2
+    assert "do not convert and become no: 2 (maybe; 也许)" in outcome.lines("en")
+    assert "无法转换，将变为“否”：2 个值（maybe; 也许）" in outcome.lines("zh-CN")
+    assert stored(workspace) == [True, False, False, False, False]
+    assert Outcome.from_json(outcome.to_json()) == outcome
+    outcome = change(workspace, Shop(), type="text")
+    assert outcome["returned"].rows == 4
+    assert stored(workspace)[:4] == ["是", "no", "maybe", "也许"]
+
+
 def test_text_names_a_record_by_its_title_or_what_is_unique(
     workspace: Workspace, shop: Shop
 ) -> None:

@@ -60,7 +60,7 @@ def test_line_15_a_tag_and_its_dimension_say_who_uses_them(chief: Reader, ann: R
         expect(whole.get_by_role("link", name=view)).to_be_visible()
         reader.page.locator("[name='tag.0.off']").check()
         reader.page.locator("[data-save]").click()
-        expect(reader.page.get_by_role("alert").first).to_be_visible()
+        expect(reader.page.get_by_role("alert").first).to_contain_text(view)
         expect(reader.page.locator("[name='tag.0.off']")).to_be_checked()
 
 

@@ -74,7 +74,7 @@ def test_line_15_a_tier_says_who_uses_it_and_leads_there(chief: Reader, ann: Rea
         reader.open(ROOM)
         reader.page.locator("[name='band.0.off']").check()
         reader.page.locator("[data-save]").click()
-        expect(reader.page.get_by_role("alert").first).to_contain_text("A")
+        expect(reader.page.get_by_role("alert").first).to_contain_text(view)
         expect(reader.page.locator("[name='band.0.off']")).to_be_checked()
 
 

@@ -104,6 +104,22 @@ def test_13_it_is_said_in_english_too(ann: Reader) -> None:
     expect(told).to_contain_text("do not convert and become empty: 1 (约三十)")
 
 
+def test_13_what_is_neither_yes_nor_no_is_said_to_become_no(chief: Reader, ann: Reader) -> None:
+    give(chief.site, "spare", {"zh-CN": "备用", "en": "Spare"}, ["是", "no", "也许"])
+    for reader, told, accept in (
+        (chief, "2 个值可以转换，1 个值将变为“否”", "1 条数据将变为“否”"),
+        (ann, "2 convert, 1 become no", "1 value becomes no"),
+    ):
+        choose(reader, "spare", "boolean")
+        expect(reader.page.locator("#trial")).to_contain_text(told)
+        reader.page.locator("[data-save]").click()
+        reader.page.locator(".draft-bar a").click()
+        expect(reader.page.locator("form.review")).to_contain_text(accept)
+    ann.open("-/studio/entity/machine")
+    publish_draft(ann)
+    assert held(ann.site, "spare", 3) == [True, False, False]
+
+
 def test_13_a_type_without_a_way_is_not_offered(ann: Reader) -> None:
     ann.open("-/studio/entity/machine/field/price")
     ann.page.locator("#change-type").click()
@@ -138,6 +154,54 @@ def test_14_more_values_than_fit_are_said(ann: Reader) -> None:
     give(ann.site, "serial", {"zh-CN": "序号", "en": "Serial"}, [f"s{n}" for n in range(60)])
     choose(ann, "serial", "choice")
     expect(ann.page.locator(".option .times")).to_have_count(60)
+
+
+MANY = 230
+"""How many different values there are, each once, but for the first, which there is twice."""
+
+
+@pytest.mark.parametrize(
+    ("who", "said", "trial"),
+    [
+        (
+            "chief",
+            "共有 230 个不同的值：这里列出最常见的 200 个，其余的值将变为空",
+            "201 个值可以转换，30 个值将变为空",
+        ),
+        (
+            "ann",
+            "There are 230 different values: the 200 most frequent are offered",
+            "201 convert, 30 become empty",
+        ),
+    ],
+)
+def test_14_the_most_frequent_200_of_more_values_are_offered(
+    request: pytest.FixtureRequest, who: str, said: str, trial: str
+) -> None:
+    reader: Reader = request.getfixturevalue(who)
+    name, page = f"lot_{who}", reader.page
+    give(reader.site, name, {"zh-CN": "批次", "en": "Lot"}, [])
+    with reader.site.workspace.writing() as tx:
+        rows: list[dict[str, Any]] = [
+            {"name": f"机床 {n}", name: f"L{max(n, 1):03}"} for n in range(MANY + 1)
+        ]
+        made = [one.record_id for one in records.create_many(tx, SYSTEM, "machine", rows)]
+    choose(reader, name, "choice")
+    expect(page.locator("#different")).to_contain_text(said)
+    expect(page.locator(".option .times")).to_have_count(200)
+    expect(page.locator(".option .times").first).to_have_text("× 2")
+    expect(page.locator("#trial")).to_contain_text(trial)
+    # What was said stays where a row is moved.
+    page.locator("[name=act][value='down:0']").click()
+    expect(page.locator(".option .times").nth(1)).to_have_text("× 2")
+    expect(page.locator("#different")).to_contain_text(said)
+    page.locator("[data-save]").click()
+    publish_draft(reader)
+    with reader.site.workspace.writing() as tx:
+        values = [records.get(tx, SYSTEM, "machine", one or 0).values[name] for one in made]
+        assert len({one for one in values if one}) == 200 and values.count(None) == 30
+        for one in made:
+            records.delete(tx, SYSTEM, "machine", one or 0, None)
 
 
 @pytest.fixture

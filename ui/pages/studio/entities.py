@@ -64,7 +64,7 @@ def create_entity(visit: Visit) -> Response | tuple[str, int]:
         try:
             drafts.put_sound(desk.tx, desk.caller, changed)
         except Invalid as error:
-            raise wrong_of(error.problems, "/", desk.locale) from error
+            raise wrong_of(studio, error.problems, changed[0], "/") from error
         return studio_of(desk).paths.fields(data["name"])
 
     try:

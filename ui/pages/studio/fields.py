@@ -72,14 +72,13 @@ def edit(visit: Visit, entity: str, field: str) -> str:
         one = _field(studio, field)
         data = _data(_document(studio), field)
         typed = settings.typed_of(studio.app, entity, data)
-        chosen, others = _type(studio, one), False
+        chosen = _type(studio, one)
         if chosen != one.type:
             typed = {key: text for key, text in typed.items() if key not in becoming.BOUND}
             if chosen == "choice" and not data.get("options"):
                 found = becoming.offered(desk, entity, becoming.in_force(studio, one))
                 typed |= becoming.typed_values(found, desk.locale)
-                others = found.others
-        return _form(desk, studio, chosen, typed, one, others=others)
+        return _form(desk, studio, chosen, typed, one)
 
 
 def choose(visit: Visit, entity: str, field: str) -> str:
@@ -149,8 +148,6 @@ def _form(
     wrong: Mapping[str, list[str]] | None = None,
     problems: Iterable[str] = (),
     spare: int = 3,
-    *,
-    others: bool = False,
 ) -> str:
     entity = _entity(studio)
     changing = one is not None and one.type != type_name
@@ -168,7 +165,7 @@ def _form(
         changing=changing,
         trial=_trial(studio, one, type_name, typed) if one and changing else None,
         offers=any(key.startswith("option.") and key.endswith(".value") for key in typed),
-        others=others,
+        different=becoming.different(typed) if has_options else "",
         most=things.MOST,
         typed=typed,
         first=[each for each in found if each.first],
@@ -180,9 +177,7 @@ def _form(
         problems=tuple(problems),
         has_form=bool(studio.app.forms_of(entity.id)),
         view=views[0] if views else None,
-        used=uses.told(studio.app, uses.of_field(studio.app, entity.id, one.id), desk.locale)
-        if one
-        else (),
+        used=uses.told(studio, uses.of_field(studio.app, entity.id, one.id)) if one else (),
     )
 
 
@@ -240,7 +235,7 @@ def _keep(desk: Desk, entity: str, field_id: str | None, typed: Mapping[str, str
             assert made is not None
             _place(desk, entity, made.id, typed)
     except Invalid as error:
-        raise wrong_of(error.problems, f"/fields/{at}/", desk.locale) from error
+        raise wrong_of(studio, error.problems, document, f"/fields/{at}/") from error
     label = field["label"].get(desk.locale) or next(iter(field["label"].values()))
     notice(desk, say("studio.kept" if field_id else "studio.added", desk.locale, name=label))
 
@@ -310,15 +305,15 @@ def archive(visit: Visit, entity: str, field: str) -> str:
     with visit.reading() as desk:
         studio = studio_of(desk, "fields", entity)
         one = _field(studio, field)
-        found = uses.told(studio.app, uses.of_field(studio.app, entity, field), desk.locale)
+        found = uses.told(studio, uses.of_field(studio.app, entity, field))
         return render(
             desk,
             "studio/archive.html",
             studio.paths.start,
             studio=studio,
             one=one,
-            goes=[each.text for each in found if each.goes],
-            stays=[each.text for each in found if not each.goes],
+            goes=[each for each in found if each.goes],
+            stays=[each for each in found if not each.goes],
         )
 
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from fieldstone.metadata.documents import Document
+from fieldstone.metadata.messages import render
 from fieldstone.metadata.problems import Problem
 
+from ...show.studio.frame import Studio
+from ...show.studio.things import text_of
 from ...words import say
 
 
@@ -18,8 +22,13 @@ class Wrong(Exception):
         self.lines = tuple(lines)
 
 
-def wrong_of(problems: Iterable[Problem], place: str, locale: str) -> Wrong:
-    """Problems of documents at the inputs that they are about."""
+def wrong_of(studio: Studio, problems: Iterable[Problem], document: Document, place: str) -> Wrong:
+    """Problems at the inputs that they are about: those of a place in the document that was typed.
+
+    What is wrong with another document, which named what is gone, is said with its name.
+    """
+    locale = studio.desk.locale
+    known = {path: one for one in studio.draft.documents for path in (one.path, one.key)}
     wrong: dict[str, list[str]] = {}
     lines = []
     for one in problems:
@@ -27,7 +36,11 @@ def wrong_of(problems: Iterable[Problem], place: str, locale: str) -> Wrong:
         if one.position:
             text = say("studio.at", locale, position=one.position, text=text)
         rest = one.pointer.removeprefix(place)
-        if rest != one.pointer:
+        other = known.get(one.document or "")
+        if other is not None and other.key != document.key:
+            sort, name = render(f"sort.{other.kind}", locale), text_of(other.data, locale)
+            lines.append(say("studio.use", locale, sort=sort, name=name, place=text))
+        elif rest != one.pointer:
             wrong.setdefault(rest.split("/")[0], []).append(text)
         else:
             lines.append(text)

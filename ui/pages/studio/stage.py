@@ -74,7 +74,7 @@ def _form(
         asked=[(one.id, one.text(desk.locale)) for one in asked],
         items=things.rows(typed, "item", desk.locale, spare=2),
         properties=kinds_of(_siblings(studio)),
-        used=uses.told(studio.app, found, desk.locale),
+        used=uses.told(studio, found),
     )
 
 
@@ -129,7 +129,8 @@ def _keep(desk: Desk, entity: str, stage_id: str, typed: Mapping[str, str]) -> N
     try:
         change_stages(desk, entity, change)
     except Invalid as error:
-        raise wrong_of(error.problems, f"/pipeline/stages/{places[0]}/", desk.locale) from error
+        place = f"/pipeline/stages/{places[0]}/"
+        raise wrong_of(studio, error.problems, document_of(studio), place) from error
     notice(desk, say("studio.kept", desk.locale, name=things.text_of(found.data, desk.locale)))
 
 
@@ -160,7 +161,7 @@ def _archive(desk: Desk, studio: Studio, stage_id: str, refused: Iterable[str] =
         text=things.text_of(one, desk.locale),
         held=number,
         records=records,
-        stays=[each.text for each in uses.told(studio.app, found, desk.locale)],
+        stays=uses.told(studio, found),
         refused=tuple(refused),
     )
 

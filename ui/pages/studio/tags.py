@@ -61,10 +61,11 @@ def create(visit: Visit) -> Response | tuple[str, int]:
         label = labels.get("en") or next(iter(labels.values()))
         name = suggested_name(label, taken, otherwise="dimension")
         data = {"kind": "tag_dimension", "id": name, "name": name, "label": labels, "tags": []}
+        made = document_of(data, in_ids=True)
         try:
-            drafts.put_sound(desk.tx, desk.caller, [document_of(data, in_ids=True)])
+            drafts.put_sound(desk.tx, desk.caller, [made])
         except Invalid as error:
-            raise wrong_of(error.problems, "", desk.locale) from error
+            raise wrong_of(studio, error.problems, made, "") from error
         return studio.paths.dimension(name)
 
     try:
@@ -120,7 +121,8 @@ def _form(
         problems=error.lines if error else (),
         rows=things.rows(filled, "tag", desk.locale, spare),
         held=tag_counts(desk.tx, dimension),
-        used=uses.counts(studio.app, dimension, "tag"),
+        used=uses.of_things(studio, "tag", dimension),
+        used_by_all=uses.of_things(studio, "tag_dimension").get(dimension, ()),
         properties=kinds_of(document.data["tags"]),
         colors=things.COLORS,
         locales=things.ordered(desk.locale),
@@ -168,6 +170,6 @@ def _keep(desk: Desk, dimension: str, typed: Mapping[str, str]) -> str:
     try:
         drafts.put_sound(desk.tx, desk.caller, [document.with_data(data)])
     except Invalid as error:
-        raise wrong_of(error.problems, "/", desk.locale) from error
+        raise wrong_of(studio, error.problems, document, "/") from error
     notice(desk, say("studio.kept", desk.locale, name=things.text_of(data, desk.locale)))
     return studio.paths.dimension(dimension)

@@ -67,7 +67,8 @@ def _page(
         where=_where(studio, about, document, typed is not None) if document else None,
         measure=_measure(desk, filled),
         rows=things.rows(filled, "band", desk.locale, spare),
-        used=uses.counts(studio.app, document.id, "band") if document else {},
+        used=uses.of_things(studio, "band", document.id) if document else {},
+        used_by_all=uses.of_things(studio, "tier_scheme").get(document.id, ()) if document else (),
         properties=tiers.properties(document.data) if document else {},
         methods=tiers.METHODS,
         ties=tiers.TIES,
@@ -159,7 +160,7 @@ def _keep(desk: Desk, entity: str, typed: Mapping[str, str]) -> str:
     try:
         drafts.put_sound(desk.tx, desk.caller, [document.with_data(found.data)])
     except Invalid as error:
-        raise wrong_of(error.problems, "/", desk.locale) from error
+        raise wrong_of(studio, error.problems, document, "/") from error
     notice(desk, say("studio.kept", desk.locale, name=things.text_of(found.data, desk.locale)))
     return studio.paths.tiers(entity, scheme=document.id)
 
@@ -213,7 +214,7 @@ def _begin(desk: Desk, studio: Studio, typed: Mapping[str, str]) -> str:
     try:
         drafts.put_sound(desk.tx, desk.caller, [changed, document_of(scheme, in_ids=True)])
     except Invalid as error:
-        raise wrong_of(error.problems, "/", desk.locale) from error
+        raise wrong_of(studio, error.problems, changed, "/") from error
     return studio.paths.tiers(about.id, scheme=name)
 
 

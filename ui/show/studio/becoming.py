@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,8 @@ from ...words import say
 from . import things, types
 from .frame import Studio
 from .types import Kind
+
+_COUNT = re.compile(r"[0-9,]{1,9}\+?")
 
 BOUND = frozenset({"default", "min", "max", "max_length", "scale"})
 """Settings that mean something else with another type."""
@@ -65,7 +68,7 @@ def told(studio: Studio, one: Field, document: Document) -> Told:
         return _wrong([trial.problem.text(locale)], locale)
     empty = trial.outcome["failing"].rows
     headline = say(
-        "studio.trial",
+        f"studio.trial_{trial.outcome.void}",
         locale,
         converts=f"{trial.outcome.filled - empty:,}",
         empty=f"{empty:,}",
@@ -85,14 +88,22 @@ def offered(desk: Desk, entity_id: str, one: Field) -> Offered:
 def typed_values(found: Offered, locale: str) -> dict[str, str]:
     """Values as rows of options: each is the label that people read, and stays what it stands for.
 
-    Their counts are said beside them.
+    Their counts are said beside them, and how many there are where that is more.
     """
     typed: dict[str, str] = {}
     for at, (text, rows) in enumerate(found.values):
         typed[f"option.{at}.label.{locale}"] = text
         typed[f"option.{at}.value"] = text
         typed[f"option.{at}.count"] = str(rows)
+    if found.others:
+        typed["different"] = f"{found.different:,}{'+' if found.more else ''}"
     return typed
+
+
+def different(typed: Mapping[str, str]) -> str:
+    """How many different values there are, where that is more than are offered."""
+    text = typed.get("different", "")
+    return text if _COUNT.fullmatch(text) else ""
 
 
 def remember(row: things.ThingRow, thing: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Uses of a field in words, and the documents without those that can be taken out by themselves."""
+"""Uses of things in words, and the documents without those that can be taken out by themselves."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from fieldstone.metadata.model import App, label_text
 from fieldstone.metadata.refer import Target, Use
 from fieldstone.metadata.uses import all_uses, uses
 
+from ...studio_paths import StudioPaths
 from ...words import say
+from .frame import Studio
+from .things import id_of
 
 _PLAIN_LISTS = frozenset({"sort", "requires", "header", "hidden_fields", "read_only_fields"})
 _PLACES = frozenset({("form", "fields"), ("view", "columns")})
@@ -22,10 +25,15 @@ _PLACES = frozenset({("form", "fields"), ("view", "columns")})
 
 @dataclass(frozen=True)
 class Told:
-    """A place that uses a field: in which document, and as what."""
+    """A place that uses a thing: in which document and as what, and where it is changed.
+
+    `goes` says whether archiving a field takes the place out; `href` is empty for a document that
+    has no room.
+    """
 
     text: str
     goes: bool
+    href: str
 
 
 def counts(app: App, owner: str, sort: str = "field") -> Mapping[str, int]:
@@ -42,14 +50,44 @@ def of_field(app: App, entity_id: str, field_id: str) -> tuple[Use, ...]:
     return uses(app, Target("field", entity_id, field_id))
 
 
-def told(app: App, found: Iterable[Use], locale: str) -> tuple[Told, ...]:
+def of_things(studio: Studio, sort: str, owner: str = "") -> Mapping[str, tuple[Told, ...]]:
+    """The live places that use each thing of a sort that `owner` has, by its id."""
+    found: dict[str, list[Use]] = {}
+    for one in all_uses(studio.app):
+        if (one.target.sort, one.target.owner) == (sort, owner) and not one.archived:
+            found.setdefault(one.target.id, []).append(one)
+    return {key: told(studio, each) for key, each in found.items()}
+
+
+def told(studio: Studio, found: Iterable[Use]) -> tuple[Told, ...]:
     """Uses in words, each line once."""
-    documents = {one.key: one for one in app.documents}
+    documents = {one.key: one for one in studio.app.documents}
     lines: dict[Told, None] = {}
     for one in found:
         document = documents[one.document]
-        lines[Told(_line(document, one, locale), goes(document, one))] = None
+        text = _line(document, one, studio.desk.locale)
+        lines[Told(text, goes(document, one), _href(studio.paths, document, one))] = None
     return tuple(lines)
+
+
+def _href(paths: StudioPaths, document: Document, use: Use) -> str:
+    """The room in which the place is changed."""
+    data, about = document.data, str(document.data.get("entity", ""))
+    if document.kind == "entity":
+        parts = use.pointer.split("/")[1:]
+        if parts[0] == "fields":
+            return paths.field(document.id, id_of(data["fields"][int(parts[1])]))
+        if parts[:2] == ["pipeline", "stages"]:
+            return paths.stage(document.id, id_of(data["pipeline"]["stages"][int(parts[2])]))
+        return paths.fields(document.id)
+    rooms = {
+        "form": lambda: paths.forms(about, form=document.id),
+        "view": lambda: paths.lists(about, view=document.id),
+        "alert_rule": lambda: paths.rule(about, document.id),
+        "tier_scheme": lambda: paths.tiers(about, scheme=document.id),
+        "tag_dimension": lambda: paths.dimension(document.id),
+    }
+    return rooms[document.kind]() if document.kind in rooms else ""
 
 
 def _line(document: Document, use: Use, locale: str) -> str:
