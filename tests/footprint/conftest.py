@@ -27,7 +27,8 @@ from fieldstone.engine.installation import Installation
 from fieldstone.engine.members import NewMember
 from fieldstone.engine.settings import Settings
 from tests.servers.database import Database
-from tests.ui.workshop import PASSWORD, documents
+from tests.ui.workshop import PASSWORD
+from tests.ui.workshop_documents import documents
 
 MACHINES = 3_000
 EMAIL = "chief@example.com"

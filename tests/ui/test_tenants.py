@@ -14,7 +14,8 @@ from fieldstone.engine.members import NewMember
 from fieldstone.engine.settings import Settings
 from fieldstone.ui.app import create_app
 from fieldstone.ui.routes import ROUTES, Route
-from tests.ui.workshop import PASSWORD, documents
+from tests.ui.workshop import PASSWORD
+from tests.ui.workshop_documents import documents
 
 INSIDE = [route for route in ROUTES if route.inside]
 VALUES = {"entity": "machine", "field": "keeper", "inverse": "notes"}

@@ -149,16 +149,7 @@ def model_of(desk: Desk, asked: Asked, *, rows_too: bool = True) -> ListModel:
     entity, locale = asked.entity, desk.locale
     path = desk.paths.list(entity.name)
     spots = columns_of(desk, entity, asked.view)
-    problem, after = "", None
-    rows: tuple[Row, ...] = ()
-    try:
-        if rows_too:
-            found = _page(desk, asked, spots)
-            question = question_of(asked.params(show=None))
-            rows = rows_of(desk, entity, spots, found.records, found.titles, question)
-            after = found.next_cursor
-    except (Invalid, Malformed, ProblemsError) as error:
-        problem = " ".join(one.text(locale) for one in error.problems)
+    rows, after, problem = _rows(desk, asked, spots) if rows_too else ((), None, "")
     address = {"path": path, "asked": asked}
     tabs = _tabs(desk, asked, path)
     return ListModel(
@@ -198,6 +189,19 @@ def model_of(desk: Desk, asked: Asked, *, rows_too: bool = True) -> ListModel:
         ),
         **_turns(after, **address),  # type: ignore[arg-type]
     )
+
+
+def _rows(
+    desk: Desk, asked: Asked, spots: tuple[Spot, ...]
+) -> tuple[tuple[Row, ...], str | None, str]:
+    """The rows of the page, the place of the next one, and why it was refused, if it was."""
+    try:
+        found = _page(desk, asked, spots)
+        question = question_of(asked.params(show=None))
+        rows = rows_of(desk, asked.entity, spots, found.records, found.titles, question)
+        return rows, found.next_cursor, ""
+    except (Invalid, Malformed, ProblemsError) as error:
+        return (), None, " ".join(one.text(desk.locale) for one in error.problems)
 
 
 def _page(desk: Desk, asked: Asked, spots: tuple[Spot, ...]) -> query.Page:

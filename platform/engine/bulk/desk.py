@@ -103,8 +103,35 @@ def change(
         raise Conflict.because("bulk.nothing")
     if number > most:
         raise Invalid.because("bulk.too_many", count=number, most=most)
-    key = f"{run.CHANGE}:{_own(caller, token)}"
-    fresh = insert_new(
+    fresh = _note(tx, caller, chosen, act, values, token, number)
+    bulk_id = _by_token(tx, caller, token)
+    assert bulk_id is not None
+    if fresh:
+        _enter(tx, caller, chosen, act, bulk_id)
+        if number <= AT_ONCE:
+            run.go_on(tx, bulk_id, caller)
+            run.go_on(tx, bulk_id, caller)
+        else:
+            jobs.enqueue(tx, run.CHANGE, _key(caller, token), {"bulk": bulk_id})
+    return get(tx, caller, bulk_id)
+
+
+def _key(caller: Caller, token: str) -> str:
+    """The key of the job of a wish, by which it is one job however often it is asked for."""
+    return f"{run.CHANGE}:{_own(caller, token)}"
+
+
+def _note(
+    tx: Transaction,
+    caller: Caller,
+    chosen: Chosen,
+    act: Act,
+    values: Mapping[str, Any],
+    token: str,
+    number: int,
+) -> bool:
+    """Note the change of so many records; whether nobody was first."""
+    return insert_new(
         tx.connection,
         BULK,
         {
@@ -115,20 +142,10 @@ def change(
             "token": _own(caller, token),
             "what": {"values": dict(values), "locale": caller.locale, "system": caller.system},
             "counts": {"total": number, **dict.fromkeys(run.DEALT, 0)},
-            "job": key,
+            "job": _key(caller, token),
             "created_at": tx.now,
         },
     )
-    bulk_id = _by_token(tx, caller, token)
-    assert bulk_id is not None
-    if fresh:
-        _enter(tx, caller, chosen, act, bulk_id)
-        if number <= AT_ONCE:
-            run.go_on(tx, bulk_id, caller)
-            run.go_on(tx, bulk_id, caller)
-        else:
-            jobs.enqueue(tx, run.CHANGE, key, {"bulk": bulk_id})
-    return get(tx, caller, bulk_id)
 
 
 def _judge(tx: Transaction, caller: Caller, chosen: Chosen, values: Mapping[str, Any]) -> None:

@@ -18,7 +18,8 @@ from fieldstone.engine.work.tick import tick
 from fieldstone.engine.work.worker import do
 from fieldstone.metadata.documents import document_of
 from tests.ui.readers import Reader, Site, reader_of, served
-from tests.ui.workshop import PASSWORD, documents
+from tests.ui.workshop import PASSWORD
+from tests.ui.workshop_documents import documents
 
 MACHINES = 160
 OWN = 20
