@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from ...metadata.model import Field
 from ...metadata.problems import Problem
@@ -23,6 +23,7 @@ from ..workspaces import Workspace
 from . import books, rights
 from .batch import Reading, read, write_read
 from .mapping import Mapped, Target
+from .marks import MarkFile
 from .options import Options
 from .report import Report
 from .source import Row, Source
@@ -34,26 +35,25 @@ _Held = dict[int, dict[_Group, _Values]]
 _WRITTEN = ("created", "updated")
 
 
-@dataclass
 class Seen:
     """What earlier chunks of the file would have written.
 
     `taken` and `freed` are marks of unique values, `keys` of the keys of new records where those
-    are not unique by themselves: numbers, so that a file of a million rows fits. `waiting` are
-    names of records that may stand further down in the file, and `named` the texts under which its
-    records can be found, by field.
+    are not unique by themselves. `waiting` are names of records that may stand further down in the
+    file, and `named` the texts under which its records can be found, by field.
     """
 
-    written: set[int] = field(default_factory=set)
-    keys: set[int] = field(default_factory=set)
-    taken: set[int] = field(default_factory=set)
-    freed: set[int] = field(default_factory=set)
-    waiting: list[tuple[Target, str]] = field(default_factory=list)
-    named: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    def __init__(self, file: MarkFile) -> None:
+        self.written = file.marks("written")
+        self.keys = file.marks("keys")
+        self.taken = file.marks("taken")
+        self.freed = file.marks("freed")
+        self.waiting: list[tuple[Target, str]] = []
+        self.named: defaultdict[str, set[str]] = defaultdict(set)
 
     def ids(self, tx: Transaction, ids: Collection[int]) -> set[int]:
         """Those of the records that an earlier chunk would have changed."""
-        return self.written & set(ids)
+        return {one for one in ids if one in self.written}
 
     def has_key(self, key: Field, text: str) -> bool:
         """Whether an earlier chunk would have made a record of that key."""
@@ -81,15 +81,16 @@ def rehearse(
     """What importing a file would do; `tell` hears how many rows are done, and may raise."""
     caller = rights.as_import(caller)
     report = Report(entity_id, dry_run=True, written=False)
-    seen = Seen()
-    for rows in books.chunks_of(source.rows()):
-        report = _chunk(workspace, caller, report, seen, source, options, rows, keep_bad)
-        failpoints.hit("import.rehearsed")
-        tell(report.rows)
-    with workspace.reading() as tx:
-        mapped = rights.mapped_for(tx, caller, entity_id, source, options)
-        _count_lost(tx, caller, mapped, report, seen)
-        suggest(tx, caller, mapped, report)
+    with MarkFile() as file:
+        seen = Seen(file)
+        for rows in books.chunks_of(source.rows()):
+            report = _chunk(workspace, caller, report, seen, source, options, rows, keep_bad)
+            failpoints.hit("import.rehearsed")
+            tell(report.rows)
+        with workspace.reading() as tx:
+            mapped = rights.mapped_for(tx, caller, entity_id, source, options)
+            _count_lost(tx, caller, mapped, report, seen)
+            suggest(tx, caller, mapped, report)
     return report
 
 
