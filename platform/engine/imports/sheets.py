@@ -39,20 +39,50 @@ class Book:
     _sheet: Any
 
     def rows(self) -> Iterator[tuple[int, Sequence[str]]]:
-        """(line, cells) of every row below the header, filled up to the header's width."""
+        """(line, cells) of every row below the header, filled up to the header's width.
+
+        A merged cell below the header stands in each of the cells that it covers.
+        """
         width = len(self.header)
+        merged = _Merged(self._sheet, width)
         for number, cells in enumerate(self._sheet.iter_rows(), start=1):
             if number == 1:
                 continue
             texts = [_text(cell) for cell in cells]
             while len(texts) > width and not texts[-1]:
                 texts.pop()
-            yield number, texts + [""] * (width - len(texts))
+            texts += [""] * (width - len(texts))
+            merged.fill(number, texts)
+            yield number, texts
 
 
-def open_book(path: Path, sheet: str | None) -> Book:
-    """Open a workbook at a sheet (by default the first); Invalid where either is not there."""
-    _refuse_bombs(path)
+class _Merged:
+    """The merged cells of a sheet as its rows go by, of the columns that have a header."""
+
+    def __init__(self, sheet: Any, width: int) -> None:
+        self._begin: dict[int, list[tuple[int, int, int]]] = {}
+        self._open: list[tuple[int, int, int, str]] = []
+        for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+            if top and left < width:
+                one = (bottom + 1, left, min(right + 1, width))
+                self._begin.setdefault(top + 1, []).append(one)
+
+    def fill(self, number: int, texts: list[str]) -> None:
+        """Give the cells of a row that merged ones cover their text."""
+        begun = self._begin.pop(number, ())
+        self._open = [one for one in self._open if one[0] >= number]
+        self._open += [(last, left, right, texts[left]) for last, left, right in begun]
+        for _, left, right, text in self._open:
+            for at in range(left, right):
+                texts[at] = texts[at] or text
+
+
+def open_book(path: Path, sheet: str | None, name: str) -> Book:
+    """Open a workbook at a sheet (by default the first); Invalid where either is not there.
+
+    `name` is what people call it.
+    """
+    _refuse_bombs(path, name)
     try:
         with path.open("rb") as file:
             book = CalamineWorkbook.from_filelike(file)
@@ -64,14 +94,14 @@ def open_book(path: Path, sheet: str | None) -> Book:
             found = book.get_sheet_by_name(chosen)
             first = next(iter(found.iter_rows()), [])
     except CalamineError as error:
-        raise Invalid.because("import.workbook", file=path.name, reason=str(error)) from error
+        raise Invalid.because("import.workbook", file=name) from error
     header = [_text(cell) for cell in first]
     while header and not header[-1]:
         header.pop()
     return Book(chosen, names, header, found)
 
 
-def _refuse_bombs(path: Path) -> None:
+def _refuse_bombs(path: Path, name: str) -> None:
     """Refuse what would not fit into memory, by unpacking it once and keeping nothing.
 
     The sizes that the file states may be false, and a sheet of two cells may span millions.
@@ -91,7 +121,7 @@ def _refuse_bombs(path: Path) -> None:
                     if extent is not None:
                         extent.look(block)
     except (zipfile.BadZipFile, zlib.error, OSError) as error:
-        raise Invalid.because("import.workbook", file=path.name, reason=str(error)) from error
+        raise Invalid.because("import.workbook", file=name) from error
 
 
 def _unpacked(file: IO[bytes], part: zipfile.ZipInfo) -> Iterator[bytes]:

@@ -88,7 +88,7 @@ def open_source(
         raise Invalid.because("import.file", file=str(path), reason=error.strerror) from error
     if start in (_ZIP, _OLE):
         kind = "xlsx" if start == _ZIP else "xls"
-        book = sheets.open_book(path, sheet)
+        book = sheets.open_book(path, sheet, name or path.name)
         return Source(
             name or path.name,
             kind,
@@ -99,8 +99,8 @@ def open_source(
             size=path.stat().st_size,
         )
     if sheet is not None:
-        raise Invalid.because("import.no_sheets", file=path.name)
-    found = text.open_text(path, encoding, delimiter)
+        raise Invalid.because("import.no_sheets", file=name or path.name)
+    found = text.open_text(path, encoding, delimiter, name or path.name)
     return Source(
         name or path.name,
         "csv",

@@ -27,6 +27,10 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _GUESSES = ("utf-8", "gb18030")
+_CONTROLS = tuple(chr(one) for one in range(32) if chr(one) not in "\t\n\r\f")
+_MOST_CONTROLS = 50
+"""Of so many characters one may be a control character; a file with more is none of text."""
+
 _WIDER = {"utf-8": "utf-8-sig", "gbk": "gb18030", "gb2312": "gb18030"}
 
 # For the whole process; whoever else reads CSV here is bounded by it too.
@@ -57,11 +61,16 @@ class Text:
                 raise _unreadable(line + 1) from error
 
 
-def open_text(path: Path, encoding: str | None, delimiter: str | None) -> Text:
-    """Find out how a file is written; Invalid where no encoding fits the whole of it."""
-    encoding = _known(encoding) if encoding else _encoding(path)
+def open_text(path: Path, encoding: str | None, delimiter: str | None, name: str) -> Text:
+    """Find out how a file is written; Invalid where no encoding fits, or where it is no text.
+
+    `name` is what people call it.
+    """
+    encoding = _known(encoding) if encoding else _encoding(path, name)
     with _opened(path, encoding) as file:
         sample = file.read(_SAMPLE)
+    if sum(map(sample.count, _CONTROLS)) * _MOST_CONTROLS > len(sample):
+        raise Invalid.because("import.no_text", file=name)
     delimiter = _delimiter(sample.removeprefix(_MARK), delimiter)
     try:
         header = next(csv.reader(StringIO(sample, newline=""), delimiter=delimiter), [])
@@ -96,16 +105,17 @@ def _known(encoding: str) -> str:
     return _WIDER.get(found, found)
 
 
-def _encoding(path: Path) -> str:
+def _encoding(path: Path, name: str) -> str:
     with path.open("rb") as file:
         start = file.read(_SAMPLE)
-    for mark, name in _MARKS:
+    for mark, marked in _MARKS:
         if start.startswith(mark):
-            return name
-    for name in (*_without_mark(start), *_GUESSES):
-        if _fits(path, name):
-            return name
-    raise Invalid.because("import.encoding", file=path.name)
+            return marked
+    for guess in (*_without_mark(start), *_GUESSES):
+        if _fits(path, guess):
+            return guess
+    # Text of any other encoding has no zeros; pictures and programs are full of them.
+    raise Invalid.because("import.no_text" if b"\0" in start else "import.encoding", file=name)
 
 
 def _without_mark(start: bytes) -> tuple[str, ...]:

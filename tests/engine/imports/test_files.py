@@ -177,6 +177,12 @@ def test_files_that_cannot_be_read_are_refused(tmp_path: Path, name: str) -> Non
         open_source(written(tmp_path, content)).count()
 
 
+@pytest.mark.parametrize("content", [b"\x89PNG\r\n\0\0\0\rIHDR\xff\xff", b"BM\x70\x11" + bytes(99)])
+def test_a_picture_is_no_table_whatever_it_is_called(tmp_path: Path, content: bytes) -> None:
+    with pytest.raises(Invalid, match=r"sales\.csv is not a table"):
+        open_source(written(tmp_path, content), name="sales.csv")
+
+
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="Cannot read"):
         open_source(tmp_path / "none.csv")
@@ -219,6 +225,24 @@ def test_short_rows_of_a_workbook_are_filled_up(tmp_path: Path) -> None:
     assert [(one.line, one.cells) for one in open_source(path).rows()] == [
         (2, ("1", "")),
         (4, ("3", "4")),
+    ]
+
+
+def test_merged_cells_stand_in_each_cell_that_they_cover(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(tmp_path / "a.xlsx") as book:
+        sheet = book.add_worksheet("one")
+        sheet.write_row(0, 0, ["region", "team", "name", "note"])
+        sheet.merge_range("A2:A4", "East")
+        sheet.merge_range("B3:C4", "all")
+        sheet.merge_range("D4:F4", "wide")
+        sheet.write_column(1, 1, ["one"])
+        sheet.write(4, 2, "alone")
+    rows = [one.cells for one in open_source(tmp_path / "a.xlsx").rows()]
+    assert rows == [
+        ("East", "one", "", ""),
+        ("East", "all", "all", ""),
+        ("East", "all", "all", "wide"),
+        ("", "", "alone", ""),
     ]
 
 

@@ -103,6 +103,8 @@ Cases = tuple[Call[Files], ...]
 READING: Cases = (
     Call("a file that is not there", Invalid, ("import.file",),
          lambda it: open_source(it.desk.folder / "none.csv")),
+    Call("a picture", Invalid, ("import.no_text",),
+         lambda it: it.open(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\xff\xff")),
     Call("bytes of no encoding", Invalid, ("import.encoding",),
          lambda it: it.open(b"name\n\xff\xff\x81")),
     Call("another encoding", Invalid, ("import.encoding_given",),

@@ -60,6 +60,7 @@ class FirstRows:
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
     count: str = ""
+    none: bool = False
     sheets: tuple[Option, ...] = ()
     encodings: tuple[Option, ...] = ()
     delimiters: tuple[Option, ...] = ()
@@ -136,6 +137,7 @@ def first_rows(desk: Desk, source: Source) -> FirstRows:
         source.columns,
         tuple(rows),
         say("imports.rows", desk.locale, n=count, shown=desk.formats.number(count, 0)),
+        not count,
         tuple(Option(one, one, one == source.sheet) for one in source.sheets),
         tuple(Option(one, _ENCODINGS[one], one == found) for one in encodings) if found else (),
         _delimiters(desk, source.delimiter) if source.delimiter else (),
