@@ -8,11 +8,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, flash, g, get_flashed_messages, render_template, request
+from flask import Flask, flash, g, get_flashed_messages, render_template
 from jinja2 import StrictUndefined
 from markupsafe import Markup, escape
 
 from .desk import Desk
+from .here import here
 from .show.shell import shell_of
 from .words import inside, say
 
@@ -49,13 +50,13 @@ def prepare(app: Flask) -> None:
 def page(desk: Desk, template: str, current: str = "", **values: Any) -> str:
     """A page inside the frame; `current` is the path that the menu marks."""
     return render_template(
-        template, shell=shell_of(desk, current), here=_here(), desk=desk, **values
+        template, shell=shell_of(desk, current), here=here(), desk=desk, **values
     )
 
 
 def fragment(template: str, **values: Any) -> str:
     """A part of a page, for htmx."""
-    return render_template(template, here=_here(), **values)
+    return render_template(template, here=here(), **values)
 
 
 def notice(
@@ -73,10 +74,6 @@ def notice(
         desk.tx.after_commit(lambda: flash(told))  # type: ignore[arg-type]
     else:
         flash(told)  # type: ignore[arg-type]
-
-
-def _here() -> str:
-    return request.full_path.rstrip("?")
 
 
 @cache

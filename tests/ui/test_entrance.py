@@ -52,6 +52,39 @@ def test_switches_the_language_and_keeps_the_page(ann: Reader) -> None:
 
 
 @browser_test
+def test_after_a_refusal_language_and_theme_lead_back_to_the_page(
+    chief: Reader, ann: Reader
+) -> None:
+    """The refusal stands under an address that has no page of its own, also the second time."""
+    for reader, other, lang, title, dark in (
+        (chief, "English", "en", "My account", "Dark"),
+        (ann, "中文", "zh-CN", "我的帐号", "深色"),
+    ):
+        page = reader.page
+        reader.open("-/me?from=bell")
+        for _ in range(2):
+            page.fill("#old", "wrong")
+            page.fill("#new", "another-Lantern-8")
+            page.locator("form:has(#old) button").last.click()
+            expect(page).to_have_url(reader.site.path("-/me/password"))
+            expect(page.locator(".notice.danger")).to_be_visible()
+        page.click(f".top form.only-wide button:has-text('{other}')")
+        expect(page.locator("html")).to_have_attribute("lang", lang)
+        expect(page.locator("h1")).to_have_text(title)
+        reader.open("-/me?from=bell")
+        page.fill("#old", "wrong")
+        page.fill("#new", "another-Lantern-8")
+        page.locator("form:has(#old) button").last.click()
+        expect(page.locator(".notice.danger")).to_be_visible()
+        page.click(".top .drop:has(.avatar) > summary")
+        page.get_by_role("button", name=dark).click()
+        expect(page).to_have_url(reader.site.path("-/me?from=bell"))
+        expect(page.locator("h1")).to_have_text(title)
+        page.click(".top form.only-wide button[name=locale]")
+        expect(page.locator("html")).not_to_have_attribute("lang", lang)
+
+
+@browser_test
 def test_a_page_that_is_not_there_has_a_way_back(chief: Reader) -> None:
     for path in ("machine/99999", "nothing", "machine/1/none", "member"):
         chief.open(path)
