@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.ui.readers import Reader
+from tests.ui.studio.drafting import ANN, CHIEF, drafted, save
 
 
 def publish(reader: Reader) -> None:
@@ -82,6 +84,42 @@ def test_line_15_what_an_expression_needs_is_changed_first(chief: Reader) -> Non
     chief.open("-/studio/entity/machine/field/in_use/archive")
     expect(chief.page.locator(".notice.danger")).to_contain_text("设备闲置")
     expect(chief.page.get_by_role("button", name="停用字段")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("who", "member", "only", "used", "form"),
+    [
+        ("chief", CHIEF, "只有一个选项可以表示完成", "2 处使用", "machine_edit"),
+        ("ann", ANN, "Only one option can mean done", "2 uses", "machine_edit"),
+    ],
+)
+def test_line_15_an_option_says_who_uses_it_and_may_mean_done(
+    request: pytest.FixtureRequest, who: str, member: int, only: str, used: str, form: str
+) -> None:
+    reader: Reader = request.getfixturevalue(who)
+    page, place = reader.page, "-/studio/entity/machine/field/kind"
+    reader.open(place)
+    last = page.locator(".options .option").nth(1)
+    last.get_by_text(used, exact=True).click()
+    expect(last.get_by_role("link", name=form).first).to_be_visible()
+    for row in (0, 1):
+        page.locator(f"[name='option.{row}.done']").check()
+    submit(reader)
+    expect(page.locator("#done-wrong")).to_contain_text(only)
+    page.locator("[name='option.0.done']").uncheck()
+    # What means done goes along with its row.
+    page.locator("[name=act][value='up:1']").click()
+    expect(page.locator("[name='option.0.done']")).to_be_checked()
+    save(reader)
+    fields = drafted(reader.site, member, "entity", "machine")["fields"]
+    (kind,) = (one for one in fields if one["name"] == "kind")
+    assert kind["done"] == kind["options"][0]["id"] == "other"
+    reader.open(place)
+    expect(page.locator("[name='option.0.done']")).to_be_checked()
+    page.locator("[name='option.0.done']").uncheck()
+    save(reader)
+    fields = drafted(reader.site, member, "entity", "machine")["fields"]
+    assert all("done" not in one for one in fields)
 
 
 def test_line_17_a_missing_translation_is_shown_and_listed(chief: Reader, ann: Reader) -> None:

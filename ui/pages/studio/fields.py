@@ -177,6 +177,7 @@ def _form(
         problems=tuple(problems),
         has_form=bool(studio.app.forms_of(entity.id)),
         view=views[0] if views else None,
+        used_options=uses.of_things(studio, "option", f"{entity.id}.{one.id}") if one else {},
         used=uses.told(studio, uses.of_field(studio.app, entity.id, one.id)) if one else (),
     )
 

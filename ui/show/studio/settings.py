@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -128,7 +128,10 @@ def typed_of(app: App, entity_id: str, data: Mapping[str, Any]) -> dict[str, str
             found[key] = number_text(value)
         elif isinstance(value, str):
             found[key] = value
-    found.update(things.typed_of(data.get("options") or (), "option"))
+    options = data.get("options") or ()
+    found.update(things.typed_of(options, "option"))
+    for at, one in enumerate(options):
+        found[f"option.{at}.done"] = "1" if things.id_of(one) == data.get("done") else ""
     return found
 
 
@@ -185,12 +188,31 @@ def read(
         else:
             found.data[key] = value
     if "options" in allowed:
-        given = before.get("options") or ()
-        options = things.read(typed, "option", given, "option", becoming.remember)
-        found.data["options"] = options if given else becoming.merged(options)
-        if not any(not one.get("archived") for one in found.data["options"]):
-            found.refuse("options", say("studio.options_missing", locale))
+        _read_options(found, typed, before.get("options") or (), locale)
     return found
+
+
+def _read_options(
+    found: Read, typed: Mapping[str, str], given: Sequence[Mapping[str, Any]], locale: str
+) -> None:
+    """The options of a choice, and which of them means done."""
+    done: list[Any] = []
+
+    def change(row: things.ThingRow, option: dict[str, Any]) -> None:
+        becoming.remember(row, option)
+        if row.values.get("done") and option["label"] not in done:
+            done.append(option["label"])
+
+    options = things.read(typed, "option", given, "option", change)
+    found.data["options"] = options if given else becoming.merged(options)
+    if not any(not one.get("archived") for one in found.data["options"]):
+        found.refuse("options", say("studio.options_missing", locale))
+    found.data.pop("done", None)
+    if len(done) > 1:
+        found.refuse("done", say("studio.done_one", locale))
+    elif done:
+        meant = next(one for one in found.data["options"] if one["label"] == done[0])
+        found.data["done"] = things.id_of(meant)
 
 
 def _value(found: Read, app: App, entity_id: str, key: str, text: str, locale: str) -> Any:
