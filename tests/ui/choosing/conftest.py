@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
 
 from fieldstone.engine import members, records
 from fieldstone.engine.access import SYSTEM
@@ -17,7 +16,7 @@ from fieldstone.engine.settings import Settings
 from fieldstone.engine.work.tick import tick
 from fieldstone.engine.work.worker import do
 from fieldstone.metadata.documents import document_of
-from tests.ui.readers import Reader, Site, reader_of, served
+from tests.ui.readers import Site, served
 from tests.ui.workshop import PASSWORD
 from tests.ui.workshop_documents import documents
 
@@ -78,27 +77,3 @@ def site(tmp_path: Path) -> Iterator[Site]:
         with served(installation, workspace) as found:
             work(found)
             yield found
-
-
-@pytest.fixture
-def chief(browser: Browser, site: Site) -> Iterator[Reader]:
-    """Return the chief, who reads Chinese."""
-    with reader_of(browser, site, "zh-CN") as reader:
-        reader.sign_in()
-        yield reader
-
-
-@pytest.fixture
-def ann(browser: Browser, site: Site) -> Iterator[Reader]:
-    """Return Ann, who sees all machines, may change her own, and reads English."""
-    with reader_of(browser, site, "en-GB") as reader:
-        reader.sign_in("ann@example.com")
-        yield reader
-
-
-@pytest.fixture
-def phone(browser: Browser, site: Site) -> Iterator[Reader]:
-    """Return the chief with a telephone."""
-    with reader_of(browser, site, "zh-CN", 390) as reader:
-        reader.sign_in()
-        yield reader

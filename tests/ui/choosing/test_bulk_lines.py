@@ -15,6 +15,16 @@ def choose_all(page: Page) -> None:
     page.click("[data-bulk-all]")
 
 
+def change_all(page: Page) -> None:
+    """Begin to set the same rate of use for every machine."""
+    choose_all(page)
+    page.click("button[name='bulk.act'][value=update]")
+    page.select_option("#bulk-field", "use_rate")
+    page.fill("dialog[open] input[name=use_rate]", "50")
+    page.click("dialog[open] [data-save]")
+    page.wait_for_url("**/-/bulk/1")
+
+
 def made(site: Site, table: sa.Table) -> int:
     with site.workspace.reading() as tx:
         return tx.connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
@@ -116,12 +126,7 @@ def test_33_a_few_are_changed_at_once_with_an_undo_in_the_notice(ann: Reader, si
 def test_33_what_was_edited_since_is_left_and_named(chief: Reader, site: Site) -> None:
     chief.open("machine")
     page = chief.page
-    choose_all(page)
-    page.click("button[name='bulk.act'][value=update]")
-    page.select_option("#bulk-field", "use_rate")
-    page.fill("dialog[open] input[name=use_rate]", "50")
-    page.click("dialog[open] [data-save]")
-    page.wait_for_url("**/-/bulk/1")
+    change_all(page)
     work(site)
     expect(page.locator("#state")).to_have_text("已完成")
     chief.open("machine/7/edit")
@@ -155,12 +160,7 @@ def test_33_records_are_deleted_and_brought_back(chief: Reader, site: Site) -> N
 def test_71_it_is_cancelled_and_what_is_done_stays(chief: Reader, site: Site) -> None:
     chief.open("machine")
     page = chief.page
-    choose_all(page)
-    page.click("button[name='bulk.act'][value=update]")
-    page.select_option("#bulk-field", "use_rate")
-    page.fill("dialog[open] input[name=use_rate]", "50")
-    page.click("dialog[open] [data-save]")
-    page.wait_for_url("**/-/bulk/1")
+    change_all(page)
     page.click("button[value=stop]")
     expect(page.locator("#state")).to_have_text("停止中")
     work(site)
