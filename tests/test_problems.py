@@ -50,6 +50,7 @@ WORDS = (
     "notification.bulk",
     "notification.hidden",
     "notification.import",
+    "notification.sample",
     "notification.work",
     "publish.step.",
     "publish.section.",

@@ -177,7 +177,7 @@ ROUTES: tuple[Route, ...] = (
     Route(_POST, f"{_MEMBERS}/{_MEMBER}/invitation", members.invite),
     Route(_GET, "/<slug>/-/roles", members.roles),
     Route(_GET, "/<slug>/-/sample", sample.page),
-    Route(_POST, "/<slug>/-/sample", sample.remove),
+    Route(_POST, "/<slug>/-/sample", sample.act),
     Route(_GET, "/<slug>/-/webhooks", webhooks.page),
     Route(_POST, "/<slug>/-/webhooks", webhooks.try_now),
     Route(_GET, OWN, account.page),

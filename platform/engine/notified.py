@@ -21,6 +21,7 @@ from .bulk.telling import PAGE as BULK_PAGE
 from .errors import NotFound
 from .imports import rights
 from .imports.telling import PAGE as IMPORT_PAGE
+from .samples.removal import PAGE as SAMPLE_PAGE
 from .system_tables import IMPORT, NOTIFICATION
 from .transaction import Transaction
 
@@ -51,6 +52,9 @@ class Notification:
 
     bulk_id: int | None = None
     """The bulk change that it leads to."""
+
+    sample: bool = False
+    """Whether it leads to the page of the sample data."""
 
 
 def listed(
@@ -120,6 +124,8 @@ def _one(
         known = _import(tx, caller, into.get(row.record_id), row.record_id)
     elif row.entity == BULK_PAGE:
         known = {"bulk_id": row.record_id}
+    elif row.entity == SAMPLE_PAGE:
+        known = {"sample": True}
     elif row.alert_id is not None:
         # What a rule said of a record is only for who may read it now.
         body = words.get(row.alert_id) or render("notification.hidden", caller.locale, {})

@@ -63,6 +63,7 @@ DELETE = ["workspace.deleting:1", "workspace.dropped:1"]
 ELSEWHERE = {
     "import.rehearsed": "tests/engine/imports: a trial run keeps nothing, wherever it ends",
     "import.at_once": "tests/engine/imports: a file in one transaction is nothing until its end",
+    "sample.chunk": "tests/engine/samples: a removal goes on where its worker died",
     "sample.written": "tests/cli: a demonstration takes its name when it is whole",
 }
 

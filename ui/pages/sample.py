@@ -2,32 +2,46 @@
 
 from __future__ import annotations
 
-from flask import redirect
+from flask import redirect, request
 from werkzeug.wrappers import Response
 
 from fieldstone.engine import members, samples
 
-from ..desk import Visit
-from ..rendering import notice
+from ..desk import Desk, Visit
 from ..rendering import page as render
 from ..words import say
+from .imports.running import begin
 
 
 def page(visit: Visit) -> str:
-    """How many sample records there are."""
+    """How many sample records there are, or how far their removal is."""
     with visit.reading() as desk:
         members.require_right(desk.app, desk.caller)
-        return render(desk, "sample.html", "", count=samples.count(desk.tx))
+        removal = samples.last(desk.tx)
+        number = desk.formats.number
+        progress = ""
+        if removal is not None:
+            done, total = number(removal.done, 0), number(removal.total, 0)
+            progress = say("imports.progress", desk.locale, done=done, total=total)
+        return render(
+            desk,
+            "sample.html",
+            "",
+            count=samples.count(desk.tx),
+            removal=removal,
+            progress=progress,
+            path=desk.paths.people("sample"),
+        )
 
 
-def remove(visit: Visit) -> Response:
-    """Move them to the recycle bin, and nothing else."""
-    with visit.reading() as desk:
-        caller = desk.caller
-    done = samples.remove(visit.workspace, caller)
-    with visit.reading() as desk:
-        text = say("sample.removed", visit.locale, n=done.removed)
-        if done.kept:
-            text += " " + say("sample.kept", visit.locale, n=done.kept)
-        notice(desk, text)
+def act(visit: Visit) -> Response:
+    """Have them moved to the recycle bin, or stop that; pressed twice it is done once."""
+
+    def put(desk: Desk) -> None:
+        if request.form.get("act") == "stop":
+            samples.stop(desk.tx, desk.caller)
+        else:
+            begin(desk, lambda: samples.ask(desk.tx, desk.caller))
+
+    visit.write(put)
     return redirect(visit.paths.people("sample"), 303)

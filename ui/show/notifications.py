@@ -54,6 +54,8 @@ def place_of(desk: Desk, one: Notification) -> str | None:
     """The page that a notification leads to, if there is one that its reader may open."""
     if one.bulk_id is not None:
         return BulkPaths(desk.paths.slug).one(one.bulk_id)
+    if one.sample:
+        return desk.paths.people("sample")
     entity = desk.app.entities.get(one.entity or "")
     if entity is None:
         return None

@@ -6,6 +6,7 @@ A template may hold a folder `sample/` (see `declaration.py` and `draws.py` for 
 
 from .declaration import Declaration, DeclarationError, read
 from .making import Sample, make
+from .removal import KIND, PAGE, Removal, ask, do, last, stop
 from .removing import Removed, count, remove
 from .writing import ORIGIN, Loaded, Progress, load
 
@@ -14,16 +15,23 @@ FOLDER = "sample"
 
 __all__ = [
     "FOLDER",
+    "KIND",
     "ORIGIN",
+    "PAGE",
     "Declaration",
     "DeclarationError",
     "Loaded",
     "Progress",
+    "Removal",
     "Removed",
     "Sample",
+    "ask",
     "count",
+    "do",
+    "last",
     "load",
     "make",
     "read",
     "remove",
+    "stop",
 ]

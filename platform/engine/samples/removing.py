@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from ...metadata.model import Entity
-from .. import records
+from .. import failpoints, records
 from ..access import SYSTEM, Caller
 from ..errors import Forbidden
 from ..members import administers
@@ -48,8 +48,22 @@ def remove(workspace: Workspace, caller: Caller) -> Removed:
     is a transaction: after a crash, the next call goes on. Forbidden for who is no administrator.
     """
     with workspace.reading() as tx:
-        if not caller.system and not administers(tx.app, caller.roles):
-            raise Forbidden.because("sample.not_administrator")
+        require_right(tx, caller)
+    acting = SYSTEM if caller.system else Caller(caller.member_id, origin="ui", system=True)
+    return take_away(workspace, acting)
+
+
+def require_right(tx: Transaction, caller: Caller) -> None:
+    """Forbidden for who is no administrator."""
+    if not caller.system and not administers(tx.app, caller.roles):
+        raise Forbidden.because("sample.not_administrator")
+
+
+def take_away(
+    workspace: Workspace, acting: Caller, hold: Callable[[Transaction], None] = lambda tx: None
+) -> Removed:
+    """Remove as the product itself, in somebody's name; `hold` comes first in each transaction."""
+    with workspace.reading() as tx:
         before = count(tx)
         kept = _needed(tx)
         order = [one.id for one in _entities(tx)]
@@ -58,18 +72,24 @@ def remove(workspace: Workspace, caller: Caller) -> Removed:
     while done:
         done = 0
         for entity_id in order:
-            done += _removed(workspace, caller, entity_id, kept)
+            done += _removed(workspace, acting, hold, entity_id, kept)
     with workspace.reading() as tx:
         left = count(tx)
     return Removed(before - left, left)
 
 
-def _removed(workspace: Workspace, caller: Caller, entity_id: str, kept: Kept) -> int:
+def _removed(
+    workspace: Workspace,
+    acting: Caller,
+    hold: Callable[[Transaction], None],
+    entity_id: str,
+    kept: Kept,
+) -> int:
     """One pass over an entity, in the order of ids."""
     removed, last = 0, 0
-    acting = SYSTEM if caller.system else Caller(caller.member_id, origin="ui", system=True)
     while True:
         with workspace.writing() as tx:
+            hold(tx)
             row = tx.tables.table(entity_id).alias("r")
             record_id, version = (
                 tx.tables.column(row, entity_id, one) for one in ("id", "version")
@@ -84,6 +104,7 @@ def _removed(workspace: Workspace, caller: Caller, entity_id: str, kept: Kept) -
             wanted = [(at, held) for at, held in some if at not in kept[entity_id]]
             outcomes = records.delete_many(tx, acting, entity_id, wanted)
             removed += sum(one.done for one in outcomes)
+        failpoints.hit("sample.chunk")
 
 
 def _needed(tx: Transaction) -> Kept:

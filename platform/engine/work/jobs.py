@@ -33,6 +33,7 @@ __all__ = [
     "Job",
     "LongHandler",
     "LostJob",
+    "cancel",
     "enqueue",
     "finish",
     "give_up",
@@ -143,6 +144,17 @@ def give_up(tx: Transaction, job: Job, why: str) -> None:
     """Give a job up, whatever attempts it has left; LostJob if another took it."""
     _leave(tx, job, state="dead", error=why)
     given_up.tell(tx, job.kind, why)
+
+
+def cancel(tx: Transaction, job_id: int) -> bool:
+    """Drop a job that is not over; returns whether there was one.
+
+    Whoever does it just now keeps what is committed and loses it with the next hold.
+    """
+    going = sa.and_(JOB.c.id == job_id, JOB.c.state.in_(("queued", "running")))
+    dropped = sa.update(JOB).where(going)
+    dropped = dropped.values(state="dropped", lease_until=None, finished_at=tx.now)
+    return tx.connection.execute(dropped).rowcount == 1
 
 
 def _leave(tx: Transaction, job: Job, **values: Any) -> None:

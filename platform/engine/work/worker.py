@@ -15,7 +15,7 @@ from celery import Celery
 from celery.exceptions import SecurityWarning
 from kombu.exceptions import OperationalError
 
-from .. import alerts, bulk, imports, stored, tiers
+from .. import alerts, bulk, imports, samples, stored, tiers
 from ..installation import Installation
 from ..outbox import delivery, rows
 from ..settings import Settings
@@ -36,6 +36,7 @@ LONG: Mapping[str, jobs.LongHandler] = {
     "alert": alerts.do_job,
     "tier": tiers.do_job,
     **dict.fromkeys(bulk.KINDS, bulk.do),
+    samples.KIND: samples.do,
 }
 """What does a job of a kind that has transactions of its own."""
 

@@ -35,6 +35,11 @@ class Place:
     def make(self, slug: str = "fresh", name: str = "New", template: str = "") -> Workspace:
         return self.installation.create_workspace(slug, name, template or ())
 
+    def ask_as_stranger(self) -> None:
+        """Have the sample removed by somebody who is no administrator."""
+        with self.workspace.writing() as tx:
+            samples.ask(tx, Caller(1))
+
     def removed_by_another(self) -> None:
         """Remove the workspace while another process is at it."""
         stores = databases(self.installation.settings)
@@ -109,6 +114,8 @@ CASES: tuple[Call[Place], ...] = (
          lambda it: it.installation.require_maker("zz")),
     Call("a stranger who removes the sample", Forbidden, ("sample.not_administrator",),
          lambda it: samples.remove(it.workspace, Caller(1))),
+    Call("a stranger who has it removed", Forbidden, ("sample.not_administrator",),
+         lambda it: it.ask_as_stranger()),
     Call("a workspace that is not there", NotFound, ("workspace.unknown",),
          lambda it: it.installation.workspace("zz")),
     Call("a workspace that was removed", NotFound, ("workspace.gone",),

@@ -7,12 +7,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from playwright.sync_api import Browser, Page, expect
 
 from fieldstone.engine import query, records, samples
 from fieldstone.engine.access import SYSTEM
 from fieldstone.engine.installation import Installation
 from fieldstone.engine.settings import Settings
+from fieldstone.engine.system_tables import JOB
+from fieldstone.engine.work.tick import tick
+from fieldstone.engine.work.worker import do
+from fieldstone.engine.workspaces import Workspace
 from tests.ui.readers import Reader, Site, reader_of, served
 from tests.ui.workshop import filled_workshop
 
@@ -109,12 +114,42 @@ def test_line_3_one_button_removes_the_sample_and_nothing_else(
         reader.page.goto(f"{address}/customer/{real.id}")
         expect(reader.page.locator(".record-head .mark.sample")).to_have_count(0)
         reader.page.goto(f"{address}/-/sample")
-        reader.page.click("main button.danger")
-        expect(reader.page.locator(".notice.success")).to_be_visible()
+        reader.page.locator("main button.danger").dblclick()
+        expect(reader.page.locator(".import-work")).to_contain_text("等待后台处理")
+        with workspace.reading() as tx:
+            total = samples.count(tx)
+        reader.page.reload()
+        expect(reader.page.locator(".import-work [data-progress]")).to_have_text(f"0 / {total:,}")
+        due = [one for one in tick(empty.installation) if is_removal(workspace, one[1])]
+        assert [do(empty.installation, *one) for one in due] == [True]
+        expect(reader.page.locator("main")).to_contain_text("没有示例数据")
+        reader.page.goto(f"{address}/-/notifications")
+        reader.page.get_by_role("link", name="示例数据已删除").click()
+        expect(reader.page.locator("h1")).to_have_text("示例数据")
         with workspace.reading() as tx:
             assert samples.count(tx) == 0
             left = query.page(tx, SYSTEM, query.ListRequest(entity_id="customer"))
             assert [one.id for one in left.records] == [real.id]
+
+
+def is_removal(workspace: Workspace, job: int) -> bool:
+    with workspace.reading() as tx:
+        return tx.connection.scalar(sa.select(JOB.c.kind).where(JOB.c.id == job)) == samples.KIND
+
+
+def test_line_71_the_removal_of_a_sample_is_stopped(browser: Browser, empty: Site) -> None:
+    with reader_of(browser, empty, "zh-CN") as reader:
+        page = reader.page
+        address = begun(page, empty)
+        page.click(".top form.only-wide button[name=locale]")
+        page.goto(f"{address}/-/sample")
+        page.click("main button.danger")
+        expect(page.locator(".import-work")).to_contain_text("Waiting for the worker")
+        page.click("button[value=stop]")
+        expect(page.locator("main button.danger")).to_be_visible()
+        page.goto(f"{address}/-/notifications")
+        page.get_by_role("link", name="Removing the sample data was stopped").click()
+        page.wait_for_url("**/-/sample")
 
 
 def test_line_4_the_gallery_has_pictures_kinds_and_a_preview(browser: Browser, empty: Site) -> None:
