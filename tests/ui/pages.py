@@ -12,6 +12,7 @@ PAGES = (
     "-/alerts/1/why",
     "-/dashboards/figures",
     "-/search?q=机床",
+    "-/search?q=nobody",
     "-/members",
     "-/members/1",
     "-/roles",
@@ -58,6 +59,7 @@ PAGES = (
     "repair/1",
     "machine/1?list=sort%3D-name",
     "repair?show=board",
+    "repair?show=board&q=nobody",
     "/new",
     "/new/crm_template",
 )

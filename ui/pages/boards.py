@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from flask import abort, make_response, redirect, request
 from werkzeug.wrappers import Response
@@ -44,7 +45,7 @@ def page(visit: Visit, entity: str) -> str | Response:
             desk,
             "list.html",
             model.path,
-            list=model,
+            list=replace(model, empty=board.empty),
             board=board,
             builder=None,
         )

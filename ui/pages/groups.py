@@ -114,6 +114,7 @@ def _grouped(desk: Desk, asked: Asked, model: ListModel) -> ListModel:
     return replace(
         model,
         parts=tuple(parts),
+        empty=not (parts or at),
         choosing=choosing_of(desk, entity, list(dict.fromkeys(ids)), asked.params(), more=True),
         first=str(at) if at else None,
         back=with_query(path, asked.params(groups=str(at - 1) if at > 1 else None)) if at else None,

@@ -44,6 +44,7 @@ from ..words import say
 from . import facets
 from .asked import (
     BETWEEN,
+    NONE,
     SHAPES,
     Asked,
     asked_of,
@@ -150,6 +151,8 @@ def model_of(desk: Desk, asked: Asked, *, rows_too: bool = True) -> ListModel:
     path = desk.paths.list(entity.name)
     spots = columns_of(desk, entity, asked.view)
     rows, after, problem = _rows(desk, asked, spots) if rows_too else ((), None, "")
+    narrowed = bool(asked.q or asked.of or asked.brought or asked.where not in ("", NONE))
+    filtered = bool(asked.fixed or asked.own)
     address = {"path": path, "asked": asked}
     tabs = _tabs(desk, asked, path)
     return ListModel(
@@ -172,8 +175,10 @@ def model_of(desk: Desk, asked: Asked, *, rows_too: bool = True) -> ListModel:
         q=asked.q,
         where=asked.condition,
         filter=with_query(f"{path}/filter", asked.params(where=None)),
-        narrowed=bool(asked.where or asked.q or asked.of or asked.brought),
-        filtered=bool(asked.fixed or asked.own),
+        narrowed=narrowed,
+        filtered=filtered,
+        empty=rows_too and not (rows or problem),
+        all=with_query(path, asked.params(where=NONE)) if filtered else None,
         problem=problem,
         saving=_saving(desk, asked, path),
         reset=with_query(path, asked.params(q=None, where=None, of=None, brought=None)),

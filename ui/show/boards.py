@@ -105,6 +105,11 @@ class BoardModel:
     lanes: tuple[Lane, ...]
     targets: tuple[Target, ...]
 
+    @property
+    def empty(self) -> bool:
+        """Whether no column has a card."""
+        return not any(lane.cards for lane in self.lanes)
+
 
 @dataclass(frozen=True)
 class BoardMaker:

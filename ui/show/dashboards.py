@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from fieldstone.engine import figures, members
+from fieldstone.engine import figures, members, query
 from fieldstone.engine.figures import Answer, Asked, Figure, Line, Period, Records
+from fieldstone.engine.query import ListRequest
 from fieldstone.metadata.expression import parse
 from fieldstone.metadata.model import Card, Dashboard, Metric, label_text
 
 from ..desk import Desk
 from ..words import say
 from .conditions import Speaker
+from .imports.steps import bring_of
 from .lists import Choice
 
 
@@ -30,6 +32,17 @@ class Frame:
 
 
 @dataclass(frozen=True)
+class Bare:
+    """What a dashboard counts of which there is nothing at all yet, and the ways to begin."""
+
+    what: str
+    one: str
+    create: str | None
+    bring: str | None
+    list: str
+
+
+@dataclass(frozen=True)
 class Board:
     """The page: what may be chosen, and its cards."""
 
@@ -42,6 +55,7 @@ class Board:
     people: tuple[Choice, ...]
     unfinished: str
     cards: tuple[Frame, ...]
+    bare: Bare | None = None
 
 
 @dataclass(frozen=True)
@@ -110,6 +124,28 @@ def dashboard_of(desk: Desk, declared: Dashboard, asked: Asked) -> Board:
         people=people,
         unfinished=_unfinished(desk, period),
         cards=tuple(_frame(desk, declared, one, asked) for one in live),
+        bare=_bare(desk, live),
+    )
+
+
+def _bare(desk: Desk, cards: Iterable[Card]) -> Bare | None:
+    """Where to begin, if the reader sees no record of any kind that the cards count."""
+    metrics = desk.app.metrics
+    ids = dict.fromkeys(metrics[one.metric].entity if one.metric else one.entity for one in cards)
+    known = [one for each in ids if each and desk.may("read", one := desk.app.entity(each))]
+    for one in known:
+        asked = ListRequest(entity_id=one.id, fields=("id",), limit=1, titles=False)
+        if query.page(desk.tx, desk.caller, asked).records:
+            return None
+    first = next((one for one in known if desk.may("create", one)), known[0] if known else None)
+    if first is None:
+        return None
+    return Bare(
+        first.plural_text(desk.locale),
+        first.text(desk.locale),
+        desk.paths.new(first.name) if desk.may("create", first) else None,
+        bring_of(desk, first),
+        desk.paths.list(first.name),
     )
 
 

@@ -149,6 +149,9 @@ class ListModel:
     saving: Saving = field(default_factory=Saving)
     narrowed: bool = False
     filtered: bool = False
+    empty: bool = False
+    """Whether nothing stands here: the primary button is then where that is said."""
+
     problem: str = ""
     reset: str = ""
     create: str | None = None

@@ -66,13 +66,18 @@ class Happening:
 
 @dataclass(frozen=True)
 class Timeline:
-    """Events, where more are, the ways to see one kind alone, and the other way round."""
+    """Events, where more are, the ways to see one kind alone, and the other way round.
+
+    Without events `nothing` says so, and `onward` leads to what fills it.
+    """
 
     events: tuple[Happening, ...]
     next: str | None = None
     kinds: tuple[Tab, ...] = ()
     more: str = ""
     turn: Tab | None = None
+    nothing: str = ""
+    onward: Tab | None = None
 
 
 def timeline_of(
@@ -106,7 +111,23 @@ def timeline_of(
         kinds,
         say("timeline.newer" if turned else "timeline.older", desk.locale),
         Tab(way, desk.paths.act(entity.name, record.id, "timeline", kind=kind, order=other), False),
+        *(("", None) if found.events else _nothing(desk, entity, record, kind)),
     )
+
+
+def _nothing(desk: Desk, entity: Entity, record: Record, kind: str | None) -> tuple[str, Tab]:
+    """What an empty timeline says, and where one goes from it: to a new one, or back to all."""
+    here = desk.paths.record(entity.name, record.id)
+    all_ = Tab(say("timeline.show_all", desk.locale), here, False)
+    one = next((each for each in inverses_of(desk, entity) if each.name == kind), None)
+    if one is None:
+        return say("timeline.empty", desk.locale), all_
+    nothing = say("related.empty", desk.locale, what=inside(one.text(desk.locale), desk.locale))
+    if not desk.may("create", one.entity):
+        return nothing, all_
+    new = say("list.new", desk.locale, what=inside(one.entity.text(desk.locale), desk.locale))
+    given = {one.field.name: str(record.id), "next": here}
+    return nothing, Tab(new, desk.paths.new(one.entity.name, **given), False)
 
 
 def _kinds(

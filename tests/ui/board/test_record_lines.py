@@ -158,3 +158,26 @@ def test_45_another_change_is_told_and_both_values_are_shown(chief: Reader, ann:
     expect(row).to_contain_text("待上漆")
     chief.open("boat/1")
     expect(chief.page.locator("#panel")).to_contain_text("Painted")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "nothing", "new"),
+    [
+        ("chief", "跑腿", "还没有跑腿", "新建跑腿"),
+        ("phone", "跑腿", "还没有跑腿", "新建跑腿"),
+        ("ann", "Errands", "No errands yet", "New errand"),
+    ],
+)
+def test_74_an_empty_timeline_says_what_belongs_there_and_has_one_way_on(
+    request: pytest.FixtureRequest, name: str, kind: str, nothing: str, new: str
+) -> None:
+    reader: Reader = request.getfixturevalue(name)
+    reader.open("job/2")
+    flow = reader.page.locator("#timeline")
+    flow.get_by_role("link", name=kind).click()
+    expect(flow.locator(".empty")).to_contain_text(nothing)
+    expect(flow.locator(".primary")).to_have_text(new)
+    assert reader.sideways() == 0
+    flow.locator(".primary").click()
+    expect(reader.page.locator("[data-save]").first).to_be_visible()
+    expect(reader.page.locator("[name=job] option[selected]")).to_have_text("工程 02")

@@ -38,6 +38,33 @@ def test_30_groups_show_count_and_sum_and_stay_folded(
     assert "fold" not in page.url
 
 
+@pytest.mark.parametrize(
+    ("who", "empty"), [("chief", "(空)"), ("phone", "(空)"), ("ann", "(empty)")]
+)
+def test_30_the_group_without_a_tag_folds_and_stays_folded(
+    who: str, empty: str, request: pytest.FixtureRequest
+) -> None:
+    reader: Reader = request.getfixturevalue(who)
+    reader.open("machine?group=place")
+    page = reader.page
+    heads = page.locator(".group-head")
+    rows = page.locator("#group-- tr:not(.group-more):visible")
+    expect(heads).to_have_count(3)
+    expect(heads.first.locator("button")).to_have_text(empty)
+    expect(heads.first.locator("[data-group-count]")).to_contain_text("60")
+    expect(rows).to_have_count(10)
+    heads.first.locator("button").press("Enter")
+    expect(rows).to_have_count(0)
+    page.reload()
+    expect(heads).to_have_count(3)
+    assert [one.get_attribute("aria-expanded") for one in heads.locator("button").all()] == [
+        "false", "true", "true",
+    ]  # fmt: skip
+    expect(rows).to_have_count(0)
+    heads.first.locator("button").press("Space")
+    expect(rows).to_have_count(50)
+
+
 def test_30_a_group_shows_more_of_its_rows(chief: Reader) -> None:
     chief.open("machine?group=kind&sort=name")
     page = chief.page
