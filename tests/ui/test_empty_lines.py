@@ -14,7 +14,8 @@ from fieldstone.engine.installation import Installation
 from fieldstone.engine.members import NewMember
 from fieldstone.engine.settings import Settings
 from tests.ui.readers import Reader, Site, reader_of, served
-from tests.ui.workshop import PASSWORD, documents
+from tests.ui.workshop import PASSWORD
+from tests.ui.workshop_documents import documents
 
 pytestmark = pytest.mark.browser
 
