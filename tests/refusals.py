@@ -84,10 +84,19 @@ def sentences(folder: str, locale: str) -> Mapping[str, str]:
     return found
 
 
-def pattern_of(sentence: str) -> re.Pattern[str]:
-    """What a sentence looks like with its places filled."""
-    parts = PLACEHOLDER.split(sentence)[::2]
-    return re.compile(".*?".join(re.escape(one) for one in parts), re.DOTALL)
+def pattern_of(*sentences: str) -> re.Pattern[str]:
+    """What a sentence looks like with its places filled; with several, any of them."""
+    found = []
+    for sentence in sentences:
+        parts = PLACEHOLDER.split(sentence)[::2]
+        found.append(".*?".join(re.escape(one) for one in parts))
+    return re.compile("|".join(found), re.DOTALL)
+
+
+def pattern_in(folder: str, locale: str, key: str) -> re.Pattern[str]:
+    """The same of a sentence of a catalogue, or of its singular."""
+    known = sentences(folder, locale)
+    return pattern_of(known[key], *(known[one] for one in (f"{key}.one",) if one in known))
 
 
 State = Mapping[str, tuple[int, int]]

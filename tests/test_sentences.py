@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+import fieldstone.engine  # noqa: F401 (registers its sentences)
+from fieldstone.metadata.messages import render
+
 ROOT = Path(__file__).parents[1]
 LANGUAGES = ("en", "zh-CN")
 CATALOGUES = sorted(
@@ -22,6 +25,9 @@ CATALOGUES = sorted(
 )
 PREFIX_OF = {Path("ui/cli/locale"): "cli."}
 """What the words of a catalogue are looked up without."""
+
+DEEP = ("help.", "openapi.")
+"""Sentences of things that are called by several words: a hole of their keys stands for all."""
 
 SINGULAR = ".one"
 """Ends the English sentence for one thing; Chinese has no singular."""
@@ -84,7 +90,8 @@ def _fits(pattern: str, key: str) -> bool:
     # A pattern that is all holes (`{kind}.{name}`) would fit anything.
     if len(pattern.replace(HOLE, "").strip(".")) < 2:
         return False
-    return re.fullmatch(".+".join(map(re.escape, pattern.split(HOLE))), key) is not None
+    hole = ".+" if pattern.startswith(DEEP) else "[^.]+"
+    return re.fullmatch(hole.join(map(re.escape, pattern.split(HOLE))), key) is not None
 
 
 @pytest.mark.parametrize("folder", CATALOGUES, ids=str)
@@ -111,3 +118,14 @@ def test_no_sentence_is_said_twice() -> None:
     engine = [one for one in CATALOGUES if one.parts[0] == "platform"]
     keys = [key for folder in engine for key in sentences(folder, "en")]
     assert sorted({one for one in keys if keys.count(one) > 1}) == []
+
+
+def test_one_thing_is_told_in_the_singular_where_the_language_has_one() -> None:
+    told = {"key": "machine.seats", "examples": "about 30"}
+    for count, english, chinese in (
+        (1, "! machine.seats: 1 value cannot be kept (about 30)", "1 个值"),
+        (2, "! machine.seats: 2 values cannot be kept (about 30)", "2 个值"),
+    ):
+        assert render("publish.loss", "en", {**told, "rows": count}) == english
+        assert chinese in render("publish.loss", "zh-CN", {**told, "rows": count})
+    assert render("notification.alerts_held", "en", {"count": 1}).endswith("found 1 record")

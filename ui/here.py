@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from flask import current_app, request
@@ -17,9 +18,10 @@ def here() -> str:
     """
     if request.method in ("GET", "HEAD"):
         return request.full_path.rstrip("?")
-    from_page = urlsplit(request.referrer or "")
-    if from_page.netloc == request.host and _is_page(from_page.path):
-        return from_page._replace(scheme="", netloc="", fragment="").geturl()
+    with suppress(ValueError):
+        from_page = urlsplit(request.referrer or "")
+        if from_page.netloc == request.host and _is_page(from_page.path):
+            return from_page._replace(scheme="", netloc="", fragment="").geturl()
     path = request.path
     while path and not _is_page(path):
         path = path.rpartition("/")[0]

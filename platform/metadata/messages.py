@@ -10,6 +10,9 @@ from typing import Any
 
 FALLBACK = "en"
 LOCALES = ("en", "zh-CN")
+_COUNTS = ("count", "rows", "matches")
+"""The parameters that say of how many things a sentence tells."""
+
 _folders: list[Path] = [Path(__file__).parent / "locale"]
 
 
@@ -38,13 +41,18 @@ def catalogue(locale: str) -> Mapping[str, str]:
 def render(key: str, locale: str, params: Mapping[str, Any] | None = None) -> str:
     """The sentence `key` for `locale`; `{name}` is replaced from `params`, English is the fallback.
 
-    A parameter that has words of its own by locale (an entity, a field, a stage, another problem:
+    Where `count`, `rows` or `matches` is 1 it is the singular `key.one`, if the language has one. A
+    parameter that has words of its own by locale (an entity, a field, a stage, another problem:
     whatever has `text(locale)`) shows them in the reader's language.
     """
-    sentence = catalogue(locale).get(key) or catalogue(FALLBACK).get(key)
+    given = params or {}
+    known = catalogue(locale) if key in catalogue(locale) else catalogue(FALLBACK)
+    sentence = known.get(key)
+    if any(given.get(one) == 1 for one in _COUNTS):
+        sentence = known.get(f"{key}.one", sentence)
     if sentence is None:
-        return f"{key} {dict(params or {})}" if params else key
-    return sentence.format_map(_Shown(_in_words(params or {}, locale)))
+        return f"{key} {dict(given)}" if given else key
+    return sentence.format_map(_Shown(_in_words(given, locale)))
 
 
 def _in_words(params: Mapping[str, Any], locale: str) -> dict[str, Any]:

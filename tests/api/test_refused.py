@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 from fieldstone.metadata.messages import LOCALES
 from tests.api.refused.cases import CASES, Case
 from tests.api.refused.world import World, world
-from tests.refusals import pattern_of, require_whole, sentences, state_of
+from tests.refusals import pattern_in, require_whole, state_of
 from tests.servers.postgres import PostgresServer
 
 CATALOGUE = "platform/api/locale"
@@ -77,5 +77,5 @@ def test_refused(there: World, before: Mapping[str, tuple[int, int]], case: Case
         require_whole(told["title"], "api.title", locale)
         require_whole(told["detail"], "api.and_more", locale)
         for word in case.words:
-            assert pattern_of(sentences(CATALOGUE, locale)[word]).search(told["detail"]), word
+            assert pattern_in(CATALOGUE, locale, word).search(told["detail"]), word
     assert state_of(there.workspace) == before

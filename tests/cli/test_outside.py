@@ -32,10 +32,10 @@ def test_what_was_given_up_is_listed_tried_again_and_dropped(
     assert "KeyError" in dead[0]["error"]
     assert "KeyError" in shop("jobs", "list", "shop").stdout
     assert "3 jobs" in shop("doctor", "shop", code=1).output
-    assert "1 jobs" in shop("jobs", "retry", "shop", dead[0]["id"]).stdout
-    assert "1 jobs" in shop("jobs", "drop", "shop", dead[1]["id"]).stdout
+    assert "1 job " in shop("jobs", "retry", "shop", dead[0]["id"]).stdout
+    assert "1 job " in shop("jobs", "drop", "shop", dead[1]["id"]).stdout
     assert "no job" in shop("jobs", "drop", "shop", dead[1]["id"], code=1).stderr
-    assert "1 jobs" in shop("jobs", "retry", "shop", "--all").stdout
+    assert "1 job " in shop("jobs", "retry", "shop", "--all").stdout
     states = {one["key"]: one for one in printed(shop("jobs", "list", "shop", "--json"))["jobs"]}
     assert {key: one["state"] for key, one in states.items()} == {
         "one": "queued",

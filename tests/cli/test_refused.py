@@ -22,7 +22,7 @@ from fieldstone.metadata.messages import LOCALES
 from fieldstone.ui.cli.program import root
 from tests.api.shop import DOCUMENTS
 from tests.cli.refused import CASES, FILES, Case
-from tests.refusals import pattern_of, require_whole, sentences, state_of, state_of_control
+from tests.refusals import pattern_in, require_whole, state_of, state_of_control
 
 CATALOGUE = "ui/cli/locale"
 
@@ -123,6 +123,5 @@ def test_refused(
         assert "Traceback" not in said
         require_whole(said, "cli.", locale)
         for one in case.ids:
-            pattern = pattern_of(sentences(CATALOGUE, locale)[f"cli.{one}"])
-            assert pattern.search(said), (one, said)
+            assert pattern_in(CATALOGUE, locale, f"cli.{one}").search(said), (one, said)
     assert terminal.state() == before

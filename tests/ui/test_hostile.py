@@ -106,6 +106,10 @@ SENDINGS: dict[str, tuple[str, dict[str, object]]] = {
             "enter_when.99.99.op": "is",
         },
     ),
+    "a row of options far away": (
+        "-/studio/entity/machine/field/kind",
+        {"act": "up:" + "9" * 5000, "option.0.label.en": "x"},
+    ),
     "a tier scheme of nothing": ("-/studio/entity/machine/tiers", {"act": "begin", "by": "zz"}),
     "a tier scheme where there is none": (
         "-/studio/entity/machine/tiers",
@@ -145,6 +149,14 @@ def test_what_is_sent_is_answered(web: FlaskClient, name: str) -> None:
     path, form = SENDINGS[name]
     answer = web.post(f"/workshop/{path}", data=form)
     assert answer.status_code < 500
+
+
+@pytest.mark.parametrize("referer", ["http://[", "//", "zz"])
+def test_a_refused_form_from_no_page_leads_to_one(web: FlaskClient, referer: str) -> None:
+    form = {"old": "wrong", "new": "another-Lantern-8"}
+    answer = web.post("/workshop/-/me/password", data=form, headers={"Referer": referer})
+    assert answer.status_code == 422
+    assert 'name="next" value="/workshop/-/me"' in answer.text
 
 
 def test_a_change_made_from_an_old_version_never_overwrites(web: FlaskClient) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flask import redirect, request
+from flask import request
 from werkzeug.wrappers import Response
 
 from fieldstone.engine import drafts
@@ -19,7 +19,7 @@ from ...rendering import page as render
 from ...show.studio import things
 from ...show.studio.frame import Studio, studio_of
 from ...words import say
-from .refusals import Wrong, wrong_of
+from .refusals import Wrong, kept, wrong_of
 
 
 def new_entity(visit: Visit) -> str:
@@ -67,11 +67,9 @@ def create_entity(visit: Visit) -> Response | tuple[str, int]:
             raise wrong_of(studio, error.problems, changed[0], "/") from error
         return studio_of(desk).paths.fields(data["name"])
 
-    try:
-        return redirect(visit.write(work), 303)
-    except Wrong as error:
-        with visit.reading() as desk:
-            return _entity_form(desk, typed, error.wrong, error.lines), 422
+    return kept(
+        visit, work, lambda desk, error: _entity_form(desk, typed, error.wrong, error.lines)
+    )
 
 
 def _names(named: Document, menu: list[Any]) -> list[Any]:

@@ -194,14 +194,12 @@ def save(visit: Visit, entity: str, field: str) -> Response | tuple[str, int] | 
 
 def _submitted(visit: Visit, entity: str, field_id: str | None) -> Response | tuple[str, int] | str:
     typed = {key: value for key, value in request.form.items() if key != "csrf_token"}
-    act, _, at = typed.get("act", "").partition(":")
-    if act in ("up", "down", "more"):
-        if at.isascii() and at.isdigit():
-            typed = things.moved(typed, "option", int(at), -1 if act == "up" else 1)
+    moved = things.pressed(typed, "option")
+    if moved is not None:
         with visit.reading() as desk:
             studio = studio_of(desk, "fields", entity)
             one = _field(studio, field_id) if field_id else None
-            return _form(desk, studio, _type(studio, one), typed, one, spare=3)
+            return _form(desk, studio, _type(studio, one), moved, one, spare=3)
     try:
         visit.write(lambda desk: _keep(desk, entity, field_id, typed))
     except Wrong as error:

@@ -1,13 +1,17 @@
-"""Refusals of the Studio: what was typed and cannot be kept, said at the inputs concerned."""
+"""Refusals of the Studio: what was typed is kept, or said at the inputs why it cannot be."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+
+from flask import redirect
+from werkzeug.wrappers import Response
 
 from fieldstone.metadata.documents import Document
 from fieldstone.metadata.messages import render
 from fieldstone.metadata.problems import Problem
 
+from ...desk import Desk, Visit
 from ...show.studio.frame import Studio
 from ...show.studio.things import text_of
 from ...words import say
@@ -20,6 +24,17 @@ class Wrong(Exception):
         super().__init__()
         self.wrong = wrong
         self.lines = tuple(lines)
+
+
+def kept(
+    visit: Visit, keep: Callable[[Desk], str], again: Callable[[Desk, Wrong], str]
+) -> Response | tuple[str, int]:
+    """Write, and go to the page that this gives; what is refused is answered by the form again."""
+    try:
+        return redirect(visit.write(keep), 303)
+    except Wrong as error:
+        with visit.reading() as desk:
+            return again(desk, error), 422
 
 
 def wrong_of(studio: Studio, problems: Iterable[Problem], document: Document, place: str) -> Wrong:

@@ -81,11 +81,9 @@ def _form(
 def save(visit: Visit, entity: str, stage: str) -> Response | tuple[str, int] | str:
     """Change a stage in the draft, or move a row of its key actions."""
     typed = {key: value for key, value in request.form.items() if key != "csrf_token"}
-    act, _, at = typed.get("act", "").partition(":")
-    if act in ("up", "down", "more"):
-        if at.isascii() and at.isdigit() and len(at) < 5:
-            typed = things.moved(typed, "item", int(at), -1 if act == "up" else 1)
-        return _again(visit, entity, stage, typed)
+    moved = things.pressed(typed, "item")
+    if moved is not None:
+        return _again(visit, entity, stage, moved)
     try:
         visit.write(lambda desk: _keep(desk, entity, stage, typed))
     except Wrong as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flask import redirect, request
+from flask import request
 from werkzeug.wrappers import Response
 
 from fieldstone.engine import drafts
@@ -22,7 +22,7 @@ from ...show.studio.frame import Studio, studio_of
 from ...show.studio.properties import kinds_of, read_properties, typed_properties
 from ...show.studio.settings import Read
 from ...words import say
-from .refusals import Wrong, wrong_of
+from .refusals import Wrong, kept, wrong_of
 
 
 def listed(visit: Visit) -> str:
@@ -68,11 +68,7 @@ def create(visit: Visit) -> Response | tuple[str, int]:
             raise wrong_of(studio, error.problems, made, "") from error
         return studio.paths.dimension(name)
 
-    try:
-        return redirect(visit.write(work), 303)
-    except Wrong as error:
-        with visit.reading() as desk:
-            return _list(desk, typed, error.lines), 422
+    return kept(visit, work, lambda desk, error: _list(desk, typed, error.lines))
 
 
 def edit(visit: Visit, dimension: str) -> str:
@@ -132,17 +128,15 @@ def _form(
 def save(visit: Visit, dimension: str) -> Response | tuple[str, int] | str:
     """Change a dimension in the draft, or move one of its rows."""
     typed = {key: value for key, value in request.form.items() if key != "csrf_token"}
-    act, _, at = typed.get("act", "").partition(":")
-    if act in ("up", "down", "more"):
-        if at.isascii() and at.isdigit() and len(at) < 5:
-            typed = things.moved(typed, "tag", int(at), -1 if act == "up" else 1)
+    moved = things.pressed(typed, "tag")
+    if moved is not None:
         with visit.reading() as desk:
-            return _form(desk, dimension, typed)
-    try:
-        return redirect(visit.write(lambda desk: _keep(desk, dimension, typed)), 303)
-    except Wrong as error:
-        with visit.reading() as desk:
-            return _form(desk, dimension, typed, error, spare=0), 422
+            return _form(desk, dimension, moved)
+    return kept(
+        visit,
+        lambda desk: _keep(desk, dimension, typed),
+        lambda desk, error: _form(desk, dimension, typed, error, spare=0),
+    )
 
 
 def _keep(desk: Desk, dimension: str, typed: Mapping[str, str]) -> str:

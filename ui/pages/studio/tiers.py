@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
-from flask import redirect, request
+from flask import request
 from werkzeug.wrappers import Response
 
 from fieldstone.engine import drafts
@@ -26,7 +26,7 @@ from ...show.studio import conditions, settings, things, tiers, uses
 from ...show.studio.conditions import ConditionInput
 from ...show.studio.frame import Studio, studio_of
 from ...words import say
-from .refusals import Wrong, wrong_of
+from .refusals import Wrong, kept, wrong_of
 
 _SECONDS = 10
 """How long the page thinks about who would move, before it says that it takes too long."""
@@ -135,17 +135,15 @@ def _tabs(studio: Studio, documents: list[Document], current: Document | None) -
 def change(visit: Visit, entity: str) -> Response | tuple[str, int] | str:
     """Change a scheme in the draft, or move one of its rows."""
     typed = {key: value for key, value in request.form.items() if key != "csrf_token"}
-    act, _, at = typed.get("act", "").partition(":")
-    if act in ("up", "down", "more"):
-        if at.isascii() and at.isdigit() and len(at) < 5:
-            typed = things.moved(typed, "band", int(at), -1 if act == "up" else 1)
+    moved = things.pressed(typed, "band")
+    if moved is not None:
         with visit.reading() as desk:
-            return _page(desk, entity, typed)
-    try:
-        return redirect(visit.write(lambda desk: _keep(desk, entity, typed)), 303)
-    except Wrong as error:
-        with visit.reading() as desk:
-            return _page(desk, entity, typed, error.wrong, error.lines, spare=0), 422
+            return _page(desk, entity, moved)
+    return kept(
+        visit,
+        lambda desk: _keep(desk, entity, typed),
+        lambda desk, error: _page(desk, entity, typed, error.wrong, error.lines, spare=0),
+    )
 
 
 def _keep(desk: Desk, entity: str, typed: Mapping[str, str]) -> str:

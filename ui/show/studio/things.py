@@ -126,6 +126,18 @@ def moved(typed: Mapping[str, str], prefix: str, at: int, by: int) -> dict[str, 
     return arranged(typed, prefix, order)
 
 
+def pressed(typed: Mapping[str, str], prefix: str) -> dict[str, str] | None:
+    """What was typed after a button that moves a row (`up:2`) or asks for more rows.
+
+    None where it was another button.
+    """
+    act, _, at = typed.get("act", "").partition(":")
+    if act not in ("up", "down", "more"):
+        return None
+    known = at.isascii() and at.isdigit() and len(at) < 5
+    return moved(typed, prefix, int(at), -1 if act == "up" else 1) if known else dict(typed)
+
+
 def placed(typed: Mapping[str, str], prefix: str) -> dict[str, str]:
     """What was typed with the rows where their position boxes (from 1) put them."""
     boxes = [typed.get(f"{prefix}.{at}.place", "") for at in range(_number(typed, prefix))]
