@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,13 +15,23 @@ from tests.ui.readers import Reader, Site, reader_of, served
 from tests.ui.workshop import filled_workshop
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """Return a server with sixty machines, a repair, and one open alert."""
+@pytest.fixture(scope="session")
+def workshop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a home with the workshop, to be copied and not to be touched."""
     home: Path = tmp_path_factory.mktemp("workshop")
+    with Installation.open(Settings(home=home, env="test")) as installation:
+        filled_workshop(installation)
+    return home
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory, workshop: Path) -> Iterator[Site]:
+    """Return a server with sixty machines, a repair, and one open alert."""
+    home = tmp_path_factory.mktemp("site") / "home"
+    shutil.copytree(workshop, home)
     with (
         Installation.open(Settings(home=home, env="test")) as installation,
-        served(installation, filled_workshop(installation)) as found,
+        served(installation, installation.workspace("workshop")) as found,
     ):
         yield found
 

@@ -13,8 +13,8 @@ from waitress.server import create_server
 from fieldstone.engine.installation import Installation
 from fieldstone.engine.workspaces import Workspace
 from fieldstone.ui.app import create_app
+from fieldstone.ui.security import COOKIE
 from tests.servers.chromium import PATIENCE
-from tests.ui.workshop import PASSWORD
 
 
 @dataclass(frozen=True)
@@ -57,11 +57,14 @@ class Reader:
         self.page.goto(f"{self.site.address}{rest}" if outside else self.site.path(rest))
 
     def sign_in(self, email: str = "chief@example.com") -> None:
-        self.page.goto(f"{self.site.address}/sign-in")
-        self.page.fill("#who", email)
-        self.page.fill("#password", PASSWORD)
-        self.page.click("button.primary")
-        self.page.wait_for_url(self.site.path("**"))
+        """Be signed in from now on, without the page for it; no page is opened."""
+        control = self.site.installation.control
+        account = control.accounts.find(email)
+        assert account is not None
+        reference = control.sessions.start(account.id)
+        self.page.context.add_cookies(
+            [{"name": COOKIE, "value": reference, "url": self.site.address, "sameSite": "Lax"}]
+        )
 
     def sideways(self) -> int:
         """By how many pixels the page is wider than the window."""

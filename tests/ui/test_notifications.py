@@ -19,6 +19,7 @@ pytestmark = pytest.mark.browser
 
 def test_62_a_kind_is_switched_off(ann: Reader) -> None:
     page = ann.page
+    ann.open("")
     page.get_by_label("Your account").click()
     page.get_by_role("link", name="Notification settings", exact=True).last.click()
     alerts = page.get_by_role("group", name="Alerts")
@@ -85,9 +86,11 @@ def tom(
     """Return them with nothing unread, reading Chinese or English."""
     with site.workspace.writing() as tx:
         notifications.mark_read(tx, access.for_member(tx, told_id))
+    accounts = site.installation.control.accounts
+    account = accounts.find(TOLD)
+    assert account is not None
+    accounts.set_profile(account.id, name="Tom", locale=request.param.replace("-GB", ""))
     with reader_of(browser, site, request.param) as reader:
-        chosen = {"name": "locale", "value": request.param.replace("-GB", ""), "url": site.address}
-        reader.page.context.add_cookies([chosen])  # type: ignore[list-item]
         reader.sign_in(TOLD)
         yield reader
 

@@ -46,6 +46,7 @@ def reader(request: pytest.FixtureRequest, browser: Browser, site: Site) -> Iter
     email, language, width = request.param
     with reader_of(browser, site, language, width) as found:
         found.sign_in(email)
+        found.open("")
         yield found
 
 
