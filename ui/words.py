@@ -26,14 +26,18 @@ def words(locale: str) -> Mapping[str, str]:
 
 
 def say(key: str, locale: str, /, **params: object) -> str:
-    """The sentence `key`, filled; with `n=1` the singular `key.one` where the language has one.
+    """The sentence `key`, filled; `n` is a count: its digits are grouped, and `n=1` takes the
+    singular `key.one` where the language has one.
 
     KeyError for a key without a sentence: a page never shows a bare key.
     """
     known = words(locale)
     sentence = known[key]
-    if params.get("n") == 1:
+    number = params.get("n")
+    if number == 1:
         sentence = known.get(f"{key}.one", sentence)
+    if isinstance(number, int):
+        params["n"] = f"{number:,}"
     return sentence.format_map(params) if params else sentence
 
 

@@ -50,6 +50,10 @@ def test_counts_have_a_singular_where_the_language_has_one() -> None:
     assert say("list.count", "zh-CN", n=1, shown="1") == "共 1 条"
 
 
+def test_groups_the_digits_of_a_count() -> None:
+    assert say("alerts.count", "en", n=24218) == "24,218 open"
+
+
 def test_finds_the_nearest_language() -> None:
     assert nearest_locale("zh-Hans-CN") == "zh-CN"
     assert nearest_locale("en_GB") == "en"
