@@ -29,7 +29,9 @@ def handle(app: Flask) -> None:
 def _refused(error: Refused) -> Response:
     if isinstance(error, Unauthenticated):
         return _sign_in()
-    lines = [problem.text(_locale()) for problem in error.problems]
+    # What an address may name is told to programs: names of documents say nothing to a reader.
+    told = [one for one in error.problems if _wants_json() or ".unknown" not in one.id]
+    lines = [problem.text(_locale()) for problem in told]
     answer = show(error.status, lines)
     retry = getattr(error, "retry_after", None)
     if retry:

@@ -89,6 +89,8 @@ def test_a_page_that_is_not_there_has_a_way_back(chief: Reader) -> None:
     for path in ("machine/99999", "nothing", "machine/1/none", "member"):
         chief.open(path)
         expect(chief.page.locator("h1")).to_have_text("页面不存在")
+        # What documents name is for programs; a reader is not told it.
+        expect(chief.page.get_by_role("alert")).not_to_contain_text("machine")
     chief.page.click("a.primary")
     expect(chief.page.locator("h1")).to_have_text("设备")
 
