@@ -62,3 +62,19 @@ def test_a_long_name_wraps_and_is_whole(phone: Reader, chief: Reader, long: int)
     assert row.evaluate("one => one.clientHeight") <= 40
     row.locator("td:first-child a").hover()
     expect(chief.page.get_by_role("tooltip")).to_have_text(LONG[:80])
+
+
+def test_a_name_of_one_word_stays_inside(phone: Reader, site: Site) -> None:
+    with site.workspace.writing() as tx:
+        wide = records.create(tx, SYSTEM, "machine", {"name": "W" * 80}).id
+    for path in (f"machine/{wide}", f"machine/{wide}/edit", "machine?sort=-name", "-/search?q=WWW"):
+        phone.open(path)
+        assert phone.sideways() <= 0, path
+
+
+def test_a_sum_has_the_room_of_its_digits(phone: Reader, long: int) -> None:
+    # What is beside it goes into the next row; amounts never lie over other words.
+    phone.open(f"machine/{long}")
+    facts = phone.page.locator(".record-head .facts > div")
+    expect(facts.first).to_be_visible()
+    assert facts.evaluate_all("all => all.every((one) => one.scrollWidth <= one.clientWidth + 1)")

@@ -40,8 +40,14 @@ function pointsOf(box: HTMLElement): Point[] {
   });
 }
 
-function cut(label: string): string {
-  return label.length > 12 ? `${label.slice(0, 11)}…` : label;
+/** A label of at most so many letters; one of Chinese is as wide as two of Latin. */
+function cut(label: string, most: number): string {
+  let wide = 0;
+  for (const [at, letter] of [...label].entries()) {
+    wide += letter > "\u2e7f" ? 2 : 1;
+    if (wide > most) return `${[...label].slice(0, at).join("")}…`;
+  }
+  return label;
 }
 
 function spark(points: Point[]): object {
@@ -62,13 +68,13 @@ function spark(points: Point[]): object {
   };
 }
 
-function bars(points: Point[], lying: boolean): object {
+function bars(points: Point[], lying: boolean, room: number): object {
   const ink = { color: colour("ink-2"), fontSize: 12 };
   const names = {
     type: "category",
     data: points.map((one) => one.label),
     inverse: lying,
-    axisLabel: { ...ink, formatter: cut, hideOverlap: !lying },
+    axisLabel: { ...ink, formatter: (label: string) => cut(label, lying && room > 440 ? 28 : 16), hideOverlap: !lying },
     axisTick: { show: false },
     axisLine: { lineStyle: { color: colour("border") } },
   };
@@ -117,7 +123,7 @@ function draw(box: HTMLElement): void {
         return point ? `${point.label}  ${point.text}` : "";
       },
     },
-    ...(kind === "spark" ? spark(points) : bars(points, kind === "bars")),
+    ...(kind === "spark" ? spark(points) : bars(points, kind === "bars", box.clientWidth)),
   });
   chart.on("click", (one) => {
     const href = points[one.dataIndex]?.href;

@@ -83,7 +83,7 @@ def account_page(
             TokenRow(
                 one.id,
                 one.name,
-                formats.exact(one.expires_at),
+                formats.long_day(one.expires_at.astimezone(formats.zone).date()),
                 formats.ago(one.last_used_at) if one.last_used_at else "",
             )
             for one in keys
