@@ -92,7 +92,7 @@ def test_a_field_lives_on_the_pages(place: Place, ada: Reader, lin: Reader, tmp_
     lin.open(f"customer/{soon}/edit")
     lin.page.fill("[name=contract_until]", "2027-04-03")
     lin.page.click(".finish [data-save]")
-    expect(lin.page.locator("#panel")).to_contain_text("2027-04-03")
+    expect(lin.page.locator("#panel")).to_contain_text("2027年4月3日")
     go_to(place, NINE + timedelta(days=1))
     ada.sign_in(ADMIN)
     lin.sign_in(LIN)

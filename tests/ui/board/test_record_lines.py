@@ -181,3 +181,22 @@ def test_74_an_empty_timeline_says_what_belongs_there_and_has_one_way_on(
     flow.locator(".primary").click()
     expect(reader.page.locator("[data-save]").first).to_be_visible()
     expect(reader.page.locator("[name=job] option[selected]")).to_have_text("工程 02")
+
+
+@pytest.mark.parametrize(
+    ("name", "nothing", "new"),
+    [
+        ("chief", "还没有跑腿", "新建跑腿"),
+        ("phone", "还没有跑腿", "新建跑腿"),
+        ("ann", "No errands yet", "New errand"),
+    ],
+)
+def test_74_an_empty_related_list_says_what_belongs_there_and_has_one_way_on(
+    request: pytest.FixtureRequest, name: str, nothing: str, new: str
+) -> None:
+    reader: Reader = request.getfixturevalue(name)
+    reader.open("job/2?tab=errands")
+    panel = reader.page.locator("#panel")
+    expect(panel.locator(".empty")).to_contain_text(nothing)
+    expect(panel.locator(".button")).to_have_count(1)
+    expect(panel.locator(".primary")).to_have_text(new)
