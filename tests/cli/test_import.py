@@ -38,9 +38,9 @@ def test_the_report_in_english(shop: Run, file: Path) -> None:
     assert found.stderr.splitlines() == [
         "Columns left out: 区域",
         "规模: “大型号” is unknown, in 2 rows; if “大型” is meant, map it with --values.",
-        'Line 3: size: "大型号" is unknown for Size; did you mean "大型"?',
-        'Line 4: size: "大型号" is unknown for Size; did you mean "大型"?',
-        "Line 5: name: Fill in Name.",
+        'Line 3: "大型号" is unknown for Size; did you mean "大型"?',
+        'Line 4: "大型号" is unknown for Size; did you mean "大型"?',
+        "Line 5: Fill in Name.",
     ]
 
 
@@ -48,7 +48,7 @@ def test_the_report_in_chinese(shop: Run, file: Path) -> None:
     found = shop("import", "shop", "customer", file, "--dry-run", code=1, locale="zh-CN")
     assert found.stdout.startswith("预检完成，未写入数据。共读取 4 行：将新建 1 条")
     assert "规模：“大型号”无法识别，共 2 行；如果是指“大型”，请用 --values 指定。" in found.stderr
-    assert "第 3 行：size: 规模没有“大型号”这个值" in found.stderr
+    assert "第 3 行：规模没有“大型号”这个值" in found.stderr
 
 
 def test_values_are_mapped_once(shop: Run, file: Path, tmp_path: Path) -> None:

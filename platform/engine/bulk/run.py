@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from ...metadata.model import Entity
 from ...metadata.problems import Problem
 from .. import access, failpoints, records
 from ..access import Caller
@@ -86,8 +87,9 @@ def go_on(tx: Transaction, bulk_id: int, caller: Caller) -> bool:
     write = _change if one.act == "update" else _delete
     outcomes = write(tx, caller, one, [(record_id, versions.get(record_id)) for record_id in ids])
     change_id = journal.opened_set(tx, caller)
+    entity = tx.app.entity(one.entity)
     fates = [
-        _fate(outcome, versions.get(record_id), record_id, change_id, one.act)
+        _fate(outcome, versions.get(record_id), record_id, change_id, one.act, entity)
         for record_id, outcome in zip(ids, outcomes, strict=True)
     ]
     _settle(tx, bulk_id, fates)
@@ -109,7 +111,12 @@ def _delete(tx: Transaction, caller: Caller, one: Any, wanted: _Wanted) -> Seque
 
 
 def _fate(
-    outcome: Any, before: int | None, record_id: int, change_id: int | None, act: str
+    outcome: Any,
+    before: int | None,
+    record_id: int,
+    change_id: int | None,
+    act: str,
+    entity: Entity,
 ) -> dict[str, Any]:
     version = outcome.version if act == "update" else (before or 0) + 1
     state = "refused" if outcome.problems else "same" if version == before else "changed"
@@ -119,7 +126,7 @@ def _fate(
         "now": state,
         "at_version": version if written else None,
         "at_change": change_id if written else None,
-        "why": reasons(outcome.problems) if outcome.problems else None,
+        "why": reasons(outcome.problems, entity) if outcome.problems else None,
     }
 
 
@@ -134,7 +141,7 @@ def go_back(tx: Transaction, bulk_id: int, caller: Caller) -> bool:
         return True
     caller = Caller(caller.member_id, locale=caller.locale, origin="bulk", system=True)
     back = _revert if one.act == "update" else _restore
-    wrong = back(tx, caller, one, found)
+    wrong, entity = back(tx, caller, one, found), tx.app.entity(one.entity)
     fates = []
     for row in found:
         problems = wrong.get(row.record_id, ())
@@ -144,7 +151,7 @@ def go_back(tx: Transaction, bulk_id: int, caller: Caller) -> bool:
                 "now": "left" if problems else "undone",
                 "at_version": row.version,
                 "at_change": row.change_id,
-                "why": reasons(problems) if problems else None,
+                "why": reasons(problems, entity) if problems else None,
             }
         )
     _settle(tx, bulk_id, fates)

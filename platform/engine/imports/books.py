@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ...metadata.model import Entity
 from ..access import Caller
 from ..records import journal
 from ..system_tables import IMPORT, IMPORT_ROW
@@ -55,7 +56,7 @@ def insert(
     return found
 
 
-def count(report: Report, readings: Sequence[Reading], *, keep_bad: int) -> None:
+def count(report: Report, readings: Sequence[Reading], entity: Entity, *, keep_bad: int) -> None:
     """Add a batch to the counts, and its bad rows while there are fewer than `keep_bad`."""
     for reading in readings:
         report.rows += 1
@@ -67,7 +68,7 @@ def count(report: Report, readings: Sequence[Reading], *, keep_bad: int) -> None
             case "failed":
                 report.failed += 1
                 if len(report.bad) < keep_bad:
-                    why = reasons(reading.all_problems())
+                    why = reasons(reading.all_problems(), entity)
                     report.bad.append(BadRow(reading.row.line, reading.row.cells, why))
                 continue
             case "skipped":
@@ -79,7 +80,9 @@ def count(report: Report, readings: Sequence[Reading], *, keep_bad: int) -> None
         report.warnings += bool(reading.outcome and reading.outcome.warnings)
 
 
-def keep_rows(tx: Transaction, caller: Caller, import_id: int, readings: Sequence[Reading]) -> None:
+def keep_rows(
+    tx: Transaction, caller: Caller, import_id: int, readings: Sequence[Reading], entity: Entity
+) -> None:
     """Enter what became of each row of a batch, with the change set that it was written under."""
     change_id = journal.opened_set(tx, caller)
     rows: list[dict[str, Any]] = []
@@ -92,7 +95,7 @@ def keep_rows(tx: Transaction, caller: Caller, import_id: int, readings: Sequenc
                 "state": reading.state,
                 "record_id": outcome.record_id if outcome else None,
                 "content": list(reading.row.cells) if failed else (reading.later or None),
-                "problems": reasons(reading.all_problems()) if failed else None,
+                "problems": reasons(reading.all_problems(), entity) if failed else None,
                 "version": outcome.version if outcome and not failed else None,
                 "change_id": None if failed else change_id,
             }

@@ -10,12 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from ...metadata.messages import LOCALES
+from ...metadata.model import Entity
 from ...metadata.problems import Problem
 
 MOST_BAD_ROWS = 100_000
 MOST_UNKNOWN_VALUES = 1_000
 _IN_FRONT: Mapping[str, tuple[str, str]] = {"en": ("line", "reason"), "zh-CN": ("行号", "原因")}
 """The columns that a file of bad rows has in front of its own."""
+
+_AFTER: Mapping[str, str] = {"en": ": ", "zh-CN": "："}
+"""What stands between a field and what is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,17 +108,22 @@ class Report:
         return report
 
 
-def reasons(problems: Iterable[Problem]) -> list[dict[str, str]]:
-    """Problems as sentences by locale, with the field in front."""
+def reasons(problems: Iterable[Problem], entity: Entity | None = None) -> list[dict[str, str]]:
+    """Problems as sentences by locale, by the label of the field where they do not say it."""
     return [
-        {locale: _sentence(one, locale) for locale in LOCALES} | {"id": one.id} for one in problems
+        {locale: _sentence(one, entity, locale) for locale in LOCALES} | {"id": one.id}
+        for one in problems
     ]
 
 
-def _sentence(problem: Problem, locale: str) -> str:
+def _sentence(problem: Problem, entity: Entity | None, locale: str) -> str:
     place = problem.pointer.lstrip("/")
+    field = entity.field_named(place.partition("/")[0]) if entity else None
+    name = field.text(locale) if field else place
     text = problem.text(locale)
-    return f"{place}: {text}" if place else text
+    if not name or (field and name in text):
+        return text
+    return f"{name}{_AFTER[locale]}{text}"
 
 
 def write_errors(report: Report, columns: Sequence[str], path: Path, locale: str) -> None:

@@ -101,8 +101,8 @@ def _at_once(
             report.import_id = books.insert(tx, caller, entity_id, source.name, options)
             for rows in books.chunks_of(source.rows()):
                 readings = write(tx, caller, mapped, Kept(report.import_id), rows)
-                books.keep_rows(tx, caller, report.import_id, readings)
-                books.count(report, readings, keep_bad=MOST_BAD_ROWS)
+                books.keep_rows(tx, caller, report.import_id, readings, mapped.entity)
+                books.count(report, readings, mapped.entity, keep_bad=MOST_BAD_ROWS)
                 failpoints.hit("import.at_once")
                 tell(report.rows)
             _close(tx, caller, mapped, report)
@@ -231,8 +231,8 @@ def _write_chunk(
                 readings = write(tx, caller, mapped, Kept(before.import_id), rows)
                 if attempt == 1 and any(one.raced for one in readings):
                     raise Conflict.because("unique.taken_somewhere")
-                books.count(report, readings, keep_bad=0)
-                books.keep_rows(tx, caller, before.import_id, readings)
+                books.count(report, readings, mapped.entity, keep_bad=0)
+                books.keep_rows(tx, caller, before.import_id, readings, mapped.entity)
                 progress = {
                     "done": report.rows,
                     "total": total,

@@ -28,8 +28,8 @@ _MARKS = (
 )
 _GUESSES = ("utf-8", "gb18030")
 _CONTROLS = tuple(chr(one) for one in range(32) if chr(one) not in "\t\n\r\f")
-_MOST_CONTROLS = 50
-"""Of so many characters one may be a control character; a file with more is none of text."""
+_FEW, _MOST_CONTROLS = 8, 50
+"""A few control characters may be there, and one of so many; what has more is no text."""
 
 _WIDER = {"utf-8": "utf-8-sig", "gbk": "gb18030", "gb2312": "gb18030"}
 
@@ -69,7 +69,8 @@ def open_text(path: Path, encoding: str | None, delimiter: str | None, name: str
     encoding = _known(encoding) if encoding else _encoding(path, name)
     with _opened(path, encoding) as file:
         sample = file.read(_SAMPLE)
-    if sum(map(sample.count, _CONTROLS)) * _MOST_CONTROLS > len(sample):
+    controls = sum(map(sample.count, _CONTROLS))
+    if controls > _FEW and controls * _MOST_CONTROLS > len(sample):
         raise Invalid.because("import.no_text", file=name)
     delimiter = _delimiter(sample.removeprefix(_MARK), delimiter)
     try:

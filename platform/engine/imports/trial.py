@@ -118,7 +118,7 @@ def _chunk(
             for reading in readings:
                 if reading.state in _WRITTEN:
                     _remember(mapped, reading, old, new, seen)
-            books.count(report, readings, keep_bad=keep_bad)
+            books.count(report, readings, mapped.entity, keep_bad=keep_bad)
             raise _Back
     except _Back:
         return report

@@ -81,7 +81,7 @@ def _take_back(
     ]
     wrong = {row.record_id: outcome.problems for row, outcome in zip(made, gone, strict=True)}
     wrong |= revert_many(tx, caller, one.entity, marks)
-    _keep(tx, one.id, rows, wrong)
+    _keep(tx, one, rows, wrong)
     left = sum(1 for problems in wrong.values() if problems)
     removed = sum(1 for outcome in gone if outcome.done)
     progress["removed"] += removed
@@ -96,23 +96,23 @@ def _sets(*change_ids: int | None) -> tuple[int, ...]:
 
 def _keep(
     tx: Transaction,
-    import_id: int,
+    one: Any,
     rows: Sequence[Any],
     wrong: dict[int, tuple[Problem, ...]],
 ) -> None:
-    values = []
+    values, entity = [], tx.app.entity(one.entity)
     for row in rows:
         problems = wrong.get(row.record_id, ())
         values.append(
             {
                 "at_row": row.row,
                 "now": "left" if problems else "undone",
-                "why": reasons(problems) if problems else None,
+                "why": reasons(problems, entity) if problems else None,
             }
         )
     tx.connection.execute(
         sa.update(IMPORT_ROW)
-        .where(IMPORT_ROW.c.import_id == import_id, IMPORT_ROW.c.row == sa.bindparam("at_row"))
+        .where(IMPORT_ROW.c.import_id == one.id, IMPORT_ROW.c.row == sa.bindparam("at_row"))
         .values(
             state=sa.bindparam("now"),
             problems=sa.bindparam("why", type_=IMPORT_ROW.c.problems.type),

@@ -27,7 +27,7 @@ def test_a_title_that_several_have(desk: Desk) -> None:
         records.create(tx, SYSTEM, "region", {"name": "North"})
     report = desk.bring(["name,region", "a,North"])
     assert reasons(report) == [
-        (2, 'region: Several records are called "North"; choose another key for region')
+        (2, 'Several records are called "North"; choose another key for region')
     ]
 
 
@@ -64,7 +64,7 @@ def test_members_by_any_of_their_names(desk: Desk) -> None:
     wang, zhao, boss = (desk.people[one] for one in ("wang", "zhao", "boss"))
     assert [one["owner"] for one in desk.firms("owner")] == [wang, wang, zhao, boss]
     assert reasons(report) == [
-        (5, 'owner: "Nobody" is unknown for owner; map it to a value that there is')
+        (5, '"Nobody" is unknown for owner; map it to a value that there is')
     ]
 
 
@@ -90,7 +90,7 @@ def test_a_key_that_is_never_written(desk: Desk, key: str) -> None:
     report = desk.bring([f"{key},name", f"{known},changed", "77,nobody", ",new"], {"key": key})
     assert (report.created, report.updated) == (1, 1)
     ((line, reason),) = reasons(report)
-    assert line == 3 and reason.startswith(f"{key}: There is no record whose ")
+    assert line == 3 and reason.startswith("There is no record whose ")
     assert desk.names() == ["a", "changed", "new"]
 
 

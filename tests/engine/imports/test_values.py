@@ -97,8 +97,8 @@ BAD: dict[str, dict[str, str]] = {
     },
     "seen": {"2026-03-05 25:00": "seen: ", "2026-03-05 9am": "seen: "},
     "vip": {"maybe": 'vip: "maybe" is neither yes nor no'},
-    "kind": {"makr": 'kind: "makr" is unknown for Kind; did you mean "Maker"?'},
-    "topics": {"steel, gold": 'topics: "gold" is unknown for topics'},
+    "kind": {"makr": '"makr" is unknown for Kind; did you mean "Maker"?'},
+    "topics": {"steel, gold": '"gold" is unknown for topics'},
     "remark": {"x" * 50_001: "remark: "},
 }
 

@@ -55,6 +55,7 @@ def test_line_55_bad_rows_come_back_to_be_mended(importer: Importer, tmp_path: P
     ]
     shown = page.locator(".import-table.bad td.why").all_inner_texts()
     assert [row[1] for row in rows[1:]] == shown
+    assert shown[1].startswith(words.value)
     mended = written(tmp_path / "mended.csv", ",".join(rows[0]), "3,,S9,Z,9", "4,,S2,B,2")
     importer.bring("sale", mended)
     importer.map()

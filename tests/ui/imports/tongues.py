@@ -42,6 +42,9 @@ class Tongue:
     """What a notification says: done, stopped, and the summary for an owner of two records."""
 
     sales: str
+    value: str
+    """How a reason says that it is about the value."""
+
     begin: str
 
 
@@ -75,6 +78,7 @@ CHINESE = Tongue(
     same="同一个文件已在",
     told=("销售机会：导入完成", "销售机会：导入已停止", "导入带来了 2 条归你负责的记录"),
     sales="销售机会",
+    value="金额：",
     begin="导入文件",
 )
 
@@ -118,6 +122,7 @@ ENGLISH = Tongue(
         "An import brought 2 records that are yours",
     ),
     sales="Sale",
+    value="Value: ",
     begin="Import a file",
 )
 
