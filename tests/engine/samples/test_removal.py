@@ -132,9 +132,7 @@ def test_it_is_removed_once_however_often_it_is_asked_for(library: Library) -> N
     assert library.work() == 1
     assert library.left() == 1
     assert library.last() is None
-    assert library.told() == [
-        ("The sample data is removed", "1199 records are in the recycle bin, 1 are left")
-    ]
+    assert library.told() == [("The sample data is removed", "1199 in the recycle bin, 1 left")]
     library.ask()
     assert library.jobs() == ["done", "queued"]
 
