@@ -72,6 +72,14 @@ def test_a_name_of_one_word_stays_inside(phone: Reader, site: Site) -> None:
         assert phone.sideways() <= 0, path
 
 
+def test_lines_of_a_search_are_one_line_long(chief: Reader, phone: Reader, long: int) -> None:
+    for reader in (chief, phone):
+        reader.open("-/search?q=没有空格")
+        line = reader.page.locator(".hit a", has_text=LONG[:80])
+        expect(line).to_be_visible()
+        assert line.evaluate("one => one.getBoundingClientRect().right <= innerWidth")
+
+
 def test_a_sum_has_the_room_of_its_digits(phone: Reader, long: int) -> None:
     # What is beside it goes into the next row; amounts never lie over other words.
     phone.open(f"machine/{long}")
