@@ -49,6 +49,7 @@ class Reader:
 
     page: Page
     site: Site
+    language: str = "zh-CN"
     complaints: list[str] = field(default_factory=list)
 
     def open(self, rest: str) -> None:
@@ -83,7 +84,7 @@ def reader_of(browser: Browser, site: Site, locale: str, width: int = 1280) -> I
         viewport={"width": width, "height": 844 if width < 700 else 800},
     )
     context.set_default_timeout(PATIENCE)
-    reader = Reader(context.new_page(), site)
+    reader = Reader(context.new_page(), site, locale)
 
     def note(message: ConsoleMessage) -> None:
         # A refused form answers 4xx, which the console reports as such; all else is a fault.

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from fieldstone.engine import records
 from fieldstone.engine.access import SYSTEM
 from tests.ui.pages import PAGES
-from tests.ui.readers import Reader, Site
+from tests.ui.readers import Reader, Site, reader_of
 
 pytestmark = pytest.mark.browser
 
@@ -34,11 +36,19 @@ def long(site: Site) -> int:
         return records.create(tx, SYSTEM, "machine", values).id
 
 
+@pytest.fixture(scope="module")
+def pocket(browser: Browser, site: Site) -> Iterator[Reader]:
+    """Return the chief with one telephone for all pages."""
+    with reader_of(browser, site, "zh-CN", 390) as reader:
+        reader.sign_in()
+        yield reader
+
+
 @pytest.mark.parametrize("path", PAGES)
-def test_what_is_pressed_is_large_enough(phone: Reader, path: str) -> None:
-    phone.open(path)
-    expect(phone.page.locator("main")).to_be_visible()
-    assert phone.page.evaluate(SMALL) == []
+def test_what_is_pressed_is_large_enough(pocket: Reader, path: str) -> None:
+    pocket.open(path)
+    expect(pocket.page.locator("main")).to_be_visible()
+    assert pocket.page.evaluate(SMALL) == []
 
 
 def test_what_has_to_be_asked_for_is_large_enough(phone: Reader) -> None:
