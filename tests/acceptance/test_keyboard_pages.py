@@ -104,6 +104,7 @@ def wang(browser: Browser, place: Place, words: Words) -> Iterator[Reader]:
         chosen = {"name": "locale", "value": words.locale, "url": site.address}
         reader.page.context.add_cookies([chosen])  # type: ignore[list-item]
         reader.sign_in(WANG)
+        reader.open("")
         yield reader
 
 

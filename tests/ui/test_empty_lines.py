@@ -106,6 +106,7 @@ def reader(request: pytest.FixtureRequest, browser: Browser, site: Site) -> Iter
 
 
 def test_74_what_is_empty_says_what_belongs_there_and_has_one_way_on(reader: Reader) -> None:
+    reader.open("")
     chinese = reader.page.locator("html").get_attribute("lang") == "zh-CN"
     for path, in_chinese, in_english in PAGES.values():
         reader.open(path)
