@@ -126,6 +126,7 @@ class _Builder:
             read_only=bool(data.get("read_only", False)) or TYPES[kind].computed,
             default=self.default(data, options),
             max_length=data.get("max_length", getattr(TYPES[kind], "default_length", None)),
+            person=bool(data.get("person", False)),
             scale=self.scale(data),
             min=exact(data.get("min")),
             max=exact(data.get("max")),

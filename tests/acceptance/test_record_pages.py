@@ -140,3 +140,39 @@ def test_line_41_the_header_of_a_customer(reader: Reader, deal: int) -> None:
     for label, value in list(FACTS[who(reader)].items())[2:]:
         expect(fact(reader, label)).to_contain_text(value)
         expect_in_sight(fact(reader, label))
+
+
+NAMES = {ADMIN: "Xiaoming Wang", LIN: "王小明"}
+
+
+@pytest.fixture(scope="module")
+def contact(place: Place, deal: int) -> int:
+    """Return the contact of the deal, a person with a Chinese name."""
+    with place.workspace.writing() as tx:
+        values = {"name": "王小明", "customer": "1", "mobile": "13800138000"}
+        made = records.create(tx, SYSTEM, "contact", values).id
+    with place.workspace.writing() as tx:
+        before = records.get(tx, SYSTEM, "deal", deal)
+        records.update(tx, SYSTEM, "deal", deal, before.version, {"contact": str(made)})
+    return made
+
+
+def test_line_79_a_person_is_called_as_the_reader_writes_names(
+    reader: Reader, deal: int, contact: int
+) -> None:
+    page = reader.page
+    reader.open(f"contact/{contact}")
+    name = NAMES[who(reader)]
+    expect(page.locator("h1")).to_have_text(name)
+    expect(page.locator("#panel")).to_contain_text("138 0013 8000")
+    other = next(one for one in NAMES.values() if one != name)
+    assert other not in page.locator("main").inner_text()
+    for place in ("contact", "contact?q=小明", "-/search?q=小明", f"deal/{deal}"):
+        reader.open(place)
+        expect(page.locator("main").get_by_role("link", name=name).first).to_be_visible()
+    reader.open(f"contact/{contact}/edit")
+    expect(page.locator("[name=name]")).to_have_value("王小明")
+    page.click("[data-save]")
+    expect(page.locator("h1")).to_have_text(name)
+    with reader.site.workspace.reading() as tx:
+        assert records.get(tx, SYSTEM, "contact", contact).values["name"] == "王小明"

@@ -19,6 +19,7 @@ from ..paths import with_query
 from ..rendering import fragment
 from ..rendering import page as render
 from ..show.boards import BoardMaker, BoardModel
+from ..show.naming import called
 from ..show.stages import Asking
 from ..words import say
 from . import groups, lists, stages
@@ -97,7 +98,7 @@ def move(visit: Visit, entity: str, record_id: int) -> Response:
 def _said(desk: Desk, maker: BoardMaker, record_id: int, to: str) -> str:
     stage = next(one for one in maker.pipeline.stages if to in (one.name, one.id))
     record = records.get(desk.tx, desk.caller, maker.entity.id, record_id, titles=False)
-    what = record.title or say("record.untitled", desk.locale, id=record_id)
+    what = called(desk, record)
     return say("board.moved", desk.locale, what=what, stage=stage.text(desk.locale))
 
 
@@ -118,7 +119,7 @@ def _refuse(visit: Visit, entity: str, record_id: int, to: str, error: Refused) 
         values = {
             "asking": asking,
             "problems": problems,
-            "title": record.title or say("record.untitled", desk.locale, id=record_id),
+            "title": called(desk, record),
             "href": desk.paths.record(found.name, record_id),
             "action": desk.paths.act(found.name, record_id, "board", **asked.params()),
             "version": record.version,

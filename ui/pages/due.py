@@ -15,6 +15,7 @@ from ..show.due import finishing, leads
 from ..show.forms import sorted_problems
 from ..show.home import Refusal
 from ..show.lists import MOST_COLUMNS
+from ..show.naming import called, title_of
 from ..show.related import composer_of
 from ..words import say
 from . import home, stages
@@ -64,7 +65,7 @@ def reopen(visit: Visit, entity: str, record_id: int) -> Response:
         )
         option = field.option_named(to)
         state = option.text(desk.locale) if option else say("value.empty", desk.locale)
-        notice(desk, say("home.reopened", desk.locale, what=record.title, state=state))
+        notice(desk, say("home.reopened", desk.locale, what=title_of(desk, record), state=state))
         return _next(desk)
 
     try:
@@ -84,7 +85,7 @@ def compose(visit: Visit, entity: str, record_id: int) -> str:
         return fragment(
             "due_composer.html",
             composer=composer,
-            title=record.title or say("record.untitled", desk.locale, id=record.id),
+            title=called(desk, record),
             span=min(max(span, 1), MOST_COLUMNS),
         )
 
@@ -102,7 +103,7 @@ def _refused(visit: Visit, entity: str, record_id: int, error: Refused) -> Respo
         record = records.get(desk.tx, desk.caller, found.id, record_id, titles=False)
         _, whole = sorted_problems(error.problems, (), desk.locale)
         refusal = Refusal(
-            text=say("home.kept", desk.locale, what=record.title),
+            text=say("home.kept", desk.locale, what=title_of(desk, record)),
             problems=whole,
             mend=desk.paths.act(found.name, record_id, "edit", next=desk.paths.today),
         )

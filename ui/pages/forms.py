@@ -15,7 +15,6 @@ from fieldstone.engine import access, records
 from fieldstone.engine.errors import Forbidden, Invalid, Refused, Stale, Unavailable
 from fieldstone.engine.records import preview
 from fieldstone.engine.records.record import Record
-from fieldstone.engine.records.rows import titles_of
 from fieldstone.metadata.model import Entity, Field, FormSection
 from fieldstone.metadata.problems import Problem
 
@@ -34,7 +33,7 @@ from ..show.forms import (
     sorted_problems,
 )
 from ..show.lists import Tab
-from ..show.naming import target_of
+from ..show.naming import target_of, title_of, titles_of
 from ..show.typed import Typed, record_ids, wire
 from ..words import inside, say
 
@@ -102,7 +101,7 @@ class Filling:
             typed_ids = record_ids(posted.get(one.name, ()))
             held = values.get(one.id)
             wanted.setdefault(target, set()).update([*typed_ids, *([held] if held else [])])
-        return titles_of(self.desk.tx, self.desk.caller, wanted)
+        return titles_of(self.desk, wanted)
 
 
 def new(visit: Visit, entity: str) -> str:
@@ -343,7 +342,7 @@ def _model(filling: Filling, maker: FormMaker, whole: tuple[str, ...] = ()) -> F
     back = security.safe_target(request.values.get("next"), "")
     kept = request.form.get("before")
     model = FormModel(
-        title=say("form.edit", locale, what=record.title or "")
+        title=say("form.edit", locale, what=title_of(desk, record) or "")
         if record
         else say("form.new", locale, what=inside(entity.text(locale), locale)),
         action=paths.act(entity.name, record.id, "edit") if record else paths.new(entity.name),

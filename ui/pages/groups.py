@@ -13,7 +13,6 @@ from fieldstone.engine import query
 from fieldstone.engine.errors import Invalid, Malformed
 from fieldstone.engine.query import groups
 from fieldstone.engine.query.groups import Group
-from fieldstone.engine.records.rows import titles_of
 from fieldstone.metadata.model import Field
 from fieldstone.metadata.problems import ProblemsError
 
@@ -25,7 +24,7 @@ from ..show.beside import question_of
 from ..show.bulk import choosing_of
 from ..show.kinds import shown_as
 from ..show.lists import GroupHead, ListModel, Part, Spot, rows_of, summed, sums_of
-from ..show.naming import shower, target_of
+from ..show.naming import shower, target_of, titles_of
 from ..show.values import Shown
 from ..words import say
 from . import lists
@@ -154,7 +153,7 @@ def _values(desk: Desk, asked: Asked, field: Field, found: Sequence[Group]) -> l
     """What the groups are called."""
     target = target_of(field)
     keys = {one.key for one in found if one.key is not None}
-    titles = titles_of(desk.tx, desk.caller, {target: keys}) if target else {}
+    titles = titles_of(desk, {target: keys}) if target else {}
     show_one, kind = shower(desk, titles, table=True), shown_as(desk.app, asked.entity, field)
 
     def said(key: Any) -> Shown:

@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response
 from fieldstone.engine import access, query, saved, views
 from fieldstone.engine.errors import Invalid, Malformed
 from fieldstone.engine.query import AggregateRequest
-from fieldstone.engine.records.rows import titles_of
 from fieldstone.metadata.conditions import Group, Written, write
 from fieldstone.metadata.problems import ProblemsError
 
@@ -39,7 +38,7 @@ from ..show.lists import (
     summed,
     sums_of,
 )
-from ..show.naming import target_of
+from ..show.naming import target_of, titles_of
 from ..words import say
 from . import facets
 from .asked import (
@@ -300,7 +299,7 @@ def _chips(desk: Desk, asked: Asked, path: str) -> tuple[Chip, ...]:
         chips = [Chip(one.words if one.known else more, "") for one in speaker.parts(asked.fixed)]
     for at, (spot, number) in enumerate(asked.of):
         target = target_of(spot.last) or ""
-        title = titles_of(desk.tx, desk.caller, {target: {number}}).get((target, number))
+        title = titles_of(desk, {target: {number}}).get((target, number))
         label = " · ".join(one.text(desk.locale) for one in spot.fields)
         words = say("op.say_is", desk.locale, field=label, value=title or number)
         others = of_text(one for n, one in enumerate(asked.of) if n != at)

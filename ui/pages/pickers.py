@@ -15,7 +15,7 @@ from fieldstone.metadata.model import Entity, Field
 
 from ..desk import Desk, Visit
 from ..show.kinds import shown_as
-from ..show.naming import shower, target_of
+from ..show.naming import shower, target_of, title_of
 from ..show.typed import record_id
 
 _MOST = 20
@@ -56,7 +56,7 @@ def offered(
             field_shown = shown_as(desk.app, target, second)
             shown = show.show(field_shown, record.values.get(second.id))
             line = shown.text or None
-        title = record.title or str(record.values.get(target.title) or record.id)
+        title = title_of(desk, record) or str(record.values.get(target.title) or record.id)
         rows.append({"id": str(record.id), "title": title, "second": line})
     return rows
 

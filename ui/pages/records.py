@@ -23,6 +23,7 @@ from ..show.alerts import items_of
 from ..show.beside import along, came_from, params_of, turns_of
 from ..show.forms import sorted_problems
 from ..show.lists import Tab
+from ..show.naming import called, title_of
 from ..show.records import RecordModel
 from ..show.related import (
     Inverse,
@@ -183,7 +184,7 @@ def delete(visit: Visit, entity: str, record_id: int) -> Response:
         records.delete(desk.tx, desk.caller, found.id, record_id, stages.version())
         notice(
             desk,
-            say("record.gone", desk.locale, what=record.title or found.text(desk.locale)),
+            say("record.gone", desk.locale, what=title_of(desk, record) or found.text(desk.locale)),
             undo=desk.paths.act(found.name, record_id, "restore"),
             undo_text=say("record.undo", desk.locale),
             fields={"version": str(record.version + 1)},
@@ -242,7 +243,7 @@ def _model(desk: Desk, entity: Entity, record: Record) -> RecordModel:
     paths = desk.paths
     back = {"next": paths.record(entity.name, record.id, **along())} if came_from() else {}
     return RecordModel(
-        title=record.title or say("record.untitled", desk.locale, id=record.id),
+        title=called(desk, record),
         subtitle=reader.subtitle(),
         entity=entity.text(desk.locale),
         icon=entity.icon or "list",

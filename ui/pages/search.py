@@ -13,7 +13,7 @@ from fieldstone.engine.search import searched_fields
 from ..desk import Desk, Visit
 from ..rendering import fragment
 from ..rendering import page as render
-from ..show.naming import shower
+from ..show.naming import shower, title_of
 from ..show.palette import before_typing, fitting
 
 _EACH = 6
@@ -77,7 +77,7 @@ def _groups(desk: Desk, asked: str) -> tuple[Group, ...]:
         hits = tuple(
             Hit(
                 desk.paths.record(entity.name, record.id),
-                record.title or str(record.id),
+                title_of(desk, record) or str(record.id),
                 show.show(second, record.values.get(second.id)).text if second else "",
             )
             for record in page.records

@@ -11,6 +11,7 @@ from fieldstone.engine.alerts import AlertView
 from ..desk import Desk
 from ..words import say
 from .lists import Choice, Tab
+from .naming import named
 from .reasons import Reason
 
 
@@ -71,7 +72,7 @@ def _item(desk: Desk, one: AlertView) -> AlertItem:
         message=one.message,
         rule=one.label,
         entity=entity.text(desk.locale) if entity else "",
-        record=one.title,
+        record=named(desk, one.entity, one.title),
         href=desk.paths.record(entity.name, one.record_id) if entity else "",
         owner=one.owner_name or "",
         at=one.entered_at,

@@ -13,14 +13,13 @@ from fieldstone.engine.alerts import AlertRequest
 from fieldstone.engine.errors import NotFound
 from fieldstone.engine.query import AggregateRequest, ListRequest
 from fieldstone.engine.records.record import Record
-from fieldstone.engine.records.rows import titles_of
 from fieldstone.metadata.model import Entity, Field, Pipeline, Stage, View
 
 from ..desk import Desk
 from ..words import say
 from .kinds import shown_as
 from .marks import hue
-from .naming import shower, target_of
+from .naming import called, shower, target_of, titles_of
 from .values import Shown
 
 CARDS = 20
@@ -283,7 +282,7 @@ class BoardMaker:
             held = record.values.get(faces.owner.id) if faces.owner else None
             if target and isinstance(held, int):
                 wanted[target].add(held)
-        show = shower(self.desk, titles_of(self.desk.tx, self.desk.caller, dict(wanted)))
+        show = shower(self.desk, titles_of(self.desk, wanted))
         told = self._alerts([record.id for record in found])
         move = self.may_move()
 
@@ -302,7 +301,7 @@ class BoardMaker:
             Card(
                 id=record.id,
                 version=record.version,
-                title=record.title or say("record.untitled", self.desk.locale, id=record.id),
+                title=called(self.desk, record),
                 href=self.desk.paths.record(self.entity.name, record.id),
                 move=self._move(record.id) if move else None,
                 stage=self._stage(record),

@@ -9,7 +9,6 @@ from typing import Any
 from fieldstone.engine import access, bulk
 from fieldstone.engine.bulk import Bulk, Chosen, Counted
 from fieldstone.engine.records import preview
-from fieldstone.engine.records.rows import titles_of
 from fieldstone.engine.records.update import changeable
 from fieldstone.metadata.model import Entity, Field, FormField
 
@@ -20,7 +19,7 @@ from .choosing import Choosing
 from .forms import FormMaker, Slot
 from .kinds import shown_as
 from .lists import Choice
-from .naming import shower, target_of
+from .naming import shower, target_of, titles_of
 from .typed import Typed, record_ids
 
 _NEVER = frozenset({"formula", "auto_number", "tier", "stage"})
@@ -120,7 +119,7 @@ def slot_of(
     blank = preview.of_change(desk.tx, desk.caller, entity.id, {}, {})
     target = target_of(field)
     wanted = {target: set(record_ids(posted))} if target else {}
-    titles = titles_of(desk.tx, desk.caller, wanted)
+    titles = titles_of(desk, wanted)
     maker = FormMaker(
         desk, entity, blank, "update", titles, {field.name: posted}, {field.name: problems}
     )
@@ -134,7 +133,7 @@ def old_of(
     old = bulk.old_values(desk.tx, desk.caller, chosen, field)
     target = target_of(field)
     values = [value for value, _ in old.top if value is not None]
-    titles = titles_of(desk.tx, desk.caller, {target: set(values)}) if target else {}
+    titles = titles_of(desk, {target: set(values)}) if target else {}
     show, kind = shower(desk, titles), shown_as(desk.app, entity, field)
 
     def said(value: Any) -> str:
@@ -206,7 +205,7 @@ def _what(desk: Desk, entity: Entity, one: Bulk) -> str:
 
 def _lines(desk: Desk, entity: Entity, one: Bulk, state: str) -> tuple[Line, ...]:
     rows = bulk.rows(desk.tx, one, state, limit=_SHOWN)
-    titles = titles_of(desk.tx, desk.caller, {entity.id: {row.record_id for row in rows}})
+    titles = titles_of(desk, {entity.id: {row.record_id for row in rows}})
     return tuple(
         Line(
             desk.paths.record(entity.name, row.record_id),

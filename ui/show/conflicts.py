@@ -9,12 +9,11 @@ from typing import Any
 
 from fieldstone.engine import access
 from fieldstone.engine.records.record import Record
-from fieldstone.engine.records.rows import titles_of
 from fieldstone.metadata.model import Entity, Field
 
 from ..desk import Desk
 from ..words import say
-from .naming import target_of
+from .naming import target_of, title_of, titles_of
 from .typed import Typed, record_id, record_ids, typed, wire
 
 
@@ -87,7 +86,7 @@ def conflict_of(
         if one.name in posted and one.id in may_write
     }
     return ConflictModel(
-        title=say("form.edit", desk.locale, what=record.title or ""),
+        title=say("form.edit", desk.locale, what=title_of(desk, record) or ""),
         action=desk.paths.act(entity.name, record.id, "edit"),
         cancel=desk.paths.record(entity.name, record.id),
         version=record.version,
@@ -112,14 +111,14 @@ def _titles(desk: Desk, entity: Entity, posted: Mapping[str, Typed]) -> dict[tup
         if target:
             ids = record_ids(posted.get(one.name, ()))
             wanted.setdefault(target, set()).update(ids)
-    return titles_of(desk.tx, desk.caller, wanted)
+    return titles_of(desk, wanted)
 
 
 def said(desk: Desk, one: Field, values: Typed) -> str:
     """What was typed into a field, as a reader says it."""
     target = target_of(one)
     wanted = {target: set(record_ids(values))} if target else {}
-    return _read(desk, one, values, titles_of(desk.tx, desk.caller, wanted))
+    return _read(desk, one, values, titles_of(desk, wanted))
 
 
 def _read(desk: Desk, one: Field, values: Typed, titles: Mapping[tuple[str, int], str]) -> str:

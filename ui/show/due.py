@@ -12,6 +12,7 @@ from fieldstone.metadata.model import Entity, Field, Option
 
 from ..desk import Desk
 from ..words import inside, say
+from .naming import called
 from .related import composed
 
 
@@ -68,7 +69,7 @@ def doings_of(
             write = desk.paths.act(entity.name, record.id, "compose", **asked)
         if finish or write:
             found[record.id] = Doing(
-                title=record.title or say("record.untitled", desk.locale, id=record.id),
+                title=called(desk, record),
                 version=record.version,
                 finish=finish,
                 write=write,

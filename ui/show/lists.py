@@ -11,11 +11,10 @@ from fieldstone.engine.records.record import Record
 from fieldstone.metadata.model import App, Entity, Field, Sort, View
 
 from ..desk import Desk
-from ..words import say
 from .beside import NAME
 from .choosing import Choosing
 from .kinds import shown_as
-from .naming import shower, target_of
+from .naming import called, shower, target_of
 from .values import RIGHT, Shown
 
 MOST_COLUMNS = 24
@@ -309,7 +308,7 @@ def rows_of(
             show.show(one, record.values.get(spot.ids))
             for spot, one in zip(spots, fields, strict=True)
         )
-        title = record.title or say("record.untitled", desk.locale, id=record.id)
+        title = called(desk, record)
         href = desk.paths.record(entity.name, record.id, **{NAME: question})
         sample = record.values.get("origin") == samples.ORIGIN
         found.append(Row(href, title, cells, id=record.id, sample=sample))

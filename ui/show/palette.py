@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from fieldstone.engine import access, members
-from fieldstone.engine.records.rows import titles_of
 from fieldstone.engine.search_terms import searchable, terms_of, words_of
 from fieldstone.metadata.model import Entity
 
 from ..desk import Desk
 from ..studio_paths import StudioPaths
 from ..words import inside, say
+from .naming import titles_of
 from .shell import creatable_of, menu_of
 
 _MOST = 6
@@ -95,7 +95,7 @@ def _recent(desk: Desk, recent: Iterable[str]) -> Iterator[Line]:
         if number.isascii() and number.isdigit() and 0 < int(number) < _LARGEST_ID:
             wanted[entity.id].add(int(number))
             order.append((entity, int(number)))
-    titles = titles_of(desk.tx, desk.caller, dict(wanted))
+    titles = titles_of(desk, wanted)
     for entity, record_id in order:
         title = titles.get((entity.id, record_id))
         if title is not None:

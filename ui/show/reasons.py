@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from fieldstone.engine import access
-from fieldstone.engine.records.rows import titles_of, whole_rows
+from fieldstone.engine.records.rows import whole_rows
 from fieldstone.engine.records.source import Pool
 from fieldstone.metadata.expression import parse
 from fieldstone.metadata.expression.tree import Call, Comparison, Logic, Node, Not, Number, Text
@@ -20,6 +20,7 @@ from fieldstone.rules.types import options_of
 from ..desk import Desk
 from ..words import say
 from .conditions import Speaker
+from .naming import titles_of
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ class _Witness(Speaker):
         return self._plain(value, compiled.type.kind)
 
     def _title(self, entity_id: str, record_id: int) -> str:
-        titles = titles_of(self.desk.tx, self.desk.caller, {entity_id: {record_id}})
+        titles = titles_of(self.desk, {entity_id: {record_id}})
         return titles.get((entity_id, record_id)) or str(record_id)
 
     def _plain(self, value: Any, kind: str) -> str:

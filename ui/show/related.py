@@ -10,7 +10,6 @@ from fieldstone.engine.query import ListRequest
 from fieldstone.engine.query.request import Pointing
 from fieldstone.engine.records import preview
 from fieldstone.engine.records.record import Record
-from fieldstone.engine.records.rows import titles_of
 from fieldstone.metadata.model import Entity, Field, FormField
 
 from ..desk import Desk
@@ -18,7 +17,7 @@ from ..words import inside
 from .beside import along, question_of
 from .forms import FormMaker, Slot, form_of
 from .lists import ListModel, headings, rows_of, spots_of
-from .naming import target_of
+from .naming import target_of, titles_of
 from .typed import Typed, wire
 
 _MOST = 20
@@ -194,7 +193,7 @@ def titles_for(
         target, held = target_of(one), values.get(one.id)
         if target and isinstance(held, int):
             wanted.setdefault(target, set()).add(held)
-    return titles_of(desk.tx, desk.caller, wanted)
+    return titles_of(desk, wanted)
 
 
 def _places(desk: Desk, child: Entity, inverse: Inverse, text: Field) -> list[FormField]:

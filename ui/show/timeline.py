@@ -17,7 +17,7 @@ from ..desk import Desk
 from ..words import inside, say
 from .kinds import shown_as
 from .lists import Tab
-from .naming import shower
+from .naming import shower, title_of
 from .related import inverses_of
 from .sections import Pair
 from .values import Link, Shower, Shown
@@ -190,7 +190,7 @@ class _Teller:
 
     def _link(self, entity: Entity, record: Record) -> Link:
         href = self.desk.paths.record(entity.name, record.id)
-        return Link(record.title or str(record.id), href)
+        return Link(title_of(self.desk, record) or str(record.id), href)
 
     def _moved(self, entity: Entity, entry: Entry) -> str:
         """The stage's label, where the change is a move of it."""
@@ -225,7 +225,7 @@ class _Teller:
     def _note(self, child: Entity, record: Record) -> Note:
         known = access.readable(self.desk.app, self.desk.caller, child.id)
         live = [one for one in child.live_fields if one.id in known and not one.system]
-        text = self._text(live, record) or record.title or str(record.id)
+        text = self._text(live, record) or title_of(self.desk, record) or str(record.id)
         facts = [
             Pair(one.text(self.desk.locale), shown)
             for one in sorted(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from fieldstone.engine.person_names import person_text
 from fieldstone.metadata.model import Field, Option
 
 from ..words import say
@@ -89,6 +90,13 @@ def _plain(shower: Shower, one: Field, value: Any, kind: str) -> Shown:
     return Shown(kind, str(value), value)
 
 
+def _text(shower: Shower, one: Field, value: Any, kind: str) -> Shown:
+    if not one.person:
+        return _plain(shower, one, value, kind)
+    text = person_text(value, shower.formats.locale)
+    return Shown(kind, text, value, value if text != value else "")
+
+
 def _phone(shower: Shower, one: Field, value: Any, kind: str) -> Shown:
     return Shown(kind, phone_text(value, shower.formats.locale), value)
 
@@ -142,8 +150,8 @@ def _reference(shower: Shower, one: Field, value: Any, kind: str) -> Shown:
 
 
 _WAYS: Mapping[str, _Way] = {
-    "phone": _phone, "boolean": _boolean, "integer": _integer, "decimal": _decimal, "money": _money,
-    "percent": _percent, "date": _date, "datetime": _datetime, "choice": _option,
-    "stage": _option, "tier": _option, "tags": _tags, "reference": _reference,
-    "owner": _reference, "member": _reference,
+    "text": _text, "phone": _phone, "boolean": _boolean, "integer": _integer,
+    "decimal": _decimal, "money": _money, "percent": _percent, "date": _date,
+    "datetime": _datetime, "choice": _option, "stage": _option, "tier": _option,
+    "tags": _tags, "reference": _reference, "owner": _reference, "member": _reference,
 }  # fmt: skip

@@ -71,6 +71,7 @@ class Field(Named):
     `options` (choice; for stage, tags and tier they are filled from pipeline, dimension, scheme),
     `transitions` (choice: id -> ids that may follow), `done` (choice: the id of the option that
     says that the record is done), `dimension` (tags), `scheme` (tier),
+    `person` (text: it is the name of a person),
     `formula` and `stored` (formula), `pattern` (auto_number). `system` fields exist in every
     entity or accompany another field (`stage_entered_at`) and are never written by people.
     """
@@ -85,6 +86,7 @@ class Field(Named):
     read_only: bool = False
     default: Default | None = None
     max_length: int | None = None
+    person: bool = False
     scale: int = 0
     min: Any = None
     max: Any = None

@@ -8,11 +8,11 @@ from typing import Any
 
 from fieldstone.engine.imports import Import, books
 from fieldstone.engine.imports.desk import OVER, WORKING
-from fieldstone.engine.records.rows import titles_of
 from fieldstone.metadata.model import Entity
 
 from ...desk import Desk
 from ...words import say
+from ..naming import titles_of
 
 _PARTS = ("created", "updated", "skipped", "failed")
 
@@ -128,7 +128,7 @@ def left_lines(desk: Desk, one: Import, entity: Entity) -> tuple[Left, ...]:
     if not one.progress.get("left"):
         return ()
     rows = books.left_rows(desk.tx, one.id)
-    titles = titles_of(desk.tx, desk.caller, {entity.id: {row.record_id for row in rows}})
+    titles = titles_of(desk, {entity.id: {row.record_id for row in rows}})
     return tuple(
         Left(
             desk.paths.record(entity.name, row.record_id),

@@ -10,12 +10,12 @@ from fieldstone.engine.access import MEMBER_ENTITY
 from fieldstone.engine.imports import Import, rights
 from fieldstone.engine.imports.desk import OVER
 from fieldstone.engine.imports.source import Source
-from fieldstone.engine.records.rows import titles_of
 from fieldstone.metadata.model import Entity
 
 from ...desk import Desk
 from ...import_paths import ImportPaths
 from ...words import say
+from ..naming import titles_of
 from ..shell import Entry
 
 STEPS = ("file", "mapping", "check", "result")
@@ -158,7 +158,7 @@ def _delimiters(desk: Desk, chosen: str) -> tuple[Option, ...]:
 def history_of(desk: Desk, paths: ImportPaths, found: Sequence[Import]) -> tuple[Past, ...]:
     """Imports as lines of the history."""
     people = {one.member_id for one in found if one.member_id is not None}
-    names = titles_of(desk.tx, desk.caller, {MEMBER_ENTITY: people})
+    names = titles_of(desk, {MEMBER_ENTITY: people})
     return tuple(
         Past(
             one.file_name,
