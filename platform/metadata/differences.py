@@ -13,6 +13,7 @@ from .json_text import number_text
 from .messages import render
 from .model import App, Entity, Field, Labels, Named, Stage, label_text
 from .problems import Problem
+from .shown_names import TypeNames
 
 _KEPT = frozenset(
     {"entity", "field", "option", "stage", "tag", "band", "tag_dimension", "tier_scheme"}
@@ -71,14 +72,17 @@ class Change:
             "where": render("change.where", locale, {"owners": where}) if where else "",
             "sort": render(f"sort.{self.sort}", locale),
             "name": self.subject.text(locale),
-            "before": _shown(self.before, locale),
-            "after": _shown(self.after, locale),
+            "before": self._told(self.before, locale),
+            "after": self._told(self.after, locale),
             "key": render(f"key.{self.verb}", locale),
         }
         if self.verb in _VERBS:
             return render(f"change.{self.verb}", locale, params)
         told = _is_short(self.before) and _is_short(self.after)
         return render("change.set" if told else "change.changed", locale, params)
+
+    def _told(self, value: Any, locale: str) -> str:
+        return _shown(TypeNames(value) if self.kind == "field.type" else value, locale)
 
 
 _VERBS = frozenset({"added", "removed", "archived", "restored", "renamed", "reordered"})
@@ -96,7 +100,11 @@ def forbidden(change: Change) -> Problem | None:
     """
     before, after = change.before, change.after
     if change.kind == "field.type" and not BECOMING.widens(before, after):
-        params = {"name": change.subject, "before": before, "after": after}
+        params = {
+            "name": change.subject,
+            "before": TypeNames(before),
+            "after": TypeNames(after),
+        }
         return Problem("change.type", params, change.document)
     if change.kind == "field.scale" and after < before:
         params = {"name": change.subject, "before": before, "after": after}
@@ -283,6 +291,8 @@ def _shown(value: Any, locale: str) -> str:
         return number_text(value)
     if isinstance(value, Mapping) and _is_short(value):
         return _labels_text(value, locale)
+    if isinstance(value, TypeNames):
+        return value.text(locale)
     return str(value) if isinstance(value, str) else ""
 
 

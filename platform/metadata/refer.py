@@ -10,6 +10,7 @@ from .expression import Embedded, Node, parse, parse_message, rename, renaming
 from .expression.tree import Either, Text
 from .fields import TYPES
 from .problems import Problem, ProblemsError
+from .shown_names import ThingName, TypeNames
 from .space import Entry, Found, Group, Space
 from .system import SYSTEM_ENTITIES
 from .walk import Scopes, Spot
@@ -131,8 +132,12 @@ class _SpotTranslator:
         types = self.spot.ref.get("types")
         found = group.find(text, self.in_ids)
         kind = found.entry.data.get("type") if found else None
-        if types and kind in TYPES and kind not in types:
-            params = {"name": text, "type": kind, "allowed": ", ".join(types)}
+        if found and types and kind in TYPES and kind not in types:
+            params = {
+                "name": ThingName.of(text, found.entry.data),
+                "type": TypeNames(kind),
+                "allowed": TypeNames.of(types),
+            }
             self.problem(Problem("field.wrong_type", params))
         return written
 

@@ -38,7 +38,7 @@ CASES: dict[str, tuple[dict[str, dict[str, Any]], list[str]]] = {
         [
             "客户：字段“discount”：默认值已修改",
             "客户：字段“size”：最大值 1000000 → 500",
-            "商机：字段“lost_reason”：类型 text → long_text",
+            "商机：字段“lost_reason”：类型 单行文本 → 多行文本",
             "商机：字段“lost_reason”：最大长度 200 → 10000",
         ],
     ),

@@ -14,7 +14,17 @@ from tests.metadata.samples import edited, sample_documents
 CASES: list[dict[str, Any]] = json.loads(
     (Path(__file__).parent / "cases" / "problems.json").read_text("utf-8")
 )
-ELSEWHERE = ("change.", "sort.", "key.", "note.", "value.", "json.", "file.", "folder.")
+ELSEWHERE = (
+    "change.",
+    "sort.",
+    "key.",
+    "type_name.",
+    "note.",
+    "value.",
+    "json.",
+    "file.",
+    "folder.",
+)
 """Sentences that are no problems of a check, or that other tables of cases hold."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2] / "platform" / "metadata"
@@ -41,7 +42,7 @@ def test_chinese_sentences_have_chinese_punctuation() -> None:
     for key, sentence in SENTENCES["zh-CN"].items():
         bare = re.sub(r"\{[^}]*\}|\{\{|\}\}", "", sentence)
         assert not re.search(r"[\u4e00-\u9fff][,;:?!]", bare), key
-        if not key.startswith(("sort.", "key.", "change.")):
+        if not key.startswith(("sort.", "key.", "change.", "type_name.")):
             assert sentence.endswith(("。", "？")), key
 
 
@@ -53,10 +54,31 @@ def test_every_sentence_that_code_names_exists() -> None:
 
 def test_every_sentence_is_used() -> None:
     named = named_in_code()
-    dynamic = ("sort.", "key.", "change.")
+    dynamic = ("sort.", "key.", "change.", "type_name.")
     unused = {
         key
         for key in SENTENCES["en"]
         if key not in named and not key.startswith(dynamic) and not BUILT.fullmatch(key)
     }
     assert unused == set()
+
+
+def test_every_key_of_the_schemas_has_words() -> None:
+    """Reviews of changes and uses of things name the key that changed or refers."""
+    apart = {"$ref", "$schema", "additionalProperties", "propertyNames"}
+    apart |= {"id", "inverse_id", "name", "aliases", "archived", "kind"}
+    files = (ROOT / "schemas").glob("*.json")
+    keys = {key for file in files for key in keys_in(json.loads(file.read_text("utf-8")))}
+    assert {one for one in keys - apart if f"key.{one}" not in SENTENCES["en"]} == set()
+
+
+def keys_in(schema: object) -> Iterator[str]:
+    """The keys that a schema lets documents have."""
+    if isinstance(schema, dict):
+        properties = schema.get("properties")
+        yield from properties if isinstance(properties, dict) else ()
+        for one in schema.values():
+            yield from keys_in(one)
+    elif isinstance(schema, list):
+        for one in schema:
+            yield from keys_in(one)

@@ -10,6 +10,7 @@ from ..documents import Document
 from ..fields import DIGITS, pattern
 from ..naming import is_reserved
 from ..problems import Problem
+from ..shown_names import TypeNames
 from .context import Checking, Data, live, problem
 from .values import literal_problems
 
@@ -36,7 +37,9 @@ def check_entities(checking: Checking) -> Iterator[Problem]:
                 kind = checking.space.type_of(document.id, field_id)
                 if kind in _NOT_UNIQUE:
                     where = f"/unique/{index}/fields/{place}"
-                    yield problem(document, where, "unique.field_type", name=field_id, type=kind)
+                    yield problem(
+                        document, where, "unique.field_type", name=field_id, type=TypeNames(kind)
+                    )
 
 
 def _only_once(document: Document) -> Iterator[Problem]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from ..documents import Document
 from ..fields import TYPES
 from ..problems import Problem
+from ..shown_names import ThingName, TypeNames
 from .context import Checking, Data, live, problem
 from .cron import cron_problems
 from .values import literal_problems
@@ -37,7 +38,7 @@ def _recipients(
             yield problem(document, f"{pointer}/{index}", "recipient.no_owner", entity=entity)
         kind = checking.space.type_of(entity, name) if word == "field" else None
         if kind is not None and kind not in {"owner", "member"}:
-            params = {"name": name, "type": kind}
+            params = {"name": name, "type": TypeNames(kind)}
             yield problem(document, f"{pointer}/{index}", "recipient.not_person", **params)
 
 
@@ -57,7 +58,7 @@ def _settings(
             for found in literal_problems(checking, target, field_id, given):
                 yield found.at(document.path, place)
         elif "text" in given and TYPES[kind].expression != "text":
-            params = {"name": entry.name, "type": kind}
+            params = {"name": ThingName.of(entry.name, entry.data), "type": TypeNames(kind)}
             yield problem(document, place, "action.text_in_other", **params)
 
 

@@ -12,6 +12,7 @@ from fieldstone.engine import drafts
 from fieldstone.engine.errors import Invalid, NotFound
 from fieldstone.engine.suggested_names import suggested_name
 from fieldstone.metadata.documents import Document
+from fieldstone.metadata.messages import render as sentence
 from fieldstone.metadata.model import Entity
 
 from ...desk import Desk, Visit
@@ -195,7 +196,7 @@ def _begin(desk: Desk, entity: str) -> None:
         "id": name,
         "name": name,
         "type": "stage",
-        "label": {one: say("studio.type.stage", one) for one in locales},
+        "label": {one: sentence("type_name.stage", one) for one in locales},
     }
     first = [
         {"id": one, "name": one, "label": {each: say(f"studio.stage.{one}", each)

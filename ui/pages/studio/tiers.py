@@ -191,7 +191,7 @@ def _begin(desk: Desk, studio: Studio, typed: Mapping[str, str]) -> str:
     field = suggested_name("tier", taken | set(studio.app.inverses.get(about.id, {})))
     name = suggested_name(f"{about.name}_tiers", schemes)
     locales = things.ordered("en")
-    label = {one: say("studio.type.tier", one) for one in locales}
+    label = {one: sentence("type_name.tier", one) for one in locales}
     made = {"id": field, "name": field, "type": "tier", "scheme": name, "label": label}
     bands = [
         {"id": one, "name": one, "color": color, **({"share": share} if share else {"rest": True})}

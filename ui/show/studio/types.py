@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fieldstone.metadata.fields import TYPES
+from fieldstone.metadata.messages import render
 from fieldstone.metadata.model import App
 
 from ...words import say
@@ -52,7 +53,7 @@ def kind_of(name: str, locale: str) -> Kind:
     return Kind(
         name,
         ICONS[name],
-        say(f"studio.type.{name}", locale),
+        render(f"type_name.{name}", locale),
         say(f"studio.type_hint.{name}", locale),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,11 @@ from .things import id_of
 
 _PLAIN_LISTS = frozenset({"sort", "requires", "header", "hidden_fields", "read_only_fields"})
 _PLACES = frozenset({("form", "fields"), ("view", "columns")})
+_BY_NAME = frozenset({"set", "transitions"})
+"""Keys whose value goes by names of other things."""
+
+_WITHIN = frozenset({"field", "expr", "text", "of"})
+"""Keys that only say how the key above them is written."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,7 @@ def told(studio: Studio, found: Iterable[Use]) -> tuple[Told, ...]:
     lines: dict[Told, None] = {}
     for one in found:
         document = documents[one.document]
-        text = _line(document, one, studio.desk.locale)
+        text = _line(studio.app, document, one, studio.desk.locale)
         lines[Told(text, goes(document, one), _href(studio.paths, document, one))] = None
     return tuple(lines)
 
@@ -90,23 +95,48 @@ def _href(paths: StudioPaths, document: Document, use: Use) -> str:
     return rooms[document.kind]() if document.kind in rooms else ""
 
 
-def _line(document: Document, use: Use, locale: str) -> str:
+def _line(app: App, document: Document, use: Use, locale: str) -> str:
+    parts = use.pointer.split("/")[1:]
+    sort = render(f"sort.{document.kind}", locale)
     label = document.data.get("label")
     name = label_text(label, locale, document.name) if isinstance(label, Mapping) else label
-    parts = [
-        one for one in use.pointer.split("/") if one and not one.isdigit() and one not in LOCALES
-    ]
-    if parts and parts[-1] == "field" and len(parts) > 1:
-        parts.pop()
-    key = parts[-1] if parts else ""
-    place = render(f"key.{key}", locale)
     return say(
         "studio.use",
         locale,
-        sort=render(f"sort.{document.kind}", locale),
-        name=name or document.name,
-        place=key if place.startswith("key.") else place,
+        sort=sort[:1].upper() + sort[1:],
+        name=" / ".join((name or document.name, *_owners(app, document, parts, locale))),
+        place=render(f"key.{_key(parts)}", locale),
     )
+
+
+def _key(parts: Sequence[str]) -> str:
+    """The key of the schema under which a place stands: not the names of things below it."""
+    known = [one for one in parts if not one.isdigit() and one not in LOCALES]
+    for at, one in enumerate(known):
+        if one in _BY_NAME:
+            return one
+        if at and one in _WITHIN:
+            return known[at - 1]
+    return known[-1]
+
+
+def _owners(app: App, document: Document, parts: Sequence[str], locale: str) -> Iterator[str]:
+    """The labels of what a place lies in, from the outside: a field, a stage, a section."""
+    value: Any = document.data
+    for at, part in enumerate(parts):
+        value = value[int(part)] if isinstance(value, (list, tuple)) else value[part]
+        if not part.isdigit() or not isinstance(value, Mapping):
+            continue
+        found = app.entities.get(str(value.get("entity", ""))) if document.kind == "role" else None
+        if isinstance(value.get("label"), Mapping):
+            yield label_text(value["label"], locale, str(value.get("name", "")))
+        elif found and parts[-1] != "entity":
+            yield found.text(locale)
+        elif "field" in value and parts[at + 1 :] != ["field"]:
+            owner = app.entities.get(str(document.data.get("entity", "")))
+            field = owner.by_id.get(value["field"]) if owner else None
+            if field:
+                yield field.text(locale)
 
 
 def goes(document: Document, use: Use) -> bool:
