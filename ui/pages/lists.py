@@ -39,6 +39,7 @@ from ..show.lists import (
     sums_of,
 )
 from ..show.naming import target_of, titles_of
+from ..show.view_tabs import shared
 from ..words import say
 from . import facets
 from .asked import (
@@ -60,7 +61,6 @@ from .grouping import menu_of
 
 PAGE = 50
 _TRAIL = 12
-_TABS = 4
 
 
 def page_of(desk: Desk, asked: Asked, problem: str = "") -> str:
@@ -153,7 +153,7 @@ def model_of(desk: Desk, asked: Asked, *, rows_too: bool = True) -> ListModel:
     narrowed = bool(asked.q or asked.of or asked.brought or asked.where not in ("", NONE))
     filtered = bool(asked.fixed or asked.own)
     address = {"path": path, "asked": asked}
-    tabs = _tabs(desk, asked, path)
+    beside, more = shared(_tabs(desk, asked, path))
     return ListModel(
         title=entity.plural_text(locale),
         singular=entity.text(locale),
@@ -161,8 +161,8 @@ def model_of(desk: Desk, asked: Asked, *, rows_too: bool = True) -> ListModel:
         path=path,
         description=entity.description.get(locale, ""),
         view=asked.view.name if asked.view else "",
-        views=tabs[:_TABS],
-        more_views=tabs[_TABS:],
+        views=beside,
+        more_views=more,
         chips=_chips(desk, asked, path),
         columns=with_reasons(
             desk, spots, headings(desk, spots, asked.sort, _sorting(desk, asked, spots, path))
@@ -277,9 +277,6 @@ def _tabs(desk: Desk, asked: Asked, path: str) -> tuple[Tab, ...]:
     if asked.view and all(one.id != present for one in order):
         order.append(asked.view)  # another member's, whose address was passed on
     now = next((one for one in order if one.id == present), None)
-    if now in order[_TABS:]:
-        order.remove(now)
-        order.insert(_TABS - 1, now)
     bare = not default_of(desk, asked.entity)
     return tuple(
         Tab(

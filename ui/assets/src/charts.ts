@@ -79,8 +79,10 @@ function bars(points: Point[], lying: boolean, room: number): object {
     axisLine: { lineStyle: { color: colour("border") } },
   };
   const sizes = { type: "value", show: false };
+  // Room beside the longest bar for the longest figure, at about seven pixels a letter.
+  const beside = Math.max(40, ...points.map((one) => one.text.length * 7.2 + 14));
   return {
-    grid: { left: 4, right: lying ? 96 : 4, top: lying ? 4 : 22, bottom: 4, containLabel: false },
+    grid: { left: 4, right: lying ? beside : 4, top: lying ? 4 : 22, bottom: 4, containLabel: false },
     xAxis: lying ? sizes : names,
     yAxis: lying ? names : sizes,
     series: [

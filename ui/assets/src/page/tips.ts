@@ -26,7 +26,7 @@ function hints(cell: HTMLElement): string[] {
 
 function said(cell: HTMLElement): string {
   const marks = [...cell.querySelectorAll<HTMLElement>(".mark")].map((one) => one.textContent?.trim() ?? "");
-  const words = cell.querySelector(".person .cut") ?? cell.querySelector(":scope > a, :scope > span") ?? cell;
+  const words = cell.querySelector(".person .cut") ?? cell.querySelector(":scope > a, .named > a, :scope > span") ?? cell;
   return marks.length > 1 ? marks.join(" · ") : (words.textContent ?? "").trim();
 }
 
