@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -39,6 +39,16 @@ def say(key: str, locale: str, /, **params: object) -> str:
     if isinstance(number, int):
         params["n"] = f"{number:,}"
     return sentence.format_map(params) if params else sentence
+
+
+def joined(sentences: Iterable[str]) -> str:
+    """Sentences one after the other; those of Chinese stand close, a bare phrase ends in a sign."""
+    found = ""
+    for one in sentences:
+        if found and not found.endswith("。"):
+            found += " " if found.endswith((".", "?")) else "; "
+        found += one
+    return found
 
 
 def inside(text: str, locale: str) -> str:

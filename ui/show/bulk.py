@@ -14,7 +14,7 @@ from fieldstone.metadata.model import Entity, Field, FormField
 
 from ..bulk_paths import BulkPaths
 from ..desk import Desk
-from ..words import say
+from ..words import joined, say
 from .choosing import Choosing
 from .forms import FormMaker, Slot
 from .kinds import shown_as
@@ -210,7 +210,7 @@ def _lines(desk: Desk, entity: Entity, one: Bulk, state: str) -> tuple[Line, ...
         Line(
             desk.paths.record(entity.name, row.record_id),
             titles.get((entity.id, row.record_id)) or f"#{row.record_id}",
-            "; ".join(each.get(desk.locale, each["en"]) for each in row.reasons),
+            joined(each.get(desk.locale, each["en"]) for each in row.reasons),
         )
         for row in rows
     )

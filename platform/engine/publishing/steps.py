@@ -71,9 +71,9 @@ class Step:
         """What the step is, apart from the rows that it happens to meet."""
         return self.kind, self.entity, self.field, self.target, self.statements
 
-    def text(self, locale: str) -> str:
-        """The step as a line for a reader of `locale`."""
-        place = f"{self.entity}.{self.field}" if self.field else self.entity
+    def text(self, locale: str, place: str = "") -> str:
+        """The step as a line for a reader of `locale`; `place` says where in words, not by ids."""
+        place = place or (f"{self.entity}.{self.field}" if self.field else self.entity)
         key = f"publish.step.{self.kind}"
         line = render(key, locale, {"place": place, "target": self.target or "", "rows": self.rows})
         if self.rows:

@@ -49,8 +49,8 @@ def test_my_own_choice_is_in_the_form_within_fifteen_clicks(chief: Reader) -> No
         chief.page.keyboard.type(text)
     click("[data-save]")
     click(".draft-bar a")
-    click("button:has-text('发布 2 项变更')")
-    expect(chief.page.locator(".notice.success")).to_contain_text("已发布 2 项变更")
+    click("button:has-text('发布 2 项改动')")
+    expect(chief.page.locator(".notice.success")).to_contain_text("已发布 2 项改动")
     chief.open("machine/new")
     expect(chief.page.get_by_label("信用等级")).to_be_visible()
     assert clicks <= 15, clicks
@@ -245,7 +245,7 @@ def test_line_15_and_16_an_archived_field_says_who_uses_it_and_comes_back(ann: R
     with ann.site.workspace.reading() as tx:
         before = tx.app.entity("machine").by_id["use_rate"]
     ann.open("-/studio/entity/machine/field/use_rate/archive")
-    expect(ann.page.locator(".told")).to_contain_text("form machine_edit")
+    expect(ann.page.locator(".told")).to_contain_text("Form machine_edit")
     ann.page.get_by_role("button", name="Archive field").click()
     publish(ann)
     ann.open("machine")

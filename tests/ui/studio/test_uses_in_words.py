@@ -37,3 +37,11 @@ def test_columns_of_a_list_stand_in_one_line_on_a_telephone(phone: Reader) -> No
     assert name and width and moves
     assert width["y"] < name["y"] + name["height"]
     assert moves["y"] < width["y"] + width["height"]
+
+
+def test_what_a_publish_does_to_records_is_told_by_labels(ann: Reader) -> None:
+    ann.open("-/studio/entity/machine/field/price?type=integer")
+    ann.page.locator(".finish .primary").click()
+    ann.open("-/studio/review")
+    expect(ann.page.locator(".review")).to_contain_text("Machine / Price")
+    expect(ann.page.locator(".review")).not_to_contain_text("machine.price")

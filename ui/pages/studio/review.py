@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from fieldstone.engine import drafts, members, revisions
 from fieldstone.engine.errors import Conflict, Invalid
 from fieldstone.engine.publish import Plan
+from fieldstone.engine.publishing.steps import Step
 from fieldstone.metadata.differences import differences
 from fieldstone.metadata.problems import Problem
 
@@ -51,7 +52,8 @@ def _review(desk: Desk, refused: Iterable[Problem], typed: str = "") -> str:
         studio=studio,
         plan=plan,
         changes=changes,
-        steps=_steps(plan, desk),
+        steps=_steps(plan, studio),
+        losses=_losses(plan, studio),
         refused=[one.text(desk.locale) for one in refused],
         problems=[_line(one, desk) for one in plan.problems] if plan else [],
         notes=[_line(one, desk) for one in plan.notes] if plan else [],
@@ -69,12 +71,28 @@ def _line(problem: Problem, desk: Desk) -> str:
     return say("studio.at", desk.locale, position=problem.position, text=text)
 
 
-def _steps(plan: Plan | None, desk: Desk) -> list[tuple[str, tuple[str, ...]]]:
+def _steps(plan: Plan | None, studio: Studio) -> list[tuple[str, tuple[str, ...]]]:
     """The steps that touch records, with what becomes of values; the others are our own affair."""
-    steps = plan.steps if plan else ()
+    locale = studio.desk.locale
     return [
-        (one.text(desk.locale), one.lines(desk.locale)) for one in steps if one.rows or one.loss
+        (one.text(locale, _place(one, studio)), one.lines(locale))
+        for one in (plan.steps if plan else ())
+        if one.rows or one.loss
     ]
+
+
+def _losses(plan: Plan | None, studio: Studio) -> list[tuple[Step, str]]:
+    """The steps that lose values, each with where it does in words."""
+    return [(one, _place(one, studio)) for one in (plan.steps if plan else ()) if one.loss]
+
+
+def _place(step: Step, studio: Studio) -> str:
+    """The entity and the field of a step as they are called; empty where the draft has neither."""
+    locale = studio.desk.locale
+    entity = studio.app.entities.get(step.entity)
+    field = entity.by_id.get(step.field) if entity and step.field else None
+    found = [one.text(locale) for one in (entity, field) if one]
+    return " / ".join(found) if len(found) == (2 if step.field else 1) else ""
 
 
 @dataclass(frozen=True)

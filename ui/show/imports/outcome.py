@@ -11,7 +11,7 @@ from fieldstone.engine.imports.desk import OVER, WORKING
 from fieldstone.metadata.model import Entity
 
 from ...desk import Desk
-from ...words import say
+from ...words import joined, say
 from ..naming import titles_of
 
 _PARTS = ("created", "updated", "skipped", "failed")
@@ -41,7 +41,7 @@ class BadLine:
     ) -> BadLine:
         """The row as its reader sees it."""
         sentences = [one.get(desk.locale, one["en"]) for one in reasons]
-        return cls(line, " · ".join(one for one in cells if one)[:160], "; ".join(sentences))
+        return cls(line, " · ".join(one for one in cells if one)[:160], joined(sentences))
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def left_lines(desk: Desk, one: Import, entity: Entity) -> tuple[Left, ...]:
         Left(
             desk.paths.record(entity.name, row.record_id),
             titles.get((entity.id, row.record_id)) or f"#{row.record_id}",
-            "; ".join(_sentences(desk, row.reasons)),
+            joined(_sentences(desk, row.reasons)),
         )
         for row in rows
     )

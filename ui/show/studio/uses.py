@@ -128,8 +128,9 @@ def _owners(app: App, document: Document, parts: Sequence[str], locale: str) -> 
         if not part.isdigit() or not isinstance(value, Mapping):
             continue
         found = app.entities.get(str(value.get("entity", ""))) if document.kind == "role" else None
-        if isinstance(value.get("label"), Mapping):
-            yield label_text(value["label"], locale, str(value.get("name", "")))
+        label = value.get("label")
+        if isinstance(label, Mapping) and label:
+            yield label_text(label, locale, next(iter(label.values())))
         elif found and parts[-1] != "entity":
             yield found.text(locale)
         elif "field" in value and parts[at + 1 :] != ["field"]:
