@@ -118,6 +118,7 @@ def test_an_own_field_and_its_first_alert_take_25_clicks(
 ) -> None:
     with reader_of(browser, site, locale) as reader:
         reader.sign_in(email)
+        reader.open("")
         hand = Hand(reader)
         words = WORDS[locale]
         add_field(hand, words, locale)

@@ -189,9 +189,9 @@ def test_line_5_a_new_tenant_needs_its_name_only_and_has_its_own_data(
         page.click(".gallery-make button.primary")
         page.wait_for_url("**/shi-tian-yi-biao-2/**")
         page.goto(f"{place}/shi-tian-yi-biao-2/-/search?q=有限公司")
-        expect(page.locator("main a[href*='/customer/']")).to_have_count(0)
+        expect(page.locator("main .hit a[href*='/customer/']")).to_have_count(0)
         page.goto(f"{place}/shi-tian-yi-biao/-/search?q=有限公司")
-        expect(page.locator("main a[href*='/customer/']").first).to_be_visible()
+        expect(page.locator("main .hit a[href*='/customer/']").first).to_be_visible()
 
 
 def test_line_6_refusals_have_a_sentence_a_way_back_and_a_status(

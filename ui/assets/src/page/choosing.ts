@@ -87,6 +87,16 @@ async function ask(path: string, body: FormData): Promise<void> {
   document.dispatchEvent(new Event("fieldstone:shown"));
 }
 
+/** Asks for the input of another field; until it is there nothing is typed into the old one. */
+async function askAgain(form: HTMLFormElement): Promise<void> {
+  const body = new FormData(form);
+  const inputs = [...form.elements] as HTMLInputElement[];
+  for (const one of inputs) one.disabled = true;
+  await ask(form.dataset["again"] ?? "", body);
+  for (const one of inputs) one.disabled = false;
+  document.getElementById("bulk-field")?.focus();
+}
+
 function onSubmit(event: SubmitEvent): void {
   const form = event.target as HTMLFormElement;
   if (form.matches("[data-bulk]") && dialog()) {
@@ -104,8 +114,7 @@ function onChange(event: Event): void {
   if (target.matches("[data-bulk-page]")) {
     for (const one of boxes()) one.checked = target.checked;
   } else if (target.id === "bulk-field") {
-    const form = target.form;
-    if (form) void ask(form.dataset["again"] ?? "", new FormData(form)).then(() => document.getElementById("bulk-field")?.focus());
+    if (target.form) void askAgain(target.form);
     return;
   } else if (!target.matches(ROW)) {
     return;
