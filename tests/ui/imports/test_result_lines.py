@@ -88,7 +88,6 @@ def test_line_57_undo_leaves_what_was_edited_since(importer: Importer, tmp_path:
     importer.start()
     page.get_by_role("link", name=words.records).click()
     expect(page.locator(".grid tbody tr")).to_have_count(3)
-    page.go_back()
     importer.reader.open("sale/2/edit")
     page.fill("[name=account]", "mine")
     page.click("button.primary:visible")
