@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from fieldstone.engine.system_tables import BULK, JOB
 from tests.ui.choosing.conftest import MACHINES, OWN, values, work
@@ -155,6 +155,51 @@ def test_33_records_are_deleted_and_brought_back(chief: Reader, site: Site) -> N
     work(site)
     expect(page.locator("#state")).to_have_text("已撤销")
     assert len(values(site, "name")) == MACHINES
+
+
+def test_33_nothing_is_typed_while_the_input_of_another_field_is_on_its_way(chief: Reader) -> None:
+    locked: list[bool] = []
+    chief.open("machine")
+    page = chief.page
+    choose_all(page)
+    page.click("button[name='bulk.act'][value=update]")
+    page.select_option("#bulk-field", "use_rate")
+    page.fill("dialog[open] input[name=use_rate]", "50")
+
+    def on_its_way(route: Route) -> None:
+        old = ("input[name=use_rate]", "[data-save]", "#bulk-field")
+        locked.extend(page.locator(f"dialog[open] {one}").is_disabled() for one in old)
+        route.continue_()
+
+    page.route("**/bulk/choose*", on_its_way)
+    page.select_option("#bulk-field", "price")
+    for one in ("input[name=price]", "[data-save]", "#bulk-field"):
+        expect(page.locator(f"dialog[open] {one}")).to_be_enabled()
+    assert locked == [True, True, True]
+
+
+def test_33_a_field_whose_input_never_came_is_asked_for_and_not_emptied(
+    chief: Reader, site: Site
+) -> None:
+    before = values(site, "price")
+    chief.open("machine")
+    page = chief.page
+    choose_all(page)
+    page.click("button[name='bulk.act'][value=update]")
+    page.select_option("#bulk-field", "use_rate")
+    page.fill("dialog[open] input[name=use_rate]", "50")
+    page.route("**/bulk/choose*", lambda route: route.fulfill(status=401))
+    page.select_option("#bulk-field", "price")
+    page.click("dialog[open] [data-save]")
+    expect(page.locator("main #bulk-field")).to_have_value("price")
+    expect(page.locator("main input[name=price]")).to_have_value("")
+    assert values(site, "price") == before
+    page.fill("main input[name=price]", "7")
+    page.click("main [data-save]")
+    page.wait_for_url("**/-/bulk/1")
+    work(site)
+    expect(page.locator("#state")).to_have_text("已完成")
+    assert set(map(str, values(site, "price"))) == {"7.00"}
 
 
 def test_71_it_is_cancelled_and_what_is_done_stays(chief: Reader, site: Site) -> None:

@@ -25,7 +25,8 @@ from ...words import say
 from ..asked import Asked, asked_of, request_of
 from ..imports.running import begin
 
-_ID, _ALL, _ACT, _FIELD, _TOKEN = "bulk.id", "bulk.all", "bulk.act", "bulk.field", "bulk.token"
+_ID, _ALL, _ACT, _TOKEN = "bulk.id", "bulk.all", "bulk.act", "bulk.token"
+_FIELD, _INPUT = "bulk.field", "bulk.input"
 """What the form sends beside the value; no field's name holds a point."""
 _SHARED = frozenset({"choice", "owner", "member", "reference", "tags", "boolean"})
 
@@ -53,7 +54,13 @@ def choose(visit: Visit, entity: str) -> Response:
 
 
 def change(visit: Visit, entity: str) -> Response:
-    """Change what is chosen: a few at once, more by a job; pressed twice it is done once."""
+    """Change what is chosen: a few at once, more by a job; pressed twice it is done once.
+
+    Where the form has the input of another field than the one that is chosen in it, the value of
+    this one is asked for first: nothing typed must not read as "empty it".
+    """
+    if _act() == "update" and request.form.get(_FIELD) != request.form.get(_INPUT):
+        return choose(visit, entity)
 
     def put(desk: Desk) -> Bulk:
         asked = asked_of(desk, entity)

@@ -92,8 +92,11 @@ async function askAgain(form: HTMLFormElement): Promise<void> {
   const body = new FormData(form);
   const inputs = [...form.elements] as HTMLInputElement[];
   for (const one of inputs) one.disabled = true;
-  await ask(form.dataset["again"] ?? "", body);
-  for (const one of inputs) one.disabled = false;
+  try {
+    await ask(form.dataset["again"] ?? "", body);
+  } finally {
+    for (const one of inputs) one.disabled = false;
+  }
   document.getElementById("bulk-field")?.focus();
 }
 
