@@ -149,6 +149,35 @@ def test_line_18_a_formula_says_which_field_and_where_before_saving(chief: Reade
     expect(chief.page.locator(".notice.success")).to_contain_text("折旧")
 
 
+@pytest.mark.parametrize(
+    ("who", "member", "shown"), [("chief", CHIEF, "王小明"), ("ann", ANN, "Xiaoming Wang")]
+)
+def test_line_79_a_text_is_made_the_name_of_a_person(
+    request: pytest.FixtureRequest, who: str, member: int, shown: str
+) -> None:
+    reader: Reader = request.getfixturevalue(who)
+    page, name = reader.page, f"keeper_of_{who}"
+    add(reader, f"Keeper of {who}")
+    page.locator("#name").fill(name)
+    page.locator("form details.section summary").first.click()
+    page.locator("[name=person]").check()
+    submit(reader)
+    publish(reader)
+    reader.open("machine/new")
+    page.fill("[name=name]", "磨床")
+    page.fill(f"[name={name}]", "王小明")
+    submit(reader)
+    expect(page.locator("#panel")).to_contain_text(shown)
+    reader.open(f"-/studio/entity/machine/field/{name}")
+    page.locator("form details.section summary").first.click()
+    expect(page.locator("[name=person]")).to_be_checked()
+    page.locator("[name='placeholder.en']").fill("Who keeps it")
+    save(reader)
+    fields = drafted(reader.site, member, "entity", "machine")["fields"]
+    (keeper,) = (one for one in fields if one["name"] == name)
+    assert keeper["person"] is True
+
+
 def test_line_8_buttons_arrange_the_form(chief: Reader) -> None:
     chief.open("-/studio/entity/machine/forms")
     names = chief.page.locator(".places li a.name")

@@ -23,7 +23,7 @@ from ..conditions import Speaker
 from ..lists import Choice
 from . import becoming, things
 
-TICKS = ("required", "unique", "search", "read_only", "stored")
+TICKS = ("required", "unique", "search", "read_only", "person", "stored")
 NUMBERS = ("max_length", "scale", "min", "max")
 LABELS = ("help", "placeholder", "inverse_label")
 EXPRESSIONS = ("formula", "required_when", "where")
