@@ -17,7 +17,8 @@ def page(visit: Visit) -> str:
     """How many sample records there are, or how far their removal is."""
     with visit.reading() as desk:
         members.require_right(desk.app, desk.caller)
-        removal = samples.last(desk.tx)
+        count = samples.count(desk.tx)
+        removal = samples.last(desk.tx, count)
         number = desk.formats.number
         progress = ""
         if removal is not None:
@@ -27,7 +28,7 @@ def page(visit: Visit) -> str:
             desk,
             "sample.html",
             "",
-            count=samples.count(desk.tx),
+            count=count,
             removal=removal,
             progress=progress,
             path=desk.paths.people("sample"),

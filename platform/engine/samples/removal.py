@@ -58,13 +58,16 @@ def ask(tx: Transaction, caller: Caller) -> None:
         tx.workspace.control.lower_next_due(tx.workspace.id, tx.now)
 
 
-def last(tx: Transaction) -> Removal | None:
-    """The last removal that somebody asked for; None if nobody has, or it is over."""
+def last(tx: Transaction, left: int) -> Removal | None:
+    """The last removal that somebody asked for; None if nobody has, or it is over.
+
+    `left` is what `count` tells: it reads every table, and a page needs it besides.
+    """
     row = _last(tx)
     if row is None or row.state in ("done", "dropped"):
         return None
     total = int(row.payload["total"])
-    done = max(0, total - count(tx))
+    done = max(0, total - left)
     return Removal(done, total, row.state != "dead", row.state == "queued", row.state == "dead")
 
 
@@ -101,7 +104,7 @@ def _tell(tx: Transaction, job_id: int, asked: Mapping[str, Any], how: str) -> N
         return
     left = count(tx)
     title = sentence(f"notification.sample_{how}")
-    body = sentence("notification.sample_counts", removed=asked["total"] - left, left=left)
+    body = sentence("notification.sample_counts", removed=max(0, asked["total"] - left), left=left)
     key = f"sample:{job_id}:{how}"
     message = Message(asked["member"], "work", title, body, key, PAGE, job_id)
     notifications.send(tx, [message])

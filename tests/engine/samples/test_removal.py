@@ -85,7 +85,7 @@ class Library:
 
     def last(self) -> samples.Removal | None:
         with self.workspace.reading() as tx:
-            return samples.last(tx)
+            return samples.last(tx, samples.count(tx))
 
     def left(self) -> int:
         with self.workspace.reading() as tx:
@@ -137,8 +137,8 @@ def test_it_is_removed_once_however_often_it_is_asked_for(library: Library) -> N
     assert library.jobs() == ["done", "queued"]
 
 
-def test_a_worker_that_died_is_followed_by_another(library: Library) -> None:
-    library.ask()
+def begin_and_die(library: Library) -> None:
+    """Let a worker process remove some of it and be killed after its first chunk."""
     settings = library.installation.settings
     environ = {
         **{key: text for key, text in os.environ.items() if not key.startswith("FIELDSTONE_")},
@@ -151,6 +151,11 @@ def test_a_worker_that_died_is_followed_by_another(library: Library) -> None:
         [sys.executable, "-c", WORK_AND_DIE], env=environ, check=False, capture_output=True
     )
     assert died.returncode == 137, died.stderr.decode()
+
+
+def test_a_worker_that_died_is_followed_by_another(library: Library) -> None:
+    library.ask()
+    begin_and_die(library)
     found = library.last()
     assert found is not None and found.working and not found.waits
     assert (found.done, found.total) == (ROWS - library.left(), ROWS)
@@ -160,6 +165,23 @@ def test_a_worker_that_died_is_followed_by_another(library: Library) -> None:
     assert library.work() == 1
     assert library.left() == 1
     assert [title for title, _ in library.told()] == ["The sample data is removed"]
+
+
+def test_one_stopped_in_the_middle_says_how_far_it_came(library: Library) -> None:
+    library.ask()
+    begin_and_die(library)
+    left = library.left()
+    assert 1 < left < ROWS
+    with library.workspace.writing() as tx:
+        samples.stop(tx, access.for_member(tx, library.ada))
+    library.clock.instant += LEASE + timedelta(seconds=1)
+    assert library.work() == 0
+    assert (library.left(), library.last()) == (left, None)
+    stopped = (
+        "Removing the sample data was stopped",
+        f"{ROWS - left} in the recycle bin, {left} left",
+    )
+    assert library.told() == [stopped]
 
 
 def test_what_is_removed_stays_so_when_it_is_stopped(library: Library) -> None:
