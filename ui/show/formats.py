@@ -90,9 +90,3 @@ class Formats(Written):
         if timedelta() <= passed < timedelta(hours=1):
             return say("time.minutes_ago", self.locale, n=passed // timedelta(minutes=1))
         return say("time.today", self.locale, time=self.clock(value))
-
-    def day_ago(self, value: date) -> str:
-        """A date near the present in words, further away the date itself."""
-        days = (value - self.today).days
-        words = {0: "day.today", -1: "day.yesterday", 1: "day.tomorrow"}
-        return say(words[days], self.locale) if days in words else self.long_day(value)
