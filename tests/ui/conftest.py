@@ -68,6 +68,24 @@ def phone(browser: Browser, site: Site) -> Iterator[Reader]:
         yield reader
 
 
+@pytest.fixture(
+    params=[
+        ("chief@example.com", "zh-CN", 1280),
+        ("chief@example.com", "zh-CN", 390),
+        ("ann@example.com", "en-GB", 1280),
+        ("ann@example.com", "en-GB", 390),
+    ],
+    ids=lambda one: f"{one[1]}-{one[2]}",
+)
+def reader(request: pytest.FixtureRequest, browser: Browser, site: Site) -> Iterator[Reader]:
+    """Return who reads Chinese or English, at a desk or on a telephone, signed in."""
+    email, language, width = request.param
+    with reader_of(browser, site, language, width) as found:
+        found.sign_in(email)
+        found.open("")
+        yield found
+
+
 @pytest.fixture
 def stranger(browser: Browser, site: Site) -> Iterator[Reader]:
     """Return somebody who is not signed in."""

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from fieldstone.engine import members
 from fieldstone.engine.access import SYSTEM
 from fieldstone.engine.installation import Installation
 from fieldstone.engine.members import NewMember
 from fieldstone.engine.settings import Settings
-from tests.ui.readers import Reader, Site, reader_of, served
+from tests.ui.readers import Reader, Site, served
 from tests.ui.workshop import PASSWORD
 from tests.ui.workshop_documents import documents
 
@@ -88,25 +88,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             yield found
 
 
-@pytest.fixture(
-    params=[
-        ("chief@example.com", "zh-CN", 1280),
-        ("chief@example.com", "zh-CN", 390),
-        ("ann@example.com", "en-GB", 1280),
-        ("ann@example.com", "en-GB", 390),
-    ],
-    ids=lambda one: f"{one[1]}-{one[2]}",
-)
-def reader(request: pytest.FixtureRequest, browser: Browser, site: Site) -> Iterator[Reader]:
-    """Return who reads Chinese or English, at a desk or on a telephone."""
-    email, language, width = request.param
-    with reader_of(browser, site, language, width) as found:
-        found.sign_in(email)
-        yield found
-
-
 def test_74_what_is_empty_says_what_belongs_there_and_has_one_way_on(reader: Reader) -> None:
-    reader.open("")
     chinese = reader.page.locator("html").get_attribute("lang") == "zh-CN"
     for path, in_chinese, in_english in PAGES.values():
         reader.open(path)

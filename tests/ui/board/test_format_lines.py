@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from fieldstone.engine import records
 from fieldstone.engine.access import SYSTEM
-from tests.ui.readers import Reader, Site, reader_of
+from tests.ui.readers import Reader, Site
 
 pytestmark = pytest.mark.browser
 
@@ -30,24 +29,6 @@ ENGLISH = {
     "short": "CNY 16.12M",
     "extension": "ext. 801",
 }
-
-
-@pytest.fixture(
-    params=[
-        ("chief@example.com", "zh-CN", 1280),
-        ("chief@example.com", "zh-CN", 390),
-        ("ann@example.com", "en-GB", 1280),
-        ("ann@example.com", "en-GB", 390),
-    ],
-    ids=lambda one: f"{one[1]}-{one[2]}",
-)
-def reader(request: pytest.FixtureRequest, browser: Browser, site: Site) -> Iterator[Reader]:
-    """Return who reads Chinese or English, at a desk or on a telephone."""
-    email, language, width = request.param
-    with reader_of(browser, site, language, width) as found:
-        found.sign_in(email)
-        found.open("")
-        yield found
 
 
 def words(reader: Reader) -> dict[str, str]:
