@@ -17,8 +17,8 @@ _AS_SURNAME = {
     "折": "She", "员": "Yun", "召": "Shao", "洗": "Xian", "郇": "Xun", "重": "Chong", "都": "Du",
     "卜": "Bu", "隗": "Wei", "牟": "Mu", "祭": "Zhai",
 }  # fmt: skip
-"""Surnames that are read otherwise than the same character in a word, as the usual tables have it
-(GB/T 28039-2011, and the notes on surnames in the dictionary Xiandai Hanyu Cidian)."""
+"""Surnames that are read otherwise than `pypinyin` reads the character alone. Put together by hand
+from common knowledge, not taken from a standard; where families differ, the commoner reading."""
 
 
 @lru_cache(maxsize=4096)
