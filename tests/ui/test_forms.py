@@ -3,7 +3,10 @@
 import pytest
 from playwright.sync_api import Dialog, expect
 
-from tests.ui.readers import Reader
+from fieldstone.engine import query
+from fieldstone.engine.access import SYSTEM
+from fieldstone.engine.query import ListRequest
+from tests.ui.readers import Reader, Site
 
 pytestmark = pytest.mark.browser
 
@@ -91,6 +94,24 @@ def test_two_people_who_change_the_same_field_choose(chief: Reader, ann: Reader)
     row.get_by_label("Lathe eleven").check()
     ann.page.click("[data-save]")
     expect(ann.page.locator("h1")).to_have_text("Lathe eleven")
+
+
+def numbers(site: Site) -> list[int]:
+    """How many machines and notes there are."""
+    with site.workspace.reading() as tx:
+        return [query.count(tx, SYSTEM, ListRequest(entity_id=one)) for one in ("machine", "note")]
+
+
+def test_line_72_a_double_click_on_save_makes_one_record(reader: Reader) -> None:
+    page, name, (machines, notes) = reader.page, f"Twice {id(reader)}", numbers(reader.site)
+    reader.open("machine/new")
+    page.fill("[name=name]", name)
+    page.locator("[data-save]").dblclick()
+    expect(page.locator("h1")).to_contain_text(name)
+    page.fill("#composer textarea", name)
+    page.locator("#composer [data-save]").dblclick()
+    expect(page.locator("#flow .note")).to_contain_text(name)
+    assert numbers(reader.site) == [machines + 1, notes + 1]
 
 
 def test_asks_before_typed_words_are_lost(chief: Reader) -> None:
