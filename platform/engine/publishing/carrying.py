@@ -125,7 +125,7 @@ class Carrier:
             # A label in another language is still what people read, and a name is not.
             return option.label.get(self._locale) or next(iter(option.label.values()), option.name)
         if isinstance(value, bool):
-            return render("values.yes" if value else "values.no", self._locale)
+            return render("convert.yes" if value else "convert.no", self._locale)
         if isinstance(value, datetime):
             return value.astimezone(self._tx.zone).replace(tzinfo=None).isoformat(" ")
         if one.type == "percent":

@@ -144,6 +144,14 @@ def test_text_that_is_neither_yes_nor_no_is_told_to_become_no(
     assert stored(workspace)[:4] == ["是", "no", "maybe", "也许"]
 
 
+def test_yes_and_no_become_the_words_of_the_workspace(workspace: Workspace, shop: Shop) -> None:
+    change(workspace, shop, type="boolean")
+    fill(workspace, [False, True])
+    outcome = change(workspace, Shop(), type="text")
+    assert rows(outcome) == (2, 0, 0)
+    assert stored(workspace) == ["no", "yes"]
+
+
 def test_text_names_a_record_by_its_title_or_what_is_unique(
     workspace: Workspace, shop: Shop
 ) -> None:
