@@ -163,7 +163,11 @@ def look(tx: Transaction, caller: Caller, one: Conversion) -> Outcome:
             )
             cut = fate == "converted" and there.forward.cuts
             counting.add(fate, row[2], example, cut=cut)
-    return counting.outcome(shown=shown, void=_void(one.new))
+    blank = 0
+    if _void(one.new) != "empty":
+        none = sa.select(sa.func.count()).select_from(source).where(~_there(source, one))
+        blank = int(tx.connection.execute(none).scalar_one())
+    return counting.outcome(shown=shown, void=_void(one.new), blank=blank)
 
 
 class _There:

@@ -49,12 +49,14 @@ class Group:
 class Outcome:
     """The fates of all values of a field; `cut` counts those of `converted` that lose something.
 
-    `void` is what the `failing` ones become.
+    `void` is what the `failing` ones become, and the `blank` ones, if that is not to be empty:
+    records that have no value now.
     """
 
     groups: Mapping[Fate, Group] = field(default_factory=dict)
     cut: int = 0
     void: Void = "empty"
+    blank: int = 0
 
     def __getitem__(self, fate: Fate) -> Group:
         return self.groups.get(fate, Group())
@@ -81,6 +83,8 @@ class Outcome:
             if shown:
                 line += render("convert.examples", locale, {"examples": shown})
             yield line
+        if self.blank:
+            yield render(f"convert.blank_{self.void}", locale, {"rows": self.blank})
 
     def to_json(self) -> dict[str, Any]:
         """What `from_json` reads back."""
@@ -96,13 +100,14 @@ class Outcome:
             },
             "cut": self.cut,
             "void": self.void,
+            "blank": self.blank,
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Outcome:
         groups = {fate: _group(data[fate]) for fate in FATES}
         kept = {fate: one for fate, one in groups.items() if one.rows}
-        return cls(kept, data["cut"], data.get("void", "empty"))
+        return cls(kept, data["cut"], data.get("void", "empty"), data.get("blank", 0))
 
 
 def _group(data: Mapping[str, Any]) -> Group:
@@ -127,7 +132,7 @@ class Counting:
         if len(examples) < MOST_EXAMPLES:
             examples[example] = None
 
-    def outcome(self, *, shown: bool, void: Void = "empty") -> Outcome:
+    def outcome(self, *, shown: bool, void: Void = "empty", blank: int = 0) -> Outcome:
         """What was counted; without examples for who may not read the values."""
         return Outcome(
             {
@@ -136,4 +141,5 @@ class Counting:
             },
             self._cut,
             void,
+            blank,
         )

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from fieldstone.engine import publish, records
+from fieldstone.engine import publish, query, records
 from fieldstone.engine.access import SYSTEM
 from fieldstone.engine.installation import Installation
 from fieldstone.engine.settings import Settings
@@ -106,12 +106,25 @@ def test_13_it_is_said_in_english_too(ann: Reader) -> None:
 
 def test_13_what_is_neither_yes_nor_no_is_said_to_become_no(chief: Reader, ann: Reader) -> None:
     give(chief.site, "spare", {"zh-CN": "备用", "en": "Spare"}, ["是", "no", "也许"])
-    for reader, told, accept in (
-        (chief, "2 个值可以转换，1 个值将变为“否”", "1 条数据将变为“否”"),
-        (ann, "2 convert, 1 become no", "1 value becomes no"),
+    with chief.site.workspace.reading() as tx:
+        others = query.count(tx, SYSTEM, query.ListRequest(entity_id="machine")) - 3
+    for reader, told, blank, accept in (
+        (
+            chief,
+            "2 个值可以转换，1 个值将变为“否”",
+            f"没有值，将变为“否”：{others} 条",
+            "1 条数据将变为“否”",
+        ),
+        (
+            ann,
+            "2 convert, 1 become no",
+            f"have no value and become no: {others}",
+            "1 value becomes no",
+        ),
     ):
         choose(reader, "spare", "boolean")
         expect(reader.page.locator("#trial")).to_contain_text(told)
+        expect(reader.page.locator("#trial")).to_contain_text(blank)
         reader.page.locator("[data-save]").click()
         reader.page.locator(".draft-bar a").click()
         expect(reader.page.locator("form.review")).to_contain_text(accept)
