@@ -47,6 +47,8 @@ from .pages.studio import (
     tiers,
     translations,
 )
+from .pages.studio.figures import cards, metrics
+from .pages.studio.figures import dashboards as studio_dashboards
 
 _GET = ("GET",)
 _POST = ("POST",)
@@ -73,6 +75,7 @@ OWN = "/<slug>/-/me"
 
 _TOLD = "/<slug>/-/notifications"
 _STUDIO = "/<slug>/-/studio"
+_BOARDS, _METRICS = f"{_STUDIO}/dashboards", f"{_STUDIO}/metrics"
 _OF = f"{_STUDIO}/entity/<entity>"
 _CONDITION = f"{_OF}/condition/<key>"
 _RULES = f"{_OF}/rules"
@@ -125,6 +128,25 @@ ROUTES: tuple[Route, ...] = (
     Route(_POST, f"{_STUDIO}/tags", tags.create),
     Route(_GET, f"{_STUDIO}/tags/<dimension>", tags.edit),
     Route(_POST, f"{_STUDIO}/tags/<dimension>", tags.save),
+    Route(_GET, _BOARDS, studio_dashboards.listed),
+    Route(_GET, f"{_BOARDS}/new", cards.begin),
+    Route(_POST, f"{_BOARDS}/new", cards.start),
+    Route(_POST, f"{_BOARDS}/preview", cards.preview),
+    Route(_GET, f"{_BOARDS}/dashboard/<dashboard>", studio_dashboards.edit),
+    Route(_POST, f"{_BOARDS}/dashboard/<dashboard>", studio_dashboards.save),
+    Route(_POST, f"{_BOARDS}/dashboard/<dashboard>/archive", studio_dashboards.archive),
+    Route(_POST, f"{_BOARDS}/dashboard/<dashboard>/restore", studio_dashboards.restore),
+    Route(_GET, f"{_BOARDS}/dashboard/<dashboard>/new-card", cards.new),
+    Route(_POST, f"{_BOARDS}/dashboard/<dashboard>/new-card", cards.create),
+    Route(_GET, f"{_BOARDS}/dashboard/<dashboard>/card/<card>", cards.edit),
+    Route(_POST, f"{_BOARDS}/dashboard/<dashboard>/card/<card>", cards.save),
+    Route(_GET, _METRICS, metrics.listed),
+    Route(_GET, f"{_METRICS}/new", metrics.new),
+    Route(_POST, f"{_METRICS}/new", metrics.create),
+    Route(_GET, f"{_METRICS}/metric/<metric>", metrics.edit),
+    Route(_POST, f"{_METRICS}/metric/<metric>", metrics.save),
+    Route(_POST, f"{_METRICS}/metric/<metric>/archive", metrics.archive),
+    Route(_POST, f"{_METRICS}/metric/<metric>/restore", metrics.restore),
     Route(_GET, f"{_STUDIO}/new-entity", entities.new_entity),
     Route(_POST, f"{_STUDIO}/new-entity", entities.create_entity),
     Route(_GET, _OF, fields.listed),

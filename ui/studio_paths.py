@@ -93,3 +93,23 @@ class StudioPaths:
 
     def condition(self, entity: str, key: str) -> str:
         return f"{self.start}/entity/{entity}/condition/{key}"
+
+    @property
+    def dashboards(self) -> str:
+        return f"{self.start}/dashboards"
+
+    def dashboard(self, dashboard: str, act: str = "") -> str:
+        rest = f"/{act}" if act else ""
+        return f"{self.dashboards}/dashboard/{dashboard}{rest}"
+
+    def card(self, dashboard: str, card: str = "") -> str:
+        rest = f"card/{card}" if card else "new-card"
+        return f"{self.dashboards}/dashboard/{dashboard}/{rest}"
+
+    @property
+    def metrics(self) -> str:
+        return f"{self.start}/metrics"
+
+    def metric(self, metric: str, act: str = "") -> str:
+        rest = f"/{act}" if act else ""
+        return f"{self.metrics}/metric/{metric}{rest}"

@@ -14,6 +14,7 @@ from .cards import (
 )
 from .periods import NAMES, Period
 from .present import Presenter, filter_of, formula_of, path_of
+from .thought import is_published, thought
 
 __all__ = [
     "CARD_SECONDS",
@@ -33,8 +34,10 @@ __all__ = [
     "failed",
     "filter_of",
     "formula_of",
+    "is_published",
     "owner_of",
     "path_of",
     "period_asked",
+    "thought",
     "today",
 ]

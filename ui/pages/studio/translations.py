@@ -54,6 +54,9 @@ def _missing(studio: Studio) -> Iterator[Missing]:
 
 def _page(studio: Studio, kind: str, data: Mapping[str, Any]) -> str:
     """The room in which a document is changed, if there is one."""
+    if kind in ("dashboard", "metric"):
+        path = studio.paths.dashboard if kind == "dashboard" else studio.paths.metric
+        return path(str(data.get("id") or data["name"]))
     entity = str(data.get("id") or data.get("name")) if kind == "entity" else data.get("entity")
     if not entity or entity not in studio.app.entities:
         return ""

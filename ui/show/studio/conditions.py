@@ -40,11 +40,15 @@ _ACTION = re.compile(r"action\.[0-9]{1,2}\.when")
 
 @dataclass(frozen=True)
 class _Kind:
-    """How a condition is called; one that is `needed` begins with a row to fill in."""
+    """How a condition is called; one that is `needed` begins with a row to fill in.
+
+    With `viewer` it may depend on who looks at it.
+    """
 
     label: str
     hint: str
     needed: bool = False
+    viewer: bool = False
 
 
 _FORM_HINT = "studio.condition_hint.form"
@@ -55,6 +59,10 @@ _KINDS = {
     "visible_when": _Kind("studio.visible_when", _FORM_HINT),
     "required_when": _Kind("studio.required_when", _FORM_HINT),
     "read_only_when": _Kind("studio.read_only_when", _FORM_HINT),
+    "filter": _Kind("cards.filter", "studio.condition_hint.where", viewer=True),
+    "metric.filter": _Kind("cards.metric_filter", "studio.condition_hint.where"),
+    "metric.value.where": _Kind("cards.counted", "studio.condition_hint.where"),
+    "metric.over.where": _Kind("cards.out_of", "studio.condition_hint.where"),
 }
 """The conditions that a page of the Studio may hold, by the key of the document."""
 
@@ -116,7 +124,7 @@ def again(
     else:
         text = form.get(key, "") if found.rows else found.text
         typed = from_form(form, key)
-        model = _model(studio, entity, key, _places(studio, entity), typed, found.rows)
+        model = _model(studio, entity, key, _places(studio, entity, key), typed, found.rows)
         one = _input(studio, entity, key, text, ROWS, model)
     return replace(one, lines=found.lines)
 
@@ -128,7 +136,7 @@ def sent(studio: Studio, entity: Entity, key: str, form: MultiDict[str, str]) ->
     if form.get(f"{key}.as", TEXT) == TEXT:
         text = form.get(key, "").strip()
     else:
-        places = {one.path: one for one in _places(studio, entity)}
+        places = {one.path: one for one in _places(studio, entity, key)}
         group, keys = rows_of(from_form(form, key), places, key)
         if keys:
             return Condition("", (), {name: say(one, locale) for name, one in keys.items()})
@@ -136,14 +144,15 @@ def sent(studio: Studio, entity: Entity, key: str, form: MultiDict[str, str]) ->
             text = expression_of(group)
         except ProblemsError as error:
             return Condition("", settings.told(error.problems, locale))
-    return Condition(text, lines_of(studio, entity, text) if text else ())
+    viewer = _kind(key).viewer
+    return Condition(text, lines_of(studio, entity, text, viewer=viewer) if text else ())
 
 
-def lines_of(studio: Studio, entity: Entity, text: str) -> tuple[str, ...]:
+def lines_of(studio: Studio, entity: Entity, text: str, *, viewer: bool = False) -> tuple[str, ...]:
     """What is wrong with a condition over the entity of the draft, each with its place."""
     return tuple(
         settings.wrong_expression(
-            studio.app, entity.id, text, studio.desk.locale, expected="boolean"
+            studio.app, entity.id, text, studio.desk.locale, expected="boolean", viewer=viewer
         )
     )
 
@@ -157,14 +166,14 @@ def pressed(
     studio: Studio, entity: Entity, key: str, form: MultiDict[str, str], do: str
 ) -> BuilderModel:
     """The rows after one of their buttons, or after another field was chosen."""
-    places = _places(studio, entity)
+    places = _places(studio, entity, key)
     typed = changed(from_form(form, key), do, _first(places))
     return _model(studio, entity, key, places, typed, fresh=bool(do))
 
 
 def rows_from(studio: Studio, entity: Entity, key: str, text: str) -> BuilderModel:
     """The rows that say what an expression in names says; what is none stays as it is written."""
-    places = _places(studio, entity)
+    places = _places(studio, entity, key)
     try:
         group = typed_of(read(text), places)
     except ProblemsError:
@@ -186,8 +195,8 @@ def _first(places: Sequence[Place]) -> TypedRow:
     return TypedRow(places[0].path if places else "")
 
 
-def _places(studio: Studio, entity: Entity) -> tuple[Place, ...]:
-    return places_of(studio.desk, entity, studio.app, viewer=False)
+def _places(studio: Studio, entity: Entity, key: str) -> tuple[Place, ...]:
+    return places_of(studio.desk, entity, studio.app, viewer=_kind(key).viewer)
 
 
 def _model(

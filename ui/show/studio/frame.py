@@ -89,6 +89,7 @@ class Studio:
         found = (
             ("new_entity", self.paths.new_entity, "plus"),
             ("tags", self.paths.tags, "tags"),
+            ("dashboards", self.paths.dashboards, "layout-dashboard"),
             ("translations", self.paths.translations, "language"),
             ("revisions", self.paths.revisions, "history"),
         )

@@ -248,15 +248,19 @@ def wrong_expression(
     parent: str | None = None,
     *,
     expected: str = "",
+    viewer: bool = False,
 ) -> list[str]:
     """What is wrong with an expression as it was typed, each with its place.
 
-    With `expected` "boolean" it is also wrong if it gives a value that is not yes or no.
+    With `expected` "boolean" it is also wrong if it gives a value that is not yes or no. Only with
+    a `viewer` it may depend on who looks at it.
     """
     if entity_id not in app.entities:
         return []
     try:
-        found = compile_expression(app, entity_id, text, parent=parent, space="name")
+        found = compile_expression(
+            app, entity_id, text, parent=parent, space="name", allow_viewer=viewer
+        )
     except ProblemsError as error:
         return list(told(error.problems, locale))
     if expected and found.type.kind != expected:

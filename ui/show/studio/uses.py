@@ -78,8 +78,10 @@ def told(studio: Studio, found: Iterable[Use]) -> tuple[Told, ...]:
 def _href(paths: StudioPaths, document: Document, use: Use) -> str:
     """The room in which the place is changed."""
     data, about = document.data, str(document.data.get("entity", ""))
+    parts = use.pointer.split("/")[1:]
+    if document.kind == "dashboard":
+        return paths.card(document.id, id_of(data["cards"][int(parts[1])]))
     if document.kind == "entity":
-        parts = use.pointer.split("/")[1:]
         if parts[0] == "fields":
             return paths.field(document.id, id_of(data["fields"][int(parts[1])]))
         if parts[:2] == ["pipeline", "stages"]:
@@ -91,6 +93,7 @@ def _href(paths: StudioPaths, document: Document, use: Use) -> str:
         "alert_rule": lambda: paths.rule(about, document.id),
         "tier_scheme": lambda: paths.tiers(about, scheme=document.id),
         "tag_dimension": lambda: paths.dimension(document.id),
+        "metric": lambda: paths.metric(document.id),
     }
     return rooms[document.kind]() if document.kind in rooms else ""
 
@@ -133,6 +136,12 @@ def _owners(app: App, document: Document, parts: Sequence[str], locale: str) -> 
             yield label_text(label, locale, next(iter(label.values())))
         elif found and parts[-1] != "entity":
             yield found.text(locale)
+        elif document.kind == "dashboard":
+            shown = app.metrics.get(value.get("metric", "")) or app.entities.get(
+                value.get("entity", "")
+            )
+            if shown:
+                yield shown.text(locale)
         elif "field" in value and parts[at + 1 :] != ["field"]:
             owner = app.entities.get(str(document.data.get("entity", "")))
             field = owner.by_id.get(value["field"]) if owner else None

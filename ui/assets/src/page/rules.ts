@@ -1,15 +1,15 @@
-// The rule room: after a pause in typing the rule is tried, and fields are put into messages.
+// Rules and cards: after a pause in typing they are tried, and fields are put into messages.
 
 const PAUSE = 400;
 let timer = 0;
 
 function onInput(event: Event): void {
   const target = event.target as HTMLElement;
-  const form = target.closest<HTMLFormElement>("form[data-rule]");
+  const form = target.closest<HTMLFormElement>("form:is([data-rule], [data-card])");
   if (!form || target.closest(".ts-wrapper")) return;
   if (target.matches("[data-insert]")) return insert(form, target as HTMLSelectElement);
   window.clearTimeout(timer);
-  timer = window.setTimeout(() => form.querySelector("#rule-live")?.dispatchEvent(new Event("paused")), PAUSE);
+  timer = window.setTimeout(() => form.querySelector("[data-live]")?.dispatchEvent(new Event("paused")), PAUSE);
 }
 
 /** Puts a field into the message that was typed in last. */

@@ -1,0 +1,329 @@
+"""The room of dashboards: cards and metrics made by choices, published, and equal to the API's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from fieldstone.api import application
+from fieldstone.engine import records
+from fieldstone.engine.access import SYSTEM
+from fieldstone.metadata.schema import schema_of
+from tests.acceptance.studio import publish
+from tests.api.conftest import Person, person
+from tests.ui.readers import Reader, Site
+from tests.ui.studio.drafting import ANN, CHIEF, drafted, save
+
+ROOM = "-/studio/dashboards"
+FIGURES = f"{ROOM}/dashboard/figures"
+
+
+@pytest.fixture(scope="module")
+def noted(site: Site) -> Iterator[None]:
+    """Four notes: on a repair of a lathe (two), on one of another machine, and on none."""
+    with site.workspace.writing() as tx:
+        other = records.create(tx, SYSTEM, "machine", {"name": "台秤", "kind": "other"})
+        mended = {"subject": "校准", "machine": str(other.id)}
+        repair = records.create(tx, SYSTEM, "repair", mended)
+        for machine, about in ((1, "1"), (1, "1"), (other.id, str(repair.id)), (1, None)):
+            row = {"machine": str(machine), "repair": about, "what": "已检查"}
+            records.create(tx, SYSTEM, "note", row)
+    yield
+
+
+def api_of(site: Site) -> Person:
+    """Ann at the API."""
+    web = application(site.installation).test_client()
+    return person(web, site.workspace, "ann@example.com")
+
+
+def pick(reader: Reader, name: str, value: str) -> None:
+    """Choose, and wait until the form that follows holds the choice."""
+    reader.page.locator(f"[name='{name}']").select_option(value)
+    chosen = reader.page.locator(f"[name='{name}'] option[selected]")
+    expect(chosen).to_have_attribute("value", value)
+
+
+def add_column(reader: Reader, metric: str) -> None:
+    """Give a table one more metric."""
+    reader.page.locator("[name=more]").select_option(metric)
+    reader.page.locator("[name=more] + button").click()
+    expect(reader.page.locator(f"#metrics [name=metrics][value='{metric}']")).to_have_count(1)
+
+
+def now(reader: Reader) -> Locator:
+    """The card with today's data."""
+    return reader.page.locator("#card-now")
+
+
+def cards_of(site: Site, member: int, dashboard: str = "figures") -> list[dict[str, Any]]:
+    """The cards of a dashboard as a member's draft has them."""
+    found: list[dict[str, Any]] = drafted(site, member, "dashboard", dashboard)["cards"]
+    return found
+
+
+def names(reader: Reader) -> list[str]:
+    """The cards as the room lists them."""
+    return reader.page.locator(".of-cards .name a").all_inner_texts()
+
+
+def test_line_65_a_table_by_a_path_with_a_new_metric_from_nothing_to_its_records(
+    chief: Reader, noted: None
+) -> None:
+    """Over two references: notes by the kind of the machine that their repair is about."""
+    page = chief.page
+    chief.open(ROOM)
+    page.get_by_role("link", name="新建仪表盘").click()
+    page.fill("[name='dashboard.zh-CN']", "工作总览")
+    page.fill("[name='dashboard.en']", "Work")
+    page.select_option("[name=period]", "all")
+    pick(chief, "type", "table")
+    pick(chief, "entity", "note")
+    add_column(chief, "+")
+    page.fill("[name='metric.label.zh-CN']", "工作记录数")
+    page.fill("[name='metric.label.en']", "Notes taken")
+    for at, field in enumerate(("repair", "machine", "kind")):
+        pick(chief, f"group.{at}", field)
+    page.fill("[name='label.zh-CN']", "各类设备的工作记录")
+    expect(now(chief).get_by_role("row").filter(has_text="车床")).to_contain_text("2")
+    save(chief)
+    expect(page.locator(".of-cards")).to_contain_text(
+        "表格：工作记录，按维修单 · 设备 · 类型：工作记录数"
+    )
+    page.click(".draft-bar a")
+    told = page.locator(".review .told").first
+    expect(told).to_contain_text("工作总览")
+    expect(told).to_contain_text("工作记录数")
+    assert not re.search(r"[a-z]_[a-z]", told.inner_text())
+    chief.open(ROOM)
+    publish(chief)
+    api = api_of(chief.site)
+    (card,) = api.get("/dashboards/work").get_json()["cards"]
+    rows = api.get("/records/note/aggregate", group="repair.machine.kind",
+                   measure="n: count()").get_json()["data"]  # fmt: skip
+    assert {one["group"]: one["figures"][0]["value"] for one in card["lines"]} == {
+        one["repair.machine.kind"]: one["n"] for one in rows
+    }
+    assert len(rows) == 3
+    chief.open("")
+    page.locator(".menu").get_by_role("link", name="工作总览").first.click()
+    expect(page.locator(".panel[aria-busy]")).to_have_count(0)
+    for label, number in (("车床", "2"), ("其他", "1"), ("(空)", "1")):
+        row = page.locator(".panel tbody tr").filter(has_text=label)
+        row.get_by_role("link", name=number, exact=True).click()
+        counted = page.locator(".below span.numeric")
+        expect(counted).to_have_text(re.compile(rf"(?<![0-9]){number}(?![0-9])"))
+        page.go_back()
+        expect(page.locator(".panel[aria-busy]")).to_have_count(0)
+
+
+def test_the_revisions_tell_the_difference_in_words(chief: Reader, ann: Reader) -> None:
+    for reader, title in ((chief, "车间总览"), (ann, "Figures")):
+        reader.open(FIGURES)
+        reader.page.select_option("[name=period]", "last_year")
+        save(reader)
+        reader.open("-/studio/review")
+        expect(reader.page.locator(".review .told").first).to_contain_text(title)
+
+
+def test_cards_are_moved_and_removed_with_what_was_typed_beside(ann: Reader) -> None:
+    page = ann.page
+    ann.open(FIGURES)
+    before = names(ann)
+    assert before[:3] == ["Machines bought", "Share in use", "Value of machines"]
+    page.fill("[name='label.en']", "Our figures")
+    page.get_by_role("button", name="Move Share in use up").click()
+    expect(page.locator("h1")).to_have_text("Our figures")
+    page.get_by_role("button", name="Remove Value of machines").click()
+    expect(page.locator(".of-cards li")).to_have_count(len(before) - 1)
+    assert names(ann)[:2] == ["Share in use", "Machines bought"]
+    kept = [one["name"] for one in cards_of(ann.site, ANN)]
+    assert kept[:3] == ["in_use", "machines", "dearest"]
+
+
+def test_a_dashboard_keeps_its_last_card(chief: Reader, ann: Reader) -> None:
+    for reader, last in (
+        (chief, "仪表盘至少要有一张卡片"),
+        (ann, "A dashboard has at least one card"),
+    ):
+        reader.open(f"{ROOM}/new")
+        reader.page.locator("[name^='dashboard.']").first.fill("One")
+        save(reader)
+        reader.page.locator(".of-cards .moves button").last.click()
+        expect(reader.page.get_by_role("alert")).to_contain_text(last)
+        assert len(names(reader)) == 1
+
+
+def test_a_card_shows_another_metric_and_comes_back_as_it_was(ann: Reader) -> None:
+    page = ann.page
+    ann.open(f"{FIGURES}/card/by_keeper")
+    expect(page.locator("[name='group.0']")).to_have_value("keeper")
+    pick(ann, "metric", "mean_price")
+    expect(now(ann).locator(".panel")).to_be_visible()
+    pick(ann, "type", "number")
+    pick(ann, "type", "bar")
+    expect(page.locator("[name='group.0']")).to_have_value("keeper")
+    save(ann)
+    card = next(one for one in cards_of(ann.site, ANN) if one["name"] == "by_keeper")
+    assert (card["metric"], card["group"], card["width"]) == ("mean_price", "keeper", 6)
+
+
+def test_dates_stand_together_by_their_parts(chief: Reader) -> None:
+    page = chief.page
+    chief.open(f"{FIGURES}/new-card")
+    pick(chief, "type", "bar")
+    pick(chief, "metric", "machines")
+    pick(chief, "group.0", "bought_on")
+    page.select_option("[name='group.part']", "quarter")
+    page.fill("[name=top]", "4")
+    save(chief)
+    card = cards_of(chief.site, CHIEF)[-1]
+    assert (card["group"], card["top"]) == ("start_of_quarter(bought_on)", 4)
+    expect(page.locator(".of-cards li").last).to_contain_text("按购置日期（按季度）")
+    page.locator(".of-cards .name a").last.click()
+    expect(page.locator("[name='group.part']")).to_have_value("quarter")
+
+
+def test_a_share_is_two_conditions_and_is_written_in_percent(ann: Reader) -> None:
+    page = ann.page
+    ann.open(f"{FIGURES}/new-card")
+    pick(ann, "metric", "+")
+    pick(ann, "metric.entity", "machine")
+    pick(ann, "metric.kind", "share")
+    expect(page.locator("[name='metric.unit']")).to_have_value("percent")
+    page.fill("[name='metric.label.en']", "Dear machines")
+    page.locator("[id='metric.value.where']").fill("price > 54000")
+    page.locator("[id='metric.over.where']").fill('kind == "lathe"')
+    expect(now(ann).locator(".amount")).to_have_text("10.0%")
+    save(ann)
+    made = drafted(ann.site, ANN, "metric", "dear_machines")
+    assert made["value"] == {"aggregate": "count", "where": "price > 54000"}
+    assert made["over"] == {"aggregate": "count", "where": 'kind == "lathe"'}
+    assert (made["unit"], made["change"]) == ("percent", "points")
+    assert cards_of(ann.site, ANN)[-1]["metric"] == "dear_machines"
+    expect(page.locator(".of-cards li").last).to_contain_text("Number: Dear machines")
+
+
+def test_a_metric_of_a_formula_is_checked_while_it_is_typed(chief: Reader, ann: Reader) -> None:
+    for reader, place, missing in (
+        (chief, "第 1 个字符", "填写此项后才能保存"),
+        (ann, "Character 1", "This setting is needed"),
+    ):
+        page = reader.page
+        reader.open("-/studio/metrics/new")
+        page.locator("[name='metric.label.en']").fill("Halved")
+        pick(reader, "metric.kind", "sum")
+        page.locator("[data-save]").click()
+        expect(page.locator("[id='metric.value.of-wrong']")).to_contain_text(missing)
+        expect(page.locator("[name='metric.label.en']")).to_have_value("Halved")
+        pick(reader, "metric.value.of", "=")
+        page.locator("[name='metric.value.text']").fill("pricce / 2")
+        expect(page.locator("#metric-value-text-checked")).to_contain_text(place)
+        page.locator("[data-save]").click()
+        expect(page.locator("[name='metric.value.text']")).to_have_value("pricce / 2")
+        expect(page.locator("#metric-value-text-checked")).to_contain_text(place)
+        page.locator("[name='metric.value.text']").fill("price / 2")
+        save(reader)
+        expect(page.locator("#metric-halved")).to_be_visible()
+
+
+def test_line_15_a_metric_in_use_says_where_and_stays(chief: Reader, ann: Reader) -> None:
+    for reader, uses, told in (
+        (chief, "2 处使用", "以下 2 处用到此指标"),
+        (ann, "2 uses", "2 places show this metric"),
+    ):
+        page = reader.page
+        reader.open("-/studio/metrics")
+        row = page.locator("#metric-value")
+        expect(row).to_contain_text(uses)
+        row.get_by_role("button").click()
+        stays = page.locator("section.notice.danger")
+        expect(stays).to_contain_text(told)
+        stays.get_by_role("link").last.click()
+        expect(page.locator("#metrics [value=value]")).to_have_count(1)
+
+
+def test_a_metric_is_archived_and_restored(ann: Reader) -> None:
+    page = ann.page
+    ann.open("-/studio/metrics/new")
+    page.fill("[name='metric.label.en']", "All notes")
+    pick(ann, "metric.entity", "note")
+    save(ann)
+    page.locator("#metric-all_notes").get_by_role("button").click()
+    expect(page.locator(".notice.success")).to_contain_text("All notes")
+    page.get_by_role("button", name="Restore All notes").click()
+    expect(page.locator("#metric-all_notes")).to_be_visible()
+
+
+def test_what_a_card_lacks_is_said_where_it_is_chosen(chief: Reader, ann: Reader) -> None:
+    for reader, columns, group, top in (
+        (chief, "添加至少一个指标", "须选择分组依据", "1 到 50"),
+        (ann, "Add a metric", "Choose what the groups are made by", "from 1 to 50"),
+    ):
+        page = reader.page
+        reader.open(f"{FIGURES}/new-card")
+        pick(reader, "type", "table")
+        page.locator("[name='label.en']").fill("Mine")
+        page.fill("[name=top]", "900")
+        page.locator("[id='filter']").fill("no_such_thing > 3")
+        page.locator("[data-save]").click()
+        expect(page.get_by_role("alert").first).to_be_visible()
+        expect(page.locator("#metrics-wrong")).to_contain_text(columns)
+        expect(page.locator("[id='group.0-wrong']")).to_contain_text(group)
+        expect(page.locator("#top-wrong")).to_contain_text(top)
+        expect(page.locator("[name=top]")).to_have_value("900")
+        expect(page.locator("[id='filter']")).to_have_value("no_such_thing > 3")
+        expect(page.locator("[name='label.en']")).to_have_value("Mine")
+        reader.open(f"{ROOM}/new")
+        page.locator("[data-save]").click()
+        expect(page.locator("#dashboard-wrong")).to_be_visible()
+
+
+def test_a_dashboard_is_archived_out_of_the_menu_and_restored(ann: Reader) -> None:
+    page = ann.page
+    ann.open(ROOM)
+    page.get_by_role("button", name="Archive Figures").click()
+    expect(page.locator(".notice.success")).to_contain_text("Figures")
+    expect(page.locator("#dashboard-figures")).to_have_count(0)
+    page.get_by_role("button", name="Restore Figures").click()
+    expect(page.locator("#dashboard-figures")).to_be_visible()
+    menu = drafted(ann.site, ANN, "app", "workshop")["menu"]
+    assert menu[-1]["dashboard"] == "figures"
+
+
+def test_every_property_has_a_control(ann: Reader) -> None:
+    """Identity stays; archiving is a button, the order of cards and metrics that of rows."""
+
+    def shown(path: str, *choices: tuple[str, str], parts: int = 1) -> set[str]:
+        ann.open(path)
+        for name, value in choices:
+            pick(ann, name, value)
+        given = ann.page.evaluate(
+            "[...document.querySelectorAll('form [name]')].map((e) => e.name)"
+        )
+        return {".".join(one.split(".")[:parts]) for one in given}
+
+    fixed = {"id", "name", "aliases", "archived", "kind", "$schema"}
+    card: dict[str, Any] = schema_of("dashboard")["properties"]["cards"]["items"]["properties"]
+    found = shown(f"{FIGURES}/card/by_kind") | shown(f"{FIGURES}/card/by_keeper")
+    assert set(card) - fixed <= found
+    whole = schema_of("dashboard")["properties"]
+    assert set(whole) - fixed - {"cards"} <= shown(FIGURES)
+    metric = shown("-/studio/metrics/new", ("metric.kind", "ratio"), parts=2)
+    declared = set(schema_of("metric")["properties"]) - fixed
+    assert {f"metric.{key}" for key in declared} <= metric
+
+
+def test_who_may_not_change_metadata_has_no_room(vera: Reader) -> None:
+    for path in (ROOM, "-/studio/metrics", f"{FIGURES}/new-card"):
+        assert vera.page.request.get(vera.site.path(path)).status == 403
+
+
+def test_the_form_of_a_card_fits_a_telephone(phone: Reader) -> None:
+    phone.open(f"{FIGURES}/card/by_kind")
+    expect(now(phone).locator(".panel")).to_be_visible()
+    assert phone.sideways() == 0

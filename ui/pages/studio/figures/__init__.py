@@ -1,0 +1,1 @@
+"""The room of dashboards: dashboards, their cards, and the metrics that these show."""
