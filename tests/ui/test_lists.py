@@ -84,6 +84,7 @@ def test_keeps_the_columns_that_a_member_chose(ann: Reader) -> None:
     page.fill("[data-narrow]", "bought")
     page.check("label[data-word*='Bought on'] input")
     page.click(".chooser button.primary")
+    expect(page.locator(".chooser")).to_be_hidden()
     expect(page.locator("thead")).to_contain_text("Bought on")
     page.click("summary:has-text('Columns')")
     page.click(".chooser button[name=reset]")
@@ -133,4 +134,4 @@ def test_home_shows_what_is_due_for_whoever_asks(chief: Reader) -> None:
     expect(tile.locator(".number")).to_have_text("1")
     tile.click()
     expect(page.locator("tbody tr")).to_have_count(1)
-    expect(page.locator(".chip")).to_have_text(["保管人为我", "非在用"])
+    expect(page.locator(".chip")).to_have_text(["保管人为我", "在用为否"])
