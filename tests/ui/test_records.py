@@ -96,7 +96,7 @@ def test_an_alert_says_why_and_can_be_worked_through(chief: Reader, ann: Reader)
     alert = page.locator(".alert").first
     expect(alert).to_contain_text("【设备闲置】机床 60 未在用。")
     alert.locator(".why summary").click()
-    expect(alert.locator(".reason")).to_contain_text("非在用")
+    expect(alert.locator(".reason")).to_contain_text("在用为否")
     expect(alert.locator(".reason")).to_contain_text("当前 ¥60,000.00")
     alert.locator("button:has-text('知晓')").click()
     expect(alert).to_contain_text("已知晓")

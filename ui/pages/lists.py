@@ -20,6 +20,7 @@ from ..paths import with_query
 from ..rendering import fragment
 from ..rendering import page as render
 from ..show.beside import question_of
+from ..show.builder import example_of
 from ..show.bulk import choosing_of
 from ..show.cells import with_reasons
 from ..show.conditions import Speaker
@@ -173,6 +174,7 @@ def model_of(desk: Desk, asked: Asked, *, rows_too: bool = True) -> ListModel:
         keep=_kept(asked),
         q=asked.q,
         where=asked.condition,
+        example=example_of(desk, entity),
         filter=with_query(f"{path}/filter", asked.params(where=None)),
         narrowed=narrowed,
         filtered=filtered,

@@ -144,6 +144,7 @@ class ListModel:
     keep: Mapping[str, str] = field(default_factory=dict)
     q: str = ""
     where: str = ""
+    example: str = ""
     filter: str = ""
     saving: Saving = field(default_factory=Saving)
     narrowed: bool = False

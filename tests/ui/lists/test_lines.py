@@ -32,12 +32,35 @@ def test_line_26_groups_two_deep_are_built_and_said_in_words(chief: Reader) -> N
     page.fill("input[name='c.1.1.value']", "机床 57")
     apply(page)
     expect(page.locator(".chip")).to_have_text(
-        ["购置价 ≥ ¥55,000.00", "非在用或设备名称包含“机床 57”"]
+        ["购置价 ≥ ¥55,000.00", "在用为否或设备名称包含“机床 57”"]
     )
     expect(page.locator("tbody tr")).to_have_count(2)
     open_builder(page)
     expect(page.locator("select[name='c.1.join']")).to_have_value("or")
     expect(page.locator("input[name='c.1.1.value']")).to_have_value("机床 57")
+
+
+@pytest.mark.parametrize(
+    ("entity", "example"),
+    [
+        ("machine", "price > 1000"),
+        ("repair", "cost > 1000 and not stage.closed"),
+        ("note", 'contains(number, "A")'),
+    ],
+)
+def test_line_26_a_condition_as_text_has_an_example_that_can_be_taken(
+    ann: Reader, entity: str, example: str
+) -> None:
+    ann.open(entity)
+    page = ann.page
+    open_builder(page)
+    text = page.locator(".builder details")
+    text.locator("summary").click()
+    expect(text.locator(".hint")).to_have_text(f"For example: {example}")
+    text.locator("textarea").fill(example)
+    text.get_by_role("button").click()
+    expect(page.locator(".chip")).not_to_have_count(0)
+    expect(page.locator(".notice.danger")).to_have_count(0)
 
 
 def test_line_26_relative_dates_empty_and_me_are_said_in_english(ann: Reader) -> None:

@@ -2,7 +2,7 @@
 
 from .model import BuilderModel, model_of
 from .operators import WrongValue
-from .places import Place, places_of
+from .places import Place, example_of, places_of
 from .typed import (
     Typed,
     TypedGroup,
@@ -24,6 +24,7 @@ __all__ = [
     "TypedText",
     "WrongValue",
     "changed",
+    "example_of",
     "expression_of",
     "from_form",
     "model_of",

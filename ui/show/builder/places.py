@@ -54,6 +54,20 @@ def places_of(
     return (*own, *over)
 
 
+_NUMBERS = ("money", "decimal", "integer")
+
+
+def example_of(desk: Desk, entity: Entity) -> str:
+    """A condition over fields of this very entity, for who writes one as text for the first time."""
+    known = access.readable(desk.app, desk.caller, entity.id)
+    read = [one for one in entity.live_fields if one.id in known and one.id not in _INNER]
+    number = next((one.name for one in read if one.type in _NUMBERS), None)
+    stage = next((one.name for one in read if one.type == "stage"), None)
+    found = [f"{number} > 1000"] if number else []
+    found += [f"not {stage}.closed"] if stage else []
+    return " and ".join(found) or f'contains({entity.field(entity.title).name}, "A")'
+
+
 @dataclass(frozen=True)
 class _Asked:
     """Whose fields of which App, in which language."""
