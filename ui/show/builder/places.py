@@ -58,7 +58,7 @@ _NUMBERS = ("money", "decimal", "integer")
 
 
 def example_of(desk: Desk, entity: Entity) -> str:
-    """A condition over fields of this very entity, for who writes one as text for the first time."""
+    """A condition over fields of this very entity, for who writes one for the first time."""
     known = access.readable(desk.app, desk.caller, entity.id)
     read = [one for one in entity.live_fields if one.id in known and one.id not in _INNER]
     number = next((one.name for one in read if one.type in _NUMBERS), None)
