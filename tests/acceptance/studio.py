@@ -67,6 +67,37 @@ def leave_open(reader: Reader, entity: str, *fields: str) -> None:
         save(reader, f"-/studio/entity/{entity}")
 
 
+def add_table(
+    reader: Reader,
+    dashboard: str,
+    label: str,
+    entity: str,
+    path: Sequence[str],
+    metrics: Sequence[str],
+) -> None:
+    """Give a dashboard a table of metrics by a path, each step of it chosen from a list."""
+    page = reader.page
+    reader.open(f"-/studio/dashboards/dashboard/{dashboard}")
+    page.click(f"a[href$='/dashboard/{dashboard}/new-card']")
+    pick(reader, "type", "table")
+    page.locator("[name^='label.']").first.fill(label)
+    pick(reader, "entity", entity)
+    for metric in metrics:
+        page.select_option("[name=more]", metric)
+        page.click("[name=more] + button")
+        expect(page.locator(f"[name=metrics][value={metric}]")).to_have_count(1)
+    for at, field in enumerate(path):
+        pick(reader, f"group.{at}", field)
+    save(reader, f"-/studio/dashboards/dashboard/{dashboard}")
+
+
+def pick(reader: Reader, name: str, value: str) -> None:
+    """Choose, and wait until the form that follows holds the choice."""
+    reader.page.locator(f"[name='{name}']").select_option(value)
+    chosen = reader.page.locator(f"[name='{name}'] option[selected]")
+    expect(chosen).to_have_attribute("value", value)
+
+
 def save(reader: Reader, then: str) -> None:
     """Press the button; the page that follows says what was kept."""
     page = reader.page

@@ -13,7 +13,7 @@ from fieldstone.api import application
 from fieldstone.engine import records
 from fieldstone.engine.access import SYSTEM
 from fieldstone.metadata.schema import schema_of
-from tests.acceptance.studio import publish
+from tests.acceptance.studio import pick, publish
 from tests.api.conftest import Person, person
 from tests.ui.readers import Reader, Site
 from tests.ui.studio.drafting import ANN, CHIEF, drafted, save
@@ -39,13 +39,6 @@ def api_of(site: Site) -> Person:
     """Ann at the API."""
     web = application(site.installation).test_client()
     return person(web, site.workspace, "ann@example.com")
-
-
-def pick(reader: Reader, name: str, value: str) -> None:
-    """Choose, and wait until the form that follows holds the choice."""
-    reader.page.locator(f"[name='{name}']").select_option(value)
-    chosen = reader.page.locator(f"[name='{name}'] option[selected]")
-    expect(chosen).to_have_attribute("value", value)
 
 
 def add_column(reader: Reader, metric: str) -> None:
