@@ -276,6 +276,33 @@ def test_what_a_card_lacks_is_said_where_it_is_chosen(chief: Reader, ann: Reader
         expect(page.locator("#dashboard-wrong")).to_be_visible()
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"period": "never"},
+        {"type": "pie"},
+        {"width": "²", "top": "²"},
+        {"entity": "nobody", "date": "nothing", "across": "price"},
+        {"group.0": "=", "group.text": "(((("},
+        {"group.0": "created_at", "group.part": "century"},
+        {"metric.kind": "sum", "metric.value.of": "nothing"},
+        {"metric.filter": "keeper == me()", "filter": "me() == 3"},
+        {"act": "up:99"},
+        {"dashboard.en": "x" * 5000},
+    ],
+)
+def test_whatever_a_form_sends_is_no_fault(ann: Reader, typed: dict[str, str]) -> None:
+    sound = {"dashboard.en": "Work", "type": "table", "entity": "note", "metrics": "+"}
+    sound |= {"metric.label.en": "Notes", "group.0": "repair", "width": "6", "top": "5"}
+    ann.open(f"{ROOM}/new")
+    sound["csrf_token"] = str(ann.page.locator("[name=csrf_token]").first.input_value())
+    for path in (f"{ROOM}/preview", f"{ROOM}/new", "-/studio/metrics/new"):
+        answer = ann.page.request.post(
+            ann.site.path(path), form={**sound, **typed}, max_redirects=0
+        )
+        assert answer.status < 500, (path, answer.status)
+
+
 def test_a_dashboard_is_archived_out_of_the_menu_and_restored(ann: Reader) -> None:
     page = ann.page
     ann.open(ROOM)

@@ -243,7 +243,7 @@ def _preview(desk: Desk, typed: MultiDict[str, str]) -> str:
     if wrong or entity is None:
         return _told("cards.preview_wrong", desk.locale)
     data = {"id": "preview", "name": "preview", "cards": [found.data]}
-    declared = build_figures.dashboard({**data, "period": typed.get("period", "this_month")})
+    declared = build_figures.dashboard({**data, "period": cards.period_of(typed)})
     (card,) = declared.cards
     if not figures.is_published(desk.app, card, metrics):
         return _told("cards.preview_unpublished", desk.locale)

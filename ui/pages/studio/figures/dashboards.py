@@ -20,7 +20,7 @@ from ....rendering import page as render
 from ....show.lists import Choice
 from ....show.studio import things
 from ....show.studio.figures import menu, told
-from ....show.studio.figures.cards import PERIODS
+from ....show.studio.figures.cards import PERIODS, period_of
 from ....show.studio.frame import Studio, studio_of
 from ....words import say
 from ..refusals import Wrong, kept, wrong_of
@@ -101,8 +101,8 @@ def _typed(studio: Studio, data: Mapping[str, Any]) -> dict[str, str]:
 
 def periods(chosen: str, locale: str) -> tuple[Choice, ...]:
     """The periods that a dashboard may open with."""
-    chosen = chosen if chosen in PERIODS else "this_month"
-    return tuple(Choice(one, say(f"period.{one}", locale), one == chosen) for one in PERIODS)
+    now = period_of({"period": chosen})
+    return tuple(Choice(one, say(f"period.{one}", locale), one == now) for one in PERIODS)
 
 
 def headed(typed: Mapping[str, str], data: Mapping[str, Any], locale: str) -> dict[str, Any]:
@@ -115,8 +115,8 @@ def headed(typed: Mapping[str, str], data: Mapping[str, Any], locale: str) -> di
     if texts := things.typed_labels(typed, "description"):
         found["description"] = texts
     found.pop("period", None)
-    if typed.get("period") in PERIODS and typed["period"] != "this_month":
-        found["period"] = typed["period"]
+    if (period := period_of(typed)) != "this_month":
+        found["period"] = period
     return found
 
 

@@ -100,6 +100,12 @@ def type_of(typed: Mapping[str, str]) -> str:
     return found if found in TYPES else TYPES[0]
 
 
+def period_of(typed: Mapping[str, str]) -> str:
+    """The period that is chosen for a dashboard."""
+    found = typed.get("period", "")
+    return found if found in PERIODS else "this_month"
+
+
 def live_metrics(studio: Studio, entity: Entity | None = None) -> list[Metric]:
     """The live metrics of the draft, or those of an entity."""
     return [
