@@ -110,6 +110,8 @@ EXCEPTED = {
     "cli.stopped": "somebody has to press Ctrl-C",
     "fault.429": "signing in tells it on its own page",
     "fault.429.title": "signing in tells it on its own page",
+    "fault.403": "what is forbidden says what to do itself",
+    "fault.link.title": "links stand before any workspace: tests/ui/life/test_people.py",
 }
 """What no case brings about, and why."""
 

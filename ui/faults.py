@@ -14,6 +14,9 @@ from fieldstone.engine.errors import Refused, Unauthenticated
 from . import desk
 from .words import say
 
+_OWN = {"invitation.over": "link"}
+"""Refusals with a title of their own, since that of their status says nothing to who meets them."""
+
 _KNOWN = (400, 401, 403, 404, 405, 409, 412, 413, 429, 500, 503)
 _LOG = logging.getLogger(__name__)
 
@@ -32,7 +35,8 @@ def _refused(error: Refused) -> Response:
     # What an address may name is told to programs: names of documents say nothing to a reader.
     told = [one for one in error.problems if _wants_json() or ".unknown" not in one.id]
     lines = [problem.text(_locale()) for problem in told]
-    answer = show(error.status, lines)
+    own = next((_OWN[one.id] for one in error.problems if one.id in _OWN), None)
+    answer = show(error.status, lines, own=own)
     retry = getattr(error, "retry_after", None)
     if retry:
         answer.headers["Retry-After"] = str(retry)
@@ -58,20 +62,28 @@ def _unexpected(error: Exception) -> Response:
     return show(500, [])
 
 
-def show(status: int, lines: list[str], again: str | None = None) -> Response:
-    """The page of a status; `lines` say more, in the reader's language."""
+def show(
+    status: int, lines: list[str], again: str | None = None, own: str | None = None
+) -> Response:
+    """The page of a status; `lines` say more, in the reader's language.
+
+    With a title of its `own`, and of what is forbidden, the lines stand for the sentence of the
+    status: they say what to do themselves.
+    """
     locale = _locale()
     kind = status if status in _KNOWN else (400 if status < 500 else 500)
-    title, sentence = say(f"fault.{kind}.title", locale), say(f"fault.{kind}", locale)
+    title, sentence = say(f"fault.{own or kind}.title", locale), say(f"fault.{kind}", locale)
     if request.path.startswith("/api/") or _wants_json():
         body = {"type": "about:blank", "title": title, "status": status,
                 "detail": " ".join(lines) or sentence}  # fmt: skip
         answer = make_response(jsonify(body), status)
         answer.content_type = "application/problem+json"
         return answer
+    if own or (kind == 403 and lines):
+        sentence, lines = lines[0], lines[1:]
     page = render_template(
         "fault.html",
-        status=status,
+        status=None if own else status,
         title=title,
         sentence=sentence,
         lines=[line for line in lines if line != sentence],

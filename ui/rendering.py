@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 from .desk import Desk
 from .here import here
 from .show.shell import shell_of
-from .words import inside, say
+from .words import LOCALES, inside, say
 
 FOLDER = Path(__file__).parent
 _STATIC = FOLDER / "static"
@@ -42,6 +42,8 @@ def prepare(app: Flask) -> None:
         initial=initial,
         marks=input_marks,
         notices=lambda: get_flashed_messages(),
+        here_now=here,
+        locales=LOCALES,
         view=lambda shown: part(shown.type, "view", shown),
         edit=lambda slot: part(slot.type, "edit", slot),
     )

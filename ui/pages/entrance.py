@@ -10,7 +10,7 @@ from fieldstone.engine.installation import Installation
 
 from .. import security
 from ..desk import signed_in, to_sign_in
-from ..words import LOCALES, nearest_locale
+from ..words import nearest_locale
 
 _YEAR = 365 * 24 * 3600
 
@@ -66,8 +66,6 @@ def _sign_in_page(who: str, problem: str | None) -> str:
         who=who,
         problem=problem,
         next=security.safe_target(target, ""),
-        locales=LOCALES,
-        here=request.full_path.rstrip("?") if request.method == "GET" else "/sign-in",
     )
 
 

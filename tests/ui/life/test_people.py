@@ -35,6 +35,10 @@ def test_a_link_lets_somebody_new_in_once(chief: Reader, browser: Browser, site:
         page.fill("#password", "short")
         page.click("button.primary")
         expect(page.locator(".notice.danger")).to_be_visible()
+        page.click("button:has-text('English')")
+        expect(page.locator("h1")).to_have_text("Choose a password")
+        page.click("button:has-text('中文')")
+        expect(page.locator("h1")).to_have_text("设置密码")
         page.fill("#password", NEW)
         page.click("button.primary")
         page.wait_for_url(site.path("**"))
@@ -43,6 +47,7 @@ def test_a_link_lets_somebody_new_in_once(chief: Reader, browser: Browser, site:
         expect(page.locator("h1")).to_have_text("没有权限")
     with reader_of(browser, site, "zh-CN") as late:
         late.page.goto(link)
+        expect(late.page.locator("h1")).to_have_text("链接已失效")
         expect(late.page.locator("main")).to_contain_text("已被使用或已过期")
 
 
