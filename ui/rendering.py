@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -19,6 +20,7 @@ from .words import LOCALES, inside, say
 
 FOLDER = Path(__file__).parent
 _STATIC = FOLDER / "static"
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?: \d{2}:\d{2})?")
 
 
 def prepare(app: Flask) -> None:
@@ -44,9 +46,15 @@ def prepare(app: Flask) -> None:
         notices=lambda: get_flashed_messages(),
         here_now=here,
         locales=LOCALES,
+        whole=whole,
         view=lambda shown: part(shown.type, "view", shown),
         edit=lambda slot: part(slot.type, "edit", slot),
     )
+
+
+def whole(text: str) -> Markup:
+    """A sentence in which no line ends inside a date or between a date and its time."""
+    return Markup(_DATE.sub(r'<span class="whole">\g<0></span>', str(escape(text))))
 
 
 def page(desk: Desk, template: str, current: str = "", **values: Any) -> str:

@@ -68,18 +68,29 @@ class Change:
     def text(self, locale: str) -> str:
         """The change in words."""
         where = " / ".join(owner.text(locale) for owner in self.owners)
+        spoken = self._spoken(locale)
         params = {
             "where": render("change.where", locale, {"owners": where}) if where else "",
             "sort": render(f"sort.{self.sort}", locale),
             "name": self.subject.text(locale),
-            "before": self._told(self.before, locale),
-            "after": self._told(self.after, locale),
+            "before": self._told(self.before, spoken),
+            "after": self._told(self.after, spoken),
             "key": render(f"key.{self.verb}", locale),
         }
         if self.verb in _VERBS:
             return render(f"change.{self.verb}", locale, params)
         told = _is_short(self.before) and _is_short(self.after)
         return render("change.set" if told else "change.changed", locale, params)
+
+    def _spoken(self, locale: str) -> str:
+        """The language of the values: the reader's, unless they differ in another alone."""
+        languages = [locale]
+        if isinstance(self.before, Mapping) and isinstance(self.after, Mapping):
+            languages += sorted({*self.before, *self.after} - {locale})
+        told = (
+            one for one in languages if self._told(self.before, one) != self._told(self.after, one)
+        )
+        return next(told, locale)
 
     def _told(self, value: Any, locale: str) -> str:
         return _shown(TypeNames(value) if self.kind == "field.type" else value, locale)

@@ -63,6 +63,10 @@ CASES: dict[str, tuple[dict[str, dict[str, Any]], list[str]]] = {
             '商机：阶段“quote”：进入条件 amount > 0 and customer.status != "lost" → amount > 5',
         ],
     ),
+    "a label changes in the other language alone": (
+        {"entities/deal.json": {"/pipeline/stages/0/label/en": "First talk"}},
+        ["商机：阶段“初步接触”：显示名称 First contact → First talk"],
+    ),
     "stages in another order": (
         {
             "entities/deal.json": {

@@ -30,7 +30,7 @@ PAGES = {
     "narrowed": (
         "machine?q=nobody",
         ("没有符合条件的数据", "清除筛选"),
-        ("Nothing matches", "Reset"),
+        ("Nothing matches", "Clear filter"),
     ),
     "grouped": (
         "machine?group=kind",
@@ -45,7 +45,7 @@ PAGES = {
     "narrowed board": (
         "repair?show=board&q=nobody",
         ("没有符合条件的数据", "清除筛选"),
-        ("Nothing matches", "Reset"),
+        ("Nothing matches", "Clear filter"),
     ),
     "dashboard": (
         "-/dashboards/figures",
@@ -62,7 +62,7 @@ PAGES = {
     "narrowed alerts": (
         "-/alerts?severity=high",
         ("没有预警", "清除筛选"),
-        ("No alerts here", "Reset"),
+        ("No alerts here", "Clear filter"),
     ),
     "notifications": (
         "-/notifications",

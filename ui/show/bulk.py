@@ -18,6 +18,7 @@ from ..words import joined, say
 from .choosing import Choosing
 from .forms import FormMaker, Slot
 from .kinds import shown_as
+from .left import plain
 from .lists import Choice
 from .naming import shower, target_of, titles_of
 from .typed import Typed, record_ids
@@ -210,7 +211,7 @@ def _lines(desk: Desk, entity: Entity, one: Bulk, state: str) -> tuple[Line, ...
         Line(
             desk.paths.record(entity.name, row.record_id),
             titles.get((entity.id, row.record_id)) or f"#{row.record_id}",
-            joined(each.get(desk.locale, each["en"]) for each in row.reasons),
+            joined(each.get(desk.locale, each["en"]) for each in row.reasons if not plain(each)),
         )
         for row in rows
     )

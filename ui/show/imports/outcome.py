@@ -12,6 +12,7 @@ from fieldstone.metadata.model import Entity
 
 from ...desk import Desk
 from ...words import joined, say
+from ..left import plain
 from ..naming import titles_of
 
 _PARTS = ("created", "updated", "skipped", "failed")
@@ -102,7 +103,7 @@ def _outcome(desk: Desk, one: Import, counts: Mapping[str, Any], **more: Any) ->
 
 
 def _sentences(desk: Desk, reasons: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
-    return tuple(one.get(desk.locale, one["en"]) for one in reasons)
+    return tuple(one.get(desk.locale, one["en"]) for one in reasons if not plain(one))
 
 
 def _unknown(desk: Desk, counts: Mapping[str, Any]) -> tuple[str, ...]:
