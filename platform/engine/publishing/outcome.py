@@ -73,18 +73,19 @@ class Outcome:
 
     def lines(self, locale: str) -> Iterator[str]:
         """A line for each fate that values have, with examples."""
+        between = "；" if locale.startswith("zh") else "; "
         for fate in FATES:
             group = self[fate]
             if not group.rows:
                 continue
             key = f"{fate}_{self.void}" if fate == "failing" else fate
-            line = render(f"convert.{key}", locale, {"rows": group.rows})
-            shown = "; ".join(one.text for one in group.examples)
+            line = render(f"convert.{key}", locale, {"rows": f"{group.rows:,}"})
+            shown = between.join(one.text for one in group.examples)
             if shown:
                 line += render("convert.examples", locale, {"examples": shown})
             yield line
         if self.blank:
-            yield render(f"convert.blank_{self.void}", locale, {"rows": self.blank})
+            yield render(f"convert.blank_{self.void}", locale, {"rows": f"{self.blank:,}"})
 
     def to_json(self) -> dict[str, Any]:
         """What `from_json` reads back."""

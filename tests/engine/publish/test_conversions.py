@@ -136,7 +136,7 @@ def test_text_that_is_neither_yes_nor_no_is_told_to_become_no(
     outcome = change(workspace, shop, type="boolean")
     assert outcome.void == "no" and outcome["failing"].rows == outcome.lost == 2
     assert "do not convert and become no: 2 (maybe; 也许)" in outcome.lines("en")
-    assert "无法转换，将变为“否”：2 个值（maybe; 也许）" in outcome.lines("zh-CN")
+    assert "无法转换，将变为“否”：2 个值（maybe；也许）" in outcome.lines("zh-CN")
     assert "have no value and become no: 1" in outcome.lines("en")
     assert "没有值，将变为“否”：1 条数据" in outcome.lines("zh-CN")
     assert stored(workspace) == [True, False, False, False, False]
