@@ -22,7 +22,7 @@ run: setup ## Serve the demonstration on this machine
 	$(BIN)/fieldstone serve --demo
 
 test: lint types layers browser ## Check and test everything
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: setup ## Check style with ruff
 	$(BIN)/ruff check .
