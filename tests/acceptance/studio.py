@@ -84,7 +84,7 @@ def add_table(
     pick(reader, "entity", entity)
     for metric in metrics:
         page.select_option("[name=more]", metric)
-        page.click("[name=more] + button")
+        page.click("#column-add")
         expect(page.locator(f"[name=metrics][value={metric}]")).to_have_count(1)
     for at, field in enumerate(path):
         pick(reader, f"group.{at}", field)

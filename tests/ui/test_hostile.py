@@ -122,6 +122,51 @@ SENDINGS: dict[str, tuple[str, dict[str, object]]] = {
         "-/studio/entity/repair/condition/enter_when/said",
         {"enter_when.as": "text", "enter_when": "(" * 3000},
     ),
+    "a card of nothing that there is": (
+        "-/studio/dashboards/dashboard/figures/new-card",
+        {
+            "type": "table",
+            "entity": "zz",
+            "metrics": ["zz", "+", "value"],
+            "metric.kind": "ratio",
+            "metric.value.aggregate": "zz",
+            "metric.value.of": "(" * 3000,
+            "metric.over.of": "=",
+            "metric.over.text": "name / 2",
+            "metric.label.en": "x" * 10_000,
+            "label.en": "y" * 10_000,
+            "group.0": "=",
+            "group.text": "(" * 3000,
+            "across": "bought_on",
+            "date": "\x00",
+            "top": HUGE,
+            "width": "٣",
+            "filter.as": "rows",
+            "filter.99.99.op": "is",
+        },
+    ),
+    "a button of a card that is none": (
+        "-/studio/dashboards/dashboard/figures/card/by_kind",
+        {"act": "up:" + "9" * 5000, "type": "zz", "metrics": "zz"},
+    ),
+    "a look at a card of nothing": (
+        "-/studio/dashboards/preview",
+        {"type": "bar", "metric": "value", "group.0": "keeper", "group.1": "zz", "date": "zz"},
+    ),
+    "a metric of nothing that there is": (
+        "-/studio/metrics/new",
+        {"metric.kind": "max", "metric.value.of": "name", "metric.date": "zz", "act": "zz"},
+    ),
+    "a metric that is not there": ("-/studio/metrics/metric/zz/archive", {}),
+    "a dashboard of marks": (
+        "-/studio/dashboards/new",
+        {"dashboard.en": "<script>alert(1)</script>\x00", "period": "zz"},
+    ),
+    "a card that is moved past the end": (
+        "-/studio/dashboards/dashboard/figures",
+        {"label.en": "Figures", "act": "down:by_kind", "period": "zz"},
+    ),
+    "a dashboard that is not there": ("-/studio/dashboards/dashboard/zz/restore", {}),
     "a sleep without end": ("-/alerts/1/snooze", {"days": HUGE}),
 }
 

@@ -44,7 +44,7 @@ def api_of(site: Site) -> Person:
 def add_column(reader: Reader, metric: str) -> None:
     """Give a table one more metric."""
     reader.page.locator("[name=more]").select_option(metric)
-    reader.page.locator("[name=more] + button").click()
+    reader.page.locator("#column-add").click()
     expect(reader.page.locator(f"#metrics [name=metrics][value='{metric}']")).to_have_count(1)
 
 
@@ -94,6 +94,9 @@ def test_line_65_a_table_by_a_path_with_a_new_metric_from_nothing_to_its_records
     assert not re.search(r"[a-z]_[a-z]", told.inner_text())
     chief.open(ROOM)
     publish(chief)
+    chief.open("-/studio/revisions")
+    page.get_by_role("button", name="对比").click()
+    expect(page.locator(".told").first).to_contain_text("工作总览")
     api = api_of(chief.site)
     (card,) = api.get("/dashboards/work").get_json()["cards"]
     rows = api.get("/records/note/aggregate", group="repair.machine.kind",
@@ -114,13 +117,43 @@ def test_line_65_a_table_by_a_path_with_a_new_metric_from_nothing_to_its_records
         expect(page.locator(".panel[aria-busy]")).to_have_count(0)
 
 
-def test_the_revisions_tell_the_difference_in_words(chief: Reader, ann: Reader) -> None:
-    for reader, title in ((chief, "车间总览"), (ann, "Figures")):
+def test_the_review_tells_by_labels_what_cards_and_metrics_become(
+    chief: Reader, ann: Reader
+) -> None:
+    for reader, told in (
+        (
+            chief,
+            (
+                "仪表盘“车间总览”：期间 本年 → 上年",
+                "卡片“按保管人”：指标 购置设备数 → 平均购置价",
+                "卡片“按保管人”：分组 保管人 → 类型",
+                "指标“平均购置价”：单位 金额 → 数字",
+            ),
+        ),
+        (
+            ann,
+            (
+                'dashboard "Figures": period This year → Last year',
+                "metric Machines bought → Mean price",
+                "group Keeper → Kind",
+                "unit Amount → Number",
+            ),
+        ),
+    ):
+        page = reader.page
         reader.open(FIGURES)
-        reader.page.select_option("[name=period]", "last_year")
+        page.select_option("[name=period]", "last_year")
+        save(reader)
+        reader.open(f"{FIGURES}/card/by_keeper")
+        pick(reader, "metric", "mean_price")
+        pick(reader, "group.0", "kind")
+        save(reader)
+        reader.open("-/studio/metrics/metric/mean_price")
+        page.select_option("[name='metric.unit']", "number")
         save(reader)
         reader.open("-/studio/review")
-        expect(reader.page.locator(".review .told").first).to_contain_text(title)
+        for line in told:
+            expect(page.locator(".review .told").first).to_contain_text(line)
 
 
 def test_cards_are_moved_and_removed_with_what_was_typed_beside(ann: Reader) -> None:

@@ -18,6 +18,7 @@ from fieldstone.metadata.problems import Problem
 from ...desk import Desk, Visit
 from ...rendering import notice
 from ...rendering import page as render
+from ...show.studio.figures.changes import texts
 from ...show.studio.frame import Studio, studio_of
 from ...show.studio.rules.review import rules_of
 from ...studio_paths import StudioPaths
@@ -44,7 +45,7 @@ def review(visit: Visit) -> str:
 def _review(desk: Desk, refused: Iterable[Problem], typed: str = "") -> str:
     studio = studio_of(desk, "review")
     plan = drafts.plan(desk.tx, desk.caller) if studio.draft.edits else None
-    changes = [one.text(desk.locale) for one in plan.changes] if plan else []
+    changes = texts(plan.changes, desk.app, studio.app, desk.formats) if plan else []
     return render(
         desk,
         "studio/review.html",
@@ -192,7 +193,7 @@ def _whole(text: str | None) -> int:
 
 def _between(desk: Desk, before: int, after: int) -> list[str]:
     old, new = (revisions.load(desk.tx.connection, one) for one in (before, after))
-    return [one.text(desk.locale) for one in differences(old.app, new.app)]
+    return texts(differences(old.app, new.app), old.app, new.app, desk.formats)
 
 
 def _past(desk: Desk, found: tuple[revisions.Revision, ...]) -> list[Past]:

@@ -208,16 +208,18 @@ def _refused(
 ) -> Wrong:
     """Problems of the documents at the inputs that they are about."""
     wrong: dict[str, list[str]] = {}
-    others = []
+    others, lines = [], []
     for one in problems:
+        (text,) = settings.told((one,), locale)
         rest = one.pointer.removeprefix(f"/cards/{at}/")
-        if one.document in (whole.key, whole.path) and rest != one.pointer:
-            (text,) = settings.told((one,), locale)
-            wrong.setdefault(rest.split("/")[0], []).append(text)
+        if one.document in (whole.key, whole.path):
+            key = rest.split("/")[0] if rest != one.pointer else ""
+            key = "dashboard" if one.pointer.startswith("/label") else key
+            wrong.setdefault(key, []).append(text) if key else lines.append(text)
         else:
             others.append(one)
-    found = refused(tuple(others), metric or whole, locale)
-    return Wrong({**found.wrong, **wrong}, found.lines)
+    found = refused(tuple(others), metric, locale)
+    return Wrong({**found.wrong, **wrong}, (*lines, *found.lines))
 
 
 def preview(visit: Visit) -> str:

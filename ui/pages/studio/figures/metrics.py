@@ -153,13 +153,13 @@ def made_of(
     return document_of(found.data, in_ids=True)
 
 
-def refused(problems: tuple[Problem, ...], made: Document, locale: str) -> Wrong:
+def refused(problems: tuple[Problem, ...], made: Document | None, locale: str) -> Wrong:
     """Problems of a metric at the inputs that they are about."""
     wrong: dict[str, list[str]] = {}
     lines = []
     for one in problems:
         (text,) = settings.told((one,), locale)
-        if one.document in (made.key, made.path) and one.pointer:
+        if made and one.document in (made.key, made.path) and one.pointer:
             wrong.setdefault(measures.input_at(one.pointer), []).append(text)
         else:
             lines.append(text)

@@ -14,6 +14,7 @@ from fieldstone.metadata.problems import ProblemsError
 
 from ....words import inside, say
 from ...conditions import Speaker
+from ...formats import Formats
 from ...lists import Choice
 from .. import settings
 from ..frame import Studio
@@ -163,14 +164,13 @@ def _parts(
     return tuple(Choice(one, say(f"cards.part.{one}", locale), one == chosen) for one in _PARTS)
 
 
-def said(studio: Studio, entity: Entity, text: str) -> str:
+def said(app: App, entity: Entity, text: str, formats: Formats) -> str:
     """A group (in ids) in words: `Sales agent · Manager`, `Closed at by month`."""
-    app, locale = studio.app, studio.desk.locale
     try:
         part, path = _taken_apart(parse(text))
     except ProblemsError:
         return text
-    label = Speaker(app, entity, studio.desk.formats).label(parse(".".join(path) or text))
+    label = Speaker(app, entity, formats).label(parse(".".join(path) or text))
     if label is None:
         return in_names(app, entity.id, text)
-    return say(f"cards.by.{part}", locale, name=label) if part in _PARTS else label
+    return say(f"cards.by.{part}", formats.locale, name=label) if part in _PARTS else label

@@ -297,4 +297,5 @@ def _condition(
 
 def input_at(pointer: str) -> str:
     """The name of the input that a place of a metric's document is about."""
-    return "metric" + pointer.replace("/", ".")
+    key, *rest = pointer.split("/")[1:]
+    return ".".join(("metric", key, *rest[:1])) if key in ("value", "over") else f"metric.{key}"

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fieldstone.metadata.expression import parse
-from fieldstone.metadata.model import Card, Dashboard, Measured, Metric
-from fieldstone.metadata.problems import ProblemsError
+from fieldstone.metadata.model import App, Card, Dashboard, Entity, Measured, Metric
 
 from ....words import inside, say
 from ...conditions import Speaker
+from ...formats import Formats
 from .. import uses
 from ..frame import Studio
 from . import fields, groups
@@ -42,7 +41,7 @@ def cards(studio: Studio, dashboard: Dashboard) -> tuple[CardLine, ...]:
     return tuple(
         CardLine(
             id=one.id,
-            text=title(studio, one),
+            text=title(studio.app, one, studio.desk.locale),
             said=_card(studio, one),
             href=studio.paths.card(dashboard.id, one.id),
         )
@@ -51,13 +50,10 @@ def cards(studio: Studio, dashboard: Dashboard) -> tuple[CardLine, ...]:
     )
 
 
-def title(studio: Studio, card: Card) -> str:
+def title(app: App, card: Card, locale: str) -> str:
     """What a card is called: its label, else that of its metric or its entity."""
-    locale, app = studio.desk.locale, studio.app
-    metric = app.metrics.get(card.metric or "")
-    if card.label or (metric is None and not card.entity):
-        return card.text(locale)
-    return metric.text(locale) if metric else app.entity(card.entity or "").text(locale)
+    shown = app.metrics.get(card.metric or "") or app.entities.get(card.entity or "")
+    return card.text(locale) if card.label or shown is None else shown.text(locale)
 
 
 def _card(studio: Studio, card: Card) -> str:
@@ -65,10 +61,10 @@ def _card(studio: Studio, card: Card) -> str:
     metric = app.metrics.get(card.metric or "")
     entity = app.entity(metric.entity if metric else card.entity or "")
     what = metric.text(locale) if metric else entity.plural_text(locale)
-    group = groups.said(studio, entity, card.group) if card.group else ""
+    group = groups.said(app, entity, card.group, studio.desk.formats) if card.group else ""
     columns = [app.metrics[one].text(locale) for one in card.metrics if one in app.metrics]
     if card.across:
-        columns.insert(0, groups.said(studio, entity, card.across))
+        columns.insert(0, groups.said(app, entity, card.across, studio.desk.formats))
     listed = say("cards.between", locale).join(columns)
     return say(f"cards.said.{card.type}", locale, what=what, group=inside(group, locale),
                columns=listed)  # fmt: skip
@@ -82,7 +78,7 @@ def metrics(studio: Studio) -> tuple[MetricLine, ...]:
         MetricLine(
             id=one.id,
             text=one.text(locale),
-            said=metric(studio, one),
+            said=metric(studio.app, one, studio.desk.formats),
             entity=studio.app.entity(one.entity).text(locale),
             used=len(used.get(one.id, ())),
             archived=one.archived,
@@ -92,25 +88,39 @@ def metrics(studio: Studio) -> tuple[MetricLine, ...]:
     return tuple(sorted(found, key=lambda one: (one.entity, one.text)))
 
 
-def metric(studio: Studio, one: Metric) -> str:
-    """What a metric measures: `Sum of amount`, `Share of records`."""
+def metric(app: App, one: Metric, formats: Formats) -> str:
+    """What a metric measures: `Sum of amount, where stage is won`, `Share of records`."""
     if one.over is None:
-        return _measured(studio, one, one.value)
-    if one.value.aggregate == one.over.aggregate == "count":
-        return say("cards.measure.share", studio.desk.locale)
-    return say("cards.said_ratio", studio.desk.locale, value=_measured(studio, one, one.value),
-               over=_measured(studio, one, one.over))  # fmt: skip
+        what = measured(app, one, one.value, formats)
+    elif one.value.aggregate == one.over.aggregate == "count":
+        what = say("cards.measure.share", formats.locale)
+    else:
+        sides = {key: measured(app, one, each, formats)
+                 for key, each in (("value", one.value), ("over", one.over))}  # fmt: skip
+        what = say("cards.said_ratio", formats.locale, **sides)
+    return _narrowed(app, one, what, one.filter, formats)
 
 
-def _measured(studio: Studio, one: Metric, measured: Measured) -> str:
-    locale = studio.desk.locale
-    kind = say(f"cards.measure.{measured.aggregate}", locale)
-    if not measured.of:
-        return kind
-    entity = studio.app.entity(one.entity)
-    try:
-        label = Speaker(studio.app, entity, studio.desk.formats).label(parse(measured.of))
-    except ProblemsError:
-        label = None
-    name = label or fields.in_names(studio.app, entity.id, measured.of)
-    return say("cards.said_of", locale, kind=kind, name=inside(name, locale))
+def measured(app: App, one: Metric, part: Measured, formats: Formats) -> str:
+    """One side of what a metric measures, in words."""
+    locale = formats.locale
+    what = say(f"cards.measure.{part.aggregate}", locale)
+    if part.of:
+        name = groups.said(app, app.entity(one.entity), part.of, formats)
+        what = say("cards.said_of", locale, kind=what, name=inside(name, locale))
+    return _narrowed(app, one, what, part.where, formats)
+
+
+def _narrowed(app: App, one: Metric, what: str, where: str | None, formats: Formats) -> str:
+    if not where:
+        return what
+    condition = condition_text(app, app.entity(one.entity), where, formats)
+    return say("cards.said_where", formats.locale, what=what, condition=condition)
+
+
+def condition_text(app: App, entity: Entity, text: str, formats: Formats) -> str:
+    """A condition (in ids) in words, or with present names where it is not of a simple kind."""
+    parts = Speaker(app, entity, formats).parts(text)
+    if all(one.known for one in parts):
+        return say("op.and", formats.locale).join(one.words for one in parts)
+    return fields.in_names(app, entity.id, text)
