@@ -253,6 +253,7 @@ def test_a_metric_of_a_formula_is_checked_while_it_is_typed(chief: Reader, ann: 
         expect(page.locator("[name='metric.value.text']")).to_have_value("pricce / 2")
         expect(page.locator("#metric-value-text-checked")).to_contain_text(place)
         page.locator("[name='metric.value.text']").fill("price / 2")
+        expect(now(reader).locator(".amount")).to_have_text("915,000")
         save(reader)
         expect(page.locator("#metric-halved")).to_be_visible()
 

@@ -93,7 +93,12 @@ def metric(app: App, one: Metric, formats: Formats) -> str:
     if one.over is None:
         what = measured(app, one, one.value, formats)
     elif one.value.aggregate == one.over.aggregate == "count":
-        what = say("cards.measure.share", formats.locale)
+        entity, every = app.entity(one.entity), say("cards.every_record", formats.locale)
+        value, over = (
+            condition_text(app, entity, each.where, formats) if each.where else every
+            for each in (one.value, one.over)
+        )
+        what = say("cards.said_share", formats.locale, value=value, over=over)
     else:
         sides = {key: measured(app, one, each, formats)
                  for key, each in (("value", one.value), ("over", one.over))}  # fmt: skip
