@@ -7,10 +7,12 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 from flask import Flask, flash, g, get_flashed_messages, render_template
-from jinja2 import StrictUndefined
+from jinja2 import BytecodeCache, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
 from .desk import Desk
@@ -23,6 +25,25 @@ _STATIC = FOLDER / "static"
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?: \d{2}:\d{2})?")
 
 
+class _Compiled(BytecodeCache):
+    """What templates were compiled to: once a process, however many applications it makes."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[str, CodeType]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        checksum, code = self._kept.get(bucket.key, ("", None))
+        if checksum == bucket.checksum:
+            bucket.code = code
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code is not None:
+            self._kept[bucket.key] = (bucket.checksum, bucket.code)
+
+
+_compiled = _Compiled()
+
+
 def prepare(app: Flask) -> None:
     """Set up the templates of an application: strict, escaping, with our few functions."""
     environment = app.jinja_env
@@ -30,6 +51,7 @@ def prepare(app: Flask) -> None:
     environment.autoescape = True
     environment.trim_blocks = True
     environment.lstrip_blocks = True
+    environment.bytecode_cache = _compiled
 
     def part(type_name: str, macro: str, value: Any) -> Markup:
         module = environment.get_template(f"fields/{type_name}.html").module
