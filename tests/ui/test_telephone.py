@@ -25,6 +25,19 @@ SMALL = """() => {
 }"""
 """What is pressed and lower than 40 pixels; links in sentences and whole cards are let be."""
 
+OUTSIDE = """() => [...document.querySelectorAll("main details.drop")]
+  .filter((one) => one.checkVisibility({visibilityProperty: true}))
+  .map((one) => {
+    const was = one.open;
+    one.open = true;
+    const box = one.querySelector(":scope > .float")?.getBoundingClientRect();
+    one.open = was;
+    return [box, one.outerHTML.slice(0, 120)];
+  })
+  .filter(([box]) => box && box.width > 1 && (box.left < 0 || box.right > innerWidth))
+  .map(([box, text]) => `${box.left} to ${box.right}: ${text}`)"""
+"""Menus that open beyond an edge of the window."""
+
 LONG = "没有空格的很长的设备名称" * 5 + "Donaudampfschifffahrtselektrizität"
 
 
@@ -45,10 +58,11 @@ def pocket(browser: Browser, site: Site) -> Iterator[Reader]:
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_what_is_pressed_is_large_enough(pocket: Reader, path: str) -> None:
+def test_what_is_pressed_is_large_enough_and_menus_open_inside(pocket: Reader, path: str) -> None:
     pocket.open(path)
     expect(pocket.page.locator("main")).to_be_visible()
     assert pocket.page.evaluate(SMALL) == []
+    assert pocket.page.evaluate(OUTSIDE) == []
 
 
 def test_what_has_to_be_asked_for_is_large_enough(phone: Reader) -> None:
@@ -57,6 +71,15 @@ def test_what_has_to_be_asked_for_is_large_enough(phone: Reader) -> None:
     phone.open("machine")
     expect(phone.page.get_by_role("link", name="统计条数")).to_be_visible()
     assert phone.page.evaluate(SMALL) == []
+
+
+def test_a_new_field_is_asked_for_inside_the_window(phone: Reader) -> None:
+    """The menu of the Studio closes above it; the page would stay where it had gone down to."""
+    for _ in range(3):
+        phone.open("-/studio/entity/machine/new?type=choice")
+        expect(phone.page.locator("[autofocus]")).to_be_focused()
+        expect(phone.page.locator("[autofocus]")).to_be_in_viewport()
+        expect(phone.page.locator("h1")).to_be_in_viewport()
 
 
 def test_a_long_name_wraps_and_is_whole(phone: Reader, chief: Reader, long: int) -> None:
