@@ -13,7 +13,7 @@ from ..desk import Desk
 from ..import_paths import ImportPaths
 from ..paths import with_query
 
-_ICONS = {"alert": "bell", "import": "table", "work": "alert-triangle"}
+_ICONS = {"alert": "bell", "import": "table", "work": "history"}
 
 
 @dataclass(frozen=True)
