@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from fieldstone.engine import figures, members, query
+from fieldstone.engine import access, figures, members, query
 from fieldstone.engine.figures import Answer, Asked, Figure, Line, Period, Records
 from fieldstone.engine.query import ListRequest
 from fieldstone.metadata.expression import parse
 from fieldstone.metadata.model import Card, Dashboard, Metric, label_text
 
 from ..desk import Desk
+from ..studio_paths import StudioPaths
 from ..words import say
 from .conditions import Speaker
 from .imports.steps import bring_of
@@ -56,6 +57,8 @@ class Board:
     unfinished: str
     cards: tuple[Frame, ...]
     bare: Bare | None = None
+    edit: str = ""
+    """Where it is changed, for who may."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,7 @@ def dashboard_of(desk: Desk, declared: Dashboard, asked: Asked) -> Board:
     live = [one for one in declared.cards if not one.archived]
     people = _people(desk, live)
     person = str(asked.person or "")
+    may = access.may_configure(desk.app, desk.caller)
     return Board(
         title=declared.text(desk.locale),
         description=label_text(declared.description, desk.locale, ""),
@@ -125,6 +129,7 @@ def dashboard_of(desk: Desk, declared: Dashboard, asked: Asked) -> Board:
         unfinished=_unfinished(desk, period),
         cards=tuple(_frame(desk, declared, one, asked) for one in live),
         bare=_bare(desk, live),
+        edit=StudioPaths(desk.paths.slug).dashboard(declared.id) if may else "",
     )
 
 

@@ -132,6 +132,9 @@ def _settings(desk: Desk) -> Iterator[Line]:
         return
     studio, title = StudioPaths(paths.slug), say("studio.title", locale)
     yield Line(title, studio.start, "settings")
+    for room, href in (("studio.dashboards", studio.dashboards), ("cards.metrics", studio.metrics)):
+        text = say("palette.of", locale, room=title, what=say(room, locale))
+        yield Line(text, href, "layout-dashboard")
     for entity in desk.app.entities.values():
         if not entity.archived and not entity.system:
             text = say("palette.of", locale, room=title, what=entity.text(locale))

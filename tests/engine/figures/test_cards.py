@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +16,7 @@ from fieldstone.engine.query import ListRequest
 from fieldstone.engine.query.request import Pointing
 from fieldstone.engine.transaction import Transaction
 from fieldstone.metadata.documents import document_of
+from fieldstone.metadata.model import Card, Dashboard, Measured, Metric
 from tests.engine.crm_like import DOCUMENTS, Company, counted
 
 HIDDEN = "figures.hidden"
@@ -285,3 +287,34 @@ def test_numbers_of_the_same_records_share_their_statements(stocked: Company) ->
         assert len(sent) == 3
     assert found["average"].number
     assert found["average"].number.value == Decimal("100")
+
+
+def test_a_metric_that_nobody_published_has_figures_of_todays_records(stocked: Company) -> None:
+    most = Metric(id="most", name="most", entity="deal",
+                  value=Measured(aggregate="max", of="amount"))  # fmt: skip
+    shown = Card(id="new", name="new", type="bar", metric="most", group="customer.region")
+    whole = Dashboard(id="new", name="new", period="all", cards=(shown,))
+    with stocked.workspace.reading() as tx:
+        metrics = {**tx.app.metrics, "most": most}
+        assert figures.is_published(tx.app, shown, metrics)
+        caller = stocked.caller("boss", tx)
+        thought = figures.thought(tx, metrics)
+        (found,) = figures.answer(thought, caller, whole, (shown,), Asked())
+        assert max(one.figures[0].value or 0 for one in found.lines) == 100
+        assert "most" not in tx.app.metrics
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"group": "customer.colour"},
+        {"filter": "colour is None"},
+        {"metric": None, "entity": "planet", "type": "funnel", "group": None},
+    ],
+)
+def test_what_reads_a_field_that_is_not_published_has_no_figures_yet(
+    stocked: Company, changed: dict[str, Any]
+) -> None:
+    shown = Card(id="new", name="new", type="bar", metric="won", group="customer")
+    with stocked.workspace.reading() as tx:
+        assert not figures.is_published(tx.app, replace(shown, **changed), tx.app.metrics)

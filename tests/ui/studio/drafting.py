@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from fieldstone.engine import drafts
 from fieldstone.engine.access import Caller
@@ -40,3 +40,14 @@ def discard(site: Site) -> None:
     for member in (CHIEF, ANN):
         with site.workspace.writing() as tx:
             drafts.discard(tx, Caller(member, system=True))
+
+
+def now(reader: Reader) -> Locator:
+    """The card or the metric that is made, with today's data."""
+    return reader.page.locator("#card-now")
+
+
+def cards_of(site: Site, member: int, dashboard: str = "figures") -> list[dict[str, Any]]:
+    """The cards of a dashboard as a member's draft has them."""
+    found: list[dict[str, Any]] = drafted(site, member, "dashboard", dashboard)["cards"]
+    return found

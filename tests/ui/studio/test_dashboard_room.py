@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 
 from fieldstone.api import application
 from fieldstone.engine import records
@@ -16,7 +16,8 @@ from fieldstone.metadata.schema import schema_of
 from tests.acceptance.studio import pick, publish
 from tests.api.conftest import Person, person
 from tests.ui.readers import Reader, Site
-from tests.ui.studio.drafting import ANN, CHIEF, drafted, save
+from tests.ui.studio.drafting import ANN, CHIEF, cards_of, drafted, give, now, save
+from tests.ui.workshop_documents import MACHINE
 
 ROOM = "-/studio/dashboards"
 FIGURES = f"{ROOM}/dashboard/figures"
@@ -46,17 +47,6 @@ def add_column(reader: Reader, metric: str) -> None:
     reader.page.locator("[name=more]").select_option(metric)
     reader.page.locator("#column-add").click()
     expect(reader.page.locator(f"#metrics [name=metrics][value='{metric}']")).to_have_count(1)
-
-
-def now(reader: Reader) -> Locator:
-    """The card with today's data."""
-    return reader.page.locator("#card-now")
-
-
-def cards_of(site: Site, member: int, dashboard: str = "figures") -> list[dict[str, Any]]:
-    """The cards of a dashboard as a member's draft has them."""
-    found: list[dict[str, Any]] = drafted(site, member, "dashboard", dashboard)["cards"]
-    return found
 
 
 def names(reader: Reader) -> list[str]:
@@ -214,78 +204,6 @@ def test_dates_stand_together_by_their_parts(chief: Reader) -> None:
     expect(page.locator("[name='group.part']")).to_have_value("quarter")
 
 
-def test_a_share_is_two_conditions_and_is_written_in_percent(ann: Reader) -> None:
-    page = ann.page
-    ann.open(f"{FIGURES}/new-card")
-    pick(ann, "metric", "+")
-    pick(ann, "metric.entity", "machine")
-    pick(ann, "metric.kind", "share")
-    expect(page.locator("[name='metric.unit']")).to_have_value("percent")
-    page.fill("[name='metric.label.en']", "Dear machines")
-    page.locator("[id='metric.value.where']").fill("price > 54000")
-    page.locator("[id='metric.over.where']").fill('kind == "lathe"')
-    expect(now(ann).locator(".amount")).to_have_text("10.0%")
-    save(ann)
-    made = drafted(ann.site, ANN, "metric", "dear_machines")
-    assert made["value"] == {"aggregate": "count", "where": "price > 54000"}
-    assert made["over"] == {"aggregate": "count", "where": 'kind == "lathe"'}
-    assert (made["unit"], made["change"]) == ("percent", "points")
-    assert cards_of(ann.site, ANN)[-1]["metric"] == "dear_machines"
-    expect(page.locator(".of-cards li").last).to_contain_text("Number: Dear machines")
-
-
-def test_a_metric_of_a_formula_is_checked_while_it_is_typed(chief: Reader, ann: Reader) -> None:
-    for reader, place, missing in (
-        (chief, "第 1 个字符", "填写此项后才能保存"),
-        (ann, "Character 1", "This setting is needed"),
-    ):
-        page = reader.page
-        reader.open("-/studio/metrics/new")
-        page.locator("[name='metric.label.en']").fill("Halved")
-        pick(reader, "metric.kind", "sum")
-        page.locator("[data-save]").click()
-        expect(page.locator("[id='metric.value.of-wrong']")).to_contain_text(missing)
-        expect(page.locator("[name='metric.label.en']")).to_have_value("Halved")
-        pick(reader, "metric.value.of", "=")
-        page.locator("[name='metric.value.text']").fill("pricce / 2")
-        expect(page.locator("#metric-value-text-checked")).to_contain_text(place)
-        page.locator("[data-save]").click()
-        expect(page.locator("[name='metric.value.text']")).to_have_value("pricce / 2")
-        expect(page.locator("#metric-value-text-checked")).to_contain_text(place)
-        page.locator("[name='metric.value.text']").fill("price / 2")
-        expect(now(reader).locator(".amount")).to_have_text("915,000")
-        save(reader)
-        expect(page.locator("#metric-halved")).to_be_visible()
-
-
-def test_line_15_a_metric_in_use_says_where_and_stays(chief: Reader, ann: Reader) -> None:
-    for reader, uses, told in (
-        (chief, "2 处使用", "以下 2 处用到此指标"),
-        (ann, "2 uses", "2 places show this metric"),
-    ):
-        page = reader.page
-        reader.open("-/studio/metrics")
-        row = page.locator("#metric-value")
-        expect(row).to_contain_text(uses)
-        row.get_by_role("button").click()
-        stays = page.locator("section.notice.danger")
-        expect(stays).to_contain_text(told)
-        stays.get_by_role("link").last.click()
-        expect(page.locator("#metrics [value=value]")).to_have_count(1)
-
-
-def test_a_metric_is_archived_and_restored(ann: Reader) -> None:
-    page = ann.page
-    ann.open("-/studio/metrics/new")
-    page.fill("[name='metric.label.en']", "All notes")
-    pick(ann, "metric.entity", "note")
-    save(ann)
-    page.locator("#metric-all_notes").get_by_role("button").click()
-    expect(page.locator(".notice.success")).to_contain_text("All notes")
-    page.get_by_role("button", name="Restore All notes").click()
-    expect(page.locator("#metric-all_notes")).to_be_visible()
-
-
 def test_what_a_card_lacks_is_said_where_it_is_chosen(chief: Reader, ann: Reader) -> None:
     for reader, columns, group, top in (
         (chief, "添加至少一个指标", "须选择分组依据", "1 到 50"),
@@ -335,6 +253,27 @@ def test_whatever_a_form_sends_is_no_fault(ann: Reader, typed: dict[str, str]) -
             ann.site.path(path), form={**sound, **typed}, max_redirects=0
         )
         assert answer.status < 500, (path, answer.status)
+
+
+def test_what_is_not_published_yet_has_no_figures(chief: Reader, ann: Reader) -> None:
+    for reader, member, told in (
+        (chief, CHIEF, "使用了未发布的字段"),
+        (ann, ANN, "Publish the new fields first"),
+    ):
+        colour = {"name": "colour", "type": "text", "label": {"en": "Colour", "zh-CN": "颜色"}}
+        give(reader.site, member, {**MACHINE, "fields": [*MACHINE["fields"], colour]})
+        reader.open(f"{FIGURES}/card/by_keeper")
+        expect(now(reader).locator(".panel")).to_be_visible()
+        pick(reader, "group.0", "colour")
+        expect(now(reader)).to_contain_text(told)
+
+
+def test_a_dashboard_leads_to_where_it_is_changed(ann: Reader, vera: Reader) -> None:
+    ann.open("-/dashboards/figures")
+    ann.page.get_by_role("link", name="Edit dashboard").click()
+    expect(ann.page.locator(".of-cards")).to_be_visible()
+    vera.open("-/dashboards/figures")
+    expect(vera.page.get_by_role("link", name="Edit dashboard")).to_have_count(0)
 
 
 def test_a_dashboard_is_archived_out_of_the_menu_and_restored(ann: Reader) -> None:
