@@ -112,8 +112,10 @@ def entity_of(studio: Studio, typed: Mapping[str, str], otherwise: Entity | None
 
 
 def entities(studio: Studio) -> list[Entity]:
-    """The live entities of the draft."""
-    return [one for one in studio.app.entities.values() if not one.archived and not one.system]
+    """The live entities of the draft, in the order of the menu, then the others."""
+    order = [one.entity for one in studio.app.manifest.menu if one.entity]
+    live = [one for one in studio.app.entities.values() if not one.archived and not one.system]
+    return sorted(live, key=lambda one: order.index(one.id) if one.id in order else len(order))
 
 
 def settled(typed: MultiDict[str, str], before: str) -> MultiDict[str, str]:
