@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -69,7 +70,7 @@ def branch(node: Node, value: Any) -> Node:
     if not branches or "type" in node:
         return node
     fitting = [one for one in branches if fits(one, value)] or [branches[0]]
-    if isinstance(value, Mapping):
+    if len(fitting) > 1 and isinstance(value, Mapping):
         fitting.sort(key=lambda one: -len(set(value) & set(one.get("properties", {}))))
     beside = {key: part for key, part in node.items() if key.startswith("x-")}
     return {**fitting[0], **beside}
@@ -81,12 +82,24 @@ _SHAPES: tuple[tuple[str, type | tuple[type, ...]], ...] = (
     ("string", str),
     ("boolean", bool),
 )
+# What nearly every value is of: asking an abstract class like Mapping takes far longer.
+_EXACTLY: Mapping[type, str] = {
+    dict: "object",
+    list: "array",
+    tuple: "array",
+    str: "string",
+    bool: "boolean",
+    type(None): "null",
+    int: "number",
+    Decimal: "number",
+}
 
 
 def shape(value: Any) -> str:
     """What JSON calls the value: object, array, string, boolean, null or number."""
-    if value is None:
-        return "null"
+    found = _EXACTLY.get(type(value))
+    if found is not None:
+        return found
     return next((name for name, kind in _SHAPES if isinstance(value, kind)), "number")
 
 

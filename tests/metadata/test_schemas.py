@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
+from fieldstone.metadata.documents import document_of
 from fieldstone.metadata.expression import AGGREGATES
 from fieldstone.metadata.fields import TYPES, keys_of
 from fieldstone.metadata.model import Field
 from fieldstone.metadata.naming import FUNCTIONS, MAX_BYTES, free_id, is_reserved, nearest
 from fieldstone.metadata.schema import KINDS, published, schema_of
 from fieldstone.metadata.system import companions
+from fieldstone.metadata.validation import validate
 
 NAMES = {
     "entity",
@@ -151,3 +154,22 @@ def test_near_names_and_free_ids() -> None:
     assert nearest("zzz", ["channel"]) is None
     assert free_id("a", {"a", "a_2"}) == "a_3"
     assert len(free_id("a" * 40, {"a" * 40})) == 40
+
+
+@pytest.mark.parametrize("wrong", [True, "1", Decimal("1.5"), [1]], ids=repr)
+def test_a_document_is_judged_by_what_it_says_now(wrong: Any) -> None:
+    """That it was sound a moment ago says nothing of it once a value has become another's like."""
+    rule = {
+        "kind": "alert_rule",
+        "name": "late",
+        "label": {"en": "Late", "zh-CN": "迟"},
+        "entity": "deal",
+        "when": "amount > 1",
+        "schedule": "0 9 * * *",
+        "message": {"en": "Late", "zh-CN": "迟"},
+        "tell": ["owner"],
+        "cooldown_days": 1,
+    }
+    assert validate(document_of(rule)) == ()
+    assert validate(document_of({**rule, "cooldown_days": wrong})) != ()
+    assert validate(document_of(rule)) == ()
