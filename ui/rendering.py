@@ -22,7 +22,9 @@ from .words import LOCALES, inside, say
 
 FOLDER = Path(__file__).parent
 _STATIC = FOLDER / "static"
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?: \d{2}:\d{2})?")
+_DATE = re.compile(
+    r"(?:\d{4}-\d{2}-\d{2}|\d{4}年\d{1,2}月\d{1,2}日|[A-Z][a-z]{2} \d{1,2}, \d{4})(?: \d{2}:\d{2})?"
+)
 
 
 class _Compiled(BytecodeCache):

@@ -43,7 +43,7 @@ def render(key: str, locale: str, params: Mapping[str, Any] | None = None) -> st
 
     Where `count`, `rows` or `matches` is 1 it is the singular `key.one`, if the language has one. A
     parameter that has words of its own by locale (an entity, a field, a stage, another problem:
-    whatever has `text(locale)`) shows them in the reader's language.
+    whatever has `text(locale)`) shows them in the reader's language. Digits of counts are grouped.
     """
     given = params or {}
     known = catalogue(locale) if key in catalogue(locale) else catalogue(FALLBACK)
@@ -56,10 +56,15 @@ def render(key: str, locale: str, params: Mapping[str, Any] | None = None) -> st
 
 
 def _in_words(params: Mapping[str, Any], locale: str) -> dict[str, Any]:
-    return {
-        name: value.text(locale) if callable(getattr(value, "text", None)) else value
-        for name, value in params.items()
-    }
+    found = {}
+    for name, value in params.items():
+        if callable(getattr(value, "text", None)):
+            found[name] = value.text(locale)
+        elif name in _COUNTS and type(value) is int:
+            found[name] = f"{value:,}"
+        else:
+            found[name] = value
+    return found
 
 
 class _Shown(dict[str, Any]):

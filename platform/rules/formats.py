@@ -62,7 +62,17 @@ class Formats:
             return value.isoformat()
         return str(format_date(value, format="medium", locale=self.babel))
 
+    def long_day(self, value: date) -> str:
+        """A date outside tables: `2026年3月5日`, in English `Mar 5, 2026`."""
+        style = "long" if self.locale == "zh-CN" else "medium"
+        return str(format_date(value, format=style, locale=self.babel))
+
+    def long_moment(self, value: datetime) -> str:
+        """Date and time outside tables: `2026年3月5日 14:20`."""
+        local = value.astimezone(self.zone)
+        return f"{self.long_day(local.date())} {local:%H:%M}"
+
     def moment(self, value: datetime) -> str:
-        """Date and time where the workspace is: `2026-03-05 14:20`."""
+        """Date and time in a table, where the workspace is: `2026-03-05 14:20`."""
         local = value.astimezone(self.zone)
         return f"{self.day(local.date())} {local:%H:%M}"

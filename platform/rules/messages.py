@@ -113,9 +113,9 @@ def shown(app: App, value: Any, type_: Type, locale: str, zone: ZoneInfo) -> str
         return found.text(locale) if found is not None else str(value)
     formats = Formats(locale, zone, app.manifest.currency, app.manifest.money_scale)
     if isinstance(value, datetime):
-        return formats.moment(value)
+        return formats.long_moment(value)
     if isinstance(value, date):
-        return formats.day(value)
+        return formats.long_day(value)
     if isinstance(value, Decimal):
         return formats.money(value, exact=True) if type_.kind == "money" else _trimmed(value)
     return str(value)

@@ -99,7 +99,9 @@ def _state(desk: Desk, one: AlertView) -> tuple[str, str]:
     if one.state == "resolved":
         return say("alert.resolved", locale), "success"
     if one.snoozed_until is not None and one.snoozed_until > desk.tx.now:
-        return say("alert.snoozed", locale, until=desk.formats.moment(one.snoozed_until)), "info"
+        return say(
+            "alert.snoozed", locale, until=desk.formats.long_moment(one.snoozed_until)
+        ), "info"
     if one.acknowledged_at is not None:
         return say("alert.acknowledged", locale), "info"
     return "", "gray"

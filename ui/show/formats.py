@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_datetime
 
 from fieldstone.rules.formats import Formats as Written
 
@@ -49,11 +49,6 @@ class Formats(Written):
                 short = (value / step).quantize(Decimal("0.01"), ROUND_HALF_UP)
                 return self.number(short, 2) + unit
         return self.number(value, self.money_scale)
-
-    def long_day(self, value: date) -> str:
-        """A date outside tables: `2026年3月5日`, in English `Mar 5, 2026`."""
-        style = "long" if self.locale == "zh-CN" else "medium"
-        return str(format_date(value, format=style, locale=self.babel))
 
     def clock(self, value: datetime) -> str:
         """The time of day, `14:20`."""

@@ -119,7 +119,7 @@ class _Witness(Speaker):
                 else formats.number(round(Decimal(value), 2))
             )
         if isinstance(value, datetime):
-            return formats.moment(value)
+            return formats.long_moment(value)
         if isinstance(value, date):
             return formats.long_day(value)
         return str(value)

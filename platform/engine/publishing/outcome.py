@@ -79,13 +79,13 @@ class Outcome:
             if not group.rows:
                 continue
             key = f"{fate}_{self.void}" if fate == "failing" else fate
-            line = render(f"convert.{key}", locale, {"rows": f"{group.rows:,}"})
+            line = render(f"convert.{key}", locale, {"rows": group.rows})
             shown = between.join(one.text for one in group.examples)
             if shown:
                 line += render("convert.examples", locale, {"examples": shown})
             yield line
         if self.blank:
-            yield render(f"convert.blank_{self.void}", locale, {"rows": f"{self.blank:,}"})
+            yield render(f"convert.blank_{self.void}", locale, {"rows": self.blank})
 
     def to_json(self) -> dict[str, Any]:
         """What `from_json` reads back."""

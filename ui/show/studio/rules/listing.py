@@ -80,7 +80,7 @@ def ran(
         last = say(
             "rules.ran",
             locale,
-            at=desk.formats.moment(state.last_evaluated_at),
+            at=desk.formats.long_moment(state.last_evaluated_at),
             matches=desk.formats.number(report["matches"], 0),
             entered=desk.formats.number(report["entered"], 0),
         )

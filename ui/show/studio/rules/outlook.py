@@ -76,7 +76,11 @@ def _runs(desk: Desk, rule: AlertRule) -> str:
         return say("rules.never", desk.locale)
     at = alerts.next_run(desk.tx, rule)
     words = timing.said(rule.schedule, desk.locale)
-    return say("rules.runs", desk.locale, words=words, at=desk.formats.moment(at)) if at else words
+    return (
+        say("rules.runs", desk.locale, words=words, at=desk.formats.long_moment(at))
+        if at
+        else words
+    )
 
 
 def _people(desk: Desk, told: tuple[int, ...]) -> str:
