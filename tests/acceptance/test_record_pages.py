@@ -176,3 +176,15 @@ def test_line_79_a_person_is_called_as_the_reader_writes_names(
     expect(page.locator("h1")).to_have_text(name)
     with reader.site.workspace.reading() as tx:
         assert records.get(tx, SYSTEM, "contact", contact).values["name"] == "王小明"
+
+
+def test_a_task_was_added_when_it_was_made_not_when_it_is_due(
+    reader: Reader, deal: int, place: Place
+) -> None:
+    with place.workspace.writing() as tx:
+        due = (tx.now - timedelta(days=40)).isoformat()
+        task = {"title": "寄样品", "deal": str(deal), "due_at": due, "owner": "1"}
+        records.create(tx, SYSTEM, "task", task)
+    reader.open(f"deal/{deal}")
+    newest = reader.page.locator(".events > li", has_text="寄样品").first
+    expect(newest.locator("time")).to_have_text({ADMIN: "just now", LIN: "刚刚"}[who(reader)])

@@ -196,7 +196,7 @@ class _Teller:
         """The stage's label, where the change is a move of it."""
         pipeline = entity.pipeline
         if pipeline and any(one.field == pipeline.field for one in entry.changes):
-            return entity.field(pipeline.field).text(self.desk.locale)
+            return inside(entity.field(pipeline.field).text(self.desk.locale), self.desk.locale)
         return ""
 
     def _change(self, entity: Entity, one: Changed) -> Change:
@@ -239,6 +239,8 @@ class _Teller:
 
     def _happened(self, child: Entity, record: Record) -> datetime | None:
         """When it took place, where the record must say so itself; not when it is due."""
+        if any(one.done for one in child.live_fields):
+            return None
         for one in child.live_fields:
             if one.type == "datetime" and one.required and not one.system:
                 at = record.values.get(one.id)
