@@ -46,6 +46,18 @@ def test_line_50_every_encoding_reads_right(
 
 
 @BOTH
+def test_a_file_is_chosen_in_the_words_of_the_reader(importer: Importer) -> None:
+    # The browser's own control speaks the browser's language; nobody sees it.
+    importer.reader.open("-/imports/new/order_line")
+    page = importer.reader.page
+    said = {"zh-CN": "选择文件", "en": "Choose a file"}[importer.tongue.locale]
+    expect(page.locator("label[for=file]")).to_have_text(said)
+    expect(page.locator("#file")).to_have_css("opacity", "0")
+    with page.expect_file_chooser():
+        page.click("label[for=file]")
+
+
+@BOTH
 def test_line_51_columns_are_guessed_and_counted_over_all_rows(
     importer: Importer, tmp_path: Path
 ) -> None:
