@@ -15,7 +15,7 @@ from fieldstone.metadata.model import Card, Dashboard, Metric, label_text
 
 from ..desk import Desk
 from ..studio_paths import StudioPaths
-from ..words import say
+from ..words import joined, say
 from .conditions import Speaker
 from .imports.steps import bring_of
 from .lists import Choice
@@ -54,7 +54,6 @@ class Board:
     periods: tuple[Choice, ...]
     person: str
     people: tuple[Choice, ...]
-    unfinished: str
     cards: tuple[Frame, ...]
     bare: Bare | None = None
     edit: str = ""
@@ -120,13 +119,12 @@ def dashboard_of(desk: Desk, declared: Dashboard, asked: Asked) -> Board:
     may = access.may_configure(desk.app, desk.caller)
     return Board(
         title=declared.text(desk.locale),
-        description=label_text(declared.description, desk.locale, ""),
+        description=_described(desk, declared, period),
         path=desk.paths.dashboard(declared.name),
         period=period.name if period else "all",
         periods=tuple(Choice(one, say(f"period.{one}", desk.locale)) for one in figures.NAMES),
         person=person if person in {one.name for one in people} else "",
         people=people,
-        unfinished=_unfinished(desk, period),
         cards=tuple(_frame(desk, declared, one, asked) for one in live),
         bare=_bare(desk, live),
         edit=StudioPaths(desk.paths.slug).dashboard(declared.id) if may else "",
@@ -189,11 +187,19 @@ def card_of(desk: Desk, declared: Dashboard, answer: Answer, asked: Asked) -> Ca
         more=say("dashboard.more", desk.locale, n=answer.more) if answer.more else "",
         formula=label_text(metric.description, desk.locale, "") if metric else shown.about(),
         code=figures.formula_of(desk.app, metric) if metric else "",
-        as_of=say("dashboard.as_of", desk.locale, when=desk.formats.moment(desk.tx.now)),
+        as_of=say("dashboard.as_of", desk.locale, when=desk.formats.long_moment(desk.tx.now)),
         unfinished=_unfinished(desk, answer.period),
         conditions=shown.conditions(),
         empty=answer.empty,
     )
+
+
+def _described(desk: Desk, declared: Dashboard, period: Period | None) -> str:
+    """What the dashboard shows, and that its period is not over."""
+    told = label_text(declared.description, desk.locale, "")
+    going_on = _unfinished(desk, period)
+    end = say("dashboard.stop", desk.locale)
+    return joined(one for one in (told, going_on and going_on + end) if one)
 
 
 def _unfinished(desk: Desk, period: Period | None) -> str:

@@ -157,7 +157,7 @@ def test_line_31_sums_of_columns_are_seen_and_follow_the_filter(chief: Reader, a
     chief.open("machine?where=price >= 59000")
     expect(chief.page.locator(".below .sum")).to_have_text("购置价合计 ¥119,000.00")
     ann.open("machine?where=price >= 59000")
-    expect(ann.page.locator(".below .sum")).to_have_text("Sum of Price CNY 119,000.00")
+    expect(ann.page.locator(".below .sum")).to_have_text("Sum of price CNY 119,000.00")
 
 
 def save_as(page: Page, name: str) -> None:
