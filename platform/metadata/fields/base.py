@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -31,6 +32,8 @@ ExpressionType = Literal[
     "any",
 ]
 """What an expression sees; `any` is decided by the formula."""
+
+_UNKEPT = re.compile("[\x00\ud800-\udfff]")
 
 EMPTY = ("empty", "not_empty")
 EQUAL = ("equals", "not_equals", "in", "not_in")
@@ -88,7 +91,7 @@ def plain_text(value: Any) -> str:
     """Text in NFC with line feeds, without what no database keeps; raises ProblemsError."""
     if not isinstance(value, str):
         refuse("value.not_text")
-    if "\x00" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
+    if _UNKEPT.search(value):
         refuse("value.bad_text")
     return unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n"))
 
