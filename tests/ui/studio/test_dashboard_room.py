@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Dialog, expect
 
 from fieldstone.api import application
 from fieldstone.engine import records
@@ -186,6 +186,21 @@ def test_a_card_shows_another_metric_and_comes_back_as_it_was(ann: Reader) -> No
     save(ann)
     card = next(one for one in cards_of(ann.site, ANN) if one["name"] == "by_keeper")
     assert (card["metric"], card["group"], card["width"]) == ("mean_price", "keeper", 6)
+
+
+def test_leaving_a_card_that_another_choice_changed_asks(ann: Reader) -> None:
+    asked: list[str] = []
+
+    def agree(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    ann.page.on("dialog", agree)
+    ann.open(f"{FIGURES}/card/by_keeper")
+    pick(ann, "metric", "mean_price")
+    ann.page.locator("h1 + a").click()
+    expect(ann.page.locator(".of-cards")).to_be_visible()
+    assert asked == ["beforeunload"]
 
 
 def test_dates_stand_together_by_their_parts(chief: Reader) -> None:

@@ -11,6 +11,13 @@ function onInput(event: Event): void {
   if (form) dirty.add(form);
 }
 
+/** A form that another choice made anew holds what was typed before. */
+function onSwap(event: Event): void {
+  const { target } = (event as CustomEvent<{ ctx: { target: Element | string } }>).detail.ctx;
+  const present = target instanceof Element && target.id ? document.getElementById(target.id) : null;
+  if (present instanceof HTMLFormElement && present.matches("form[data-guard]")) dirty.add(present);
+}
+
 function onSubmit(event: SubmitEvent): void {
   const form = event.target as HTMLFormElement;
   if (event.defaultPrevented) return;
@@ -39,6 +46,7 @@ export function watchForms(): void {
     onChange(event);
   });
   document.addEventListener("submit", onSubmit);
+  document.addEventListener("htmx:after:swap", onSwap);
   window.addEventListener("beforeunload", (event) => {
     if (guarded().some((form) => dirty.has(form))) event.preventDefault();
   });
