@@ -78,7 +78,7 @@ def prepare(app: Flask) -> None:
 
 def whole(text: str) -> Markup:
     """A sentence in which no line ends inside a date or between a date and its time."""
-    return Markup(_DATE.sub(r'<span class="whole">\g<0></span>', str(escape(text))))
+    return Markup(_DATE.sub(r'<span class="nowrap">\g<0></span>', str(escape(text))))
 
 
 def page(desk: Desk, template: str, current: str = "", **values: Any) -> str:

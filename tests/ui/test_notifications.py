@@ -162,3 +162,15 @@ def test_the_bell_fits_on_a_telephone(phone: Reader) -> None:
     assert phone.sideways() == 0
     phone.open("-/notifications")
     assert phone.sideways() == 0
+
+
+def test_a_long_title_ends_before_its_time(phone: Reader) -> None:
+    with phone.site.workspace.writing() as tx:
+        labels = {one: "Reasons to look again " * 3 for one in ("en", "zh-CN")}
+        chief = members.find(tx, "chief@example.com").id
+        notifications.send(tx, [Message(chief, "alert", labels, labels)])
+    phone.open("-/notifications")
+    line = phone.page.locator(".news > li").first
+    left = "one => one.getBoundingClientRect().left"
+    ends = line.locator(".what").evaluate(f"one => ({left})(one) + one.scrollWidth")
+    assert ends <= line.locator(".when").evaluate(left)
