@@ -220,7 +220,7 @@ def _limit(band: Band, formats: Formats, locale: str) -> str:
         return say("studio.rest", locale)
     if band.min is not None:
         return say("studio.from_amount", locale, amount=formats.number(Decimal(str(band.min))))
-    return f"{percent_text(band.share)} %"
+    return f"{percent_text(band.share)}%"
 
 
 def _pieces(drift: Drift, hues: Mapping[str, str]) -> list[Piece]:
