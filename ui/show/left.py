@@ -1,4 +1,4 @@
-"""Left records: what of the reasons why a record was left needs no saying."""
+"""Left records: which reason of leaving one the pages tell in words of their own."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from collections.abc import Mapping
 
 
 def plain(reason: Mapping[str, str]) -> bool:
-    """Whether the title above the records says it: they were changed since, by whomever."""
+    """Whether it is only that the record was changed since: by whomever, also by who undoes."""
     return reason.get("id") == "record.stale"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -102,6 +103,9 @@ def test_line_57_undo_leaves_what_was_edited_since(importer: Importer, tmp_path:
     expect(page.locator("#state")).to_have_text(words.undone)
     expect(page.locator("#work")).to_contain_text(words.undone_counts)
     expect(page.locator(".import-left a")).to_have_text("S1")
+    expect(page.locator(".import-left .hint")).to_have_text(
+        re.compile("^(Edited since.|导入后有改动。)$")
+    )
     assert count_of(site, "sale") == 1
 
 

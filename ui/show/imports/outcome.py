@@ -103,7 +103,8 @@ def _outcome(desk: Desk, one: Import, counts: Mapping[str, Any], **more: Any) ->
 
 
 def _sentences(desk: Desk, reasons: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
-    return tuple(one.get(desk.locale, one["en"]) for one in reasons if not plain(one))
+    edited = say("imports.edited_since", desk.locale)
+    return tuple(edited if plain(one) else one.get(desk.locale, one["en"]) for one in reasons)
 
 
 def _unknown(desk: Desk, counts: Mapping[str, Any]) -> tuple[str, ...]:
