@@ -144,6 +144,7 @@ def add_field(hand: Hand, words: Words, locale: str) -> None:
     for row, text in enumerate((words["low"], words["high"])):
         hand.type(f"[name='option.{row}.label.{short}']", text)
     hand.click("[data-save]")
+    expect(hand.page.locator(".notice.success")).to_contain_text(words["field"])
 
 
 def add_rule(hand: Hand, words: Words, locale: str) -> None:
