@@ -147,13 +147,8 @@ def _letter(message: Message) -> Delivery:
 
 
 def sentence(key: str, **params: object) -> dict[str, str]:
-    """A sentence of the catalogues in every language of the product; digits are grouped."""
-    shown = {name: _grouped(value) for name, value in params.items()}
-    return {locale: render(key, locale, shown) for locale in LOCALES}
-
-
-def _grouped(value: object) -> object:
-    return f"{value:,}" if isinstance(value, int) and value >= 1000 else value
+    """A sentence of the catalogues in every language of the product."""
+    return {locale: render(key, locale, params) for locale in LOCALES}
 
 
 def unread(tx: Transaction, caller: Caller) -> int:

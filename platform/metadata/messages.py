@@ -13,6 +13,12 @@ LOCALES = ("en", "zh-CN")
 _COUNTS = ("count", "rows", "matches")
 """The parameters that say of how many things a sentence tells."""
 
+_GROUPED = frozenset(
+    (*_COUNTS, "changed", "created", "failed", "left", "refused", "removed", "restored", "same",
+     "updated")
+)  # fmt: skip
+"""The parameters that are numbers of records, whose digits stand in groups."""
+
 _folders: list[Path] = [Path(__file__).parent / "locale"]
 
 
@@ -60,7 +66,7 @@ def _in_words(params: Mapping[str, Any], locale: str) -> dict[str, Any]:
     for name, value in params.items():
         if callable(getattr(value, "text", None)):
             found[name] = value.text(locale)
-        elif name in _COUNTS and type(value) is int:
+        elif name in _GROUPED and type(value) is int:
             found[name] = f"{value:,}"
         else:
             found[name] = value

@@ -76,14 +76,14 @@ def test_a_field_lives_on_the_pages(place: Place, ada: Reader, lin: Reader, tmp_
     ada.sign_in(ADMIN)  # their sessions ended overnight
     lin.sign_in(LIN)
     expect_alert(ada, "Soon: the contract ends on Apr 3, 2026", "Contract end")
-    expect_alert(lin, "Soon的合同将于 2026-04-03 到期", "合同到期日")
+    expect_alert(lin, "Soon的合同将于 2026年4月3日 到期", "合同到期日")
 
     rename(place, tmp_path / "second")
     expect_listed(ada, "Contract until", {"Soon": "Apr 3, 2026", "后来": "Apr 20, 2026"})
     expect_listed(lin, "合同有效期至", {"Soon": "2026-04-03", "后来": "2026-04-20"})
     expect_in_form(ada, soon, "Contract until", "contract_until")
     expect_in_form(lin, soon, "合同有效期至", "contract_until")
-    expect_alert(lin, "Soon的合同将于 2026-04-03 到期", "合同有效期至")
+    expect_alert(lin, "Soon的合同将于 2026年4月3日 到期", "合同有效期至")
     # The address of a filter that somebody kept says the old name.
     lin.page.goto(found)
     expect(lin.page.locator(".chip").last).to_contain_text("合同有效期至不晚于 2026-04-10")

@@ -107,10 +107,10 @@ def test_a_value_that_is_spelt_otherwise_is_told_once(company: Company) -> None:
         line for line in company.refused.splitlines() if "GTXPro" in line and "Line" not in line
     ]
     assert told == [
-        f"product: “GTXPro” is unknown, in {missing} rows; if “GTX Pro” is meant, "
+        f"product: “GTXPro” is unknown, in {missing:,} rows; if “GTX Pro” is meant, "
         "map it with --values."
     ]
-    assert f"Nothing written, because {missing} of 8800 rows would fail." in company.refused
+    assert f"Nothing written, because {missing:,} of 8,800 rows would fail." in company.refused
 
 
 def test_subsidiaries_point_at_their_parents(company: Company) -> None:

@@ -132,7 +132,7 @@ def test_it_is_removed_once_however_often_it_is_asked_for(library: Library) -> N
     assert library.work() == 1
     assert library.left() == 1
     assert library.last() is None
-    assert library.told() == [("The sample data is removed", "1199 in the recycle bin, 1 left")]
+    assert library.told() == [("The sample data is removed", "1,199 in the recycle bin, 1 left")]
     library.ask()
     assert library.jobs() == ["done", "queued"]
 
@@ -179,7 +179,7 @@ def test_one_stopped_in_the_middle_says_how_far_it_came(library: Library) -> Non
     assert (library.left(), library.last()) == (left, None)
     stopped = (
         "Removing the sample data was stopped",
-        f"{ROWS - left} in the recycle bin, {left} left",
+        f"{ROWS - left:,} in the recycle bin, {left:,} left",
     )
     assert library.told() == [stopped]
 
