@@ -334,4 +334,5 @@ def test_who_may_not_change_metadata_has_no_room(vera: Reader) -> None:
 def test_the_form_of_a_card_fits_a_telephone(phone: Reader) -> None:
     phone.open(f"{FIGURES}/card/by_kind")
     expect(now(phone).locator(".panel")).to_be_visible()
+    expect(phone.page.locator(".studio-menu summary")).to_have_text("仪表盘")
     assert phone.sideways() == 0

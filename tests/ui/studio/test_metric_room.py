@@ -17,6 +17,7 @@ def test_a_share_is_two_conditions_and_is_written_in_percent(ann: Reader) -> Non
     pick(ann, "metric", "+")
     pick(ann, "metric.entity", "machine")
     pick(ann, "metric.kind", "share")
+    expect(now(ann)).to_contain_text("New metric")
     expect(page.locator("[name='metric.unit']")).to_have_value("percent")
     page.fill("[name='metric.label.en']", "Dear machines")
     page.locator("[id='metric.value.where']").fill("price > 54000")

@@ -241,7 +241,8 @@ def _preview(desk: Desk, typed: MultiDict[str, str]) -> str:
         made = measures.read(studio, entity, typed, {"id": NEW, "name": NEW})
         wrong |= made.wrong.keys() - {"metric.label"}
         if not wrong:
-            metrics[NEW] = build_figures.metric(made.data)
+            unnamed = {"label": {desk.locale: say("cards.new_metric", desk.locale)}}
+            metrics[NEW] = build_figures.metric({**unnamed, **made.data})
     if wrong or entity is None:
         return _told("cards.preview_wrong", desk.locale)
     data = {"id": "preview", "name": "preview", "cards": [found.data]}
