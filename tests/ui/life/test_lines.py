@@ -67,7 +67,7 @@ def test_line_1_and_2_three_fields_lead_to_sample_deals_and_a_next_step(
         page.goto(f"{address}/deal")
         expect(page.locator("tbody tr").first).to_be_visible()
         page.goto(empty.address)
-        expect(page.locator("h1")).to_have_text("页面不存在")
+        expect(page.locator("h1")).to_have_text("链接已失效")
 
 
 CUT_MARKS = """() => [...document.querySelectorAll("tbody .mark.sample")].filter((one) =>
