@@ -14,10 +14,10 @@ _COUNTS = ("count", "rows", "matches")
 """The parameters that say of how many things a sentence tells."""
 
 _GROUPED = frozenset(
-    (*_COUNTS, "changed", "created", "failed", "left", "refused", "removed", "restored", "same",
-     "updated")
+    (*_COUNTS, "changed", "columns", "created", "failed", "left", "most", "refused", "removed",
+     "restored", "same", "updated")
 )  # fmt: skip
-"""The parameters that are numbers of records, whose digits stand in groups."""
+"""The parameters that are numbers of things, whose digits stand in groups."""
 
 _folders: list[Path] = [Path(__file__).parent / "locale"]
 
