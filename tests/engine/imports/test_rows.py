@@ -64,7 +64,7 @@ def test_members_by_any_of_their_names(desk: Desk) -> None:
     wang, zhao, boss = (desk.people[one] for one in ("wang", "zhao", "boss"))
     assert [one["owner"] for one in desk.firms("owner")] == [wang, wang, zhao, boss]
     assert reasons(report) == [
-        (5, "“Nobody” is unknown for owner; map it to a value that there is.")
+        (5, '"Nobody" is unknown for owner; map it to a value that there is.')
     ]
 
 
