@@ -65,7 +65,9 @@ def example_of(desk: Desk, entity: Entity) -> str:
     stage = next((one.name for one in read if one.type == "stage"), None)
     found = [f"{number} > 1000"] if number else []
     found += [f"not {stage}.closed"] if stage else []
-    return " and ".join(found) or f'contains({entity.field(entity.title).name}, "A")'
+    if not found and entity.title in known:
+        found = [f'contains({entity.field(entity.title).name}, "A")']
+    return " and ".join(found) or next((f"{one.name} is not None" for one in read), "")
 
 
 @dataclass(frozen=True)
