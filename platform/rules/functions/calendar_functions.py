@@ -6,14 +6,24 @@ Where a date is wanted an instant is taken too, as its civil date in the workspa
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Mapping
 
-from ...metadata.model import Manifest
 from ..ir import Typed
 from ..types import DATE, DATETIME, INTEGER, number
 from . import dates
-from .registry import DAY, INSTANT, NUMBER, Function, Operation, Place, Typing, both, register
+from .registry import (
+    DAY,
+    INSTANT,
+    NUMBER,
+    Example,
+    Function,
+    Operation,
+    Place,
+    Typed_,
+    Typing,
+    both,
+    register,
+)
 
 _DAYS = dates.MOST_DAYS
 _HOURS = 10**14
@@ -58,7 +68,7 @@ def _date(typing: Typing, at: Place, arguments: tuple[Typed, ...]) -> Typed:
     return typing.make(dates.MAKE_DATE, at, *parts, type=DATE)
 
 
-def _adding(day: Operation, instant: Operation) -> Any:
+def _adding(day: Operation, instant: Operation) -> Typed_:
     def typed(typing: Typing, at: Place, arguments: tuple[Typed, ...]) -> Typed:
         item, count = arguments[0], whole_number(typing, arguments[1])
         operation = instant if item.type.kind == "datetime" else day
@@ -72,46 +82,49 @@ def _hours(typing: Typing, at: Place, a: Typed, b: Typed) -> Typed:
     return typing.make(dates.HOURS_BETWEEN, at, a, b, type=number(6), nullable=empty, bound=_HOURS)
 
 
-def _part(operation: Operation, bound: int) -> Any:
-    def typed(typing: Typing, at: Place, arguments: tuple[Typed, ...]) -> Typed:
-        item = as_date(typing, arguments[0])
-        return typing.make(operation, at, item, type=INTEGER, nullable=item.nullable, bound=bound)
-
-    return typed
-
-
-def _start(operation: Callable[[Manifest], Operation], empty: bool = False) -> Any:
-    def typed(typing: Typing, at: Place, arguments: tuple[Typed, ...]) -> Typed:
-        item = as_date(typing, arguments[0])
-        found = operation(typing.app.manifest)
-        return typing.make(found, at, item, type=DATE, nullable=item.nullable or empty)
-
-    return typed
-
-
-def _register(name: str, signature: str, example: str, help_: Any, kinds: Any, typed: Any) -> None:
+def register_date(
+    name: str,
+    signature: str,
+    example: str,
+    help_: Mapping[str, str],
+    kinds: tuple[frozenset[str], ...],
+    typed: Typed_,
+    *examples: Example,
+) -> None:
+    """Make a function of dates known."""
     register(
         Function(
-            name=name, signature=signature, help=help_, example=example, kinds=kinds, typed=typed
+            name=name,
+            signature=signature,
+            help=help_,
+            example=example,
+            kinds=kinds,
+            typed=typed,
+            group="dates",
+            examples=examples,
         )
     )
 
 
-_register(
+register_date(
     "today",
     "today()",
     "due_on < today()",
     both("Today's date in the workspace's time zone.", "企业时区的今天。"),
     (),
     lambda typing, at, arguments: _today(typing, at),
+    Example("today()", "2026-11-21"),
+    Example("expected_close < today()", of="deal"),
 )
-_register(
+register_date(
     "now",
     "now()",
     "due_at < now()",
     both("The present instant.", "当前时间。"),
     (),
     lambda typing, at, arguments: _now(typing, at),
+    Example("now()", "2026-11-21T04:30:00Z"),
+    Example("due_at < now()", of="task"),
 )
 register(
     Function(
@@ -122,12 +135,18 @@ register(
             "由年、月、日得到日期，或取一个时间的日期。",
         ),
         example="signed_on >= date(2026, 1, 1)",
+        group="dates",
+        examples=(
+            Example("date(2026, 1, 31)", "2026-01-31"),
+            Example("date(2026, 2, 30)", None),
+            Example("date(created_at)", of="customer"),
+        ),
         kinds=(DAY | NUMBER, NUMBER, NUMBER),
         least=1,
         typed=_date,
     )
 )
-_register(
+register_date(
     "days_since",
     "days_since(date)",
     "days_since(last_follow_up_at) > 30",
@@ -139,8 +158,10 @@ _register(
     lambda typing, at, arguments: _between(
         dates.DAYS_BETWEEN, typing, at, arguments[0], _today(typing, at)
     ),
+    Example("days_since(date(2026, 11, 1))", 20),
+    Example("days_since(last_follow_up_at) > 30", of="customer"),
 )
-_register(
+register_date(
     "days_until",
     "days_until(date)",
     "days_until(ends_on) <= 30",
@@ -152,16 +173,20 @@ _register(
     lambda typing, at, arguments: _between(
         dates.DAYS_BETWEEN, typing, at, _today(typing, at), arguments[0]
     ),
+    Example("days_until(date(2026, 12, 1))", 10),
+    Example("days_until(expected_close) <= 30", of="deal"),
 )
-_register(
+register_date(
     "days_between",
     "days_between(from, to)",
     "days_between(created_at, closed_at) > 90",
     both("Days from the first date to the second.", "从第一个日期到第二个日期的天数。"),
     (DAY, DAY),
     lambda typing, at, arguments: _between(dates.DAYS_BETWEEN, typing, at, *arguments),
+    Example("days_between(date(2026, 2, 27), date(2026, 3, 1))", 2),
+    Example("days_between(opened_on, closed_at) > 90", of="deal"),
 )
-_register(
+register_date(
     "months_since",
     "months_since(date)",
     "months_since(signed_on) >= 12",
@@ -170,16 +195,20 @@ _register(
     lambda typing, at, arguments: _between(
         dates.MONTHS_BETWEEN, typing, at, arguments[0], _today(typing, at)
     ),
+    Example("months_since(date(2026, 8, 22))", 2),
+    Example("months_since(first_won_at) >= 12", of="customer"),
 )
-_register(
+register_date(
     "months_between",
     "months_between(from, to)",
     "months_between(starts_on, ends_on) == 12",
     both("Whole months from the first date to the second.", "从第一个日期到第二个日期的整月数。"),
     (DAY, DAY),
     lambda typing, at, arguments: _between(dates.MONTHS_BETWEEN, typing, at, *arguments),
+    Example("months_between(date(2026, 1, 31), date(2026, 2, 28))", 0),
+    Example("months_between(opened_on, expected_close) > 6", of="deal"),
 )
-_register(
+register_date(
     "hours_since",
     "hours_since(time)",
     "hours_since(assigned_at) > 48",
@@ -189,16 +218,22 @@ _register(
     ),
     (INSTANT,),
     lambda typing, at, arguments: _hours(typing, at, arguments[0], _now(typing, at)),
+    Example("hours_since(start_of_day(today()))", "12.500000"),
+    Example("hours_since(created_at) > 48", of="customer"),
 )
-_register(
+register_date(
     "hours_between",
     "hours_between(from, to)",
     "hours_between(at, created_at) > 24",
     both("Hours from the first time to the second.", "从第一个时间到第二个时间的小时数。"),
     (INSTANT, INSTANT),
     lambda typing, at, arguments: _hours(typing, at, *arguments),
+    Example(
+        "hours_between(start_of_day(date(2026, 1, 1)), start_of_day(date(2026, 1, 2)))", "24.000000"
+    ),
+    Example("hours_between(at, created_at) > 24", of="follow_up"),
 )
-_register(
+register_date(
     "add_days",
     "add_days(date, days)",
     "due_on < add_days(today(), 7)",
@@ -208,8 +243,10 @@ _register(
     ),
     (DAY, NUMBER),
     _adding(dates.ADD_DAYS, dates.MOVE_DAYS),
+    Example("add_days(date(2026, 2, 27), 2)", "2026-03-01"),
+    Example("expected_close < add_days(today(), 7)", of="deal"),
 )
-_register(
+register_date(
     "add_months",
     "add_months(date, months)",
     "ends_on < add_months(today(), 3)",
@@ -219,16 +256,20 @@ _register(
     ),
     (DAY, NUMBER),
     _adding(dates.ADD_MONTHS, dates.MOVE_MONTHS),
+    Example("add_months(date(2024, 1, 31), 1)", "2024-02-29"),
+    Example("expected_close < add_months(today(), 3)", of="deal"),
 )
-_register(
+register_date(
     "add_hours",
     "add_hours(time, hours)",
     "resolve_due < add_hours(now(), 4)",
     both("The time so many hours later.", "若干小时之后的时间。"),
     (INSTANT, NUMBER),
     lambda typing, at, arguments: typing.make(dates.ADD_HOURS, at, *arguments, type=DATETIME),
+    Example("add_hours(now(), 1.5)", "2026-11-21T06:00:00Z"),
+    Example("due_at < add_hours(now(), 4)", of="task"),
 )
-_register(
+register_date(
     "start_of_day",
     "start_of_day(date)",
     "at < start_of_day(today())",
@@ -237,57 +278,6 @@ _register(
     lambda typing, at, arguments: typing.make(
         dates.START_OF_DAY, at, as_date(typing, arguments[0]), type=DATETIME
     ),
+    Example("start_of_day(date(2026, 11, 21))", "2026-11-20T16:00:00Z"),
+    Example("at < start_of_day(today())", of="follow_up"),
 )
-for _name, _operation, _most, _help in (
-    ("year", dates.YEAR, 9999, both("The year of the date.", "日期的年份。")),
-    ("month", dates.MONTH, 12, both("The month of the date, 1 to 12.", "日期的月份，1 到 12。")),
-    ("day", dates.DAY_OF_MONTH, 31, both("The day of the month, 1 to 31.", "日期是当月的第几天。")),
-    (
-        "weekday",
-        dates.WEEKDAY,
-        7,
-        both("The day of the week: Monday is 1, Sunday 7.", "星期几：星期一为 1，星期日为 7。"),
-    ),
-):
-    _register(
-        _name, f"{_name}(date)", f"{_name}(today()) == 5", _help, (DAY,), _part(_operation, _most)
-    )
-for _name, _typed, _help in (
-    (
-        "start_of_week",
-        _start(lambda app: dates.START_OF_WEEK[app.week_start], empty=True),
-        both(
-            "The first day of the date's week: Monday, or the app's `week_start`.",
-            "日期所在周的第一天：星期一，或应用设定的 `week_start`。",
-        ),
-    ),
-    (
-        "start_of_month",
-        _start(lambda app: dates.START_OF_MONTH),
-        both("The first day of the date's month.", "日期所在月的第一天。"),
-    ),
-    (
-        "start_of_quarter",
-        _start(lambda app: dates.START_OF_QUARTER[app.fiscal_year_start]),
-        both(
-            "The first day of the date's quarter, counted from the app's `fiscal_year_start`.",
-            "日期所在季度的第一天，季度从应用设定的 `fiscal_year_start` 月算起。",
-        ),
-    ),
-    (
-        "start_of_year",
-        _start(lambda app: dates.START_OF_YEAR[app.fiscal_year_start]),
-        both(
-            "The first day of the date's year, which begins in the app's `fiscal_year_start`.",
-            "日期所在年度的第一天，年度从应用设定的 `fiscal_year_start` 月开始。",
-        ),
-    ),
-):
-    _register(
-        _name,
-        f"{_name}(date)",
-        f"signed_on >= {_name}(today())",
-        _help,
-        (DAY,),
-        _typed,
-    )

@@ -11,7 +11,7 @@ from ..context import Context
 from ..ir import Call, Typed
 from ..types import TEXT as TEXT_TYPE
 from ..types import reference
-from .registry import ANY, VALUE, Function, Operation, Place, Sql, Typing, both, register
+from .registry import ANY, VALUE, Example, Function, Operation, Place, Sql, Typing, both, register
 
 
 def _first(call: Call, values: Sequence[Any], context: Context) -> Any:
@@ -92,6 +92,15 @@ register(
         signature="coalesce(value, value, ...)",
         help=both("The first value that is not empty.", "第一个不为空的值。"),
         example="coalesce(last_follow_up_at, created_at)",
+        group="conditions",
+        examples=(
+            Example("coalesce(None, 3)", 3),
+            Example("coalesce(last_follow_up_at, created_at)", of="customer"),
+        ),
+        empty=both(
+            "Empty values are left out; it is empty if there is no other.",
+            "为空的值不参与；全部为空时结果为空。",
+        ),
         kinds=(VALUE,),
         repeats=True,
         typed=_choosing(COALESCE),
@@ -103,6 +112,15 @@ register(
         signature="max_of(value, value, ...)",
         help=both("The largest of the values that are not empty.", "最大的值，为空的不参与比较。"),
         example="max_of(last_order_at, last_visit_at)",
+        group="conditions",
+        examples=(
+            Example("max_of(2, 3.5, None)", "3.5"),
+            Example("max_of(last_won_at, last_follow_up_at)", of="customer"),
+        ),
+        empty=both(
+            "Empty values are left out; it is empty if there is no other.",
+            "为空的值不参与；全部为空时结果为空。",
+        ),
         kinds=(VALUE,),
         repeats=True,
         typed=_choosing(MAX_OF),
@@ -114,6 +132,15 @@ register(
         signature="min_of(value, value, ...)",
         help=both("The smallest of the values that are not empty.", "最小的值，为空的不参与比较。"),
         example="min_of(price, list_price)",
+        group="conditions",
+        examples=(
+            Example("min_of(2, 3.5, None)", "2.0"),
+            Example("min_of(budget, won_amount)", of="customer"),
+        ),
+        empty=both(
+            "Empty values are left out; it is empty if there is no other.",
+            "为空的值不参与；全部为空时结果为空。",
+        ),
         kinds=(VALUE,),
         repeats=True,
         typed=_choosing(MIN_OF),
@@ -125,6 +152,12 @@ register(
         signature="is_empty(value)",
         help=both("Whether the value is empty.", "值是否为空。"),
         example="is_empty(phone)",
+        group="conditions",
+        examples=(
+            Example('is_empty("")', True),
+            Example("is_empty(phone) and is_empty(wechat)", of="customer"),
+        ),
+        empty=both("True of empty.", "为空时为是。"),
         kinds=(ANY,),
         typed=_is_empty,
     )
@@ -135,6 +168,8 @@ register(
         signature="me()",
         help=both("The member who is acting.", "当前操作的成员。"),
         example="owner == me()",
+        group="people",
+        examples=(Example("owner == me()", of="customer"),),
         typed=lambda typing, at, arguments: typing.make(
             ME, at, type=reference("member"), nullable=True
         ),
@@ -146,6 +181,8 @@ register(
         signature="my_team()",
         help=both("The team of the member who is acting.", "当前操作成员所在的部门。"),
         example="owner.team == my_team()",
+        group="people",
+        examples=(Example("owner.team == my_team()", of="customer"),),
         typed=lambda typing, at, arguments: typing.make(MY_TEAM, at, type=TEXT_TYPE, nullable=True),
     )
 )

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from datetime import UTC, datetime
+from typing import Any, Literal, Protocol, get_args
 
 import sqlalchemy as sa
 
@@ -72,22 +73,53 @@ class Place(Protocol):
     def end(self) -> int: ...
 
 
+Typed_ = Callable[[Typing, Place, tuple[Typed, ...]], Typed]
+"""Makes the typed expression of a call."""
+Group = Literal[
+    "text", "numbers", "dates", "working_days", "conditions", "related", "people", "table"
+]
+"""What a function is about: the chapters of the reference, in this order."""
+GROUPS: tuple[Group, ...] = get_args(Group)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """An expression that is run: its `value`, or the CRM entity `of` whose records it is about.
+
+    A value is written as the cases are: decimals, dates and times as text, empty as None. Where
+    the present matters it is `AS_OF`, in the zone Asia/Shanghai.
+    """
+
+    text: str
+    value: Any = None
+    of: str | None = None
+
+
+AS_OF = datetime(2026, 11, 21, 4, 30, tzinfo=UTC)
+"""The present of the examples: a Saturday, half past twelve in Shanghai."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Function:
     """What people write: `signature` and `example` are shown with `help`, by locale.
 
     `kinds` says, for each parameter, which kinds of type it takes; the last one repeats when
     `repeats`; `least` arguments are needed. `typed` makes the typed expression of a call.
+    `examples` are run by the tests and stand in the reference, in the chapter `group`; what an
+    empty argument makes of it is told by `empty`, unless the value is empty then.
     """
 
     name: str
     signature: str
     help: Mapping[str, str]
     example: str
+    group: Group
+    examples: tuple[Example, ...] = ()
+    empty: Mapping[str, str] | None = None
     kinds: tuple[frozenset[str], ...] = ()
     least: int | None = None
     repeats: bool = False
-    typed: Callable[[Typing, Place, tuple[Typed, ...]], Typed]
+    typed: Typed_
 
     def kinds_of(self, at: int) -> frozenset[str]:
         """The kinds that the argument at an index may have."""

@@ -10,7 +10,7 @@ from .. import arithmetic
 from ..ir import Call, Constant, Typed
 from ..types import Type
 from .numbers import ABSOLUTE, RESCALE, exact, raw, whole
-from .registry import NUMBER, Function, Operation, Place, Typing, both, register
+from .registry import NUMBER, Example, Function, Operation, Place, Typing, both, register
 
 
 def _shift(call: Call) -> int:
@@ -67,6 +67,11 @@ register(
         signature="abs(number)",
         help=both("The number without its sign.", "数字的绝对值。"),
         example="abs(amount) > 100",
+        group="numbers",
+        examples=(
+            Example("abs(-3.5)", "3.5"),
+            Example("abs(budget - won_amount) > 100", of="customer"),
+        ),
         kinds=(NUMBER,),
         typed=_absolute,
     )
@@ -80,6 +85,12 @@ register(
             "四舍五入到指定的小数位数，省略时为整数。",
         ),
         example="round(amount * 0.06, 2)",
+        group="numbers",
+        examples=(
+            Example("round(2.345, 2)", "2.35"),
+            Example("round(-2.5)", -3),
+            Example("round(amount * 0.06, 2)", of="deal"),
+        ),
         kinds=(NUMBER, NUMBER),
         least=1,
         typed=_rounding(RESCALE),
@@ -91,6 +102,12 @@ register(
         signature="floor(number)",
         help=both("The largest whole number that is not above.", "不大于该数的最大整数。"),
         example="floor(amount / 10000)",
+        group="numbers",
+        examples=(
+            Example("floor(7 / 2)", 3),
+            Example("floor(-3.5)", -4),
+            Example("floor(amount / 10000)", of="deal"),
+        ),
         kinds=(NUMBER,),
         typed=_rounding(FLOOR),
     )
@@ -101,6 +118,12 @@ register(
         signature="ceil(number)",
         help=both("The smallest whole number that is not below.", "不小于该数的最小整数。"),
         example="ceil(quantity / 12)",
+        group="numbers",
+        examples=(
+            Example("ceil(7 / 2)", 4),
+            Example("ceil(-3.5)", -3),
+            Example("ceil(amount / 10000)", of="deal"),
+        ),
         kinds=(NUMBER,),
         typed=_rounding(CEIL),
     )

@@ -13,7 +13,7 @@ from ..ir import Call, Typed
 from ..sql.template import Template
 from ..types import BOOLEAN, INTEGER
 from ..types import TEXT as TEXT_TYPE
-from .registry import TEXT, Function, Operation, Place, Sql, Typing, both, register
+from .registry import TEXT, Example, Function, Operation, Place, Sql, Typing, both, register
 
 _UNBOUNDED = 10**9
 
@@ -141,6 +141,12 @@ register(
             "How many characters the text has; 0 if it is empty.", "文本的字符数，为空时是 0。"
         ),
         example="len(phone) == 11",
+        group="text",
+        examples=(
+            Example('len("科技")', 2),
+            Example("len(phone) == 11", of="customer"),
+        ),
+        empty=both("Of empty it is 0.", "为空时是 0。"),
         kinds=(TEXT,),
         typed=_length,
     )
@@ -151,6 +157,11 @@ register(
         signature="lower(text)",
         help=both("The text in small letters.", "转换为小写的文本。"),
         example='lower(email) == "a@example.com"',
+        group="text",
+        examples=(
+            Example('lower("ABC 公司")', "abc 公司"),
+            Example('lower(email) == "a@example.com"', of="customer"),
+        ),
         kinds=(TEXT,),
         typed=_text(LOWER),
     )
@@ -161,6 +172,11 @@ register(
         signature="upper(text)",
         help=both("The text in capital letters.", "转换为大写的文本。"),
         example='upper(code) == "KH"',
+        group="text",
+        examples=(
+            Example('upper("kh-7")', "KH-7"),
+            Example('upper(code) == "KH"', of="customer"),
+        ),
         kinds=(TEXT,),
         typed=_text(UPPER),
     )
@@ -174,6 +190,11 @@ register(
             "去掉首尾空格（包括全角空格）的文本。",
         ),
         example="is_empty(trim(name))",
+        group="text",
+        examples=(
+            Example('trim("  a b ")', "a b"),
+            Example("is_empty(trim(remark))", of="customer"),
+        ),
         kinds=(TEXT,),
         typed=_text(TRIM, nullable=True),
     )
@@ -186,6 +207,15 @@ register(
             "The texts joined; empty ones are left out.", "把多段文本连接起来，为空的部分不参与。"
         ),
         example='concat(last_name, " ", first_name)',
+        group="text",
+        examples=(
+            Example('concat("a", None, "b")', "ab"),
+            Example('concat(name, " ", position)', of="contact"),
+        ),
+        empty=both(
+            "Empty values are left out; it is empty if there is no other.",
+            "为空的值不参与；全部为空时结果为空。",
+        ),
         kinds=(TEXT,),
         repeats=True,
         typed=_text(CONCAT, nullable=True),
@@ -200,6 +230,12 @@ register(
             "文本中是否包含这一部分，不区分大小写。",
         ),
         example='contains(name, "科技")',
+        group="text",
+        examples=(
+            Example('contains("Acme Ltd", "acme")', True),
+            Example('contains(name, "科技")', of="customer"),
+        ),
+        empty=both("False if a side is empty.", "任一侧为空时为否。"),
         kinds=(TEXT, TEXT),
         typed=_search(CONTAINS),
     )
@@ -213,6 +249,12 @@ register(
             "文本是否以这一部分开头，不区分大小写。",
         ),
         example='starts_with(code, "KH2026")',
+        group="text",
+        examples=(
+            Example('starts_with("KH2026-01", "kh2026")', True),
+            Example('starts_with(code, "KH2026")', of="customer"),
+        ),
+        empty=both("False if a side is empty.", "任一侧为空时为否。"),
         kinds=(TEXT, TEXT),
         typed=_search(STARTS_WITH),
     )
@@ -226,6 +268,12 @@ register(
             "文本是否以这一部分结尾，不区分大小写。",
         ),
         example='ends_with(email, "@example.com")',
+        group="text",
+        examples=(
+            Example('ends_with("a@example.com", "@EXAMPLE.com")', True),
+            Example('ends_with(email, "@example.com")', of="customer"),
+        ),
+        empty=both("False if a side is empty.", "任一侧为空时为否。"),
         kinds=(TEXT, TEXT),
         typed=_search(ENDS_WITH),
     )
