@@ -145,6 +145,12 @@ class Space:
             return "member"
         return self._id_of("entity", entry.data.get("to"), entry.in_ids)
 
+    def dimension_of(self, entry: Entry) -> str | None:
+        """The id of the dimension that a field's tags are from, or None."""
+        if entry.data.get("type") != "tags":
+            return None
+        return self._id_of("tag_dimension", entry.data.get("dimension"), entry.in_ids)
+
     def options_of(self, entity_id: str, field_id: str) -> Group | None:
         """The options of a choice, stage, tier or tags field; None for another type."""
         key = (entity_id, field_id)

@@ -89,7 +89,7 @@ class Words:
         self.meet(group, found, name)
         return self.write(found, name)
 
-    def tag(self, dimension: str, tag: str) -> tuple[str, str] | None:
+    def tag(self, entity: str | None, dimension: str, tag: str) -> tuple[str, str] | None:
         group = self.space.kind("tag_dimension")
         where = group.find(dimension, self.in_ids)
         if where is None:
@@ -102,7 +102,16 @@ class Words:
             self._missing[tag] = ("tag", where.entry.id)
             return None
         self.meet(tags, found, tag)
+        self.meet_tagged(entity, where.entry.id)
         return self.write(where, dimension), self.write(found, tag)
+
+    def meet_tagged(self, entity: str | None, dimension: str) -> None:
+        """The field that `has_tag("dimension", ..)` reads without naming it: a live one first."""
+        fields = self.space.fields_of(entity)
+        held = [one for one in fields if self.space.dimension_of(one) == dimension]
+        held.sort(key=lambda one: one.archived)
+        if held:
+            self.meet(fields, Found(held[0], "name"), held[0].name)
 
     def meet(self, group: Group, found: Found, text: str) -> None:
         self.met.append((group, found, text))

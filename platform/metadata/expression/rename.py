@@ -60,8 +60,8 @@ class Names(Protocol):
     def option(self, options: str, name: str) -> str | None:
         """How the option `name` of a set is written, or None where the set has no such option."""
 
-    def tag(self, dimension: str, tag: str) -> tuple[str, str] | None:
-        """How the dimension and its tag are written in `has_tag`, or None."""
+    def tag(self, entity: str | None, dimension: str, tag: str) -> tuple[str, str] | None:
+        """How the dimension and its tag are written in `has_tag` over an entity, or None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ class _Walk:
             return
         where, tag = node.arguments
         if isinstance(where, Text) and isinstance(tag, Text):
-            written = self.names.tag(where.value, tag.value)
+            written = self.names.tag(scope[0], where.value, tag.value)
             if written is None:
                 self.unknown.append(tag)
                 return

@@ -47,7 +47,7 @@ class Space:
     def option(self, options: str, name: str) -> str | None:
         return OPTIONS[options].get(name)
 
-    def tag(self, dimension: str, tag: str) -> tuple[str, str] | None:
+    def tag(self, entity: str | None, dimension: str, tag: str) -> tuple[str, str] | None:
         return ("new_" + dimension, OPTIONS["marks"][tag]) if tag in OPTIONS["marks"] else None
 
 
