@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from ..metadata.check import Checked
@@ -18,36 +19,57 @@ from .messages import compile_message
 from .types import BOOLEAN, Words
 
 
-def check(documents: Iterable[Document], base: App | None = None) -> Checked:
+def check(
+    documents: Iterable[Document], base: App | None = None, *, lenient: bool = False
+) -> Checked:
     """Check documents as `metadata.check` does, and every expression in them as well.
 
-    The outcome has an `app` only where nothing at all is wrong.
+    The outcome has an `app` only where nothing at all is wrong. What would be refused today but
+    was accepted before (`Expression.doubts`) passes where it stands as in `base`, and everywhere
+    when `lenient`: documents of a backup were published once.
     """
     checked = check_documents(documents, base)
     if checked.app is None:
         return checked
-    problems = tuple(problems_of(checked.app))
+    problems = tuple(problems_of(checked.app, base, lenient=lenient))
     if not problems:
         return checked
     return replace(checked, app=None, problems=(*checked.problems, *problems))
 
 
-def problems_of(app: App) -> Iterator[Problem]:
+def problems_of(app: App, base: App | None = None, *, lenient: bool = False) -> Iterator[Problem]:
     """What is wrong with the expressions and messages of an app, with their places."""
+
+    @cache
+    def before() -> frozenset[tuple[str, str]]:
+        return frozenset(map(_standing, expressions(base))) if base is not None else frozenset()
+
     for place in expressions(app):
-        for problem in _problems_at(app, place):
+        doubted, problems = _problems_at(app, place)
+        if doubted and not lenient and _standing(place) not in before():
+            problems = (*doubted, *problems)
+        for problem in problems:
             yield problem.at(place.document.path, place.pointer)
 
 
-def _problems_at(app: App, place: ExpressionPlace) -> Iterator[Problem]:
+def _standing(place: ExpressionPlace) -> tuple[str, str]:
+    """An expression by its document and text: where in the document it stands may change."""
+    return place.document.key, place.text
+
+
+_Found = tuple[tuple[Problem, ...], tuple[Problem, ...]]
+"""What would be refused today though it may have been accepted before, and what is wrong."""
+
+
+def _problems_at(app: App, place: ExpressionPlace) -> _Found:
     try:
         if place.kind == "message":
-            compile_message(app, place.entity, place.text, allow_viewer=place.viewer)
-            return
+            message = compile_message(app, place.entity, place.text, allow_viewer=place.viewer)
+            return message.doubts, ()
         formula = _formula_of(place)
         if formula is not None:
-            yield from _formula_problems(formula_expression(app, place.entity, formula), app, place)
-            return
+            found = formula_expression(app, place.entity, formula)
+            return found.doubts, tuple(_formula_problems(found, app, place))
         found = compile_expression(
             app,
             place.entity,
@@ -56,11 +78,10 @@ def _problems_at(app: App, place: ExpressionPlace) -> Iterator[Problem]:
             allow_viewer=place.viewer,
             into=place.field,
         )
-        yield from _type_problems(found, place)
-        yield from _rows_problems(found, place)
-        yield from _measure_problems(found, place)
     except ProblemsError as error:
-        yield from error.problems
+        return (), error.problems
+    checks = (_type_problems, _rows_problems, _measure_problems)
+    return found.doubts, tuple(problem for one in checks for problem in one(found, place))
 
 
 def _rows_problems(found: Expression, place: ExpressionPlace) -> Iterator[Problem]:

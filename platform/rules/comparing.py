@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..metadata.expression import tree
+from . import units
 from .functions.registry import Place
 from .ir import Compare, Constant, In, Logic, Typed
 from .paths import Scope, Span
@@ -102,7 +103,8 @@ class Comparing:
     ) -> tuple[Typed, Typed]:
         """Two operands that can be compared; numbers keep their scales."""
         if a.type.numeric and b.type.numeric:
-            return a, b
+            unit = units.common(self.typer, (a, b), at)
+            return units.meeting(a, unit), units.meeting(b, unit)
         if {a.type.kind, b.type.kind} == {"date", "datetime"}:
             raise self.typer.refuse("type.date_time", at)
         problem = "type.chain" if chained else "type.compare"

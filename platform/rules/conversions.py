@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..metadata.problems import ProblemsError
+from . import units
 from .functions.choices import COALESCE
 from .functions.dates import START_OF_DAY
 from .functions.numbers import rescaled
@@ -32,7 +33,8 @@ class Conversions:
             return tuple(items)
         if all(one.numeric for one in types):
             kind = "money" if any(one.kind == "money" for one in types) else "number"
-            common = Type(kind, max(one.scale for one in types))
+            unit = units.common(self.typer, tuple(items), at)
+            common = Type(kind, max(one.scale for one in types), unit=unit)
         else:
             common = next((one for one in types if one != TEXT), TEXT)
         for item in items:
@@ -82,6 +84,9 @@ class Conversions:
         if not self.fits(item, wanted):
             params = {"found": Words.of(item.type), "wanted": Words.of(wanted)}
             raise self.typer.refuse("type.assign", at, **params)
+        if item.type.unit is not None and wanted.kind == "money":
+            found = units.UnitWords(item.type.unit)
+            self.typer.doubt("type.assign", at, found=found, wanted=Words.of(wanted))
         return self.coerced(item, wanted)
 
     def retyped(self, item: Typed, to: Type) -> Typed:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 
 from ..metadata.expression import parse, tree
@@ -29,7 +29,9 @@ class Expression:
     """An expression that is right: `typed` is what both backends read.
 
     `uses` are the (entity id, field id) pairs that it reads, those of formulas within it
-    included; `relations` the reference fields that it follows or comes back over.
+    included; `relations` the reference fields that it follows or comes back over. `doubts` are
+    problems for which it would be refused today, though it was published before and still has a
+    value; whatever is newly written is never in doubt.
     """
 
     text: str
@@ -42,6 +44,7 @@ class Expression:
     app: App = field(repr=False)
     space: Space = "id"
     parent: str | None = None
+    doubts: tuple[Problem, ...] = ()
 
     @property
     def type(self) -> Type:
@@ -67,11 +70,11 @@ def compile_expression(
 ) -> Expression:
     """The expression `text` over records of an entity, typed; raises ProblemsError.
 
-    In `space` "id" names are ids first (as an App holds expressions), in "name" what people call
-    things now. `parent` is the entity that `parent.` reaches, `extra` types names whose values
-    come with the context. `into` is the (entity id, field id) that the value is written to: it
-    then comes as that field wants it (texts as options, a date as the time at which it begins).
-    `allow_viewer` admits me() and my_team().
+    In `space` "id" names are ids first (as an App holds expressions, which is read leniently: see
+    `Expression.doubts`), in "name" what people call things now. `parent` is the entity that
+    `parent.` reaches, `extra` types names whose values come with the context. `into` is the
+    (entity id, field id) that the value is written to: it then comes as that field wants it (texts
+    as options, a date as the time at which it begins). `allow_viewer` admits me() and my_team().
     """
     given = tuple(sorted(extra.items())) if extra else ()
     kept = _declared if space == "id" else _asked
@@ -88,7 +91,13 @@ def _compiled(
     space: Space,
     into: tuple[str, str] | None,
 ) -> Expression:
-    options = Options(space=space, allow_viewer=allow_viewer, extra=dict(extra), into=into)
+    options = Options(
+        space=space,
+        allow_viewer=allow_viewer,
+        extra=dict(extra),
+        into=into,
+        lenient=space == "id",
+    )
     return compile_node(app, entity_id, text, parse(text), options, parent)
 
 
@@ -145,6 +154,7 @@ def _read(
         app=app,
         space=options.space,
         parent=parent,
+        doubts=tuple(typer.doubts),
     )
 
 
@@ -196,7 +206,7 @@ def _rows_of(app: App, entity_id: str, text: str) -> int:
     if text == "own":
         return _OWN_ROWS
     try:
-        found = _read(app, entity_id, text, parse(text), Options(allow_viewer=True))
+        found = _read(app, entity_id, text, parse(text), Options(allow_viewer=True, lenient=True))
     except ProblemsError:
         # Told at its own place, or written with fields that this caller may not know.
         return MOST_ROWS
@@ -210,13 +220,12 @@ def _formula(app: App, entity_id: str, field_id: str) -> Expression:
     if one.formula is None:
         raise KeyError(f"{entity_id}.{field_id} is no formula")
     with _opened(app, entity_id, one):
-        found = _read(app, entity_id, one.formula, parse(one.formula), Options())
+        found = _read(app, entity_id, one.formula, parse(one.formula), Options(lenient=True))
     if not one.scale or not found.type.numeric or found.scale == one.scale:
         return found
-    kind = Type(found.type.kind, one.scale)
+    kind = replace(found.type, scale=one.scale)
     typed = rescaled(Typer(app, Options(), _no_formula), found.typed, kind)
-    values = {key: getattr(found, key) for key in found.__dataclass_fields__}
-    return Expression(**(values | {"typed": typed}))
+    return replace(found, typed=typed)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from ..metadata.expression import Embedded, parse, parse_message, tree
 from ..metadata.messages import render
 from ..metadata.model import App, Labels, label_text
 from ..metadata.problems import Problem, ProblemsError
+from . import units
 from .context import Context
 from .evaluate import evaluate
 from .expression import Expression, compile_expression, compile_node
@@ -34,6 +35,11 @@ class Message:
     parts: tuple[str | Expression, ...]
 
     @property
+    def doubts(self) -> tuple[Problem, ...]:
+        """What would be refused today (`Expression.doubts`)."""
+        return tuple(doubt for one in self.expressions for doubt in one.doubts)
+
+    @property
     def expressions(self) -> tuple[Expression, ...]:
         """The expressions of the message, in order."""
         return tuple(part for part in self.parts if isinstance(part, Expression))
@@ -42,11 +48,16 @@ class Message:
         """The text for a reader, with the values of `expressions` put in."""
         left = list(found)
         return "".join(
-            shown(self.app, left.pop(0), part.type, locale, zone)
+            shown(self.app, left.pop(0), self.said(at, part.type), locale, zone)
             if isinstance(part, Expression)
             else part
-            for part in self.parts
+            for at, part in enumerate(self.parts)
         )
+
+    def said(self, at: int, type_: Type) -> Type:
+        """The type to show a value as: without its unit where the text behind it names one."""
+        after = self.parts[at + 1] if at + 1 < len(self.parts) else None
+        return units.plain(type_) if isinstance(after, str) and units.is_named_in(after) else type_
 
 
 def compile_message(
@@ -58,7 +69,7 @@ def compile_message(
 
 @lru_cache(maxsize=512)
 def _compiled(app: App, entity_id: str, text: str, allow_viewer: bool, space: Space) -> Message:
-    options = Options(space=space, allow_viewer=allow_viewer)
+    options = Options(space=space, allow_viewer=allow_viewer, lenient=space == "id")
     parts: list[str | Expression] = []
     problems: list[Problem] = []
     for part in parse_message(text):
@@ -102,7 +113,8 @@ def message_text(
 
 
 def shown(app: App, value: Any, type_: Type, locale: str, zone: ZoneInfo) -> str:
-    """A value as people read it: options by label, times in the zone, money with its currency."""
+    """A value as people read it: options by label, times in the zone, money and durations with
+    what they are counted in."""
     if value is None:
         return render("value.empty", locale)
     if type_.kind == "boolean":
@@ -111,6 +123,9 @@ def shown(app: App, value: Any, type_: Type, locale: str, zone: ZoneInfo) -> str
         options = options_of(app, type_.options or "")
         found = next((one for one in options if one.id == value), None)
         return found.text(locale) if found is not None else str(value)
+    if type_.unit is not None and isinstance(value, int | Decimal):
+        number = _trimmed(value) if isinstance(value, Decimal) else str(value)
+        return units.with_unit(number, type_.unit, locale)
     formats = Formats(locale, zone, app.manifest.currency, app.manifest.money_scale)
     if isinstance(value, datetime):
         return formats.long_moment(value)

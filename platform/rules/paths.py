@@ -328,7 +328,7 @@ class Paths:
             return value.type, True, arithmetic.limit(value.type.scale) - 1
         if name == "avg":
             scale = arithmetic.LARGEST_SCALE
-            return Type(value.type.kind, scale), True, arithmetic.limit(scale) - 1
+            return replace(value.type, scale=scale), True, arithmetic.limit(scale) - 1
         return value.type, value.type != BOOLEAN, value.bound
 
 

@@ -15,12 +15,14 @@ class Type:
     `kind` is text, number, money, boolean, date, datetime, choice, reference, tags or empty (of
     None alone). `scale` counts the digits after the point of number and money; `entity` is what a
     reference leads to; `options` names the set that a choice or tag is from (`options_of`).
+    `unit` is what a number counts that is a duration (`units.UNITS`); a plain number has none.
     """
 
     kind: str
     scale: int = 0
     entity: str | None = None
     options: str | None = None
+    unit: str | None = None
 
     @property
     def numeric(self) -> bool:
@@ -40,6 +42,12 @@ INTEGER = Type("number")
 def number(scale: int) -> Type:
     """A number with `scale` digits after the point."""
     return Type("number", scale)
+
+
+@cache
+def duration(unit: str, scale: int = 0) -> Type:
+    """A number of days, hours or another unit of time."""
+    return Type("number", scale, unit=unit)
 
 
 @cache

@@ -63,6 +63,7 @@ class Options:
     allow_viewer: bool = False
     extra: Mapping[str, Type] | None = None
     into: tuple[str, str] | None = None
+    lenient: bool = False
 
 
 class Typer:
@@ -78,6 +79,7 @@ class Typer:
         self.options = options
         self.uses: set[tuple[str, str]] = set()
         self.relations: set[tuple[str, str]] = set()
+        self.doubts: list[Problem] = []
         self.paths = Paths(self, formula)
         self.comparing = Comparing(self)
         self.conversions = Conversions(self)
@@ -95,6 +97,12 @@ class Typer:
 
     def refuse(self, problem: str, at: Place, **params: Any) -> ProblemsError:
         return ProblemsError([Problem(problem, params, position=at.start + 1)])
+
+    def doubt(self, problem: str, at: Place, **params: Any) -> None:
+        """Refuse what is newly written; what is read leniently goes on, and the problem is kept."""
+        if not self.options.lenient:
+            raise self.refuse(problem, at, **params)
+        self.doubts.append(Problem(problem, params, position=at.start + 1))
 
     def make(self, operation: Operation, call: Place, *arguments: Typed, **given: Any) -> Typed:
         if operation.viewer and not self.options.allow_viewer:

@@ -81,6 +81,32 @@ def test_all_are_told_at_once() -> None:
     assert [one.id for one in found] == ["type.expected", "type.text_sum"]
 
 
+DOUBTED = "days_since(last_follow_up_at) > hours_since(created_at)"
+
+
+def test_what_was_accepted_before_stays() -> None:
+    """Units came later than expressions: what stands as it was published is not refused."""
+    documents = edited(sample_documents(), {RULE: {"/when": DOUBTED}})
+    assert [one.id for one in check(documents).problems] == ["unit.convert"]
+    before = check(documents, lenient=True)
+    assert before.app is not None
+    more = edited(documents, {RULE: {"/message/en": "{{ name }}"}})
+    assert check(more, before.app).problems == ()
+    newly = edited(documents, {RULE: {"/when": DOUBTED + " - 1"}})
+    assert [one.id for one in check(newly, before.app).problems] == ["unit.convert"]
+
+
+@pytest.mark.parametrize(
+    ("path", "pointer", "value"),
+    [
+        (RULE, "/message/en", "{{ days_since(last_follow_up_at) + hours_since(created_at) }}"),
+        (CUSTOMER, "/fields/-", formula("days_since(created_at) + hours_since(created_at)")),
+    ],
+)
+def test_messages_and_formulas_are_doubted_too(path: str, pointer: str, value: Any) -> None:
+    assert [one.id for one in problems_after({path: {pointer: value}})] == ["unit.convert"]
+
+
 def test_a_checked_app_checks_again() -> None:
     checked = check(sample_documents())
     assert checked.app is not None

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fieldstone.engine.evaluate import answer
-from fieldstone.rules import compile_expression, explain, functions, message_text
+from fieldstone.rules import compile_expression, explain, functions, message_text, units
 from tests.rules.declared import APP
 from tests.rules.test_cases import company, context
 
@@ -23,8 +23,8 @@ CONTEXT = context({})
     [
         (
             'days_since(day) > 30 and tier == "A"',
-            'days_since(day) = 51 > 30 yes; tier == "A" yes',
-            'days_since(day) = 51 > 30 是；tier == "A" 是',
+            'days_since(day) = 51 days > 30 days yes; tier == "A" yes',
+            'days_since(day) = 51 天 > 30 天 是；tier == "A" 是',
         ),
         ('tier == "B"', 'tier == "B" (a) no', None),
         ("m > 3", "m = (not filled in) > 3 no", "m = （未填写） > 3 否"),
@@ -72,6 +72,42 @@ def test_a_message() -> None:
         "Ärger 科技: large, 51 d, 李雷, CNY 120,500.00",
         "Ärger 科技：已 51 天，是，（未填写），2026年10月11日 00:30，0.15",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "english", "chinese"),
+    [
+        ("{{ days_since(day) }}", "51 days", "51 天"),
+        ("{{ days_since(day) - 50 }}", "1 day", "1 天"),
+        ("{{ days_since(day) }} days", "51 days", "51 days"),
+        ("{{ days_since(day) }}天", "51天", "51天"),
+        ("{{ days_since(day) }}-day", "51-day", "51-day"),
+        ("{{ days_since(day) }} dates", "51 days dates", "51 天 dates"),
+        ("{{ days_since(day) // 7 }} 个星期", "7 个星期", "7 个星期"),
+        ("{{ months_since(day) }}.", "1 month.", "1 个月."),
+        ("{{ round(hours_since(at), 1) * 0.5 }}", "498 hours", "498 小时"),
+        ("{{ amount / days_since(day) }}", "CNY 2.362745", "¥2.362745"),
+    ],
+)
+def test_a_duration_in_a_message_says_its_unit_once(text: str, english: str, chinese: str) -> None:
+    assert RECORD is not None
+    labels = {"en": text, "zh-CN": text}
+    assert message_text(APP, "account", labels, "en", RECORD, CONTEXT) == english
+    assert message_text(APP, "account", labels, "zh-CN", RECORD, CONTEXT) == chinese
+
+
+def test_every_unit_has_words() -> None:
+    for unit in units.UNITS:
+        said = [units.with_unit(value, unit, "en") for value in ("1", "-1", "2")]
+        name = units.UnitWords(unit)
+        assert said == [
+            f"1 {name.text('en')[:-1]}",
+            f"-1 {name.text('en')[:-1]}",
+            f"2 {name.text('en')}",
+        ]
+        assert name.text("zh-CN") in units.with_unit("2", unit, "zh-CN")
+        for locale in ("en", "zh-CN"):
+            assert units.is_named_in(" " + name.text(locale))
 
 
 def test_every_function_explains_itself_by_an_example() -> None:

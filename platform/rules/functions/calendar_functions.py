@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..ir import Typed
-from ..types import DATE, DATETIME, INTEGER, number
+from ..types import DATE, DATETIME, duration
+from ..units import takes
 from . import dates
 from .registry import (
     DAY,
@@ -51,10 +52,12 @@ def _now(typing: Typing, at: Place) -> Typed:
     return typing.make(dates.NOW, at, type=DATETIME, nullable=False)
 
 
-def _between(operation: Operation, typing: Typing, at: Place, a: Typed, b: Typed) -> Typed:
+def _between(
+    operation: Operation, unit: str, typing: Typing, at: Place, a: Typed, b: Typed
+) -> Typed:
     a, b = as_date(typing, a), as_date(typing, b)
     empty = a.nullable or b.nullable
-    return typing.make(operation, at, a, b, type=INTEGER, nullable=empty, bound=_DAYS)
+    return typing.make(operation, at, a, b, type=duration(unit), nullable=empty, bound=_DAYS)
 
 
 def _date(typing: Typing, at: Place, arguments: tuple[Typed, ...]) -> Typed:
@@ -68,8 +71,9 @@ def _date(typing: Typing, at: Place, arguments: tuple[Typed, ...]) -> Typed:
     return typing.make(dates.MAKE_DATE, at, *parts, type=DATE)
 
 
-def _adding(day: Operation, instant: Operation) -> Typed_:
+def _adding(day: Operation, instant: Operation, unit: str) -> Typed_:
     def typed(typing: Typing, at: Place, arguments: tuple[Typed, ...]) -> Typed:
+        takes(typing, arguments[1], unit, f"add_{unit}s(date, {unit}s)")
         item, count = arguments[0], whole_number(typing, arguments[1])
         operation = instant if item.type.kind == "datetime" else day
         return typing.make(operation, at, item, count, type=item.type)
@@ -79,7 +83,13 @@ def _adding(day: Operation, instant: Operation) -> Typed_:
 
 def _hours(typing: Typing, at: Place, a: Typed, b: Typed) -> Typed:
     empty = a.nullable or b.nullable
-    return typing.make(dates.HOURS_BETWEEN, at, a, b, type=number(6), nullable=empty, bound=_HOURS)
+    kind = duration("hour", 6)
+    return typing.make(dates.HOURS_BETWEEN, at, a, b, type=kind, nullable=empty, bound=_HOURS)
+
+
+def _add_hours(typing: Typing, at: Place, arguments: tuple[Typed, ...]) -> Typed:
+    takes(typing, arguments[1], "hour", "add_hours(time, hours)")
+    return typing.make(dates.ADD_HOURS, at, *arguments, type=DATETIME)
 
 
 def register_date(
@@ -156,7 +166,7 @@ register_date(
     ),
     (DAY,),
     lambda typing, at, arguments: _between(
-        dates.DAYS_BETWEEN, typing, at, arguments[0], _today(typing, at)
+        dates.DAYS_BETWEEN, "day", typing, at, arguments[0], _today(typing, at)
     ),
     Example("days_since(date(2026, 11, 1))", 20),
     Example("days_since(last_follow_up_at) > 30", of="customer"),
@@ -171,7 +181,7 @@ register_date(
     ),
     (DAY,),
     lambda typing, at, arguments: _between(
-        dates.DAYS_BETWEEN, typing, at, _today(typing, at), arguments[0]
+        dates.DAYS_BETWEEN, "day", typing, at, _today(typing, at), arguments[0]
     ),
     Example("days_until(date(2026, 12, 1))", 10),
     Example("days_until(expected_close) <= 30", of="deal"),
@@ -182,7 +192,7 @@ register_date(
     "days_between(created_at, closed_at) > 90",
     both("Days from the first date to the second.", "从第一个日期到第二个日期的天数。"),
     (DAY, DAY),
-    lambda typing, at, arguments: _between(dates.DAYS_BETWEEN, typing, at, *arguments),
+    lambda typing, at, arguments: _between(dates.DAYS_BETWEEN, "day", typing, at, *arguments),
     Example("days_between(date(2026, 2, 27), date(2026, 3, 1))", 2),
     Example("days_between(opened_on, closed_at) > 90", of="deal"),
 )
@@ -193,7 +203,7 @@ register_date(
     both("Whole months from the date to today.", "从该日期到今天的整月数。"),
     (DAY,),
     lambda typing, at, arguments: _between(
-        dates.MONTHS_BETWEEN, typing, at, arguments[0], _today(typing, at)
+        dates.MONTHS_BETWEEN, "month", typing, at, arguments[0], _today(typing, at)
     ),
     Example("months_since(date(2026, 8, 22))", 2),
     Example("months_since(first_won_at) >= 12", of="customer"),
@@ -204,7 +214,7 @@ register_date(
     "months_between(starts_on, ends_on) == 12",
     both("Whole months from the first date to the second.", "从第一个日期到第二个日期的整月数。"),
     (DAY, DAY),
-    lambda typing, at, arguments: _between(dates.MONTHS_BETWEEN, typing, at, *arguments),
+    lambda typing, at, arguments: _between(dates.MONTHS_BETWEEN, "month", typing, at, *arguments),
     Example("months_between(date(2026, 1, 31), date(2026, 2, 28))", 0),
     Example("months_between(opened_on, expected_close) > 6", of="deal"),
 )
@@ -242,7 +252,7 @@ register_date(
         "若干天之后的日期，或若干天之后的同一时刻。",
     ),
     (DAY, NUMBER),
-    _adding(dates.ADD_DAYS, dates.MOVE_DAYS),
+    _adding(dates.ADD_DAYS, dates.MOVE_DAYS, "day"),
     Example("add_days(date(2026, 2, 27), 2)", "2026-03-01"),
     Example("expected_close < add_days(today(), 7)", of="deal"),
 )
@@ -255,7 +265,7 @@ register_date(
         "若干个月之后的同一天，没有这一天时为月末。",
     ),
     (DAY, NUMBER),
-    _adding(dates.ADD_MONTHS, dates.MOVE_MONTHS),
+    _adding(dates.ADD_MONTHS, dates.MOVE_MONTHS, "month"),
     Example("add_months(date(2024, 1, 31), 1)", "2024-02-29"),
     Example("expected_close < add_months(today(), 3)", of="deal"),
 )
@@ -265,7 +275,7 @@ register_date(
     "resolve_due < add_hours(now(), 4)",
     both("The time so many hours later.", "若干小时之后的时间。"),
     (INSTANT, NUMBER),
-    lambda typing, at, arguments: typing.make(dates.ADD_HOURS, at, *arguments, type=DATETIME),
+    _add_hours,
     Example("add_hours(now(), 1.5)", "2026-11-21T06:00:00Z"),
     Example("due_at < add_hours(now(), 4)", of="task"),
 )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.sql import operators
 
-from .. import arithmetic
+from .. import arithmetic, units
 from ..arithmetic import limit
 from ..context import Context
 from ..ir import Call, Constant, Typed
@@ -282,6 +283,7 @@ def arithmetic_call(typing: Typing, at: Place, operator: str, a: Typed, b: Typed
     if operator == "*":
         return _multiplied(typing, at, a, b)
     scale, bound = max(a.type.scale, b.type.scale), limit(0)
+    unit = units.calculated(typing, at, operator, a, b)
     match operator:
         case "/":
             operation, scale, kind = DIVIDE, arithmetic.LARGEST_SCALE, _ratio(typing, at, a, b)
@@ -291,7 +293,8 @@ def arithmetic_call(typing: Typing, at: Place, operator: str, a: Typed, b: Typed
         case _:
             operation, kind = MODULO, kind_of(a, b)
             bound = b.bound * 10 ** (scale - b.type.scale)
-    return typing.make(operation, at, a, b, type=Type(kind, scale), nullable=True, bound=bound)
+    type_ = Type(kind, scale, unit=unit)
+    return typing.make(operation, at, a, b, type=type_, nullable=True, bound=bound)
 
 
 def _summed(typing: Typing, at: Place, operator: str, a: Typed, b: Typed) -> Typed:
@@ -305,7 +308,7 @@ def _summed(typing: Typing, at: Place, operator: str, a: Typed, b: Typed) -> Typ
         SUM,
         at,
         *items,
-        type=Type(kind_of(*items), scale),
+        type=Type(kind_of(*items), scale, unit=units.calculated(typing, at, operator, a, b)),
         nullable=bound >= limit(scale) or any(one.nullable for one in items),
         bound=bound,
         extra=tuple(one for one, _ in terms),
@@ -326,7 +329,7 @@ def _multiplied(typing: Typing, at: Place, a: Typed, b: Typed) -> Typed:
     scale = min(digits, arithmetic.LARGEST_SCALE)
     bound = a.bound * b.bound // 10 ** (digits - scale) + (digits > scale)
     given: dict[str, Any] = {
-        "type": Type(kind_of(a, b), scale),
+        "type": Type(kind_of(a, b), scale, unit=units.calculated(typing, at, "*", a, b)),
         "nullable": bound >= limit(scale) or a.nullable or b.nullable,
         "bound": bound,
     }
@@ -354,6 +357,8 @@ def rescaled(typing: Typing, item: Typed, to: Type) -> Typed:
     """The item as a number of another type; the same object where nothing changes."""
     if item.type == to:
         return item
+    if replace(item.type, unit=to.unit) == to:
+        return replace(item, type=to)
     value = _scaled_up(item, to)
     if value is not None:
         return Constant(

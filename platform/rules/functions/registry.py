@@ -56,6 +56,9 @@ class Typing(Protocol):
     def refuse(self, problem: str, at: Place, **params: Any) -> Exception:
         """The error to raise for something in the text."""
 
+    def doubt(self, problem: str, at: Place, **params: Any) -> None:
+        """Refuse what is newly written; what was published before goes on (`Expression.doubts`)."""
+
     def unify(self, items: Sequence[Typed], at: Place) -> tuple[Typed, ...]:
         """The items with one type for all; refuses those that have none in common."""
 

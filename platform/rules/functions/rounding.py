@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 
 from .. import arithmetic
 from ..ir import Call, Constant, Typed
-from ..types import Type
 from .numbers import ABSOLUTE, RESCALE, exact, raw, whole
 from .registry import NUMBER, Example, Function, Operation, Place, Typing, both, register
 
@@ -43,7 +43,7 @@ def _rounding(operation: Operation) -> Any:
             places = _places(typing, arguments[1])
         if item.type.scale <= places:
             return item
-        kind = Type(item.type.kind, places)
+        kind = replace(item.type, scale=places)
         bound = item.bound // 10 ** (item.type.scale - places) + 1
         return typing.make(operation, at, item, type=kind, nullable=item.nullable, bound=bound)
 

@@ -38,7 +38,7 @@ NESTS: Mapping[str, tuple[str, ...]] = {
         "max_of(until, {})", "({} if flag else until)", "(until if flag else {})",
         "date(start_of_day({}))", "date(add_hours(start_of_day({}), rate))",
         "date(add_days(start_of_day({}), 3))", "date(add_months(start_of_day({}), m))",
-        "add_days(until, days_between({}, until))", "add_days(until, months_since({}))",
+        "add_days(until, days_between({}, until))", "add_months(until, months_since({}))",
         "add_days(until, year({}))", "add_days(until, weekday({}))",
         "(until if ({}) > until else day)", "(until if is_empty({}) else day)",
         "(until if days_since({}) > 30 else day)", "date(2026, month({}), day({}))",
