@@ -1,4 +1,4 @@
-"""Write docs/reference/ from the JSON Schemas and the settings, so that it never lags behind."""
+"""Write docs/reference/ from the schemas, settings and functions, so that it never lags behind."""
 
 import json
 import sys
@@ -9,6 +9,10 @@ from typing import Any
 from fieldstone.engine.settings import Described, described
 
 ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))  # run as a script, this file's own folder stands there
+
+from docs import language  # noqa: E402
+
 SCHEMAS = ROOT / "platform" / "metadata" / "schemas"
 REFERENCE = ROOT / "docs" / "reference"
 NOTE = "<!-- Written by `make docs` from platform/metadata/schemas; change the schema instead. -->"
@@ -27,8 +31,8 @@ def pages(folder: Path = SCHEMAS) -> dict[str, str]:
 
 
 def reference() -> dict[str, str]:
-    """Return every page of the reference: those of the schemas, and that of the settings."""
-    return {**pages(), "settings.md": settings_page(described())}
+    """Return every page of the reference: of the schemas, the settings and the language."""
+    return {**pages(), "settings.md": settings_page(described()), **language.pages()}
 
 
 def settings_page(settings: Iterable[Described]) -> str:
@@ -57,6 +61,8 @@ def index(schemas: Mapping[str, Schema]) -> str:
         link = f"[{cell(title(name, schema))}]({page_name(name)})"
         lines.append(f"| {link} | {cell(str(schema.get('description', '')))} |")
     lines += ["", "Settings of an installation: [settings](settings.md)."]
+    lines += ["What expressions are made of: [functions and operators](expressions.md)"]
+    lines += ["([中文](expressions.zh-CN.md))."]
     return "\n".join(lines) + "\n"
 
 
@@ -190,7 +196,9 @@ def main() -> int:
     REFERENCE.mkdir(parents=True, exist_ok=True)
     written = reference()
     for stale in REFERENCE.glob("*.md"):
-        if stale.name not in written and stale.read_text("utf-8").startswith((NOTE, NOTE_SETTINGS)):
+        if stale.name not in written and stale.read_text("utf-8").startswith(
+            (NOTE, NOTE_SETTINGS, language.NOTE)
+        ):
             stale.unlink()
     for name, text in written.items():
         (REFERENCE / name).write_text(text, "utf-8")

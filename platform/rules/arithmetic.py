@@ -6,6 +6,7 @@ numeric is held to it by the tests. A result of None means: out of range.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from operator import mul
 
@@ -86,3 +87,37 @@ def floor(value: int, drop: int) -> int:
 def ceil(value: int, drop: int) -> int:
     """The value without its last `drop` digits, rounded up."""
     return int(-(-value // 10**drop))
+
+
+def truncate(value: int, drop: int) -> int:
+    """The value without its last `drop` digits, rounded towards zero."""
+    size = int(abs(value) // 10**drop)
+    return size if value >= 0 else -size
+
+
+def enlarge(value: int, drop: int) -> int:
+    """The value without its last `drop` digits, rounded away from zero."""
+    size = -int(-abs(value) // 10**drop)
+    return size if value >= 0 else -size
+
+
+def written(value: int, scale: int, short: bool = False) -> str:
+    """A scaled integer as text; a `short` one without zeros at its end."""
+    whole, rest = divmod(abs(value), 10**scale)
+    digits = f"{rest:0{scale}d}" if scale else ""
+    if short:
+        digits = digits.rstrip("0")
+    return ("-" if value < 0 else "") + (f"{whole}.{digits}" if digits else str(whole))
+
+
+_NUMBER = re.compile(r"([+-]?)([0-9]{1,30})(?:\.([0-9]{1,30}))?")
+
+
+def read(text: str, scale: int, bound: int) -> int | None:
+    """The scaled integer that a text is, rounded half up; None where it is no number."""
+    found = _NUMBER.fullmatch(text)
+    if found is None:
+        return None
+    sign, whole, digits = found[1], found[2], found[3] or ""
+    value = rescale(int(whole + digits), scale - len(digits))
+    return limited(-value if sign == "-" else value, bound)

@@ -68,6 +68,12 @@ def to_local(instant: datetime, zone: ZoneInfo) -> datetime | None:
         return None
 
 
+def written(instant: datetime, zone: ZoneInfo) -> str | None:
+    """The local time of an instant as text: `2026-01-31 09:30`."""
+    local = to_local(instant, zone)
+    return None if local is None else local.isoformat(" ", "minutes")
+
+
 def of_ordinal(ordinal: int) -> date | None:
     """The date of a count of days (1 is the first of January of the year 1)."""
     return date.fromordinal(ordinal) if 1 <= ordinal <= LAST else None

@@ -79,7 +79,12 @@ class Comparing:
         if "tags" in (a.type.kind, b.type.kind):
             return self.compared_tags(a, operator, b, at)
         chained = len(whole.operators) > 1
-        a, b = self.comparable(a, b, whole if chained else at, chained=chained)
+        return self.pair(
+            *self.comparable(a, b, whole if chained else at, chained=chained), operator, at
+        )
+
+    def pair(self, a: Typed, b: Typed, operator: str, at: Place) -> Typed:
+        """The comparison of two operands that are `comparable`."""
         if operator not in ("==", "!="):
             for item in (a, b):
                 if item.type.kind in ("choice", "reference", "boolean"):

@@ -258,7 +258,7 @@ class Evaluator(SimpleEval):  # type: ignore[misc]
 
 def _failed(node: Call, arguments: Sequence[Any]) -> bool:
     """Whether an empty result is a failure: not of an empty argument, nor of dividing by zero."""
-    if not arguments or None in arguments or node.operation.name == "trim":
+    if not arguments or None in arguments or node.operation.partial:
         return False
     return not (node.operation.name in ("/", "//", "%") and arguments[1] == 0)
 

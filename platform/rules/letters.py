@@ -69,3 +69,31 @@ def ranges(name: str) -> str:
             spans.append([code, code])
         spans[-1][1] = code
     return "[" + "".join(f"{chr(a)}-{chr(b)}" for a, b in spans) + "]"
+
+
+def middle(text: str, place: int, count: int) -> str | None:
+    """So many characters from a place on, the first of which is 1; None where there are none."""
+    if place < 1 or count < 1:
+        return None
+    return text[place - 1 : place - 1 + count] or None
+
+
+def ending(text: str, count: int) -> str | None:
+    """The last characters; None where there are none."""
+    return text[-count:] or None if count >= 1 else None
+
+
+def place(text: str | None, part: str | None) -> int:
+    """Where a text first contains a part, from 1; 0 where it does not."""
+    return text.find(part) + 1 if text and part else 0
+
+
+def replaced(text: str | None, part: str | None, other: str | None) -> str | None:
+    """The text with another for a part, wherever it stands; None where it grows too long."""
+    if text is None:
+        return None
+    part, other = part or "", other or ""
+    count = text.count(part) if part else 0
+    if not 0 < len(text) + count * (len(other) - len(part)) <= LONGEST:
+        return None
+    return text.replace(part, other) if part else text

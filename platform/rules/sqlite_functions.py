@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from . import arithmetic, calendar, letters
+from . import arithmetic, calendar, letters, wildcards
 from .sql_types import instant_of, instant_text
 
 
@@ -147,6 +147,18 @@ _FUNCTIONS: dict[str, tuple[int, Callable[..., Any]]] = {
     "starts_with": (2, _strict(lambda text, part: text.startswith(part))),
     "ends_with": (2, _strict(lambda text, part: text.endswith(part))),
     "concat": (-1, _joined),
+    "written": (
+        3,
+        _strict(lambda value, scale, short: arithmetic.written(value, scale, bool(short))),
+    ),
+    "number": (3, _strict(arithmetic.read)),
+    "moment": (2, _strict(lambda at, key: calendar.written(instant_of(at), zone(key)))),
+    "truncate": (2, _strict(arithmetic.truncate)),
+    "enlarge": (2, _strict(arithmetic.enlarge)),
+    "mid": (3, _strict(letters.middle)),
+    "right": (2, _strict(letters.ending)),
+    "replace": (3, letters.replaced),
+    "matches": (2, _strict(wildcards.fits)),
     "min_of": (-1, _extreme(min)),
     "max_of": (-1, _extreme(max)),
     "local_date": (2, _strict(_local_date)),

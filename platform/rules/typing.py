@@ -303,6 +303,9 @@ class Typer:
     def comparison(self, node: tree.Comparison, scope: Scope) -> Typed:
         return self.comparing.comparison(node, scope)
 
+    def compare(self, a: Typed, operator: str, b: Typed, at: Place) -> Typed:
+        return self.comparing.pair(*self.comparing.comparable(a, b, at), operator, at)
+
     def unify(self, items: Sequence[Typed], at: Place) -> tuple[Typed, ...]:
         return self.conversions.unify(items, at)
 

@@ -21,8 +21,10 @@ from tests.rules.world import CONTEXT, Tables, World, postgresql, sqlite
 from tests.servers.postgres import PostgresServer
 
 TEMPLATE = Path(__file__).parents[2] / "apps" / "crm_template"
-EXAMPLES = [(one.name, example) for one in functions.described() for example in one.examples]
-COMPUTED = [pytest.param(one, id=one.text) for _, one in EXAMPLES if one.of is None]
+EXAMPLES = [
+    example for one in (*functions.OPERATORS, *functions.described()) for example in one.examples
+]
+COMPUTED = [pytest.param(one, id=one.text) for one in EXAMPLES if one.of is None]
 NOW = replace(CONTEXT, now=AS_OF)
 
 
@@ -94,7 +96,7 @@ def answers(connection: sa.Connection, tables: Tables, example: Example) -> None
 
 
 @pytest.mark.parametrize(
-    "example", [pytest.param(one, id=one.text) for _, one in EXAMPLES if one.of is not None]
+    "example", [pytest.param(one, id=one.text) for one in EXAMPLES if one.of is not None]
 )
 def test_in_the_crm(example: Example) -> None:
     compile_expression(crm(), example.of or "", example.text, allow_viewer=True, space="name")

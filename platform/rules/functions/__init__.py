@@ -1,6 +1,17 @@
 """The functions of the language; importing this package registers those that ship."""
 
-from . import calendar_functions, choices, numbers, periods, rounding, texts
+from . import (
+    branches,
+    calendar_functions,
+    choices,
+    numbers,
+    periods,
+    pieces,
+    rounding,
+    texts,
+    written,
+)
+from .operators import OPERATORS, Operator
 from .registry import (
     AS_OF,
     GROUPS,
@@ -16,10 +27,13 @@ from .special import Special, described
 __all__ = [
     "AS_OF",
     "GROUPS",
+    "OPERATORS",
     "Example",
     "Function",
     "Operation",
+    "Operator",
     "Special",
+    "branches",
     "calendar_functions",
     "choices",
     "described",
@@ -27,7 +41,9 @@ __all__ = [
     "functions",
     "numbers",
     "periods",
+    "pieces",
     "register",
     "rounding",
     "texts",
+    "written",
 ]

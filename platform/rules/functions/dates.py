@@ -31,7 +31,8 @@ _MONTHS_LEFT = (
 )
 
 
-def _zone(context: Context) -> Sql:
+def zone_of(context: Context) -> Sql:
+    """The workspace's zone as a parameter."""
     return sa.literal(context.zone.key, sa.Text())
 
 
@@ -68,6 +69,13 @@ def _in_time(value: Sql) -> Sql:
     return Template(text, [value], UtcDateTime())
 
 
+def local_time(value: Sql, context: Context) -> Sql:
+    """An instant as PostgreSQL's time without a zone, NULL where its year is not 1 to 9999."""
+    local = sa.func.timezone(zone_of(context), value, type_=sa.DateTime())
+    text = _clamped("TIMESTAMP '10000-01-01 00:00:00'", "TIMESTAMP '0001-12-31 23:59:59.999999 BC'")
+    return Template(text, [local], sa.DateTime())
+
+
 def _date(text: str, *values: Sql) -> Sql:
     return Template(text, values, CivilDate())
 
@@ -90,10 +98,10 @@ LOCAL_DATE = Operation(
     name="date",
     python=lambda call, values, context: calendar.local_date(values[0], context.zone),
     sqlite=lambda call, values, context: sa.func.fs_local_date(
-        values[0], _zone(context), type_=CivilDate()
+        values[0], zone_of(context), type_=CivilDate()
     ),
     postgresql=lambda call, values, context: sa.cast(
-        sa.func.timezone(_zone(context), values[0], type_=sa.DateTime()), CivilDate()
+        sa.func.timezone(zone_of(context), values[0], type_=sa.DateTime()), CivilDate()
     ),
 )
 """The civil date of an instant."""
@@ -147,11 +155,11 @@ def _postgres_moved(unit: str, left: str, most: int) -> Callable[..., Sql]:
     """Wall-clock time stays: 9:00 is 9:00 on the other day, whatever the clocks did."""
 
     def sql(call: Call, values: Sequence[Sql], context: Context) -> Sql:
-        local = sa.func.timezone(_zone(context), values[0], type_=sa.DateTime())
+        local = sa.func.timezone(zone_of(context), values[0], type_=sa.DateTime())
         moved = Template(
             f"CASE WHEN {left.format('CAST({0} AS date)', '{1}')}"
             f" THEN timezone({{2}}, {{0}} + make_interval({unit} => {{1}})) END",
-            [local, _whole(values[1], most), _zone(context)],
+            [local, _whole(values[1], most), zone_of(context)],
             UtcDateTime(),
         )
         return _in_time(moved)
@@ -163,7 +171,7 @@ MOVE_DAYS = Operation(
     name="move_days",
     python=_moved(calendar.add_days, MOST_DAYS),
     sqlite=lambda call, values, context: sa.func.fs_move_days(
-        *values, _zone(context), type_=UtcDateTime()
+        *values, zone_of(context), type_=UtcDateTime()
     ),
     postgresql=_postgres_moved("days", _DAYS_LEFT, MOST_DAYS),
 )
@@ -172,7 +180,7 @@ MOVE_MONTHS = Operation(
     name="move_months",
     python=_moved(calendar.add_months, MOST_MONTHS),
     sqlite=lambda call, values, context: sa.func.fs_move_months(
-        *values, _zone(context), type_=UtcDateTime()
+        *values, zone_of(context), type_=UtcDateTime()
     ),
     postgresql=_postgres_moved("months", _MONTHS_LEFT, MOST_MONTHS),
 )
@@ -286,10 +294,10 @@ START_OF_DAY = Operation(
     name="start_of_day",
     python=lambda call, values, context: calendar.midnight(values[0], context.zone),
     sqlite=lambda call, values, context: sa.func.fs_midnight(
-        values[0], _zone(context), type_=UtcDateTime()
+        values[0], zone_of(context), type_=UtcDateTime()
     ),
     postgresql=lambda call, values, context: _in_time(
-        sa.func.timezone(_zone(context), sa.cast(values[0], sa.DateTime()), type_=UtcDateTime())
+        sa.func.timezone(zone_of(context), sa.cast(values[0], sa.DateTime()), type_=UtcDateTime())
     ),
 )
 """The instant at which a date begins in the workspace's zone."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal, Protocol, get_args
+from typing import Any, Literal, Protocol
 
 import sqlalchemy as sa
 
@@ -30,7 +30,8 @@ class Operation:
     call and its raw arguments, and returns a raw value or None; `sqlite` and `postgresql` get
     the call and the arguments' SQL. On SQLite numbers are scaled integers and dates are texts; on
     PostgreSQL numbers are themselves. `symbols` is how many symbols SQLite's parser holds when it
-    comes to the first argument (`depth`): three for a function of one's own.
+    comes to the first argument (`depth`): three for a function of one's own. What a `partial` one
+    leaves empty is its meaning, and not noted as a value that could not be computed.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Operation:
     postgresql: Callable[[Call, Sequence[Sql], Context], Sql]
     symbols: int = 3
     strict: bool = True
+    partial: bool = False
     time: bool = False
     viewer: bool = False
 
@@ -62,6 +64,9 @@ class Typing(Protocol):
     def unify(self, items: Sequence[Typed], at: Place) -> tuple[Typed, ...]:
         """The items with one type for all; refuses those that have none in common."""
 
+    def compare(self, a: Typed, operator: str, b: Typed, at: Place) -> Typed:
+        """`a operator b`, where the operator is one of == != < <= > >=."""
+
     def is_empty(self, item: Typed, at: Place) -> Typed:
         """Whether an item is empty."""
 
@@ -81,8 +86,18 @@ Typed_ = Callable[[Typing, Place, tuple[Typed, ...]], Typed]
 Group = Literal[
     "text", "numbers", "dates", "working_days", "conditions", "related", "people", "table"
 ]
-"""What a function is about: the chapters of the reference, in this order."""
-GROUPS: tuple[Group, ...] = get_args(Group)
+"""What a function is about: a chapter of the reference."""
+GROUPS: Mapping[Group, Mapping[str, str]] = {
+    "text": {"en": "Text", "zh-CN": "文本"},
+    "numbers": {"en": "Numbers", "zh-CN": "数字"},
+    "dates": {"en": "Dates and times", "zh-CN": "日期与时间"},
+    "working_days": {"en": "Working days", "zh-CN": "工作日"},
+    "conditions": {"en": "Conditions and choices", "zh-CN": "条件与选择"},
+    "related": {"en": "Related records", "zh-CN": "相关记录"},
+    "people": {"en": "Tags and people", "zh-CN": "标签与成员"},
+    "table": {"en": "Over a table", "zh-CN": "整个列表"},
+}
+"""The groups in the order of the reference, as people call them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The functions abs, round, floor and ceil."""
+"""Rounding, and the size and sign of numbers."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import sqlalchemy as sa
 
 from .. import arithmetic
 from ..ir import Call, Constant, Typed
+from ..sql.template import Template
+from ..types import INTEGER
 from .numbers import ABSOLUTE, RESCALE, exact, raw, whole
 from .registry import NUMBER, Example, Function, Operation, Place, Typing, both, register
 
@@ -35,12 +37,42 @@ CEIL = Operation(
 )
 
 
+TRUNCATE = Operation(
+    name="round_down",
+    python=lambda call, values, context: arithmetic.truncate(values[0], -_shift(call)),
+    sqlite=lambda call, values, context: sa.func.fs_truncate(
+        raw(values[0]), whole(-_shift(call)), type_=sa.BigInteger()
+    ),
+    postgresql=lambda call, values, context: sa.func.trunc(
+        exact(values[0]), whole(call.type.scale), type_=sa.Numeric()
+    ),
+)
+ENLARGE = Operation(
+    name="round_up",
+    python=lambda call, values, context: arithmetic.enlarge(values[0], -_shift(call)),
+    sqlite=lambda call, values, context: sa.func.fs_enlarge(
+        raw(values[0]), whole(-_shift(call)), type_=sa.BigInteger()
+    ),
+    postgresql=lambda call, values, context: Template(
+        f"sign({{0}}) * ceil(abs({{0}}) * {10**call.type.scale}) * 1e-{call.type.scale}",
+        [exact(values[0])],
+        sa.Numeric(),
+    ),
+)
+SIGN = Operation(
+    name="sign",
+    python=lambda call, values, context: (values[0] > 0) - (values[0] < 0),
+    sqlite=lambda call, values, context: sa.func.sign(raw(values[0]), type_=sa.BigInteger()),
+    postgresql=lambda call, values, context: sa.func.sign(exact(values[0]), type_=sa.Numeric()),
+)
+
+
 def _rounding(operation: Operation) -> Any:
     def typed(typing: Typing, at: Place, arguments: tuple[Typed, ...]) -> Typed:
         item = arguments[0]
         places = 0
         if len(arguments) > 1:
-            places = _places(typing, arguments[1])
+            places = places_of(typing, arguments[1])
         if item.type.scale <= places:
             return item
         kind = replace(item.type, scale=places)
@@ -50,7 +82,8 @@ def _rounding(operation: Operation) -> Any:
     return typed
 
 
-def _places(typing: Typing, item: Typed) -> int:
+def places_of(typing: Typing, item: Typed) -> int:
+    """A number of digits after the point, which must be written out."""
     if not isinstance(item, Constant) or item.type.scale or not 0 <= item.value <= 6:
         raise typing.refuse("function.places", item, most=arithmetic.LARGEST_SCALE)
     return int(item.value)
@@ -59,6 +92,11 @@ def _places(typing: Typing, item: Typed) -> int:
 def _absolute(typing: Typing, at: Place, arguments: tuple[Typed, ...]) -> Typed:
     item = arguments[0]
     return typing.make(ABSOLUTE, at, item, type=item.type, nullable=item.nullable, bound=item.bound)
+
+
+def _sign(typing: Typing, at: Place, arguments: tuple[Typed, ...]) -> Typed:
+    item = arguments[0]
+    return typing.make(SIGN, at, item, type=INTEGER, nullable=item.nullable, bound=1)
 
 
 register(
@@ -126,5 +164,64 @@ register(
         ),
         kinds=(NUMBER,),
         typed=_rounding(CEIL),
+    )
+)
+register(
+    Function(
+        name="round_up",
+        signature="round_up(number, places)",
+        help=both(
+            "The number rounded away from zero to so many places (0 if left out).",
+            "向远离零的方向舍入到指定的小数位数，省略时为整数。",
+        ),
+        example="round_up(amount / 1.13, 2)",
+        group="numbers",
+        examples=(
+            Example("round_up(2.341, 2)", "2.35"),
+            Example("round_up(-2.1)", -3),
+            Example("round_up(amount / 1.13, 2)", of="deal"),
+        ),
+        kinds=(NUMBER, NUMBER),
+        least=1,
+        typed=_rounding(ENLARGE),
+    )
+)
+register(
+    Function(
+        name="round_down",
+        signature="round_down(number, places)",
+        help=both(
+            "The number rounded towards zero to so many places (0 if left out).",
+            "向零的方向舍入到指定的小数位数，省略时为整数。",
+        ),
+        example="round_down(amount / 1.13, 2)",
+        group="numbers",
+        examples=(
+            Example("round_down(2.349, 2)", "2.34"),
+            Example("round_down(-2.9)", -2),
+            Example("round_down(amount / 1.13, 2)", of="deal"),
+        ),
+        kinds=(NUMBER, NUMBER),
+        least=1,
+        typed=_rounding(TRUNCATE),
+    )
+)
+register(
+    Function(
+        name="sign",
+        signature="sign(number)",
+        help=both(
+            "1 of a number above zero, -1 of one below, 0 of zero.",
+            "正数为 1，负数为 -1，零为 0。",
+        ),
+        example="sign(list_price - cost)",
+        group="numbers",
+        examples=(
+            Example("sign(-2.5)", -1),
+            Example("sign(0)", 0),
+            Example("sign(list_price - cost)", of="product"),
+        ),
+        kinds=(NUMBER,),
+        typed=_sign,
     )
 )

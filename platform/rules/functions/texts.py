@@ -59,6 +59,7 @@ LENGTH = Operation(
 TRIM = Operation(
     name="trim",
     symbols=6,
+    partial=True,
     python=lambda call, values, context: values[0].strip(letters.SPACES) or None,
     sqlite=lambda call, values, context: sa.func.nullif(
         sa.func.trim(values[0], _constant(letters.SPACES)), "", type_=sa.Text()

@@ -45,11 +45,20 @@ class Conditions(Making):
                 f"{self.pick('contains', 'starts_with', 'ends_with')}"
                 f"({make('text', d)}, {make('text', d)})"
             ),
+            lambda d: f'matches({make("text", d)}, "{self.pattern()}")',
+            lambda d: f"is_filled({make(self.kind(), d)})",
+            lambda d: f"between({make('number', d)}, {make('number', d)}, {make('money', d)})",
+            lambda d: f"between({make('date', d)}, {make('date', d)}, today())",
             self.tagged,
         ]
         if not self.inner:
             ways += [self.quantified, self.quantified]
         return ways
+
+    def pattern(self) -> str:
+        """Characters of texts among those that stand for others."""
+        pieces = ("?", "*", "*", "#", "a", "Z", "中", "文", "é", " ", "_", "%", ".", "+", "(")
+        return "".join(self.pick(*pieces) for _ in range(self.random.randint(1, 5)))
 
     def kind(self) -> str:
         return self.pick("number", "text", "date", "datetime", "choice", "tier", "reference")

@@ -31,6 +31,11 @@ NESTS: Mapping[str, tuple[str, ...]] = {
         "(n if ({}) is None else m)", "round(m / ({}), 2)", "hours_since(add_hours(at, {}))",
         "(n - ({}) - m)", "sum(deals.count_, amount > parent.n) + ({})",
         "months_between(day, add_months(until, round({})))", "year(date(floor({}), 2, 15))",
+        "round_up({} / 3, 2)", "round_down(({}) / 3)", "sign({})", "number(text({}))",
+        "number(text({}, 2), 1)", "find(text({}), name)", "switch(n, {}, m, 3, 4, 5)",
+        "switch({}, 1, m, 2, n, 5)", "switch({}, None, m, 2, n, 5)", "switch(n, None, m, 7, {}, 5)",
+        "switch(n, None, m, 7, 3, {})", "(1 if between({}, m, n) else 2)",
+        "(1 if between(m, {}, n) else 2)", "(1 if between(m, n, {}) else 2)",
     ),
     "date": (
         "start_of_week({})", "start_of_month({})", "start_of_quarter({})", "start_of_year({})",
@@ -50,6 +55,10 @@ NESTS: Mapping[str, tuple[str, ...]] = {
         "(note if contains({}, name) else name)", "(note if ends_with(name, {}) else name)",
         "(note if starts_with({}, 'a') else name)", "(note if len({}) > n else name)",
         "(note if ({}) in ['a', 'b'] else name)", "(note if ({}) < name else name)",
+        "left({}, 3)", "right({}, n)", "mid({}, 2, n)", "mid(name, find(name, {}), 3)",
+        "replace({}, 'a', 'b')", "replace(name, {}, note)", "replace(name, note, {})",
+        "(note if matches({}, '*a?') else name)", "text(number({}, 2))",
+        "switch(name, {}, note, 'b')", "switch({}, 'a', note, 'b')", "switch(name, 'a', {}, 'b')",
     ),
     "boolean": (
         "(({}) == hot)", "(hot != ({}))", "(not (({}) == hot))", "(({} and hot) or flag)",

@@ -28,7 +28,13 @@ class Numbers(Making):
             lambda d: f"abs({make('number', d)})",
             lambda d: f"round({make('number', d)}, {self.pick('0', '1', '2', '6')})",
             lambda d: f"{self.pick('floor', 'ceil')}({make('number', d)})",
+            lambda d: f"{self.pick('round_up', 'round_down')}({make('number', d)}, 1)",
+            lambda d: f"{self.pick('round_up', 'round_down', 'sign')}({make('number', d)})",
             lambda d: f"len({make('text', d)})",
+            lambda d: f"find({make('text', d)}, {make('text', d)})",
+            lambda d: f"number({make('text', d)}, {self.pick('0', '2', '6')})",
+            lambda d: f"number(text({make('number', d)}))",
+            lambda d: self.switch("number", d),
             lambda d: f"{self.pick('days_since', 'days_until', 'months_since')}({make('date', d)})",
             lambda d: f"{self.pick('days_since', 'months_since')}({make('datetime', d)})",
             lambda d: f"days_between({make('date', d)}, {make('datetime', d)})",
@@ -63,6 +69,10 @@ class Numbers(Making):
         if self.random.random() < 0.6:
             return f"{function}(deals.{name}, {deal.make('boolean', depth)}{by})"
         return f"{function}(deals.{name}{by})"
+
+    def switch(self, kind: str, depth: int) -> str:
+        """A choice among results, which the maker of all kinds makes."""
+        raise NotImplementedError
 
     def money_ways(self) -> list[Way]:
         make = self.make
