@@ -15,6 +15,7 @@ from .expression import (
     value_type,
 )
 from .messages import Message, compile_message, message_text, shown
+from .over_table import OverTable, over_table
 from .records import RecordSource
 from .to_sql import to_sql
 
@@ -26,6 +27,7 @@ __all__ = [
     "Explanation",
     "Expression",
     "Message",
+    "OverTable",
     "RecordSource",
     "check",
     "compile_expression",
@@ -34,6 +36,7 @@ __all__ = [
     "explain",
     "formula_expression",
     "message_text",
+    "over_table",
     "shown",
     "to_sql",
     "value_type",

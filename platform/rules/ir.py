@@ -261,3 +261,13 @@ class If(Typed):
 
     def children(self) -> tuple[Typed, ...]:
         return (self.test, self.body, self.other)
+
+
+def reads_outer(item: Typed, depth: int = 0) -> bool:
+    """Whether an expression reads a record further out than its own frame."""
+    if isinstance(item, Read | HasTag | Via | Formula | Aggregate) and item.up > depth:
+        return True
+    if isinstance(item, Via | Formula):
+        return False
+    inner = depth + isinstance(item, Aggregate)
+    return any(reads_outer(child, inner) for child in item.children())

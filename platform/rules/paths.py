@@ -12,7 +12,7 @@ from ..metadata.model import App, Entity, Field, Option
 from . import arithmetic
 from .functions.registry import Place, function_named
 from .functions.special import HAS_TAG, SPECIALS
-from .ir import Aggregate, Formula, HasTag, Property, Read, Step, Typed, Via
+from .ir import Aggregate, Formula, Property, Read, Step, Typed, Via, reads_outer
 from .names import Inverse, Space, member, members_of, suggestion
 from .types import (
     BOOLEAN,
@@ -267,7 +267,7 @@ class Paths:
             self.typer.condition(node.arguments[1], inner) if len(node.arguments) == 2 else None
         )
         by = self.typer.node(node.by, inner) if node.by is not None else None
-        if by is not None and (by.type.kind not in _ORDERED or _reads_outer(by)):
+        if by is not None and (by.type.kind not in _ORDERED or reads_outer(by)):
             raise self.typer.refuse("aggregate.by", node.by or node)
         if name in ("any", "all") and value is not None:
             raise self.typer.refuse("aggregate.any", source, name=name)
@@ -341,16 +341,6 @@ class Span:
 
 
 _BY = ("first", "last")
-
-
-def _reads_outer(item: Typed, depth: int = 0) -> bool:
-    """Whether an expression reads a record further out than its own frame."""
-    if isinstance(item, Read | HasTag | Via | Formula | Aggregate) and item.up > depth:
-        return True
-    if isinstance(item, Via | Formula):
-        return False
-    inner = depth + isinstance(item, Aggregate)
-    return any(_reads_outer(child, inner) for child in item.children())
 
 
 def property_values(

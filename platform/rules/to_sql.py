@@ -11,7 +11,8 @@ from .columns import Columns
 from .context import Context
 from .expression import Expression
 from .ir import Formula
-from .sql.compiler import Compiler, Frame, Visible, result_type
+from .sql.compiler import Compiler, Visible, result_type
+from .sql.frame import Frame
 from .types import BOOLEAN
 
 Mode = Literal["filter", "value"]
@@ -37,22 +38,27 @@ def to_sql(
     """
     compiler = compiler_of(expression, columns, context, visible)
     frame = Frame(row, Frame(parent_row) if parent_row is not None else None)
-    typed = expression.typed
     with compiler.inside(frame):
-        if mode == "filter":
-            if typed.type != BOOLEAN:
-                raise ValueError(f"no condition: {expression.text}")
-            return compiler.true(typed)
-        if typed.type == BOOLEAN:
-            return sa.type_coerce(compiler.boolean(typed), sa.Boolean())
-        kind = result_type(typed.type)
-        alone = typed
-        while isinstance(alone, Formula):
-            alone = alone.body
-        if alone.static:
-            # As a value of its kind: a parameter that is coerced is written in that kind too.
-            return sa.literal(values.plain(compiler.static(alone), alone.type), kind)
-        return sa.type_coerce(compiler.value(typed), kind)
+        return written(compiler, expression, mode)
+
+
+def written(compiler: Compiler, expression: Expression, mode: Mode) -> sa.ColumnElement[Any]:
+    """An expression in the compiler's present frame, see `to_sql`."""
+    typed = expression.typed
+    if mode == "filter":
+        if typed.type != BOOLEAN:
+            raise ValueError(f"no condition: {expression.text}")
+        return compiler.true(typed)
+    if typed.type == BOOLEAN:
+        return sa.type_coerce(compiler.boolean(typed), sa.Boolean())
+    kind = result_type(typed.type)
+    alone = typed
+    while isinstance(alone, Formula):
+        alone = alone.body
+    if alone.static:
+        # As a value of its kind: a parameter that is coerced is written in that kind too.
+        return sa.literal(values.plain(compiler.static(alone), alone.type), kind)
+    return sa.type_coerce(compiler.value(typed), kind)
 
 
 def compiler_of(

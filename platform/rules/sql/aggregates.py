@@ -13,6 +13,7 @@ from ..functions.numbers import WORD, exact, postgres_within, whole
 from ..ir import Aggregate, Compare, Not, Typed
 from ..paths import MEMBERS
 from ..types import BOOLEAN, Type
+from .frame import Frame
 
 if TYPE_CHECKING:
     from .compiler import Compiler
@@ -29,8 +30,6 @@ class Aggregates:
 
     def compiled(self, node: Aggregate) -> Sql:
         """The SQL of an aggregate."""
-        from .compiler import Frame
-
         compiler = self.compiler
         row = compiler.columns.table(node.entity).alias()
         where = [compiler.columns.column(row, node.entity, node.field) == self.owner(node)]

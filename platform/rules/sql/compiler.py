@@ -8,9 +8,8 @@ to the other, so nothing is wrapped that an index should see.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -39,32 +38,20 @@ from ..ir import (
 from ..sql_types import CivilDate, ExactDecimal, UtcDateTime, WholeNumber
 from ..types import BOOLEAN, Type
 from .aggregates import Aggregates, as_existence
+from .beside import key
 from .bounds import rewritten
 from .comparisons import Pair, member_of, pair
+from .frame import Frame
 
 Sql = sa.ColumnElement[Any]
 Visible = Callable[[str, sa.FromClause], "Sql | None"]
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """The table or alias whose fields bare names mean, and the frame further out."""
-
-    row: sa.FromClause | None
-    outer: Frame | None = None
-
-    def up(self, count: int) -> Frame:
-        """The frame so many further out."""
-        frame = self
-        for _ in range(count):
-            if frame.outer is None:
-                raise LookupError("the expression reads an outer record, and no row was given")
-            frame = frame.outer
-        return frame
-
-
 class Compiler:
-    """Compiles for one dialect, one instant and one reader (`visible`)."""
+    """Compiles for one dialect, one instant and one reader (`visible`).
+
+    `beside` holds the aggregates that stand beside the rows of `root` already (`beside.lay`).
+    """
 
     def __init__(self, columns: Columns, context: Context, live: Visible, visible: Visible) -> None:
         self.columns = columns
@@ -75,6 +62,8 @@ class Compiler:
         self.evaluator = Evaluator(context)
         self.frame = Frame(None)
         self.aggregates = Aggregates(self)
+        self.root: sa.FromClause | None = None
+        self.beside: dict[Hashable, Sql] = {}
 
     @contextmanager
     def inside(self, frame: Frame) -> Iterator[None]:
@@ -283,6 +272,10 @@ class Compiler:
             return self.value(node.body)
 
     def aggregate(self, node: Aggregate) -> Sql:
+        if self.beside and not node.steps and self.frame.up(node.up).row is self.root:
+            found = self.beside.get(key(node))
+            if found is not None:
+                return found
         return self.aggregates.compiled(node)
 
     def property(self, node: Property) -> Sql:

@@ -1,0 +1,52 @@
+"""Expressions over every record of an entity at once: what to select from, and what to select."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from .columns import Columns
+from .context import Context
+from .expression import Expression
+from .sql.beside import lay
+from .sql.compiler import Visible
+from .sql.frame import Frame
+from .to_sql import Mode, compiler_of, written
+
+
+@dataclass(frozen=True, slots=True)
+class OverTable:
+    """Select from `source`, where all of `where` hold; `found` has one element an expression."""
+
+    source: sa.FromClause
+    where: tuple[sa.ColumnElement[bool], ...]
+    found: tuple[sa.ColumnElement[Any], ...]
+
+
+def over_table(
+    expressions: Sequence[Expression],
+    columns: Columns,
+    row: sa.FromClause,
+    context: Context,
+    *,
+    mode: Mode = "filter",
+    visible: Visible | None = None,
+) -> OverTable:
+    """Expressions over one entity for a statement that looks at every row of it, `row`.
+
+    What `to_sql` gives, for many rows: aggregates over related records are computed for all records
+    in one pass and stand beside `row` where that is faster, and expressions that share a relation
+    share its pass. In "filter" mode only rows are kept for which one of the expressions may hold;
+    put each where it belongs, in WHERE for one alone. For a page of rows `to_sql` is better.
+    """
+    if not expressions:
+        raise ValueError("no expression")
+    compiler = compiler_of(expressions[0], columns, context, visible)
+    typed = [one.typed for one in expressions]
+    with compiler.inside(Frame(row)):
+        source, where = lay(compiler, typed, row, filtering=mode == "filter")
+        found = tuple(written(compiler, one, mode) for one in expressions)
+    return OverTable(source, tuple(where), found)

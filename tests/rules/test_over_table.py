@@ -1,0 +1,189 @@
+"""Over a whole table every expression has the value that it has for each record by itself."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from fieldstone.metadata.problems import ProblemsError
+from fieldstone.rules import Context, Expression, compile_expression, evaluate, over_table
+from tests.rules.declared import APP
+from tests.rules.generate.companies import Company
+from tests.rules.generate.expressions import Maker
+from tests.rules.generate.words import ZONES
+from tests.rules.world import CONTEXT, NOW, Tables, World, postgresql, sqlite
+from tests.servers.postgres import PostgresServer
+
+AGGREGATES = (
+    "count(deals)",
+    "count(deals, amount > 50)",
+    "count(deals, not any(account.subsidiaries))",
+    "count(deals.amount, stage.closed)",
+    "sum(deals.amount)",
+    "sum(deals.amount, stage == 'won')",
+    "avg(deals.amount, days_since(at) < 100)",
+    "min(deals.amount, flag)",
+    "max(deals.weighted)",
+    "first(deals.amount, by=at)",
+    "count(deals, amount > parent.cost)",
+    "sum(deals.amount, amount > sum(parent.deals.amount) / 3)",
+    "count(subsidiaries)",
+    "sum(subsidiaries.n, flag)",
+    "n",
+    "doubled",
+    "won",
+)
+CONDITIONS = (
+    "any(deals)",
+    "all(deals, flag)",
+    "not any(deals, stage.closed)",
+    "days_since(max(deals.at)) > 30",
+    "max(deals.closed_on, flag) < day",
+    "max(deals.at) == None",
+    "count(deals) == 0",
+    "count(deals, flag) != 1",
+    "any(subsidiaries, any(deals, amount > 10))",
+    "flag",
+    "kind == 'large'",
+    "n > 3",
+    "good",
+)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def place(
+    request: pytest.FixtureRequest, postgres: PostgresServer
+) -> Iterator[tuple[sa.Connection, Tables]]:
+    """Return a database with the company's tables."""
+    if request.param == "sqlite":
+        with sqlite() as connection:
+            yield connection, Tables("sqlite")
+        return
+    with postgres.database() as url, postgresql(url) as connection:
+        yield connection, Tables("postgresql")
+
+
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+)
+@given(seed=st.integers(0, 2**48))
+def test_as_for_each_record(place: tuple[sa.Connection, Tables], seed: int) -> None:
+    connection, tables = place
+    chance = random.Random(seed)
+    world = Company(chance).world()
+    world.fill(connection, tables)
+    context = Context(NOW, ZoneInfo(chance.choice(ZONES)), me=chance.choice([1, 2, None]))
+    found = list(expressions(chance))
+    for one in found:
+        agree(connection, tables, world, [one], context)
+    agree(connection, tables, world, found, context)
+
+
+def expressions(chance: random.Random) -> Iterator[Expression]:
+    """Expressions of which many ask for the same related records, and some of the generator's."""
+    maker = Maker(chance)
+    for _ in range(chance.randint(1, 5)):
+        first, second = chance.choice(AGGREGATES), chance.choice(AGGREGATES)
+        one, other = chance.choice(CONDITIONS), chance.choice(CONDITIONS)
+        texts = (
+            f"{first} {chance.choice('+-*')} {second}",
+            f"{first} {chance.choice(['>', '<=', '==', '!='])} {chance.choice([second, '0', '2'])}",
+            f"{one} {chance.choice(['and', 'or'])} {other}",
+            f"({one}) and {first} {chance.choice(['>', '<', '=='])} {chance.choice(['0', '1'])}",
+            f"not ({one} and {first} > {second})",
+            f"({first} if {one} else {second})",
+            maker.make("boolean", 3),
+            maker.make("number", 2),
+        )
+        try:
+            yield compiled(chance.choice(texts))
+        except ProblemsError:
+            continue
+    yield compiled(chance.choice(CONDITIONS))
+
+
+def compiled(text: str) -> Expression:
+    return compile_expression(APP, "account", text, allow_viewer=True, space="name")
+
+
+def agree(
+    connection: sa.Connection,
+    tables: Tables,
+    world: World,
+    asked: Sequence[Expression],
+    context: Context,
+) -> None:
+    """The values of all, and of the conditions also which records they choose."""
+    texts = [one.text for one in asked]
+    expected = {}
+    for record_id in world.records["account"]:
+        source = world.record("account", record_id)
+        if source is not None:
+            expected[record_id] = [evaluate(one, source, context) for one in asked]
+    row = tables.table("account").alias("r")
+    alive = row.c.deleted_at.is_(None)
+    values = over_table(asked, tables, row, context, mode="value")
+    rows = connection.execute(
+        sa.select(row.c.id, *values.found).select_from(values.source).where(*values.where, alive)
+    )
+    assert {one[0]: list(one[1:]) for one in rows} == expected, texts
+    conditions = [at for at, one in enumerate(asked) if one.type.kind == "boolean"]
+    if not conditions:
+        return
+    over = over_table([asked[at] for at in conditions], tables, row, context)
+    any_of = sa.or_(*over.found)
+    flags = [sa.case((one, 1), else_=0) for one in over.found]
+    rows = connection.execute(
+        sa.select(row.c.id, *flags).select_from(over.source).where(*over.where, alive, any_of)
+    )
+    chosen = {one[0]: [bool(flag) for flag in one[1:]] for one in rows}
+    wanted = {key: [found[at] for at in conditions] for key, found in expected.items()}
+    assert chosen == {key: found for key, found in wanted.items() if any(found)}, texts
+
+
+@pytest.mark.parametrize(
+    ("texts", "dialect", "beginning"),
+    [
+        (["days_since(max(deals.at)) > 30"], "sqlite", "(SELECT"),
+        (["days_since(max(deals.at)) > 30"], "postgresql", "account AS r JOIN (SELECT"),
+        (["count(deals) < 3"], "sqlite", "account AS r"),
+        (["count(deals) < 3"], "postgresql", "account AS r LEFT OUTER JOIN (SELECT"),
+        (["kind == 'large' and count(deals) > 3"], "postgresql", "account AS r"),
+        (["any(deals, flag)"], "postgresql", "account AS r"),
+        (["count(deals) < 3", "sum(deals.amount) > 3"], "sqlite", "(SELECT"),
+        (["count(deals) < 3", "count(deals) > 5"], "sqlite", "account AS r"),
+        (["count(deals, amount > parent.cost) > 3"], "postgresql", "account AS r"),
+        (["first(deals.amount, by=at) > 3"], "postgresql", "account AS r"),
+    ],
+)
+def test_a_pass_where_it_is_faster(texts: list[str], dialect: Any, beginning: str) -> None:
+    tables = Tables(dialect)
+    row = tables.table("account").alias("r")
+    assert source(texts, tables, row).startswith(beginning)
+
+
+def test_equal_aggregates_are_computed_once() -> None:
+    tables = Tables("postgresql")
+    row = tables.table("account").alias("r")
+    texts = [
+        "days_since(max(deals.at)) > 30",
+        "max( deals.at ) < start_of_day(today())",
+        "count(deals) > 0",
+    ]
+    found = source(texts, tables, row)
+    assert found.count("max(") == 1
+    assert found.count("JOIN") == 1
+
+
+def source(texts: list[str], tables: Tables, row: sa.FromClause) -> str:
+    """What is selected from, on one line."""
+    over = over_table([compiled(one) for one in texts], tables, row, CONTEXT)
+    statement = str(sa.select(row.c.id).select_from(over.source))
+    return " ".join(statement.partition("FROM ")[2].split())
