@@ -110,6 +110,24 @@ def months_between(start: date, end: date) -> int:
     return months - (end.day < start.day)
 
 
+def years_between(start: date, end: date) -> int:
+    """Whole years from `start` to `end`, rounded down."""
+    return end.year - start.year - ((end.month, end.day) < (start.month, start.day))
+
+
+def next_anniversary(day: date, today: date) -> date | None:
+    """The first day from `today` on that is whole years from `day`."""
+    found = add_months(day, (today.year - day.year) * 12)
+    if found is not None and found < today:
+        return add_months(day, (today.year + 1 - day.year) * 12)
+    return found
+
+
+def quarter(day: date, first: int = 1) -> int:
+    """The quarter of the date's year, 1 to 4, where years begin with the month `first`."""
+    return (day.month - first) % 12 // 3 + 1
+
+
 def microseconds(start: datetime, end: datetime) -> int:
     """Microseconds from `start` to `end`."""
     return (end - start) // _MICROSECOND
@@ -118,6 +136,11 @@ def microseconds(start: datetime, end: datetime) -> int:
 def hours_between(start: datetime, end: datetime) -> int:
     """Hours from `start` to `end`, scaled to 6 digits after the point, rounded half up."""
     return half_up(microseconds(start, end), 3600)
+
+
+def minutes_between(start: datetime, end: datetime) -> int:
+    """Minutes from `start` to `end`, scaled to 6 digits after the point, rounded half up."""
+    return half_up(microseconds(start, end), 60)
 
 
 def add_hours(instant: datetime, millionths: int) -> datetime | None:
@@ -146,6 +169,32 @@ def start_of_year(day: date, first: int = 1) -> date:
 def start_of_week(day: date, first: int = 1) -> date | None:
     """The first day of the date's week, where weeks begin with the weekday `first` (1: Monday)."""
     return add_days(day, -((day.isoweekday() - first) % 7))
+
+
+def end_of_week(day: date, first: int = 1) -> date | None:
+    """The last day of the date's week, where weeks begin with the weekday `first` (1: Monday)."""
+    return add_days(day, 6 - (day.isoweekday() - first) % 7)
+
+
+def end_of_month(day: date) -> date:
+    """The last day of the date's month."""
+    return day.replace(day=month_length(day.year, day.month))
+
+
+def end_of_quarter(day: date, first: int = 1) -> date:
+    """The last day of the date's quarter, where years begin with the month `first`."""
+    return _end_of_month_after(day, 2 - (day.month - first) % 3)
+
+
+def end_of_year(day: date, first: int = 1) -> date:
+    """The last day of the date's year, where years begin with the month `first`."""
+    return _end_of_month_after(day, 11 - (day.month - first) % 12)
+
+
+def _end_of_month_after(day: date, count: int) -> date:
+    """The last day of the month so many months later, or of the calendar."""
+    later = add_months(day.replace(day=1), count)
+    return end_of_month(later) if later is not None else date.max
 
 
 def _month_before(day: date, count: int) -> date:

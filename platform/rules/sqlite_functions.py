@@ -85,6 +85,9 @@ _PARTS: dict[str, Callable[[date], int]] = {
     "month": lambda day: day.month,
     "day": lambda day: day.day,
     "isodow": lambda day: day.isoweekday(),
+    "week": lambda day: day.isocalendar().week,
+    "doy": lambda day: day.timetuple().tm_yday,
+    "length": lambda day: calendar.month_length(day.year, day.month),
 }
 _STARTS: dict[str, Callable[[date, int], date | None]] = {
     "week": calendar.start_of_week,
@@ -92,6 +95,19 @@ _STARTS: dict[str, Callable[[date, int], date | None]] = {
     "quarter": calendar.start_of_quarter,
     "year": calendar.start_of_year,
 }
+
+
+_ENDS: dict[str, Callable[[date, int], date | None]] = {
+    "week": calendar.end_of_week,
+    "month": lambda day, first: calendar.end_of_month(day),
+    "quarter": calendar.end_of_quarter,
+    "year": calendar.end_of_year,
+}
+
+
+def _clock(instant: str, key: str, field: str) -> int | None:
+    local = calendar.to_local(instant_of(instant), zone(key))
+    return None if local is None else int(getattr(local, field))
 
 
 def _joined(*texts: str | None) -> str | None:
@@ -186,6 +202,21 @@ _FUNCTIONS: dict[str, tuple[int, Callable[..., Any]]] = {
         _strict(lambda day, key: _instant(calendar.midnight(_day(day), zone(key)))),
     ),
     "part": (2, _strict(lambda day, part: _PARTS[part](_day(day)))),
+    "years_between": (2, _strict(lambda a, b: calendar.years_between(_day(a), _day(b)))),
+    "next_anniversary": (
+        2,
+        _strict(lambda day, today: _text(calendar.next_anniversary(_day(day), _day(today)))),
+    ),
+    "minutes_between": (
+        2,
+        _strict(lambda a, b: calendar.minutes_between(instant_of(a), instant_of(b))),
+    ),
+    "quarter": (2, _strict(lambda day, first: calendar.quarter(_day(day), first))),
+    "clock": (3, _strict(_clock)),
+    "end_of": (
+        3,
+        _strict(lambda day, unit, first: _text(_ENDS[unit](_day(day), first))),
+    ),
     "start_of": (
         3,
         _strict(lambda day, unit, first: _text(_STARTS[unit](_day(day), first))),

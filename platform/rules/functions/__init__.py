@@ -8,6 +8,7 @@ from . import (
     periods,
     pieces,
     rounding,
+    spans,
     texts,
     written,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "pieces",
     "register",
     "rounding",
+    "spans",
     "texts",
     "written",
 ]

@@ -44,11 +44,13 @@ def whole_number(typing: Typing, item: Typed) -> Typed:
     return item
 
 
-def _today(typing: Typing, at: Place) -> Typed:
+def current_date(typing: Typing, at: Place) -> Typed:
+    """Today."""
     return typing.make(dates.TODAY, at, type=DATE, nullable=False)
 
 
-def _now(typing: Typing, at: Place) -> Typed:
+def current_time(typing: Typing, at: Place) -> Typed:
+    """Now."""
     return typing.make(dates.NOW, at, type=DATETIME, nullable=False)
 
 
@@ -122,7 +124,7 @@ register_date(
     "due_on < today()",
     both("Today's date in the workspace's time zone.", "企业时区的今天。"),
     (),
-    lambda typing, at, arguments: _today(typing, at),
+    lambda typing, at, arguments: current_date(typing, at),
     Example("today()", "2026-11-21"),
     Example("expected_close < today()", of="deal"),
 )
@@ -132,7 +134,7 @@ register_date(
     "due_at < now()",
     both("The present instant.", "当前时间。"),
     (),
-    lambda typing, at, arguments: _now(typing, at),
+    lambda typing, at, arguments: current_time(typing, at),
     Example("now()", "2026-11-21T04:30:00Z"),
     Example("due_at < now()", of="task"),
 )
@@ -166,7 +168,7 @@ register_date(
     ),
     (DAY,),
     lambda typing, at, arguments: _between(
-        dates.DAYS_BETWEEN, "day", typing, at, arguments[0], _today(typing, at)
+        dates.DAYS_BETWEEN, "day", typing, at, arguments[0], current_date(typing, at)
     ),
     Example("days_since(date(2026, 11, 1))", 20),
     Example("days_since(last_follow_up_at) > 30", of="customer"),
@@ -181,7 +183,7 @@ register_date(
     ),
     (DAY,),
     lambda typing, at, arguments: _between(
-        dates.DAYS_BETWEEN, "day", typing, at, _today(typing, at), arguments[0]
+        dates.DAYS_BETWEEN, "day", typing, at, current_date(typing, at), arguments[0]
     ),
     Example("days_until(date(2026, 12, 1))", 10),
     Example("days_until(expected_close) <= 30", of="deal"),
@@ -203,7 +205,7 @@ register_date(
     both("Whole months from the date to today.", "从该日期到今天的整月数。"),
     (DAY,),
     lambda typing, at, arguments: _between(
-        dates.MONTHS_BETWEEN, "month", typing, at, arguments[0], _today(typing, at)
+        dates.MONTHS_BETWEEN, "month", typing, at, arguments[0], current_date(typing, at)
     ),
     Example("months_since(date(2026, 8, 22))", 2),
     Example("months_since(first_won_at) >= 12", of="customer"),
@@ -227,7 +229,7 @@ register_date(
         "从该时间到现在的小时数，保留六位小数。",
     ),
     (INSTANT,),
-    lambda typing, at, arguments: _hours(typing, at, arguments[0], _now(typing, at)),
+    lambda typing, at, arguments: _hours(typing, at, arguments[0], current_time(typing, at)),
     Example("hours_since(start_of_day(today()))", "12.500000"),
     Example("hours_since(created_at) > 48", of="customer"),
 )

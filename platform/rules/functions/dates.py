@@ -5,9 +5,7 @@ On SQLite a date is the text YYYY-MM-DD; what Python computes there is `calendar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date
-from functools import partial
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -55,7 +53,7 @@ def _whole(value: Sql, most: int) -> Sql:
     return sa.cast(_below(value, most), sa.Integer())
 
 
-def _in_calendar(value: Sql) -> Sql:
+def in_calendar(value: Sql) -> Sql:
     """A PostgreSQL date, or NULL where its year is not within 1 to 9999."""
     text = _clamped("DATE '10000-01-01'", "DATE '0001-12-31 BC'")
     return Template(text, [value], CivilDate())
@@ -76,7 +74,8 @@ def local_time(value: Sql, context: Context) -> Sql:
     return Template(text, [local], sa.DateTime())
 
 
-def _date(text: str, *values: Sql) -> Sql:
+def date_of(text: str, *values: Sql) -> Sql:
+    """A template whose value is a date."""
     return Template(text, values, CivilDate())
 
 
@@ -109,7 +108,7 @@ MAKE_DATE = Operation(
     name="make_date",
     python=lambda call, values, context: calendar.made(*values),
     sqlite=lambda call, values, context: sa.func.fs_make_date(*values, type_=CivilDate()),
-    postgresql=lambda call, values, context: _date(
+    postgresql=lambda call, values, context: date_of(
         "CASE WHEN {0} BETWEEN 1 AND 9999 AND {1} BETWEEN 1 AND 12 AND {2} BETWEEN 1 AND 31"
         " THEN CASE WHEN {2} <= extract(day FROM make_date({0}, {1}, 1)"
         " + interval '1 month' - interval '1 day') THEN make_date({0}, {1}, {2}) END END",
@@ -120,7 +119,7 @@ ADD_DAYS = Operation(
     name="add_days",
     python=lambda call, values, context: calendar.add_days(*values),
     sqlite=lambda call, values, context: sa.func.fs_add_days(*values, type_=CivilDate()),
-    postgresql=lambda call, values, context: _date(
+    postgresql=lambda call, values, context: date_of(
         f"CASE WHEN {_DAYS_LEFT} THEN {{0}} + {{1}} END",
         values[0],
         _whole(values[1], MOST_DAYS),
@@ -130,7 +129,7 @@ ADD_MONTHS = Operation(
     name="add_months",
     python=lambda call, values, context: calendar.add_months(*values),
     sqlite=lambda call, values, context: sa.func.fs_add_months(*values, type_=CivilDate()),
-    postgresql=lambda call, values, context: _date(
+    postgresql=lambda call, values, context: date_of(
         f"CASE WHEN {_MONTHS_LEFT} THEN CAST({{0}} + make_interval(months => {{1}}) AS date) END",
         values[0],
         _whole(values[1], MOST_MONTHS),
@@ -222,6 +221,46 @@ MONTHS_BETWEEN = Operation(
         sa.Integer(),
     ),
 )
+YEARS_BETWEEN = Operation(
+    name="years_between",
+    python=lambda call, values, context: calendar.years_between(*values),
+    sqlite=lambda call, values, context: sa.func.fs_years_between(*values, type_=sa.BigInteger()),
+    postgresql=lambda call, values, context: Template(
+        "CAST(extract(year FROM {1}) - extract(year FROM {0})"
+        " - CASE WHEN extract(month FROM {1}) * 100 + extract(day FROM {1})"
+        " < extract(month FROM {0}) * 100 + extract(day FROM {0})"
+        " THEN 1 ELSE 0 END AS integer)",
+        values,
+        sa.Integer(),
+    ),
+)
+
+
+def _years_on(more: int) -> str:
+    """The date in the other one's year, or so many years more."""
+    years = f"extract(year FROM {{1}}) - extract(year FROM {{0}}) + {more}"
+    return f"CAST({{0}} + make_interval(years => CAST({years} AS integer)) AS date)"
+
+
+NEXT_ANNIVERSARY = Operation(
+    name="next_anniversary",
+    python=lambda call, values, context: calendar.next_anniversary(*values),
+    sqlite=lambda call, values, context: sa.func.fs_next_anniversary(*values, type_=CivilDate()),
+    postgresql=lambda call, values, context: in_calendar(
+        date_of(
+            f"CASE WHEN {_years_on(0)} >= {{1}} THEN {_years_on(0)} ELSE {_years_on(1)} END",
+            *values,
+        )
+    ),
+)
+MINUTES_BETWEEN = Operation(
+    name="minutes_between",
+    python=lambda call, values, context: calendar.minutes_between(*values),
+    sqlite=lambda call, values, context: sa.func.fs_minutes_between(*values, type_=sa.BigInteger()),
+    postgresql=lambda call, values, context: Template(
+        "round(round(extract(epoch FROM {1} - {0}), 40) / 60, 6)", values, sa.Numeric()
+    ),
+)
 HOURS_BETWEEN = Operation(
     name="hours_between",
     python=lambda call, values, context: calendar.hours_between(*values),
@@ -232,64 +271,6 @@ HOURS_BETWEEN = Operation(
 )
 
 
-def _part(name: str, field: str, python: Callable[[Any], int]) -> Operation:
-    return Operation(
-        name=name,
-        python=lambda call, values, context: python(values[0]),
-        sqlite=lambda call, values, context: sa.func.fs_part(
-            values[0], field, type_=sa.BigInteger()
-        ),
-        postgresql=lambda call, values, context: Template(
-            f"CAST(extract({field} FROM {{0}}) AS integer)", values, sa.Integer()
-        ),
-    )
-
-
-YEAR = _part("year", "year", lambda day: day.year)
-MONTH = _part("month", "month", lambda day: day.month)
-DAY_OF_MONTH = _part("day", "day", lambda day: day.day)
-WEEKDAY = _part("weekday", "isodow", lambda day: day.isoweekday())
-
-
-def _start(unit: str, python: Callable[..., Any], first: int = 1, shift: str = "") -> Operation:
-    """Where a week, month, quarter or year begins; `first` as in `calendar`.
-
-    `shift` is how much later than PostgreSQL's own (weeks from Monday, years from January).
-    """
-    begin = f"date_trunc('{unit}', CAST({{0}} AS timestamp))"
-    if first > 1:
-        begin = f"date_trunc('{unit}', CAST({{0}} AS timestamp) - {shift}) + {shift}"
-    begin = f"CAST({begin} AS date)"
-    if first > 1 and unit != "week":
-        begin = f"CASE WHEN {{0}} IS NOT NULL THEN greatest({begin}, DATE '0001-01-01') END"
-    return Operation(
-        name=f"start_of_{unit}",
-        python=lambda call, values, context: python(values[0]),
-        sqlite=lambda call, values, context: sa.func.fs_start_of(
-            values[0], unit, first, type_=CivilDate()
-        ),
-        postgresql=lambda call, values, context: _in_calendar(_date(begin, *values)),
-    )
-
-
-def _months(unit: str, python: Callable[..., date]) -> Mapping[int, Operation]:
-    return {
-        first: _start(unit, partial(python, first=first), first, f"interval '{first - 1} months'")
-        for first in range(1, 13)
-    }
-
-
-START_OF_WEEK: Mapping[int, Operation] = {
-    first: _start(
-        "week", partial(calendar.start_of_week, first=first), first, f"interval '{first - 1} days'"
-    )
-    for first in range(1, 8)
-}
-"""By the weekday with which weeks begin."""
-START_OF_MONTH = _start("month", calendar.start_of_month)
-START_OF_QUARTER = _months("quarter", calendar.start_of_quarter)
-"""By the month with which years begin."""
-START_OF_YEAR = _months("year", calendar.start_of_year)
 START_OF_DAY = Operation(
     name="start_of_day",
     python=lambda call, values, context: calendar.midnight(values[0], context.zone),

@@ -15,7 +15,7 @@ from typing import Any
 
 from .. import calendar
 from ..context import Context
-from ..functions import dates
+from ..functions import dates, steps
 from ..functions.choices import COALESCE
 from ..ir import Call, Compare, Constant, Formula, If, Logic, Not, Property, Typed, Via
 from ..types import BOOLEAN, DATE, DATETIME, Type
@@ -61,10 +61,10 @@ class _Bound:
             return self.compared(call, operator, other, lambda day: day)
         if operation is dates.DAYS_BETWEEN:
             return self.days(call, operator, other)
-        if operation is dates.MONTHS_BETWEEN:
-            return self.months(call, operator, other)
-        if operation is dates.HOURS_BETWEEN:
-            return self.hours(call, operator, other)
+        if operation in _MONTHS:
+            return self.months(call, operator, other, _MONTHS[operation])
+        if operation in _MICROSECONDS:
+            return self.hours(call, operator, other, _MICROSECONDS[operation])
         if operation in _STEPS:
             lowest = _STEPS[operation]
             return self.stepped(call.arguments[0], operator, other, lowest)
@@ -87,8 +87,8 @@ class _Bound:
             raise _Impossible
         return int(value.toordinal())
 
-    def months(self, call: Call, operator: str, other: Typed) -> Typed | None:
-        """months_between(x, end) >= n holds up to the day n months before the end."""
+    def months(self, call: Call, operator: str, other: Typed, size: int) -> Typed | None:
+        """months_between(x, end) >= n holds up to the day n months (of `size`) before the end."""
         start, end = call.arguments
         if not end.static or start.static or operator in ("==", "!="):
             return None
@@ -99,15 +99,18 @@ class _Bound:
         more = 1 if operator in (">", "<=") else 0
 
         def key(count: int) -> date | None:
-            day = calendar.add_months(last, -(count + more))
+            day = calendar.add_months(last, -(count + more) * size)
             if day is None:
                 raise _Impossible
             return calendar.add_days(day, 1)
 
         return self.compared(start, "<" if at_least else ">=", other, key)
 
-    def hours(self, call: Call, operator: str, other: Typed) -> Typed | None:
-        """hours_between(x, end) >= h, in millionths rounded half up, is a bound on x."""
+    def hours(self, call: Call, operator: str, other: Typed, size: int) -> Typed | None:
+        """hours_between(x, end) >= h, in millionths rounded half up, is a bound on x.
+
+        A millionth has `size` microseconds.
+        """
         start, end = call.arguments
         if end.static == start.static or operator in ("==", "!="):
             return None
@@ -120,7 +123,7 @@ class _Bound:
         def key(count: int) -> Any:
             least = count * 10 ** (6 - other.type.scale) + more
             try:
-                gap = timedelta(microseconds=3600 * least - (1800 if least > 0 else 1799))
+                gap = timedelta(microseconds=size * least - size // 2 + (least <= 0))
                 return fixed - gap if since else fixed + gap
             except OverflowError as error:
                 raise _Impossible from error
@@ -136,7 +139,7 @@ class _Bound:
     ) -> Typed | None:
         """`lowest(k)` is the first date whose step is at least k."""
         if operator in ("==", "!="):
-            if not other.static or self.static(other) is None:
+            if not other.static or self.static(other) is None or other.type.scale:
                 return None
             value = self.static(other)
             first, after = lowest(value), lowest(_next(value))
@@ -277,14 +280,26 @@ def _start_not_before(start: Callable[[date], date], months: int) -> Key:
     return lowest
 
 
+_MONTHS = {dates.MONTHS_BETWEEN: 1, dates.YEARS_BETWEEN: 12}
+_MICROSECONDS = {dates.HOURS_BETWEEN: 3600, dates.MINUTES_BETWEEN: 60}
 _STEPS: dict[Any, Key] = {
-    dates.YEAR: lambda year: calendar.made(year, 1, 1),
-    dates.START_OF_MONTH: _start_not_before(calendar.start_of_month, 1),
+    steps.YEAR: lambda year: calendar.made(year, 1, 1),
+    steps.START_OF_MONTH: _start_not_before(calendar.start_of_month, 1),
     **{
         operation: _start_not_before(partial(start, first=first), months)
         for operations, start, months in (
-            (dates.START_OF_QUARTER, calendar.start_of_quarter, 3),
-            (dates.START_OF_YEAR, calendar.start_of_year, 12),
+            (steps.START_OF_QUARTER, calendar.start_of_quarter, 3),
+            (steps.START_OF_YEAR, calendar.start_of_year, 12),
+        )
+        for first, operation in operations.items()
+    },
+    # What ends on a day or later began with the period of that day.
+    steps.END_OF_MONTH: calendar.start_of_month,
+    **{
+        operation: partial(start, first=first)
+        for operations, start in (
+            (steps.END_OF_QUARTER, calendar.start_of_quarter),
+            (steps.END_OF_YEAR, calendar.start_of_year),
         )
         for first, operation in operations.items()
     },

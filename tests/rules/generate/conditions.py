@@ -77,15 +77,18 @@ class Conditions(Making):
         operator = self.pick("==", "!=", "<", "<=", ">", ">=")
         kind = self.pick("date", "datetime")
         item = self.random.choice(FIELDS[self.entity][kind])
-        functions = ["days_since", "days_until", "months_since", "year"]
+        functions = ["days_since", "days_until", "months_since", "year", "years_since"]
         if kind == "datetime":
-            functions.append("hours_since")
+            functions += ["hours_since", "minutes_since"]
         function = self.random.choice(functions)
         if self.random.random() < 0.25:
-            step = self.pick("start_of_month", "start_of_quarter", "start_of_year", "date")
+            edge = self.pick("start", "start", "end")
+            step = self.pick(f"{edge}_of_month", f"{edge}_of_quarter", f"{edge}_of_year", "date")
             if step == "date":
                 item = self.random.choice(FIELDS[self.entity]["datetime"])
-            other = self.pick("today()", "start_of_month(today())", "date(2026, 11, 20)")
+            other = self.pick("today()", "start_of_month(today())", "date(2026, 11, 20)",
+                "end_of_month(today())", "end_of_year(today())", "date(2026, 12, 31)",
+            )  # fmt: skip
             return f"({step}({item}) {operator} {other})"
         number = self.pick(
             "0", "1", "7", "30", "-3", "365", "2026", "0.5", "tier_days", "100000000", "47.5"

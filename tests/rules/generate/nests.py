@@ -31,6 +31,9 @@ NESTS: Mapping[str, tuple[str, ...]] = {
         "(n if ({}) is None else m)", "round(m / ({}), 2)", "hours_since(add_hours(at, {}))",
         "(n - ({}) - m)", "sum(deals.count_, amount > parent.n) + ({})",
         "months_between(day, add_months(until, round({})))", "year(date(floor({}), 2, 15))",
+        "years_since(add_years(day, floor({})))", "quarter(add_months(day, floor({})))",
+        "minutes_since(add_hours(at, {}))", "hour(add_hours(at, {}))",
+        "week(date(floor({}), 2, 15))", "days_in_month(add_months(day, floor({})))",
         "round_up({} / 3, 2)", "round_down(({}) / 3)", "sign({})", "number(text({}))",
         "number(text({}, 2), 1)", "find(text({}), name)", "switch(n, {}, m, 3, 4, 5)",
         "switch({}, 1, m, 2, n, 5)", "switch({}, None, m, 2, n, 5)", "switch(n, None, m, 7, {}, 5)",
@@ -39,6 +42,8 @@ NESTS: Mapping[str, tuple[str, ...]] = {
     ),
     "date": (
         "start_of_week({})", "start_of_month({})", "start_of_quarter({})", "start_of_year({})",
+        "end_of_week({})", "end_of_month({})", "end_of_quarter({})", "end_of_year({})",
+        "next_anniversary({})", "add_years({}, n)", "add_years(until, years_between({}, until))",
         "add_days({}, n)", "add_months({}, n)", "coalesce({}, until)", "coalesce(until, {})",
         "max_of(until, {})", "({} if flag else until)", "(until if flag else {})",
         "date(start_of_day({}))", "date(add_hours(start_of_day({}), rate))",

@@ -42,7 +42,12 @@ class Numbers(Making):
             lambda d: f"hours_since({make('datetime', d)})",
             lambda d: f"hours_between({make('datetime', d)}, {make('datetime', d)})",
             lambda d: f"{self.pick('year', 'month', 'day', 'weekday')}({make('date', d)})",
-            lambda d: f"{self.pick('year', 'month')}({make('datetime', d)})",
+            lambda d: f"{self.pick('year', 'month', 'quarter', 'week')}({make('datetime', d)})",
+            lambda d: f"{self.pick('quarter', 'week', 'day_of_year')}({make('date', d)})",
+            lambda d: f"{self.pick('days_in_month', 'years_since')}({make('date', d)})",
+            lambda d: f"{self.pick('hour', 'minute', 'minutes_since')}({make('datetime', d)})",
+            lambda d: f"years_between({make('date', d)}, {make('date', d)})",
+            lambda d: f"minutes_between({make('datetime', d)}, {make('datetime', d)})",
             lambda d: f"{self.pick('min_of', 'max_of')}({make('number', d)}, {make('number', d)})",
         ]
         if not self.inner:

@@ -16,7 +16,8 @@ class Times(Making):
 
     def date_ways(self) -> list[Way]:
         make = self.make
-        starts = ("start_of_week", "start_of_month", "start_of_quarter", "start_of_year")
+        periods = ("week", "month", "quarter", "year")
+        starts = [f"{edge}_of_{one}" for edge in ("start", "end") for one in periods]
         return [
             lambda d: f"date({make('datetime', d)})",
             lambda d: f"add_days({make('date', d)}, floor({make('number', d)}))",
@@ -25,6 +26,8 @@ class Times(Making):
             lambda d: f"add_months({make('date', d)}, {self.pick('1', '-1', '12', '-13')})",
             lambda d: f"{self.pick(*starts)}({make('date', d)})",
             lambda d: f"{self.pick(*starts)}({make('datetime', d)})",
+            lambda d: f"next_anniversary({make('date', d)})",
+            lambda d: f"add_years({make('date', d)}, {self.pick('1', '-1', '4', '8000')})",
             lambda d: (
                 f"date({self.pick('2026', 'floor(n)')}, floor({make('number', d)}), 15)"
                 if self.entity == "account"
@@ -47,4 +50,5 @@ class Times(Making):
                 f"{self.pick('min_of', 'max_of')}({make('datetime', d)}, {make('datetime', d)})"
             ),
             lambda d: f"start_of_day({make('date', d)})",
+            lambda d: f"add_years({make('datetime', d)}, {self.pick('1', '-1', '4')})",
         ]
