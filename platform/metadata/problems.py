@@ -10,13 +10,32 @@ from .messages import render
 
 
 @dataclass(frozen=True, slots=True)
+class Fix:
+    """A correction of a text: from `start` to `end` (from 0, exclusive) stand `parts` instead.
+
+    A part is text, or the (start, end) of a part of the text as it was.
+    """
+
+    start: int
+    end: int
+    parts: tuple[str | tuple[int, int], ...]
+
+    def applied(self, text: str) -> str:
+        """The text corrected."""
+        parts = (one if isinstance(one, str) else text[one[0] : one[1]] for one in self.parts)
+        return text[: self.start] + "".join(parts) + text[self.end :]
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """One thing that is wrong, where it is and what to do about it.
 
     `id` is stable, lower case with dots (`field.unknown`) and is the key of its sentences in the
     catalogues; `params` fill the sentence. `document` is the file of a folder
     (`entities/deal.json`) or `kind/name`; `pointer` is a JSON pointer in it (or in the body of a
-    request, or `/field` of a record); `position` counts characters of an expression from 1.
+    request, or `/field` of a record); `position` counts characters of an expression from 1. `fix`
+    corrects this one place of the expression, where that is mechanical; `corrected` is its whole
+    text as it can be offered.
     """
 
     id: str
@@ -24,6 +43,8 @@ class Problem:
     document: str | None = None
     pointer: str = ""
     position: int | None = None
+    fix: Fix | None = field(default=None, compare=False)
+    corrected: str | None = field(default=None, compare=False)
 
     def text(self, locale: str = "en") -> str:
         """The sentence for a reader of `locale`, without the place."""

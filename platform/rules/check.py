@@ -14,6 +14,7 @@ from ..metadata.expressions import ExpressionPlace, expressions
 from ..metadata.model import App
 from ..metadata.problems import Problem, ProblemsError
 from .depth import MOST_ROWS, place_too_deep
+from .doubtful import doubts_of
 from .expression import Expression, compile_expression, formula_expression
 from .messages import compile_message
 from .types import BOOLEAN, Words
@@ -81,7 +82,9 @@ def _problems_at(app: App, place: ExpressionPlace) -> _Found:
     except ProblemsError as error:
         return (), error.problems
     checks = (_type_problems, _rows_problems, _measure_problems)
-    return found.doubts, tuple(problem for one in checks for problem in one(found, place))
+    return tuple(doubts_of(found)), tuple(
+        problem for one in checks for problem in one(found, place)
+    )
 
 
 def _rows_problems(found: Expression, place: ExpressionPlace) -> Iterator[Problem]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..metadata.expression import tree
-from . import units
+from ..metadata.expression import quote, tree
+from ..metadata.problems import Fix, Problem, ProblemsError
+from . import corrections, units
 from .functions.registry import Place
 from .ir import Compare, Constant, In, Logic, Typed
 from .paths import Scope, Span
@@ -14,6 +15,8 @@ from .types import BOOLEAN, EMPTY, TEXT
 if TYPE_CHECKING:
     from .typing import Typer
 
+_WRITTEN = ("text", "reference")
+"""What is compared with words that are written, so that an unknown word is a text."""
 _OPPOSITE = {"!=": "==", "not in": "in", "is not": "is"}
 
 
@@ -56,15 +59,74 @@ class Comparing:
         if positive == "in":
             found = self.within(left, right, scope, at)
         elif positive == "is":
-            found = self.identity(left, right, scope, at)
+            found = self.identity(left, right, scope, at, operator in _OPPOSITE)
         else:
             return self.ordered(left, operator, right, scope, at, whole)
         return self.typer.not_(at, found) if operator in _OPPOSITE else found
 
-    def identity(self, left: tree.Node, right: tree.Node, scope: Scope, at: Place) -> Typed:
+    def identity(
+        self, left: tree.Node, right: tree.Node, scope: Scope, at: Place, opposite: bool
+    ) -> Typed:
         if not isinstance(right, tree.Nothing):
-            raise self.typer.refuse("type.is", right)
-        return self.typer.is_empty(self.typer.node(left, scope), at)
+            raise self.no_identity(left, right, at, opposite)
+        item = self.typer.node(left, scope)
+        return self.typer.is_empty(item, at)
+
+    def no_identity(
+        self, left: tree.Node, right: tree.Node, at: Place, opposite: bool
+    ) -> Exception:
+        """The error for `is` with anything but None."""
+        if isinstance(right, tree.Path) and corrections.value_meant(right.dotted) == "None":
+            params = {"operator": right.dotted, "instead": "None"}
+            fix = Fix(right.start, right.end, ("None",))
+            return self.typer.refuse("expression.operator", right, fix, **params)
+        sign = " != " if opposite else " == "
+        return self.typer.refuse("type.is", right, Fix(left.end, right.start, (sign,)))
+
+    def quoted_name(self, a: Typed, b: Typed, scope: Scope) -> None:
+        """Refuse `"amount" > 3`: the name of a field in quotes is a text."""
+        for one, other in ((a, b), (b, a)):
+            if not isinstance(one, Constant) or one.type != TEXT or not other.type.numeric:
+                continue
+            if any(field.name == one.value for field in scope.entity.live_fields):
+                fix = Fix(one.start, one.end, (one.value,))
+                raise self.typer.refuse("type.quoted_name", one, fix, name=one.value)
+
+    def operands(self, left: tree.Node, right: tree.Node, scope: Scope) -> tuple[Typed, Typed]:
+        """Two operands, typed; a word that should stand in quotes is told as such."""
+        try:
+            return self.typer.node(left, scope), self.typer.node(right, scope)
+        except ProblemsError as error:
+            for bare, other in ((right, left), (left, right)):
+                self.refuse_unquoted(bare, other, scope, error.problems[0])
+            raise
+
+    def listed(self, item: tree.Node, left: tree.Node, scope: Scope) -> Typed:
+        """A value after "in", typed; see `operands`."""
+        try:
+            return self.typer.node(item, scope)
+        except ProblemsError as error:
+            self.refuse_unquoted(item, left, scope, error.problems[0])
+            raise
+
+    def refuse_unquoted(
+        self, bare: tree.Node, other: tree.Node, scope: Scope, problem: Problem
+    ) -> None:
+        """Refuse an option or a text without quotes, which was told as an unknown name."""
+        if not isinstance(bare, tree.Path) or len(bare.names) > 1:
+            return
+        if not problem.id.startswith("name.unknown") or problem.position != bare.start + 1:
+            return
+        try:
+            item = self.typer.node(other, scope)
+        except ProblemsError:
+            return
+        fix = corrections.quoted(self.typer.app, bare, item, self.typer.options.space)
+        if fix is None and problem.id == "name.unknown" and item.type.kind in _WRITTEN:
+            fix = Fix(bare.start, bare.end, (quote(bare.dotted),))
+        if fix is not None:
+            instead = "".join(one for one in fix.parts if isinstance(one, str))
+            raise self.typer.refuse("name.unquoted", bare, fix, instead=instead) from None
 
     def ordered(
         self,
@@ -75,7 +137,8 @@ class Comparing:
         at: Place,
         whole: tree.Comparison,
     ) -> Typed:
-        a, b = self.typer.node(left, scope), self.typer.node(right, scope)
+        a, b = self.operands(left, right, scope)
+        self.quoted_name(a, b, scope)
         if "tags" in (a.type.kind, b.type.kind):
             return self.compared_tags(a, operator, b, at)
         chained = len(whole.operators) > 1
@@ -111,7 +174,7 @@ class Comparing:
             unit = units.common(self.typer, (a, b), at)
             return units.meeting(a, unit), units.meeting(b, unit)
         if {a.type.kind, b.type.kind} == {"date", "datetime"}:
-            raise self.typer.refuse("type.date_time", at)
+            raise self.typer.refuse("type.date_time", at, corrections.day_of_time(a, b))
         problem = "type.chain" if chained else "type.compare"
         found = self.typer.conversions.unify((a, b), at, problem)
         return found[0], found[1]
@@ -126,17 +189,19 @@ class Comparing:
             if text and isinstance(other, Constant) and self.typer.paths.exclusive(item):
                 found = self.typer.any_tag(item, at, (self.typer.tag(item, other),))
                 return found if operator == "==" else self.typer.not_(at, found)
-        raise self.typer.refuse("type.tags_compare", at)
+        fix = corrections.tag_within(item, other, operator)
+        raise self.typer.refuse("type.tags_compare", at, fix)
 
     def within(self, left: tree.Node, right: tree.Node, scope: Scope, at: Place) -> Typed:
         if not isinstance(right, tree.Items):
-            item = self.typer.node(left, scope)
-            holder = self.typer.node(right, scope)
+            item, holder = self.operands(left, right, scope)
             if holder.type.kind == "tags" and isinstance(item, Constant) and item.type == TEXT:
                 return self.typer.any_tag(holder, at, (self.typer.tag(holder, item),))
-            raise self.typer.refuse("type.in", right)
+            fix = Fix(right.start, right.end, ("[", (right.start, right.end), "]"))
+            constant = isinstance(holder, Constant) and holder.type != EMPTY
+            raise self.typer.refuse("type.in", right, fix if constant else None)
         operand = self.typer.node(left, scope)
-        items = [self.typer.node(one, scope) for one in right.items]
+        items = [self.listed(one, left, scope) for one in right.items]
         for one, typed in zip(right.items, items, strict=True):
             if typed.type == EMPTY:
                 raise self.typer.refuse("type.in_empty", one)

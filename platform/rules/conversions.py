@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ..metadata.problems import ProblemsError
-from . import units
+from ..metadata.expression import quote
+from ..metadata.problems import Fix, ProblemsError
+from . import corrections, units
 from .functions.choices import COALESCE
 from .functions.dates import START_OF_DAY
 from .functions.numbers import rescaled
@@ -41,23 +42,26 @@ class Conversions:
             if not self.fits(item, common):
                 other = next(one for one in items if one is not item)
                 raise self.typer.refuse(
-                    self.better(problem, item, other),
-                    at,
+                    *self.better(problem, item, other, at),
                     first=Words.of(items[0].type),
                     second=Words.of(item.type if item is not items[0] else other.type),
                 )
         return tuple(self.coerced(item, common) for item in items)
 
-    def better(self, problem: str, a: Typed, b: Typed) -> str:
-        """A problem that says more, for what is often written."""
+    def better(self, problem: str, a: Typed, b: Typed, at: Place) -> tuple[str, Place, Fix | None]:
+        """A problem that says more, for what is often written, and what would correct it."""
         kinds = {a.type.kind, b.type.kind}
-        if kinds == {"text", "date"} or kinds == {"text", "datetime"}:
-            return "type.date_text"
-        if kinds in ({"reference", "text"}, {"reference", "number"}):
-            return "type.reference"
+        texts = [one for one in (a, b) if isinstance(one, Constant) and one.type == TEXT]
+        if "text" in kinds and kinds & {"date", "datetime"}:
+            return "type.date_text", at, corrections.quoted_date(texts)
+        if "text" in kinds and kinds & {"number", "money"}:
+            fix = corrections.quoted_number(texts)
+            return ("type.number_text", texts[0], fix) if fix else (problem, at, None)
+        if "reference" in kinds and kinds & {"text", "number"}:
+            return "type.reference", at, corrections.by_title(self.typer.app, a, b, texts)
         if kinds == {"date", "datetime"}:
-            return "type.date_time"
-        return problem
+            return "type.date_time", at, corrections.day_of_time(a, b)
+        return problem, at, None
 
     def fits(self, item: Typed, to: Type) -> bool:
         """Whether an item can be read as another type without loss of meaning."""
@@ -82,7 +86,7 @@ class Conversions:
         if item.type.kind == "date" and wanted.kind == "datetime":
             return self.typer.make(START_OF_DAY, at, item, type=wanted, nullable=item.nullable)
         if not self.fits(item, wanted):
-            params = {"found": Words.of(item.type), "wanted": Words.of(wanted)}
+            params: dict[str, Any] = {"found": Words.of(item.type), "wanted": Words.of(wanted)}
             raise self.typer.refuse("type.assign", at, **params)
         if item.type.unit is not None and wanted.kind == "money":
             found = units.UnitWords(item.type.unit)
@@ -113,7 +117,8 @@ class Conversions:
         near = suggestion(item.value, [(one.name, one) for one in known])
         names = ", ".join(one.name for one in known[:8])
         problem = "option.no_such_near" if near else "option.no_such"
-        return self.typer.refuse(problem, item, name=item.value, near=near, names=names)
+        fix = Fix(item.start, item.end, (quote(near),)) if near else None
+        return self.typer.refuse(problem, item, fix, name=item.value, near=near, names=names)
 
 
 def _texts(item: Typed) -> tuple[Constant, ...] | None:

@@ -11,6 +11,7 @@ from functools import lru_cache, partial
 from ..metadata.expression import parse, tree
 from ..metadata.model import App, Entity, Field
 from ..metadata.problems import Problem, ProblemsError
+from .correcting import corrected
 from .depth import MOST_FORMULAS, MOST_ROWS, place_too_deep, symbols_of
 from .functions.numbers import rescaled
 from .functions.registry import Place
@@ -71,14 +72,20 @@ def compile_expression(
     """The expression `text` over records of an entity, typed; raises ProblemsError.
 
     In `space` "id" names are ids first (as an App holds expressions, which is read leniently: see
-    `Expression.doubts`), in "name" what people call things now. `parent` is the entity that
-    `parent.` reaches, `extra` types names whose values come with the context. `into` is the
+    `Expression.doubts`), in "name" what people call things now; what is refused then comes with the
+    whole text corrected, where that is mechanical (`Problem.corrected`). `parent` is the entity
+    that `parent.` reaches, `extra` types names whose values come with the context. `into` is the
     (entity id, field id) that the value is written to: it then comes as that field wants it (texts
     as options, a date as the time at which it begins). `allow_viewer` admits me() and my_team().
     """
     given = tuple(sorted(extra.items())) if extra else ()
-    kept = _declared if space == "id" else _asked
-    return kept(app, entity_id, text, parent, given, allow_viewer, space, into)
+    if space == "id":
+        return _declared(app, entity_id, text, parent, given, allow_viewer, space, into)
+
+    def read(written: str) -> Expression:
+        return _asked(app, entity_id, written, parent, given, allow_viewer, space, into)
+
+    return corrected(app, entity_id, text, read)
 
 
 def _compiled(

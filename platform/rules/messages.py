@@ -15,6 +15,7 @@ from ..metadata.model import App, Labels, label_text
 from ..metadata.problems import Problem, ProblemsError
 from . import units
 from .context import Context
+from .correcting import corrected
 from .evaluate import evaluate
 from .expression import Expression, compile_expression, compile_node
 from .formats import Formats
@@ -64,7 +65,11 @@ def compile_message(
     app: App, entity_id: str, text: str, *, allow_viewer: bool = False, space: Space = "id"
 ) -> Message:
     """The message `text` over records of an entity; raises ProblemsError with positions in it."""
-    return _compiled(app, entity_id, text, allow_viewer, space)
+
+    def read(written: str) -> Message:
+        return _compiled(app, entity_id, written, allow_viewer, space)
+
+    return read(text) if space == "id" else corrected(app, entity_id, text, read)
 
 
 @lru_cache(maxsize=512)

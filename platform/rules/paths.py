@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from ..metadata.expression import PARENT, tree
-from ..metadata.model import App, Entity, Field, Option
-from . import arithmetic
+from ..metadata.expression import PARENT, quote, tree
+from ..metadata.model import App, Entity, Field
+from ..metadata.problems import Fix
+from . import arithmetic, corrections
 from .functions.registry import Place, function_named
 from .functions.special import HAS_TAG, SPECIALS
 from .ir import Aggregate, Formula, Property, Read, Step, Typed, Via, reads_outer
 from .names import Inverse, Space, member, members_of, suggestion
+from .properties import property_values
 from .types import (
     BOOLEAN,
     INTEGER,
     TEXT,
     Type,
     field_type,
-    number,
     options_of,
     target_of,
 )
@@ -61,14 +61,17 @@ class Paths:
 
     def value(self, node: tree.Path, scope: Scope) -> Typed:
         """The value at the end of a path of references, fields and properties."""
-        place, rest, at_parent = self.start(node, scope)
+        place, rest = self.start(node, scope)
         if not rest:
             return self.read(node, place, self.own_id(place.entity))
+        outer = scope.outer.entity if scope.outer is not None and rest == node.names else None
         for index, name in enumerate(rest):
-            found = self.find(place.entity, name)
+            if index == 0 and len(rest) > 1:
+                self.refuse_own(name, place.entity)
+            found = self.find(place.entity, name, outer if index == 0 else None)
             after = rest[index + 1 :]
             if isinstance(found, Inverse):
-                raise self.many(name, at_parent)
+                raise self.many(node, name)
             if not after:
                 return self.read(node, place, found)
             target = target_of(found)
@@ -77,7 +80,7 @@ class Paths:
             place = self.step(place, found, target)
         raise AssertionError("a path has a name")
 
-    def start(self, node: tree.Path, scope: Scope) -> tuple[Place_, tuple[tree.Name, ...], bool]:
+    def start(self, node: tree.Path, scope: Scope) -> tuple[Place_, tuple[tree.Name, ...]]:
         """Where a path begins, after any `parent.` in front."""
         names = node.names
         up = 0
@@ -85,35 +88,47 @@ class Paths:
             if scope.outer is None:
                 raise self.typer.refuse("name.no_parent", names[0])
             scope, up, names = scope.outer, up + 1, names[1:]
-        return Place_(scope.entity, up), names, up > 0
+        return Place_(scope.entity, up), names
 
     def own_id(self, entity: Entity) -> Field:
         return entity.by_id.get("id") or Field(id="id", name="id", type="integer", system=True)
 
-    def find(self, entity: Entity, name: tree.Name) -> Field | Inverse:
+    def find(self, entity: Entity, name: tree.Name, outer: Entity | None = None) -> Field | Inverse:
         found = member(self.app, entity, name.text, self.space)
         if found is None and name.text == "id":
             return self.own_id(entity)
         if found is None:
-            raise self.unknown(entity, name)
+            raise self.unknown(entity, name, outer)
         return found
 
-    def unknown(self, entity: Entity, name: tree.Name) -> Exception:
-        words = {"true": "True", "false": "False", "null": "None", "none": "None", "nil": "None"}
-        if name.text.lower() in words:
-            near = words[name.text.lower()]
-        elif name.text in {"and", "or"}:
-            near = ""
-        else:
-            near = suggestion(name.text, members_of(self.app, entity))
-        if not near and function_named(name.text) is not None:
-            return self.typer.refuse("name.function", name, name=name.text)
+    def unknown(self, entity: Entity, name: tree.Name, outer: Entity | None = None) -> Exception:
+        """The error for a name that an entity does not know; `outer` is reached by `parent.`."""
+        function = function_named(name.text)
+        near = corrections.value_meant(name.text)
+        if not near and function is not None:
+            fix = Fix(name.end, name.end, ("()",)) if not function.kinds else None
+            call = f"{name.text}({'' if fix else '...'})"
+            return self.typer.refuse("name.function", name, fix, name=name.text, call=call)
+        near = near or corrections.path_meant(self.app, entity, name.text, outer)
+        near = near or suggestion(name.text, members_of(self.app, entity))
         problem = "name.unknown_near" if near else "name.unknown"
+        fix = Fix(name.start, name.end, (near,)) if near else None
         params = {"name": name.text, "near": near, "entity": entity}
-        return self.typer.refuse(problem, name, **params)
+        return self.typer.refuse(problem, name, fix, **params)
 
-    def many(self, name: tree.Name, at_parent: bool) -> Exception:
-        return self.typer.refuse("name.many", name, name=name.text)
+    def refuse_own(self, name: tree.Name, entity: Entity) -> None:
+        """Refuse `deal.amount` within deals, where `deal` is no field: the entity is not named."""
+        if name.text.lower() != entity.name.lower():
+            return
+        if member(self.app, entity, name.text, self.space) is None:
+            fix = Fix(name.start, name.end + 1, ())
+            raise self.typer.refuse("name.own", name, fix, name=name.text, entity=entity)
+
+    def many(self, node: tree.Path, name: tree.Name) -> Exception:
+        """The error for related records that no function is around."""
+        if name is node.names[-1]:
+            return self.typer.refuse("name.many", name, name=name.text)
+        return self.typer.refuse("name.many_of", name, name=name.text, path=node.dotted)
 
     def step(self, place: Place_, field: Field, target: str) -> Place_:
         step = Step(entity=place.entity.id, field=field.id, target=target)
@@ -132,7 +147,9 @@ class Paths:
             item = self.one_tag(item)
         if item.type.kind != "choice":
             if item.type.kind in ("date", "datetime") and function_named(name.text) is not None:
-                raise self.typer.refuse("expression.method", name, name=name.text)
+                value = (node.start, name.start - 1)
+                fix = Fix(node.start, name.end, (f"{name.text}(", value, ")"))
+                raise self.typer.refuse("expression.method", name, fix, name=name.text)
             raise self.typer.refuse("name.no_path", name, name=field.name)
         if len(rest) > 1:
             raise self.typer.refuse("name.no_path", rest[1], name=name.text)
@@ -151,7 +168,8 @@ class Paths:
         if name.text not in declared:
             near = suggestion(name.text, [(key, None) for key in sorted(declared)])
             problem = "property.unknown_near" if near else "property.unknown"
-            raise self.typer.refuse(problem, name, name=name.text, near=near)
+            fix = Fix(name.start, name.end, (near,)) if near else None
+            raise self.typer.refuse(problem, name, fix, name=name.text, near=near)
         kind, values = property_values(options, name.text)
         return Property(
             type=kind,
@@ -247,7 +265,8 @@ class Paths:
         ]
         near = suggestion(name.value, known)
         problem = "dimension.unknown_near" if near else "dimension.unknown_in"
-        raise self.typer.refuse(problem, name, name=name.value, near=near, entity=entity)
+        fix = Fix(name.start, name.end, (quote(near),)) if near else None
+        raise self.typer.refuse(problem, name, fix, name=name.value, near=near, entity=entity)
 
     def aggregate(self, node: tree.Call, scope: Scope) -> Typed:
         """`sum(deals.amount, stage == "won")` and its kind."""
@@ -257,8 +276,8 @@ class Paths:
             raise self.typer.refuse("function.arguments", node, signature=signature)
         source = node.arguments[0]
         if not isinstance(source, tree.Path):
-            raise self.typer.refuse("aggregate.source", source, signature=signature)
-        place, inverse, rest = self.source(source, scope, signature)
+            raise self.no_source(node, signature)
+        place, inverse, rest = self.source(node, source, scope, signature)
         inner = Scope(inverse.entity, scope)
         self.typer.uses.add((inverse.entity.id, inverse.field.id))
         self.typer.relations.add((inverse.entity.id, inverse.field.id))
@@ -291,11 +310,20 @@ class Paths:
             by=by,
         )
 
+    def no_source(self, call: tree.Call, signature: str) -> Exception:
+        """The error for an aggregate over no related records."""
+        name = call.function
+        if name.text in ("min", "max") and len(call.arguments) > 1 and call.by is None:
+            near = f"{name.text}_of"
+            fix = Fix(name.start, name.end, (near,))
+            return self.typer.refuse("aggregate.values", name, fix, name=name.text, near=near)
+        return self.typer.refuse("aggregate.source", call.arguments[0], signature=signature)
+
     def source(
-        self, node: tree.Path, scope: Scope, signature: str
+        self, call: tree.Call, node: tree.Path, scope: Scope, signature: str
     ) -> tuple[Place_, Inverse, tree.Path | None]:
         """The record whose related ones are meant, the inverse, and the path within them."""
-        place, rest, _ = self.start(node, scope)
+        place, rest = self.start(node, scope)
         for index, name in enumerate(rest):
             found = self.find(place.entity, name)
             if isinstance(found, Inverse):
@@ -306,7 +334,7 @@ class Paths:
             if target is None:
                 break
             place = self.step(place, found, target)
-        raise self.typer.refuse("aggregate.source", node, signature=signature)
+        raise self.no_source(call, signature)
 
     def result(self, node: tree.Call, name: str, value: Typed | None) -> tuple[Type, bool, int]:
         """The type, whether it may be empty, and the bound of an aggregate's value."""
@@ -341,22 +369,3 @@ class Span:
 
 
 _BY = ("first", "last")
-
-
-def property_values(
-    options: tuple[Option, ...], name: str
-) -> tuple[Type, tuple[tuple[str, Any], ...]]:
-    """The type of a declared property and its raw values by option id."""
-    given = {
-        one.id: one.properties[name] for one in options if one.properties.get(name) is not None
-    }
-    if given and all(isinstance(value, bool) for value in given.values()):
-        return BOOLEAN, tuple(given.items())
-    if given and all(isinstance(value, int | Decimal) for value in given.values()):
-        decimals = {key: Decimal(value) for key, value in given.items()}
-        scale = max(max(0, -int(one.normalize().as_tuple().exponent)) for one in decimals.values())
-        scale = min(scale, arithmetic.LARGEST_SCALE)
-        return number(scale), tuple(
-            (key, int(value.scaleb(scale))) for key, value in decimals.items()
-        )
-    return TEXT, tuple((key, str(value)) for key, value in given.items())

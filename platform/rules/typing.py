@@ -8,8 +8,8 @@ from typing import Any
 
 from ..metadata.expression import AGGREGATES, tree
 from ..metadata.model import App, Entity, Field
-from ..metadata.problems import Problem, ProblemsError
-from . import arithmetic
+from ..metadata.problems import Fix, Problem, ProblemsError
+from . import arithmetic, corrections
 from .comparing import Comparing
 from .conversions import Conversions
 from .functions import described, function_named
@@ -95,13 +95,15 @@ class Typer:
             raise self.refuse("aggregate.nesting", node, limit=MOST_NESTING)
         return typed
 
-    def refuse(self, problem: str, at: Place, **params: Any) -> ProblemsError:
-        return ProblemsError([Problem(problem, params, position=at.start + 1)])
+    def refuse(
+        self, problem: str, at: Place, fix: Fix | None = None, **params: Any
+    ) -> ProblemsError:
+        return ProblemsError([Problem(problem, params, position=at.start + 1, fix=fix)])
 
-    def doubt(self, problem: str, at: Place, **params: Any) -> None:
+    def doubt(self, problem: str, at: Place, fix: Fix | None = None, **params: Any) -> None:
         """Refuse what is newly written; what is read leniently goes on, and the problem is kept."""
         if not self.options.lenient:
-            raise self.refuse(problem, at, **params)
+            raise self.refuse(problem, at, fix, **params)
         self.doubts.append(Problem(problem, params, position=at.start + 1))
 
     def make(self, operation: Operation, call: Place, *arguments: Typed, **given: Any) -> Typed:
@@ -174,6 +176,7 @@ class Typer:
         chain: list[tree.Arithmetic] = []
         first: tree.Node = node
         while isinstance(first, tree.Arithmetic):
+            self.refuse_date(first)
             chain.append(first)
             first = first.left
         item = self.node(first, scope)
@@ -181,20 +184,28 @@ class Typer:
             item = self.calculated(one, item, self.node(one.right, scope))
         return item
 
+    def refuse_date(self, node: tree.Arithmetic) -> None:
+        """Doubt `2026-11-21`: a date as people write it, which is 1994 as numbers."""
+        instead = corrections.date_in_digits(node)
+        if instead is not None:
+            fix = Fix(node.start, node.end, (instead,))
+            self.doubt("expression.date", node, fix, instead=instead)
+
     def calculated(self, node: tree.Arithmetic, a: Typed, b: Typed) -> Typed:
         kinds = {a.type.kind, b.type.kind}
         if kinds <= {"date", "datetime"} and node.operator == "-":
-            raise self.refuse("type.date_difference", node)
+            raise self.refuse("type.date_difference", node, corrections.difference(node, kinds))
         if kinds & {"date", "datetime"} and node.operator in "+-":
-            raise self.refuse("type.date_sum", node)
+            raise self.refuse("type.date_sum", node, corrections.moved_date(node, a, b))
         if "text" in kinds and node.operator == "+":
-            raise self.refuse("type.text_sum", node)
+            raise self.refuse("type.text_sum", node, corrections.joined(node))
         for item, part in ((a, node.left), (b, node.right)):
             if not item.type.numeric:
                 raise self.refuse("type.number", part, **self.shown(item))
         return arithmetic_call(self, node, node.operator, a, b)
 
     def logic(self, node: tree.Logic, scope: Scope) -> Typed:
+        self.refuse_alternatives(node)
         items = tuple(self.condition(item, scope) for item in node.items)
         return Logic(
             type=BOOLEAN,
@@ -204,6 +215,12 @@ class Typer:
             operator=node.operator,
             items=items,
         )
+
+    def refuse_alternatives(self, node: tree.Logic) -> None:
+        """Refuse `name == "a" or "b"`: each side of "or" is a condition of its own."""
+        fix = corrections.alternatives(node)
+        if fix is not None:
+            raise self.refuse("type.alternatives", node.items[1], fix)
 
     def not_(self, at: Place, item: Typed) -> Typed:
         return Not(type=BOOLEAN, start=at.start, end=at.end, nullable=False, operand=item)
@@ -241,22 +258,26 @@ class Typer:
             return self.paths.has_tag(node, scope)
         function = function_named(name)
         if function is None:
-            raise self.unknown_function(node.function)
+            raise self.unknown_function(node)
         arguments = tuple(self.node(argument, scope) for argument in node.arguments)
         self.check_arguments(node, function, arguments)
         return function.typed(self, node, arguments)
 
-    def unknown_function(self, name: tree.Name) -> ProblemsError:
-        near = suggestion(name.text, [(one.name, None) for one in described()])
+    def unknown_function(self, node: tree.Call) -> ProblemsError:
+        name = node.function
+        near = corrections.function_meant(name.text) or suggestion(
+            name.text, [(one.name, None) for one in described()]
+        )
         problem = "function.unknown_near" if near else "function.unknown"
-        return self.refuse(problem, name, name=name.text, near=near)
+        fix = Fix(name.start, name.end, (near,)) if near else None
+        return self.refuse(problem, name, fix, name=name.text, near=near)
 
     def check_arguments(
         self, node: tree.Call, function: Function, arguments: Sequence[Typed]
     ) -> None:
         count = len(arguments)
         if function.repeats and count > function.most:
-            params = {"name": function.name, "limit": function.most}
+            params: dict[str, Any] = {"name": function.name, "limit": function.most}
             raise self.refuse("function.too_many", node.arguments[function.most], **params)
         if not function.fewest <= count <= function.most:
             raise self.refuse("function.arguments", node, signature=function.signature)
@@ -266,6 +287,7 @@ class Typer:
                 raise self.refuse(
                     "function.argument",
                     node.arguments[at],
+                    corrections.date_argument(node, argument),
                     signature=function.signature,
                     example=function.example,
                     **self.shown(argument),

@@ -14,16 +14,13 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fieldstone.metadata.expression import parse
-from fieldstone.metadata.model import App
 from fieldstone.metadata.problems import ProblemsError
 from fieldstone.rules import Context, Expression, evaluate, to_sql
-from fieldstone.rules.expression import compile_node
-from fieldstone.rules.typing import Options
 from tests.rules.declared import counting_from
 from tests.rules.generate.companies import Company
 from tests.rules.generate.expressions import Maker
 from tests.rules.generate.words import ZONES
+from tests.rules.lenient import read
 from tests.rules.world import NOW, Tables, World, postgresql, sqlite
 from tests.servers.postgres import PostgresServer
 
@@ -79,12 +76,6 @@ def agrees(connection: sa.Connection, tables: Tables, seed: int) -> None:
         except ProblemsError:
             continue
         compare(connection, tables, world, expression, context)
-
-
-def read(app: App, text: str) -> Expression:
-    """An expression as what was published once is read: what is in doubt has a value too."""
-    options = Options(space="name", allow_viewer=True, lenient=True)
-    return compile_node(app, "account", text, parse(text), options)
 
 
 def compare(

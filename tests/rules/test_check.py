@@ -97,6 +97,23 @@ def test_what_was_accepted_before_stays() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("1 < 2", "type.constant"),
+        ('len("a") > 3 or "a" == "b"', "type.constant"),
+        ("name is not None and id is None", "type.never_empty"),
+        ('name == "  "', "type.blank"),
+        ("today() > date(2026, 1, 1)", None),
+        ("True", None),
+        ("name is None", None),
+    ],
+)
+def test_a_condition_that_always_says_the_same(text: str, problem: str | None) -> None:
+    found = problems_after({RULE: {"/when": text}})
+    assert [one.id for one in found] == ([problem] if problem else [])
+
+
+@pytest.mark.parametrize(
     ("path", "pointer", "value"),
     [
         (RULE, "/message/en", "{{ days_since(last_follow_up_at) + hours_since(created_at) }}"),

@@ -168,6 +168,46 @@ def test_the_nearest_name_is_offered(text: str, near: str) -> None:
     assert problem_of(text).params["near"] == near
 
 
+TOLD = json.loads((Path(__file__).parent / "refusals.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("case", [pytest.param(one, id=one["text"]) for one in TOLD])
+def test_what_people_write(case: dict[str, str]) -> None:
+    """What people write who know other languages: where, whole sentences, and it corrected."""
+    found = problem_of(case["text"])
+    told = {"text": case["text"], "position": found.position}
+    told |= {locale: found.text(locale) for locale in LOCALES}
+    assert told | ({"corrected": found.corrected} if found.corrected else {}) == case
+
+
+@pytest.mark.parametrize("case", [pytest.param(one, id=one["text"]) for one in TOLD])
+def test_a_correction_can_be_read(case: dict[str, str]) -> None:
+    if "corrected" in case:
+        compile_expression(APP, "account", case["corrected"], space="name")
+
+
+def test_a_correction_leaves_the_message_around_it() -> None:
+    with pytest.raises(ProblemsError) as caught:
+        compile_message(APP, "account", "客户（{{ name }}）：{{ if（flag，1，2） }}", space="name")
+    corrected = caught.value.problems[0].corrected
+    assert corrected == "客户（{{ name }}）：{{ (1 if flag else 2) }}"
+
+
+def test_labels_that_are_no_names_are_told() -> None:
+    fields = (
+        Field(id="annual", name="annual", type="money", label={"en": "Annual amount (k)"}),
+        Field(id="deal_size", name="deal_size", type="money", label={"zh-CN": "成交金额（万元）"}),
+    )
+    entity = Entity(id="x", name="x", title="id", fields=(*fields, *SYSTEM))
+    app = App(hash="labelled", manifest=APP.manifest, entities={"x": entity})
+    for text, better in (
+        ("Annual amount (k) > 3", "annual > 3"),
+        ("成交金额（万元） > 3 and annual = 1", "deal_size > 3 and annual == 1"),
+    ):
+        found = problem_of(text, "x", app)
+        assert (found.id, found.position, found.corrected) == ("name.label", 1, better)
+
+
 def test_the_entity_is_told_in_the_readers_language() -> None:
     entity = Entity(id="x", name="x", title="n", label={"zh-CN": "商机"}, fields=SYSTEM)
     app = App(hash="labels", manifest=APP.manifest, entities={"x": entity})
@@ -347,15 +387,20 @@ def test_every_sentence_has_a_case() -> None:
     folder = Path(fieldstone.rules.__file__).parent / "locale"
     ids = set(json.loads((folder / "en.json").read_text("utf-8")))
     here = {problem for _, problem, _ in REFUSED}
+    here |= {problem_of(one["text"]).id for one in TOLD}
     elsewhere = {
         "expression.nested_rows",
         "expression.too_large",
         "formula.broken",
         "formula.cycle",
         "formula.stored_time",
+        "name.label",
         "type.assign",
+        "type.blank",
+        "type.constant",
         "type.expected",
         "type.message_tags",
+        "type.never_empty",
         "value.empty",
         "value.hidden",
         "value.no",

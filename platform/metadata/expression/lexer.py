@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..problems import Problem, ProblemsError
-from . import limits
+from ..problems import Fix, Problem, ProblemsError
+from . import advice, limits
 
 KEYWORDS = frozenset({"and", "or", "not", "in", "is", "if", "else", "True", "False", "None"})
 _OTHER_KEYWORDS = frozenset(
@@ -17,20 +17,8 @@ _OTHER_KEYWORDS = frozenset(
     | {"except", "finally", "for", "from", "global", "import", "lambda", "nonlocal", "pass"}
     | {"raise", "return", "try", "while", "with", "yield"}
 )
-_ADVICE = {
-    "&&": "and",
-    "||": "or",
-    "&": "and",
-    "|": "or",
-    "!": "not",
-    "<>": "!=",
-    "=>": ">=",
-    "=<": "<=",
-    "===": "==",
-    "!==": "!=",
-}
 _SYMBOLS = re.compile(
-    r"===|!==|==|!=|<=|>=|<>|=>|=<|//|\*\*|&&|\|\||->|:=|[-+*/%()\[\],.<>=!&|;:?{}@^~$#`\\]"
+    r"===|!==|==!|=!(?!=)|==|!=|<=|>=|<>|=>|=<|//|\*\*|&&|\|\||->|:=|[-+*/%()\[\],.<>=!&|;:?{}@^~$#`\\]"
 )
 _ALLOWED = frozenset(
     {"==", "!=", "<=", ">=", "<", ">", "+", "-", "*", "/", "//", "%", "(", ")", "[", "]", ",", "."}
@@ -56,9 +44,9 @@ class Token:
     value: Any = None
 
 
-def refuse(problem: str, start: int, **params: Any) -> ProblemsError:
-    """The error to raise for something at offset `start`."""
-    return ProblemsError([Problem(problem, params, position=start + 1)])
+def refuse(problem: str, start: int, fix: Fix | None = None, **params: Any) -> ProblemsError:
+    """The error to raise for something at offset `start`, and what would correct it."""
+    return ProblemsError([Problem(problem, params, position=start + 1, fix=fix)])
 
 
 def tokens(text: str, start: int = 0, stop: str | None = None) -> list[Token]:
@@ -75,21 +63,24 @@ def tokens(text: str, start: int = 0, stop: str | None = None) -> list[Token]:
         if at >= len(text) or (stop is not None and text.startswith(stop, at)):
             found.append(Token("end", "", at, at))
             return found
-        token = _token(text, at, found[-1] if found else None)
+        token = _token(text, at, found, start, stop)
         found.append(token)
         at = token.end
 
 
-def _token(text: str, at: int, before: Token | None) -> Token:
+def _token(text: str, at: int, found: list[Token], start: int, stop: str | None) -> Token:
     char = text[at]
     if char in "\"'":
         return _text(text, at)
-    if _starts_number(text, at, before):
-        return _number(text, at)
+    if _starts_number(text, at, found[-1] if found else None):
+        return _number(text, at, found)
     if char.isidentifier() and not _full_width(char):
         return _name(text, at)
+    if char in advice.CURRENCIES and text[at + 1 : at + 2].isdigit():
+        raise refuse("expression.currency", at, Fix(at, at + 1, ()), character=char)
     if not char.isascii():
-        raise _not_ascii(text, at)
+        end = text.find(stop, at) if stop is not None else len(text)
+        raise _not_ascii(text, at, start, end if end >= 0 else len(text))
     match = _SYMBOLS.match(text, at)
     if match is None:
         raise refuse("expression.character", at, character=_shown(char))
@@ -107,14 +98,17 @@ def _starts_number(text: str, at: int, before: Token | None) -> bool:
 
 
 def _symbol_problem(text: str, symbol: str, at: int) -> ProblemsError:
-    if symbol in _ADVICE:
-        return refuse("expression.operator", at, operator=symbol, instead=_ADVICE[symbol])
+    if symbol in advice.OPERATORS:
+        instead = advice.OPERATORS[symbol]
+        fix = advice.spaced(text, at, at + len(symbol), instead)
+        return refuse("expression.operator", at, fix, operator=symbol, instead=instead)
     if symbol == ";":
         return refuse("expression.statements", at)
     if symbol == ":=":
-        return refuse("expression.assignment", at, instead="==")
-    if symbol == "**":
-        return refuse("expression.power", at)
+        fix = Fix(at, at + len(symbol), ("==",))
+        return refuse("expression.assignment", at, fix, instead="==")
+    if symbol in ("**", "^"):
+        return refuse("expression.power", at, operator=symbol)
     if symbol in "?:":
         return refuse("expression.ternary", at, character=symbol)
     if symbol in "{}":
@@ -137,23 +131,83 @@ def _name(text: str, at: int) -> Token:
     return Token("name", name, at, end)
 
 
-def _number(text: str, at: int) -> Token:
+def _number(text: str, at: int, found: list[Token]) -> Token:
     match = _NUMBER.match(text, at)
     assert match is not None
     written, end = match.group(), match.end()
     following = text[end : end + 1]
-    if following in ("e", "E") and _EXPONENT.match(text, end):
-        raise refuse("expression.exponent", at)
+    exponent = _EXPONENT.match(text, end)
+    if exponent is not None:
+        raise _exponent(at, written, exponent)
+    _refuse_date(text, at)
+    behind = advice.suffix(text, end)
+    if behind is not None:
+        raise wrong_suffix(at, end, end + len(behind[0]), written, *behind)
     if following and ((following.isidentifier() and following.isascii()) or following == "."):
         raise refuse("expression.number", at, number=written + following)
     whole, _, fraction = written.partition(".")
     if len(whole) > 1 and whole.startswith("0"):
-        raise refuse("expression.leading_zero", at, number=written)
+        raise grouped(text, at, written, found) or refuse(
+            "expression.leading_zero",
+            at,
+            Fix(at, at + len(whole), (whole.lstrip("0") or "0",)),
+            number=written,
+        )
     if len(fraction) > limits.SCALE:
         raise refuse("expression.scale", at, scale=limits.SCALE)
     if len(whole.lstrip("0")) + len(fraction) > limits.DIGITS:
         raise refuse("expression.digits", at, digits=limits.DIGITS)
     return Token("number", written, at, end)
+
+
+def _exponent(at: int, written: str, exponent: re.Match[str]) -> ProblemsError:
+    zeros = re.match(r"[eE]\+?(\d)(?!\d)", exponent.string[exponent.start() :])
+    fix = None
+    if zeros is not None:
+        end = exponent.start() + zeros.end()
+        fix = Fix(at, end, (advice.enlarged(written, int(zeros.group(1))),))
+    return refuse("expression.exponent", at, fix)
+
+
+def _refuse_date(text: str, at: int) -> None:
+    """A date in digits that would be no number: with zeros in front, or with points."""
+    found = advice.DATE.match(text, at)
+    if found is None:
+        return
+    year, mark, month, day = found.groups()
+    if mark == "." or month.startswith("0") or day.startswith("0"):
+        raise date_written(at, found.end(), year, month, day)
+
+
+def date_written(start: int, end: int, year: str, month: str, day: str) -> ProblemsError:
+    """The refusal of a date in digits."""
+    instead = advice.as_date(year, month, day)
+    return refuse("expression.date", start, Fix(start, end, (instead,)), instead=instead)
+
+
+def wrong_suffix(
+    start: int, end: int, after: int, number: str, word: str, zeros: int
+) -> ProblemsError:
+    """The refusal of a unit or a size behind a number that goes from `start` to `end`."""
+    instead = advice.enlarged(number, zeros)
+    fix = Fix(start, after, (instead,))
+    return refuse("expression.suffix", start, fix, found=word, instead=instead)
+
+
+def grouped(text: str, at: int, written: str, found: list[Token]) -> ProblemsError | None:
+    """The refusal of digits in groups, the next of which stands at `at`; None if they are none."""
+    before = [one for one in found[-2:] if one.text != ","]
+    if not before or before[-1].kind != "number" or "." in before[-1].text:
+        return None
+    first = before[-1]
+    between = text[first.end : at]
+    if between not in (",", " ") or len(written.partition(".")[0]) != 3 or len(first.text) > 3:
+        return None
+    match = re.compile(rf"(?:{between}\d{{3}})+").match(text, first.end)
+    end = match.end() if match is not None else at + 3
+    instead = text[first.start : end].replace(between, "")
+    fix = Fix(first.start, end, (instead,))
+    return refuse("expression.groups", first.start, fix, instead=instead)
 
 
 def _text(text: str, at: int) -> Token:
@@ -185,11 +239,13 @@ def _full_width(char: str) -> bool:
     return char in _MARKS or char in _QUOTES or 0xFF01 <= ord(char) <= 0xFF5E
 
 
-def _not_ascii(text: str, at: int) -> ProblemsError:
+def _not_ascii(text: str, at: int, start: int, end: int) -> ProblemsError:
     char = text[at]
     if not _full_width(char):
         return refuse("expression.character", at, character=_shown(char))
-    return refuse("expression.full_width", at, character=char, instead=corrected(text))
+    instead = corrected(text[start:end])
+    fix = Fix(start, end, (instead,))
+    return refuse("expression.full_width", at, fix, character=char, instead=instead.strip())
 
 
 def corrected(text: str) -> str:

@@ -9,8 +9,10 @@ from __future__ import annotations
 from decimal import Decimal
 from functools import lru_cache
 
+from ..problems import Fix
 from . import limits
 from .lexer import Token, refuse, tokens
+from .misplaced import enclosed, grouped_here, if_call, method, misplaced, percentage
 from .tree import (
     Arithmetic,
     Call,
@@ -83,7 +85,9 @@ class _Parser:
         if self.sees(text):
             return self.next()
         if self.now.kind == "end":
-            raise refuse("expression.not_closed", opened.start, opened=opened.text, missing=text)
+            fix = Fix(self.now.start, self.now.start, (text,))
+            params = {"opened": opened.text, "missing": text}
+            raise refuse("expression.not_closed", opened.start, fix, **params)
         raise self.unexpected()
 
     def finish(self) -> None:
@@ -91,20 +95,20 @@ class _Parser:
             raise self.unexpected()
 
     def unexpected(self) -> Exception:
+        """The error for what follows a value and may not: see `misplaced`."""
+        return misplaced(self.found, self.at)
+
+    def no_value(self) -> Exception:
+        """The error for what stands where a value is wanted."""
         token = self.now
         if token.kind == "end":
             return refuse("expression.ends_early", token.start)
         if token.text == "=":
-            return refuse("expression.assignment", token.start, instead="==")
-        if token.text == "[":
-            return refuse("expression.subscript", token.start)
+            fix = Fix(token.start, token.end, ("==",))
+            return refuse("expression.assignment", token.start, fix, instead="==")
         if token.text == "if":
             return refuse("expression.if_without_else", token.start)
-        upper = {"AND": "and", "OR": "or", "NOT": "not", "IN": "in", "IS": "is"}
-        if token.kind == "name" and token.text.upper() in upper:
-            instead = upper[token.text.upper()]
-            return refuse("expression.operator", token.start, operator=token.text, instead=instead)
-        return refuse("expression.unexpected", token.start, found=token.text)
+        return refuse("expression.no_value", token.start, found=token.text)
 
     def either(self) -> Node:
         self.nesting += 1
@@ -128,6 +132,7 @@ class _Parser:
         items = [self.conjunction()]
         while self.sees("or"):
             self.next()
+            self.refuse_half(items[-1])
             items.append(self.conjunction())
         if len(items) == 1:
             return items[0]
@@ -138,10 +143,21 @@ class _Parser:
         items = [self.negation()]
         while self.sees("and"):
             self.next()
+            self.refuse_half(items[-1])
             items.append(self.negation())
         if len(items) == 1:
             return items[0]
         return Logic(start, self.end, "and", tuple(items))
+
+    def refuse_half(self, before: Node) -> None:
+        """Refuse `n > 3 and < 5`: after "and" the comparison begins anew."""
+        if not self.sees(*_COMPARISONS):
+            return
+        fix = None
+        if isinstance(before, Comparison):
+            again = (*enclosed(before.operands[0]), " ")
+            fix = Fix(self.now.start, self.now.start, again)
+        raise refuse("expression.half", self.now.start, fix, found=self.now.text)
 
     def negation(self) -> Node:
         opened = []
@@ -198,16 +214,26 @@ class _Parser:
         node = self.signed()
         while self.now.kind == "symbol" and self.now.text in _PRODUCTS:
             operator = self.next().text
+            if operator == "%":
+                self.refuse_percent()
             right = self.signed()
             node = Arithmetic(start, self.end, operator, node, right)
         return node
+
+    def refuse_percent(self) -> None:
+        """Refuse `5%`: a remainder needs a second number."""
+        begins = self.now.kind in ("number", "text", "name") or self.sees("(", "-", "+", "not")
+        found = None if begins else percentage(*self.found[self.at - 2 : self.at])
+        if found is not None:
+            raise found
 
     def signed(self) -> Node:
         opened = []
         while self.sees("-", "+"):
             token = self.next()
             if token.text == "+":
-                raise refuse("expression.plus", token.start)
+                fix = Fix(token.start, token.end, ())
+                raise refuse("expression.plus", token.start, fix)
             opened.append(token)
         node = self.operand()
         for token in reversed(opened[-limits.DEPTH - 1 :]):
@@ -244,7 +270,9 @@ class _Parser:
             return self.parenthesised()
         if self.sees("["):
             return self.items()
-        raise self.unexpected()
+        if self.sees("if") and self.found[self.at + 1].text == "(":
+            return self.path_or_call()
+        raise self.no_value()
 
     def text(self) -> Node:
         token = self.next()
@@ -258,9 +286,24 @@ class _Parser:
             raise refuse("expression.empty_parentheses", opened.start)
         node = self.either()
         if self.sees(","):
-            raise refuse("expression.tuple", self.now.start)
+            raise self.listed(opened)
         self.expect(")", opened)
         return node
+
+    def listed(self, opened: Token) -> Exception:
+        """The error for values with commas in parentheses; after "in" they would be a list."""
+        comma = self.now
+        digits = grouped_here(self.found, self.at)
+        if digits is not None:
+            return digits
+        if self.found.index(opened) == 0 or self.found[self.found.index(opened) - 1].text != "in":
+            return refuse("expression.tuple", comma.start)
+        while self.sees(","):
+            self.next()
+            self.either()
+        closed = self.expect(")", opened)
+        fix = Fix(opened.start, closed.end, ("[", (opened.end, closed.start), "]"))
+        return refuse("expression.tuple", comma.start, fix)
 
     def items(self) -> Node:
         opened = self.next()
@@ -282,16 +325,18 @@ class _Parser:
             names.append(self.name())
         if self.sees("("):
             if len(names) > 1:
-                method = names[-1]
-                raise refuse("expression.method", method.start, name=method.text)
-            return self.call(names[0])
+                raise method(self.found, self.at, names)
+            node = self.call(names[0])
+            if node.function.text.lower() == "if":
+                raise if_call(node)
+            return node
         return Path(names[0].start, names[-1].end, tuple(names))
 
     def name(self) -> Name:
         token = self.next()
         return Name(token.start, token.end, token.text)
 
-    def call(self, function: Name) -> Node:
+    def call(self, function: Name) -> Call:
         opened = self.next()
         arguments: list[Node] = []
         by: Node | None = None
@@ -314,7 +359,8 @@ class _Parser:
         token = self.next()
         equals = self.next()
         if function.text not in ("first", "last"):
-            raise refuse("expression.assignment", equals.start, instead="==")
+            fix = Fix(equals.start, equals.end, ("==",))
+            raise refuse("expression.assignment", equals.start, fix, instead="==")
         if token.text != "by":
             raise refuse("expression.keyword", token.start, name=token.text)
         return self.either()
