@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
+from fieldstone.rules.formats import inside as inside
+
 LOCALES: Mapping[str, str] = {"zh-CN": "中文", "en": "English"}
 """Every language of the pages, with its name in itself."""
 
@@ -49,13 +51,6 @@ def joined(sentences: Iterable[str]) -> str:
             found += " " if found.endswith((".", "?")) else "; "
         found += one
     return found
-
-
-def inside(text: str, locale: str) -> str:
-    """A label as it stands inside a sentence: English ones begin small, unless they are a name."""
-    if locale != "en" or len(text) < 2 or text[1].isupper():
-        return text
-    return text[0].lower() + text[1:]
 
 
 def nearest_locale(wanted: str | None) -> str | None:

@@ -17,9 +17,11 @@ from .expression import (
 from .messages import Message, compile_message, message_text, shown
 from .over_table import OverTable, over_table
 from .records import RecordSource
+from .sentences import sentence
 from .to_sql import to_sql
 
 _messages.add_catalogue(_Path(__file__).parent / "locale")
+_messages.add_catalogue(_Path(__file__).parent / "sentences" / "locale")
 
 __all__ = [
     "Columns",
@@ -37,6 +39,7 @@ __all__ = [
     "formula_expression",
     "message_text",
     "over_table",
+    "sentence",
     "shown",
     "to_sql",
     "value_type",

@@ -76,3 +76,10 @@ class Formats:
         """Date and time in a table, where the workspace is: `2026-03-05 14:20`."""
         local = value.astimezone(self.zone)
         return f"{self.day(local.date())} {local:%H:%M}"
+
+
+def inside(text: str, locale: str) -> str:
+    """A label as it stands inside a sentence: English ones begin small, unless they are a name."""
+    if locale != "en" or len(text) < 2 or text[1].isupper():
+        return text
+    return text[0].lower() + text[1:]

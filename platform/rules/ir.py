@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING, Any
 from .types import Type
 
 if TYPE_CHECKING:
-    from .functions.registry import Operation
+    from .functions.registry import Function, Operation
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The function that people wrote, and its arguments, where a part came of a call."""
+
+    function: Function
+    arguments: tuple[Typed, ...]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -22,8 +30,9 @@ class Typed:
     """A typed expression and the place of its text.
 
     `nullable` tells whether it can be empty; `bound` is the largest size that a raw number can
-    have. Computed on making: `static` (it needs no record), `size`, `height` and `nesting` (of
-    aggregates), which the bounds are checked with.
+    have. `written` is the call that it came of, for those who tell people of it: what it means is
+    in the node alone. Computed on making: `static` (it needs no record), `size`, `height` and
+    `nesting` (of aggregates), which the bounds are checked with.
     """
 
     type: Type
@@ -31,6 +40,7 @@ class Typed:
     end: int
     nullable: bool = True
     bound: int = 0
+    written: Written | None = None
     static: bool = field(init=False)
     size: int = field(init=False)
     height: int = field(init=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..metadata.expression import AGGREGATES, tree
@@ -27,6 +27,7 @@ from .ir import (
     Read,
     Typed,
     Via,
+    Written,
 )
 from .names import Space, suggestion
 from .paths import Paths, Scope
@@ -261,7 +262,8 @@ class Typer:
             raise self.unknown_function(node)
         arguments = tuple(self.node(argument, scope) for argument in node.arguments)
         self.check_arguments(node, function, arguments)
-        return function.typed(self, node, arguments)
+        typed = function.typed(self, node, arguments)
+        return replace(typed, written=Written(function, arguments))
 
     def unknown_function(self, node: tree.Call) -> ProblemsError:
         name = node.function

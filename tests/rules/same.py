@@ -8,11 +8,14 @@ from typing import Any
 from fieldstone.rules.functions.registry import Operation
 from fieldstone.rules.ir import Step, Typed
 
+_TOLD = ("start", "end", "written")
+"""What is only for telling people."""
+
 
 def same(one: Any, other: Any) -> bool:
     """Whether two typed forms are equal, wherever they stand in their texts."""
     if isinstance(one, Typed | Step) and type(one) is type(other):
-        names = [each.name for each in fields(one) if each.name not in ("start", "end")]
+        names = [each.name for each in fields(one) if each.name not in _TOLD]
         return all(same(getattr(one, name), getattr(other, name)) for name in names)
     if isinstance(one, tuple) and isinstance(other, tuple):
         return len(one) == len(other) and all(map(same, one, other))

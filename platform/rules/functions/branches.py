@@ -74,8 +74,9 @@ def _is_filled(typing: Typing, at: Place, arguments: tuple[Typed, ...]) -> Typed
 def _between(typing: Typing, at: Place, arguments: tuple[Typed, ...]) -> Typed:
     value, low, high = arguments
     items = (typing.compare(value, ">=", low, at), typing.compare(value, "<=", high, at))
-    place = {"start": at.start, "end": at.end}
-    return Logic(type=BOOLEAN, nullable=False, operator="and", items=items, **place)
+    return Logic(
+        type=BOOLEAN, start=at.start, end=at.end, nullable=False, operator="and", items=items
+    )
 
 
 def _switch(typing: Typing, at: Place, arguments: tuple[Typed, ...]) -> Typed:
@@ -106,6 +107,8 @@ register(
         help=both("Whether the value is not empty.", "值是否已填写。"),
         example="is_filled(phone)",
         group="conditions",
+        words=(both("{0} is filled in", "{0}已填写"),),
+        denied=both("{0} is empty", "{0}未填写"),
         examples=(
             Example('is_filled("a")', True),
             Example("is_filled(None)", False),
@@ -126,6 +129,8 @@ register(
         ),
         example="between(amount, 1000, 5000)",
         group="conditions",
+        words=(both("{0} between {1} and {2}", "{0}在 {1} 到 {2} 之间"),),
+        denied=both("{0} not between {1} and {2}", "{0}不在 {1} 到 {2} 之间"),
         examples=(
             Example("between(5, 1, 5)", True),
             Example("between(5.5, 1, 5)", False),
@@ -147,6 +152,7 @@ register(
         ),
         example='switch(status, "signed", 1, "lost", 2, 0)',
         group="conditions",
+        words=(both("{all}", "{all}"),),
         examples=(
             Example('switch(2, 1, "one", 2, "two", "many")', "two"),
             Example('switch(7, 1, "one", 2, "two", "many")', "many"),

@@ -102,6 +102,7 @@ def register_date(
     kinds: tuple[frozenset[str], ...],
     typed: Typed_,
     *examples: Example,
+    words: tuple[Mapping[str, str], ...] = (),
 ) -> None:
     """Make a function of dates known."""
     register(
@@ -114,6 +115,7 @@ def register_date(
             typed=typed,
             group="dates",
             examples=examples,
+            words=words,
         )
     )
 
@@ -127,6 +129,7 @@ register_date(
     lambda typing, at, arguments: current_date(typing, at),
     Example("today()", "2026-11-21"),
     Example("expected_close < today()", of="deal"),
+    words=(both("today", "今天"),),
 )
 register_date(
     "now",
@@ -137,6 +140,7 @@ register_date(
     lambda typing, at, arguments: current_time(typing, at),
     Example("now()", "2026-11-21T04:30:00Z"),
     Example("due_at < now()", of="task"),
+    words=(both("now", "现在"),),
 )
 register(
     Function(
@@ -148,6 +152,10 @@ register(
         ),
         example="signed_on >= date(2026, 1, 1)",
         group="dates",
+        words=(
+            both("the day of {0}", "{0}的日期"),
+            both("the date of year {0}, month {1}, day {2}", "{0} 年 {1} 月 {2} 日"),
+        ),
         examples=(
             Example("date(2026, 1, 31)", "2026-01-31"),
             Example("date(2026, 2, 30)", None),
@@ -172,6 +180,7 @@ register_date(
     ),
     Example("days_since(date(2026, 11, 1))", 20),
     Example("days_since(last_follow_up_at) > 30", of="customer"),
+    words=(both("days since {0}", "{0}距今的天数"),),
 )
 register_date(
     "days_until",
@@ -187,6 +196,7 @@ register_date(
     ),
     Example("days_until(date(2026, 12, 1))", 10),
     Example("days_until(expected_close) <= 30", of="deal"),
+    words=(both("days until {0}", "距{0}的天数"),),
 )
 register_date(
     "days_between",
@@ -197,6 +207,7 @@ register_date(
     lambda typing, at, arguments: _between(dates.DAYS_BETWEEN, "day", typing, at, *arguments),
     Example("days_between(date(2026, 2, 27), date(2026, 3, 1))", 2),
     Example("days_between(opened_on, closed_at) > 90", of="deal"),
+    words=(both("days from {0} to {1}", "{0}到{1}的天数"),),
 )
 register_date(
     "months_since",
@@ -209,6 +220,7 @@ register_date(
     ),
     Example("months_since(date(2026, 8, 22))", 2),
     Example("months_since(first_won_at) >= 12", of="customer"),
+    words=(both("months since {0}", "{0}距今的月数"),),
 )
 register_date(
     "months_between",
@@ -219,6 +231,7 @@ register_date(
     lambda typing, at, arguments: _between(dates.MONTHS_BETWEEN, "month", typing, at, *arguments),
     Example("months_between(date(2026, 1, 31), date(2026, 2, 28))", 0),
     Example("months_between(opened_on, expected_close) > 6", of="deal"),
+    words=(both("months from {0} to {1}", "{0}到{1}的月数"),),
 )
 register_date(
     "hours_since",
@@ -232,6 +245,7 @@ register_date(
     lambda typing, at, arguments: _hours(typing, at, arguments[0], current_time(typing, at)),
     Example("hours_since(start_of_day(today()))", "12.500000"),
     Example("hours_since(created_at) > 48", of="customer"),
+    words=(both("hours since {0}", "{0}距今的小时数"),),
 )
 register_date(
     "hours_between",
@@ -244,6 +258,7 @@ register_date(
         "hours_between(start_of_day(date(2026, 1, 1)), start_of_day(date(2026, 1, 2)))", "24.000000"
     ),
     Example("hours_between(at, created_at) > 24", of="follow_up"),
+    words=(both("hours from {0} to {1}", "{0}到{1}的小时数"),),
 )
 register_date(
     "add_days",
@@ -257,6 +272,7 @@ register_date(
     _adding(dates.ADD_DAYS, dates.MOVE_DAYS, "day"),
     Example("add_days(date(2026, 2, 27), 2)", "2026-03-01"),
     Example("expected_close < add_days(today(), 7)", of="deal"),
+    words=(both("{0} plus {1} days", "{0}加 {1} 天"),),
 )
 register_date(
     "add_months",
@@ -270,6 +286,7 @@ register_date(
     _adding(dates.ADD_MONTHS, dates.MOVE_MONTHS, "month"),
     Example("add_months(date(2024, 1, 31), 1)", "2024-02-29"),
     Example("expected_close < add_months(today(), 3)", of="deal"),
+    words=(both("{0} plus {1} months", "{0}加 {1} 个月"),),
 )
 register_date(
     "add_hours",
@@ -280,6 +297,7 @@ register_date(
     _add_hours,
     Example("add_hours(now(), 1.5)", "2026-11-21T06:00:00Z"),
     Example("due_at < add_hours(now(), 4)", of="task"),
+    words=(both("{0} plus {1} hours", "{0}加 {1} 小时"),),
 )
 register_date(
     "start_of_day",
@@ -292,4 +310,5 @@ register_date(
     ),
     Example("start_of_day(date(2026, 11, 21))", "2026-11-20T16:00:00Z"),
     Example("at < start_of_day(today())", of="follow_up"),
+    words=(both("the beginning of {0}", "{0}的零点"),),
 )

@@ -93,6 +93,10 @@ register(
         help=both("The first value that is not empty.", "第一个不为空的值。"),
         example="coalesce(last_follow_up_at, created_at)",
         group="conditions",
+        words=(
+            both("{0}", "{0}"),
+            both("{0} (or else {rest})", "{0}（为空时取{rest}）"),
+        ),
         examples=(
             Example("coalesce(None, 3)", 3),
             Example("coalesce(last_follow_up_at, created_at)", of="customer"),
@@ -113,6 +117,7 @@ register(
         help=both("The largest of the values that are not empty.", "最大的值，为空的不参与比较。"),
         example="max_of(last_order_at, last_visit_at)",
         group="conditions",
+        words=(both("the largest of ({all})", "（{all}）中的最大值"),),
         examples=(
             Example("max_of(2, 3.5, None)", "3.5"),
             Example("max_of(last_won_at, last_follow_up_at)", of="customer"),
@@ -133,6 +138,7 @@ register(
         help=both("The smallest of the values that are not empty.", "最小的值，为空的不参与比较。"),
         example="min_of(price, list_price)",
         group="conditions",
+        words=(both("the smallest of ({all})", "（{all}）中的最小值"),),
         examples=(
             Example("min_of(2, 3.5, None)", "2.0"),
             Example("min_of(budget, won_amount)", of="customer"),
@@ -153,6 +159,8 @@ register(
         help=both("Whether the value is empty.", "值是否为空。"),
         example="is_empty(phone)",
         group="conditions",
+        words=(both("{0} is empty", "{0}未填写"),),
+        denied=both("{0} is filled in", "{0}已填写"),
         examples=(
             Example('is_empty("")', True),
             Example("is_empty(phone) and is_empty(wechat)", of="customer"),
@@ -169,6 +177,7 @@ register(
         help=both("The member who is acting.", "当前操作的成员。"),
         example="owner == me()",
         group="people",
+        words=(both("me", "我"),),
         examples=(Example("owner == me()", of="customer"),),
         typed=lambda typing, at, arguments: typing.make(
             ME, at, type=reference("member"), nullable=True
@@ -182,6 +191,7 @@ register(
         help=both("The team of the member who is acting.", "当前操作成员所在的部门。"),
         example="owner.team == my_team()",
         group="people",
+        words=(both("my department", "我的部门"),),
         examples=(Example("owner.team == my_team()", of="customer"),),
         typed=lambda typing, at, arguments: typing.make(MY_TEAM, at, type=TEXT_TYPE, nullable=True),
     )

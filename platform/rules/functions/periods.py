@@ -11,6 +11,28 @@ from . import steps
 from .calendar_functions import as_date, register_date
 from .registry import DAY, INSTANT, Example, Operation, Place, Typed_, Typing, both
 
+_WORDS = {
+    "year": both("the year of {0}", "{0}的年份"),
+    "month": both("the month of {0}", "{0}的月份"),
+    "day": both("the day of the month of {0}", "{0}的日"),
+    "weekday": both("the weekday of {0}", "{0}的星期"),
+    "quarter": both("the quarter of {0}", "{0}的季度"),
+    "week": both("the week of {0}", "{0}的周数"),
+    "day_of_year": both("the day of the year of {0}", "{0}是当年的第几天"),
+    "days_in_month": both("the days in the month of {0}", "{0}所在月的天数"),
+    "hour": both("the hour of {0}", "{0}的小时数"),
+    "minute": both("the minute of {0}", "{0}的分钟数"),
+    "start_of_week": both("the start of the week of {0}", "{0}所在周的第一天"),
+    "end_of_week": both("the end of the week of {0}", "{0}所在周的最后一天"),
+    "start_of_month": both("the start of the month of {0}", "{0}所在月的第一天"),
+    "end_of_month": both("the end of the month of {0}", "{0}所在月的最后一天"),
+    "start_of_quarter": both("the start of the quarter of {0}", "{0}所在季度的第一天"),
+    "end_of_quarter": both("the end of the quarter of {0}", "{0}所在季度的最后一天"),
+    "start_of_year": both("the start of the year of {0}", "{0}所在年度的第一天"),
+    "end_of_year": both("the end of the year of {0}", "{0}所在年度的最后一天"),
+}
+"""What sentences say of each."""
+
 
 def _part(operation: Operation, bound: int) -> Typed_:
     def typed(typing: Typing, at: Place, arguments: tuple[Typed, ...]) -> Typed:
@@ -70,6 +92,7 @@ for _name, _operation, _most, _help, _shown in (
         _part(_operation, _most),
         Example(f"{_name}(date(2026, 11, 21))", _shown),
         Example(f"{_name}(created_at) == {_name}(today())", of="customer"),
+        words=(_WORDS[_name],),
     )
 register_date(
     "quarter",
@@ -85,6 +108,7 @@ register_date(
     ),
     Example("quarter(date(2026, 11, 21))", 4),
     Example("quarter(expected_close) == quarter(today())", of="deal"),
+    words=(_WORDS["quarter"],),
 )
 for _name, _operation, _most, _help, _shown in (
     (
@@ -122,6 +146,7 @@ for _name, _operation, _most, _help, _shown in (
         _part(_operation, _most),
         Example(f"{_name}(date(2026, 11, 21))", _shown),
         Example(f"{_name}(created_at)", of="customer"),
+        words=(_WORDS[_name],),
     )
 for _name, _operation, _most, _help, _shown in (
     (
@@ -154,6 +179,7 @@ for _name, _operation, _most, _help, _shown in (
         _clock(_operation, _most),
         Example(f"{_name}(now())", _shown),
         Example(f"{_name}(at)", of="follow_up"),
+        words=(_WORDS[_name],),
     )
 for _name, _typed, _help, _day in (
     (
@@ -232,4 +258,5 @@ for _name, _typed, _help, _day in (
         _typed,
         Example(f"{_name}(date(2026, 11, 21))", _day),
         Example(f"{_name}(closed_at) == {_name}(today())", of="deal"),
+        words=(_WORDS[_name],),
     )

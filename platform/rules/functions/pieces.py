@@ -146,6 +146,7 @@ register(
         ),
         example="left(code, 2)",
         group="text",
+        words=(both("the first {1} characters of {0}", "{0}的前 {1} 个字符"),),
         examples=(
             Example('left("KH2026-01", 2)', "KH"),
             Example('left("科技", 5)', "科技"),
@@ -163,6 +164,7 @@ register(
         help=both("The last characters of the text, as many as it says.", "文本末尾的若干个字符。"),
         example="right(mobile, 4)",
         group="text",
+        words=(both("the last {1} characters of {0}", "{0}的后 {1} 个字符"),),
         examples=(
             Example('right("13800138000", 4)', "8000"),
             Example('right("科技", 5)', "科技"),
@@ -182,6 +184,7 @@ register(
         ),
         example="mid(code, 3, 4)",
         group="text",
+        words=(both("{2} characters of {0} from place {1}", "{0}从第 {1} 个字符起的 {2} 个字符"),),
         examples=(
             Example('mid("KH2026-01", 3, 4)', "2026"),
             Example('mid("KH", 3, 4)', None),
@@ -202,6 +205,7 @@ register(
         ),
         example='find(email, "@")',
         group="text",
+        words=(both("the place of {1} in {0}", "{1}在{0}中的位置"),),
         examples=(
             Example('find("KH-2026-01", "-")', 3),
             Example('find("Acme", "ME")', 3),
@@ -223,6 +227,7 @@ register(
         ),
         example='replace(phone, "-", "")',
         group="text",
+        words=(both("{0} with {2} instead of {1}", "{0}（{1}换成{2}）"),),
         examples=(
             Example('replace("010-8888-66", "-", "")', "010888866"),
             Example('replace("aaa", "aa", "b")', "ba"),
@@ -249,6 +254,8 @@ register(
         ),
         example='matches(mobile, "1##########")',
         group="text",
+        words=(both("{0} fits {1}", "{0}符合格式{1}"),),
+        denied=both("{0} does not fit {1}", "{0}不符合格式{1}"),
         examples=(
             Example('matches("KH2026-01", "kh####-*")', True),
             Example('matches("KH26-01", "kh####-*")', False),

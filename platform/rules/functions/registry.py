@@ -124,7 +124,9 @@ class Function:
     `kinds` says, for each parameter, which kinds of type it takes; the last one repeats when
     `repeats`; `least` arguments are needed. `typed` makes the typed expression of a call.
     `examples` are run by the tests and stand in the reference, in the chapter `group`; what an
-    empty argument makes of it is told by `empty`, unless the value is empty then.
+    empty argument makes of it is told by `empty`, unless the value is empty then. `words` are what
+    sentences say of a call, by locale: `{0}` and `{1}` stand for its arguments, `{all}` for all of
+    them; the phrase with as many as there are is taken. `denied` says that a condition fails.
     """
 
     name: str
@@ -133,6 +135,8 @@ class Function:
     example: str
     group: Group
     examples: tuple[Example, ...] = ()
+    words: tuple[Mapping[str, str], ...] = ()
+    denied: Mapping[str, str] | None = None
     empty: Mapping[str, str] | None = None
     kinds: tuple[frozenset[str], ...] = ()
     least: int | None = None

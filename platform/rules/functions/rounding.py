@@ -106,6 +106,7 @@ register(
         help=both("The number without its sign.", "数字的绝对值。"),
         example="abs(amount) > 100",
         group="numbers",
+        words=(both("the size of {0}", "{0}的绝对值"),),
         examples=(
             Example("abs(-3.5)", "3.5"),
             Example("abs(budget - won_amount) > 100", of="customer"),
@@ -124,6 +125,10 @@ register(
         ),
         example="round(amount * 0.06, 2)",
         group="numbers",
+        words=(
+            both("{0} rounded", "{0}四舍五入取整"),
+            both("{0} rounded to {1} after the point", "{0}四舍五入到 {1} 位小数"),
+        ),
         examples=(
             Example("round(2.345, 2)", "2.35"),
             Example("round(-2.5)", -3),
@@ -141,6 +146,7 @@ register(
         help=both("The largest whole number that is not above.", "不大于该数的最大整数。"),
         example="floor(amount / 10000)",
         group="numbers",
+        words=(both("{0} rounded down", "{0}向下取整"),),
         examples=(
             Example("floor(7 / 2)", 3),
             Example("floor(-3.5)", -4),
@@ -157,6 +163,7 @@ register(
         help=both("The smallest whole number that is not below.", "不小于该数的最小整数。"),
         example="ceil(quantity / 12)",
         group="numbers",
+        words=(both("{0} rounded up", "{0}向上取整"),),
         examples=(
             Example("ceil(7 / 2)", 4),
             Example("ceil(-3.5)", -3),
@@ -176,6 +183,12 @@ register(
         ),
         example="round_up(amount / 1.13, 2)",
         group="numbers",
+        words=(
+            both("{0} rounded away from zero", "{0}向远离零取整"),
+            both(
+                "{0} rounded away from zero to {1} after the point", "{0}向远离零舍入到 {1} 位小数"
+            ),
+        ),
         examples=(
             Example("round_up(2.341, 2)", "2.35"),
             Example("round_up(-2.1)", -3),
@@ -196,6 +209,10 @@ register(
         ),
         example="round_down(amount / 1.13, 2)",
         group="numbers",
+        words=(
+            both("{0} rounded towards zero", "{0}向零取整"),
+            both("{0} rounded towards zero to {1} after the point", "{0}向零舍入到 {1} 位小数"),
+        ),
         examples=(
             Example("round_down(2.349, 2)", "2.34"),
             Example("round_down(-2.9)", -2),
@@ -216,6 +233,7 @@ register(
         ),
         example="sign(list_price - cost)",
         group="numbers",
+        words=(both("the sign of {0}", "{0}的正负"),),
         examples=(
             Example("sign(-2.5)", -1),
             Example("sign(0)", 0),

@@ -56,6 +56,7 @@ register_date(
     Example("add_years(date(2024, 2, 29), 1)", "2025-02-28"),
     Example("add_years(date(2024, 2, 29), 4)", "2028-02-29"),
     Example("add_years(closed_at, 1)", of="deal"),
+    words=(both("{0} plus {1} years", "{0}加 {1} 年"),),
 )
 register_date(
     "years_between",
@@ -67,6 +68,7 @@ register_date(
     Example("years_between(date(2000, 2, 29), date(2026, 2, 28))", 25),
     Example("years_between(date(2000, 2, 29), date(2026, 3, 1))", 26),
     Example("years_between(first_won_at, last_won_at)", of="customer"),
+    words=(both("years from {0} to {1}", "{0}到{1}的年数"),),
 )
 register_date(
     "years_since",
@@ -80,6 +82,7 @@ register_date(
     lambda typing, at, arguments: _years(typing, at, arguments[0], current_date(typing, at)),
     Example("years_since(date(1990, 11, 22))", 35),
     Example("years_since(birthday) >= 18", of="contact"),
+    words=(both("years since {0}", "{0}距今的年数"),),
 )
 register_date(
     "minutes_between",
@@ -93,6 +96,7 @@ register_date(
     lambda typing, at, arguments: _minutes(typing, at, *arguments),
     Example("minutes_between(now(), add_hours(now(), 1.5))", "90.000000"),
     Example("minutes_between(at, created_at) > 30", of="follow_up"),
+    words=(both("minutes from {0} to {1}", "{0}到{1}的分钟数"),),
 )
 register_date(
     "minutes_since",
@@ -106,6 +110,7 @@ register_date(
     lambda typing, at, arguments: _minutes(typing, at, arguments[0], current_time(typing, at)),
     Example("minutes_since(start_of_day(today()))", "750.000000"),
     Example("minutes_since(created_at) > 30", of="customer"),
+    words=(both("minutes since {0}", "{0}距今的分钟数"),),
 )
 register_date(
     "next_anniversary",
@@ -121,4 +126,5 @@ register_date(
     Example("next_anniversary(date(1990, 11, 21))", "2026-11-21"),
     Example("next_anniversary(date(2000, 2, 29))", "2027-02-28"),
     Example("days_until(next_anniversary(birthday)) <= 7", of="contact"),
+    words=(both("the next anniversary of {0}", "{0}的下一个周年日"),),
 )

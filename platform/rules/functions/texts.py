@@ -143,6 +143,7 @@ register(
         ),
         example="len(phone) == 11",
         group="text",
+        words=(both("the length of {0}", "{0}的字数"),),
         examples=(
             Example('len("科技")', 2),
             Example("len(phone) == 11", of="customer"),
@@ -159,6 +160,7 @@ register(
         help=both("The text in small letters.", "转换为小写的文本。"),
         example='lower(email) == "a@example.com"',
         group="text",
+        words=(both("{0} in small letters", "{0}（转为小写）"),),
         examples=(
             Example('lower("ABC 公司")', "abc 公司"),
             Example('lower(email) == "a@example.com"', of="customer"),
@@ -174,6 +176,7 @@ register(
         help=both("The text in capital letters.", "转换为大写的文本。"),
         example='upper(code) == "KH"',
         group="text",
+        words=(both("{0} in capitals", "{0}（转为大写）"),),
         examples=(
             Example('upper("kh-7")', "KH-7"),
             Example('upper(code) == "KH"', of="customer"),
@@ -192,6 +195,7 @@ register(
         ),
         example="is_empty(trim(name))",
         group="text",
+        words=(both("{0} without outer spaces", "{0}（去掉首尾空格）"),),
         examples=(
             Example('trim("  a b ")', "a b"),
             Example("is_empty(trim(remark))", of="customer"),
@@ -209,6 +213,7 @@ register(
         ),
         example='concat(last_name, " ", first_name)',
         group="text",
+        words=(both("({all}) joined", "（{all}）连成的文本"),),
         examples=(
             Example('concat("a", None, "b")', "ab"),
             Example('concat(name, " ", position)', of="contact"),
@@ -232,6 +237,8 @@ register(
         ),
         example='contains(name, "科技")',
         group="text",
+        words=(both("{0} contains {1}", "{0}包含{1}"),),
+        denied=both("{0} does not contain {1}", "{0}不包含{1}"),
         examples=(
             Example('contains("Acme Ltd", "acme")', True),
             Example('contains(name, "科技")', of="customer"),
@@ -251,6 +258,8 @@ register(
         ),
         example='starts_with(code, "KH2026")',
         group="text",
+        words=(both("{0} starts with {1}", "{0}开头是{1}"),),
+        denied=both("{0} does not start with {1}", "{0}开头不是{1}"),
         examples=(
             Example('starts_with("KH2026-01", "kh2026")', True),
             Example('starts_with(code, "KH2026")', of="customer"),
@@ -270,6 +279,8 @@ register(
         ),
         example='ends_with(email, "@example.com")',
         group="text",
+        words=(both("{0} ends with {1}", "{0}结尾是{1}"),),
+        denied=both("{0} does not end with {1}", "{0}结尾不是{1}"),
         examples=(
             Example('ends_with("a@example.com", "@EXAMPLE.com")', True),
             Example('ends_with(email, "@example.com")', of="customer"),

@@ -145,6 +145,10 @@ register(
         ),
         example="concat(name, text(amount, 2))",
         group="text",
+        words=(
+            both("{0} as text", "{0}写成的文本"),
+            both("{0} as text with {1} after the point", "{0}保留 {1} 位小数的文本"),
+        ),
         examples=(
             Example("text(1234.50)", "1234.5"),
             Example("text(2 / 3, 2)", "0.67"),
@@ -169,6 +173,10 @@ register(
         ),
         example="number(remark, 0)",
         group="text",
+        words=(
+            both("{0} as a number", "{0}读成的数字"),
+            both("{0} as a number with {1} after the point", "{0}读成的 {1} 位小数"),
+        ),
         examples=(
             Example('number("12.345", 2)', "12.35"),
             Example('number(" -7 ", 0)', -7),

@@ -42,7 +42,9 @@ Relation = tuple[str, str]
 
 _ONE_BY_ONE = ("first", "last")
 _EXISTENCE = ("any", "all")
-_PLACE = frozenset({"start", "end", "nullable", "bound", "static", "size", "height", "nesting"})
+_PLACE = frozenset(
+    {"start", "end", "nullable", "bound", "static", "size", "height", "nesting", "written"}
+)
 _FULL_JOIN = sqlite3.sqlite_version_info >= (3, 39)
 _FEW = 3
 """A list of so many values narrows a table; a longer one may be most of them."""
