@@ -38,7 +38,9 @@ def of_problems(
 
 
 def as_json(problem: Problem, locale: str) -> dict[str, Any]:
-    """One problem: where, which, in words; `position` counts characters of an expression."""
+    """One problem: where, which, in words; `position` counts characters of an expression,
+    `corrected` is its whole text as it was probably meant.
+    """
     found: dict[str, Any] = {
         "path": problem.pointer,
         "code": problem.id.removeprefix("value."),
@@ -48,6 +50,8 @@ def as_json(problem: Problem, locale: str) -> dict[str, Any]:
         found["document"] = problem.document
     if problem.position is not None:
         found["position"] = problem.position
+    if problem.corrected is not None:
+        found["corrected"] = problem.corrected
     return found
 
 

@@ -37,6 +37,15 @@ def test_a_body_asks_the_same(filled: Person) -> None:
     assert filled.post("/records/customer/query", lists).get_json() == by_query
 
 
+def test_a_filter_that_is_refused_comes_corrected(filled: Person) -> None:
+    answer = filled.get("/records/customer", filter="credit > 1,000 AND size = large")
+    error = answer.get_json()["errors"][0]
+    assert (answer.status_code, error["position"]) == (400, 10)
+    assert error["corrected"] == 'credit > 1000 and size == "large"'
+    right = filled.get("/records/customer", filter=error["corrected"])
+    assert right.status_code == 200
+
+
 def test_search_finds_chinese(filled: Person) -> None:
     filled.make("customer", name="上海石材")
     assert names(filled.get("/records/customer", q="石材").get_json()) == ["上海石材"]

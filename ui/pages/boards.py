@@ -40,8 +40,7 @@ def page(visit: Visit, entity: str) -> str | Response:
         try:
             board = _board(desk, asked)
         except (Invalid, Malformed, ProblemsError) as error:
-            problem = " ".join(one.text(desk.locale) for one in error.problems)
-            return lists.page_of(desk, asked, problem)
+            return lists.page_of(desk, asked, error.problems)
         return render(
             desk,
             "list.html",

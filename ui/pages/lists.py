@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from flask import make_response, redirect, request
 from werkzeug.wrappers import Response
@@ -12,7 +13,7 @@ from fieldstone.engine import access, query, saved, views
 from fieldstone.engine.errors import Invalid, Malformed
 from fieldstone.engine.query import AggregateRequest
 from fieldstone.metadata.conditions import Group, Written, write
-from fieldstone.metadata.problems import ProblemsError
+from fieldstone.metadata.problems import Problem, ProblemsError
 
 from .. import security
 from ..desk import Desk, Visit
@@ -64,10 +65,10 @@ PAGE = 50
 _TRAIL = 12
 
 
-def page_of(desk: Desk, asked: Asked, problem: str = "") -> str:
-    """The list that was asked for; with a problem nothing is looked up, only said."""
-    model = model_of(desk, asked, rows_too=not problem)
-    model = replace(model, problem=problem) if problem else model
+def page_of(desk: Desk, asked: Asked, problems: Sequence[Problem] = ()) -> str:
+    """The list that was asked for; with problems nothing is looked up, they are only said."""
+    model = model_of(desk, asked, rows_too=not problems)
+    model = replace(model, **refused(desk, asked, model.path, problems)) if problems else model
     return render(desk, "list.html", model.path, list=model, builder=None)
 
 
@@ -150,7 +151,7 @@ def model_of(desk: Desk, asked: Asked, *, rows_too: bool = True) -> ListModel:
     entity, locale = asked.entity, desk.locale
     path = desk.paths.list(entity.name)
     spots = columns_of(desk, entity, asked.view)
-    rows, after, problem = _rows(desk, asked, spots) if rows_too else ((), None, "")
+    rows, after, problems = _rows(desk, asked, spots) if rows_too else ((), None, ())
     narrowed = bool(asked.q or asked.of or asked.brought or asked.where not in ("", NONE))
     filtered = bool(asked.fixed or asked.own)
     address = {"path": path, "asked": asked}
@@ -178,9 +179,9 @@ def model_of(desk: Desk, asked: Asked, *, rows_too: bool = True) -> ListModel:
         filter=with_query(f"{path}/filter", asked.params(where=None)),
         narrowed=narrowed,
         filtered=filtered,
-        empty=rows_too and not (rows or problem),
+        empty=rows_too and not (rows or problems),
         all=with_query(path, asked.params(where=NONE)) if filtered else None,
-        problem=problem,
+        **refused(desk, asked, path, problems),
         saving=_saving(desk, asked, path),
         reset=with_query(path, asked.params(q=None, where=None, of=None, brought=None)),
         create=desk.paths.new(entity.name) if desk.may("create", entity) else None,
@@ -197,17 +198,29 @@ def model_of(desk: Desk, asked: Asked, *, rows_too: bool = True) -> ListModel:
     )
 
 
+def refused(desk: Desk, asked: Asked, path: str, problems: Sequence[Problem]) -> dict[str, Any]:
+    """What a list says of problems, and the condition as it was probably meant, where that is
+    known.
+    """
+    corrected = next((one.corrected for one in problems if one.corrected), "")
+    return {
+        "problem": " ".join(one.text(desk.locale) for one in problems),
+        "corrected": corrected,
+        "correct": with_query(path, asked.params(where=corrected)) if corrected else "",
+    }
+
+
 def _rows(
     desk: Desk, asked: Asked, spots: tuple[Spot, ...]
-) -> tuple[tuple[Row, ...], str | None, str]:
+) -> tuple[tuple[Row, ...], str | None, Sequence[Problem]]:
     """The rows of the page, the place of the next one, and why it was refused, if it was."""
     try:
         found = _page(desk, asked, spots)
         question = question_of(asked.params(show=None))
         rows = rows_of(desk, asked.entity, spots, found.records, found.titles, question)
-        return rows, found.next_cursor, ""
+        return rows, found.next_cursor, ()
     except (Invalid, Malformed, ProblemsError) as error:
-        return (), None, " ".join(one.text(desk.locale) for one in error.problems)
+        return (), None, error.problems
 
 
 def _page(desk: Desk, asked: Asked, spots: tuple[Spot, ...]) -> query.Page:

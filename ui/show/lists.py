@@ -153,6 +153,10 @@ class ListModel:
     """Whether nothing stands here: the primary button is then where that is said."""
 
     problem: str = ""
+    corrected: str = ""
+    """The condition as it was probably meant, and where the list is that it asks for."""
+
+    correct: str = ""
     reset: str = ""
     create: str | None = None
     bring: str | None = None

@@ -24,6 +24,8 @@ PROBLEM: Final[Schema] = {
                     "path": {"type": "string"},
                     "code": {"type": "string"},
                     "message": {"type": "string"},
+                    "position": {"type": "integer", "minimum": 1},
+                    "corrected": {"type": "string"},
                 },
                 "required": ["path", "code", "message"],
             },

@@ -128,6 +128,15 @@ def test_line_26_what_rows_cannot_hold_is_kept_as_it_is_written(chief: Reader) -
     expect(page.locator(".below")).to_contain_text("共 2 条")
 
 
+def test_a_condition_that_is_refused_is_offered_corrected(chief: Reader) -> None:
+    chief.open("machine?where=price ≥ 59,000 AND kind_note is null")
+    page = chief.page
+    notice = page.locator(".notice.danger")
+    expect(notice.locator(".offered code")).to_have_text("price >= 59000 and kind_note is None")
+    notice.get_by_role("link", name="改用这一条").click()
+    expect(page.locator(".below")).to_contain_text("共 2 条")
+
+
 def test_line_26_the_conditions_of_a_view_are_edited_in_their_place(chief: Reader) -> None:
     chief.open("machine?view=machine_dear")
     page = chief.page

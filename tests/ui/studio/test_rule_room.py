@@ -75,6 +75,18 @@ def test_line_18_a_condition_says_which_field_and_where_before_saving(chief: Rea
     expect(chief.page.locator("#when")).to_have_value("pricce > 3")
 
 
+def test_a_condition_that_is_refused_is_offered_corrected(ann: Reader) -> None:
+    page = ann.page
+    ann.open(f"{ROOM}/rule/idle_machine")
+    page.locator("#when").fill("price > 7,000 && kind = lathe")
+    offered = page.locator("#when-said .offered")
+    expect(offered.locator("code")).to_have_text('price > 7000 and kind == "lathe"')
+    offered.get_by_role("button", name="Use this instead").click()
+    expect(page.locator("#when")).to_have_value('price > 7000 and kind == "lathe"')
+    expect(page.locator("#when-said .right")).to_be_visible()
+    expect(page.locator("select[name='when.1.field']")).to_have_value("kind")
+
+
 def test_rows_and_text_follow_each_other(ann: Reader) -> None:
     page = ann.page
     ann.open(f"{ROOM}/new")

@@ -98,6 +98,8 @@ class Condition:
     text: str
     lines: tuple[str, ...] = ()
     rows: Mapping[str, str] = field(default_factory=dict)
+    corrected: str = ""
+    """What was probably meant, where the text is wrong and that is known."""
 
     @property
     def right(self) -> bool:
@@ -145,7 +147,9 @@ def sent(studio: Studio, entity: Entity, key: str, form: MultiDict[str, str]) ->
         except ProblemsError as error:
             return Condition("", settings.told(error.problems, locale))
     viewer = _kind(key).viewer
-    return Condition(text, lines_of(studio, entity, text, viewer=viewer) if text else ())
+    lines = lines_of(studio, entity, text, viewer=viewer) if text else ()
+    corrected = settings.correction(studio.app, entity.id, text, viewer=viewer) if lines else ""
+    return Condition(text, lines, corrected=corrected)
 
 
 def lines_of(studio: Studio, entity: Entity, text: str, *, viewer: bool = False) -> tuple[str, ...]:

@@ -268,6 +268,19 @@ def wrong_expression(
     return []
 
 
+def correction(
+    app: App, entity_id: str, text: str, parent: str | None = None, *, viewer: bool = False
+) -> str:
+    """The expression as it was probably meant, where it is refused and that is known."""
+    if entity_id not in app.entities:
+        return ""
+    try:
+        compile_expression(app, entity_id, text, parent=parent, space="name", allow_viewer=viewer)
+    except ProblemsError as error:
+        return next((one.corrected for one in error.problems if one.corrected), "")
+    return ""
+
+
 def wrong_message(app: App, entity_id: str, text: str, locale: str) -> list[str]:
     """What is wrong with the expressions inside a message, each with its place."""
     try:

@@ -36,7 +36,20 @@ function onInput(event: Event): void {
   } else if (target.closest(".builder-rows")) typed(box, "rows");
 }
 
+/** The text as it was probably meant takes the place of what was typed. */
+function correct(button: HTMLElement, box: HTMLElement): void {
+  const written = text(box);
+  if (!written) return;
+  written.value = button.dataset["correct"] ?? "";
+  written.focus();
+  typed(box, "text");
+  box.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
 function onClick(event: MouseEvent): void {
+  const offered = (event.target as Element).closest<HTMLElement>("[data-correct]");
+  const about = offered && boxOf(event);
+  if (offered && about) return correct(offered, about);
   const box = (event.target as Element).closest(".builder-rows button") ? boxOf(event) : null;
   const held = box && kind(box);
   if (held) held.value = "rows";
