@@ -39,17 +39,25 @@ def explain(ask: Ask) -> Answer:
             "record": str(why.record_id),
             "matches": why.matches,
             "lines": list(why.explanation.lines(ask.locale)),
+            "missing": list(why.explanation.missing(ask.locale)),
             "explanation": _part(why.explanation, ask.locale),
         }
     )
 
 
 def _part(one: Explanation, locale: str) -> dict[str, Any]:
+    decided = one.decided
     return {
         "text": one.text,
         "words": one.words.get(locale) or one.words["en"],
         "result": one.result,
         "hidden": one.hidden,
+        "related": None
+        if decided is None
+        else {
+            "count": decided.count,
+            "records": [{"id": str(key), "title": title} for key, title in decided.records],
+        },
         "children": [_part(child, locale) for child in one.children],
     }
 

@@ -220,6 +220,19 @@ class Evaluator(SimpleEval):  # type: ignore[misc]
         found = [value for frame in frames if (value := self.inside(frame, node.value)) is not None]
         return self.combined(node, found)
 
+    def deciding(self, node: Aggregate) -> tuple[RecordSource, ...]:
+        """The related records that decide an aggregate: those that count, or that fail an all()."""
+        owner = self.followed(node.up, node.steps)
+        records = owner.related(node.entity, node.field) if owner is not None else ()
+        frames = [Frame(record, self.frame) for record in records]
+        wanted = node.function != "all"
+        frames = [frame for frame in frames if self.holds(node, frame) == wanted]
+        if node.function in ("min", "max", "first", "last"):
+            value = self._eval_aggregate(node)
+            frames = [one for one in frames if node.value and self.inside(one, node.value) == value]
+            frames = frames[:1] if value is not None else []
+        return tuple(frame.record for frame in frames if frame.record is not None)
+
     def holds(self, node: Aggregate, frame: Frame) -> bool:
         """Whether a related record meets the condition."""
         return node.condition is None or bool(self.inside(frame, node.condition))

@@ -106,9 +106,17 @@ def test_says_the_filter_of_every_view(app: App) -> None:
             assert [part.code for part in parts if not part.known] == [], view.name
 
 
-def test_says_what_it_cannot_say_as_it_is_written(app: App) -> None:
-    parts = speaker(app, "customer", "en").parts("vip and won_amount * 2 > 10")
+def test_says_what_cannot_be_read_as_it_is_written(app: App) -> None:
+    parts = speaker(app, "customer", "en").parts("vip and won_amount * 2 > 10 and wonamount > 1")
     assert [(part.words, part.known) for part in parts] == [
         ("In the VIP pool", True),
-        ("won_amount * 2 > 10", False),
+        ("Won amount × 2 above CNY 10.00", True),
+        ("wonamount > 1", False),
     ]
+
+
+def test_what_the_reader_may_not_see_is_not_said(app: App) -> None:
+    formats = Formats("en", ZoneInfo("Asia/Shanghai"), now=NOW)
+    reader = Speaker(app, app.entity("customer"), formats, lambda entity, one: one != "won_amount")
+    parts = reader.parts("vip and won_amount > 10")
+    assert [part.words for part in parts] == ["In the VIP pool", "(a hidden condition)"]

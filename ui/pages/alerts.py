@@ -23,8 +23,8 @@ from ..rendering import fragment
 from ..rendering import page as render
 from ..show.alerts import Inbox, items_of
 from ..show.lists import Choice, Tab
-from ..show.reasons import Reason, reason_of
-from ..words import say
+from ..show.reasons import Reason, missing, reason_of
+from ..words import joined, say
 
 _PAGE = 30
 _TABS = ("open", "mine", "snoozed", "dismissed", "resolved")
@@ -102,9 +102,11 @@ def _reason(desk: Desk, alert: AlertView) -> tuple[Reason | None, str]:
         found = explain_alert(desk.tx, desk.caller, alert.rule, alert.record_id)
     except (Forbidden, NotFound) as error:
         return None, " ".join(problem.text(desk.locale) for problem in error.problems)
-    entity = desk.app.entity(alert.entity)
-    reason = reason_of(desk, entity, alert.record_id, found.explanation)
-    return reason, "" if found.matches else say("why.now_false", desk.locale)
+    reason = reason_of(desk, found.explanation)
+    if found.matches:
+        return reason, ""
+    wanted = say("why.missing", desk.locale, what=missing(desk, found.explanation))
+    return reason, joined([wanted, say("why.now_false", desk.locale)])
 
 
 def acknowledge(visit: Visit, alert_id: int) -> Response | str:

@@ -18,7 +18,7 @@ from .. import security
 from ..desk import Desk, Visit
 from ..paths import with_query
 from ..rendering import fragment
-from ..show.conditions import Speaker
+from ..show.conditions import speaker
 from ..show.naming import shower
 from ..show.values import Mark
 from .asked import Asked, asked_of, request_of
@@ -91,9 +91,7 @@ def _key(entity: Entity) -> str:
 
 def _facets(desk: Desk, asked: Asked, field: Field, counts: Mapping[str, int]) -> Facets:
     path = desk.paths.list(asked.entity.name)
-    parts = [
-        one.code for one in Speaker(desk.app, asked.entity, desk.formats).parts(asked.condition)
-    ]
+    parts = [one.code for one in speaker(desk, asked.entity, in_names=True).parts(asked.condition)]
     show = shower(desk, {})
     values = []
     for option in field.options:

@@ -24,7 +24,7 @@ from ..show.beside import question_of
 from ..show.builder import example_of
 from ..show.bulk import choosing_of
 from ..show.cells import with_reasons
-from ..show.conditions import Speaker
+from ..show.conditions import speaker
 from ..show.imports.steps import bring_of
 from ..show.lists import (
     Chip,
@@ -304,11 +304,12 @@ def _tabs(desk: Desk, asked: Asked, path: str) -> tuple[Tab, ...]:
 
 
 def _chips(desk: Desk, asked: Asked, path: str) -> tuple[Chip, ...]:
-    speaker = Speaker(desk.app, asked.entity, desk.formats)
+    telling = speaker(desk, asked.entity, in_names=True)
     more = say("filter.more", desk.locale)
     chips = []
     if asked.fixed and asked.declared is None:
-        chips = [Chip(one.words if one.known else more, "") for one in speaker.parts(asked.fixed)]
+        fixed = speaker(desk, asked.entity).parts(asked.fixed)
+        chips = [Chip(one.words if one.known else more, "") for one in fixed]
     for at, (spot, number) in enumerate(asked.of):
         target = target_of(spot.last) or ""
         title = titles_of(desk, {target: {number}}).get((target, number))
@@ -319,7 +320,7 @@ def _chips(desk: Desk, asked: Asked, path: str) -> tuple[Chip, ...]:
     if asked.brought:
         words = say("imports.brought", desk.locale, number=asked.brought)
         chips.append(Chip(words, "", with_query(path, asked.params(brought=None))))
-    parts = speaker.parts(asked.condition)
+    parts = telling.parts(asked.condition)
     for at, part in enumerate(parts):
         rest = tuple(Written(one.code) for n, one in enumerate(parts) if n != at)
         where = asked.beside(write(Group("and", rest)))

@@ -10,13 +10,12 @@ from decimal import Decimal
 from fieldstone.engine import access, figures, members, query
 from fieldstone.engine.figures import Answer, Asked, Figure, Line, Period, Records
 from fieldstone.engine.query import ListRequest
-from fieldstone.metadata.expression import parse
 from fieldstone.metadata.model import Card, Dashboard, Metric, label_text
 
 from ..desk import Desk
 from ..studio_paths import StudioPaths
 from ..words import joined, say
-from .conditions import Speaker
+from .conditions import speaker
 from .imports.steps import bring_of
 from .lists import Choice
 
@@ -324,9 +323,7 @@ class _Shown:
         """What the groups are, in words."""
         entity_id = self.answer.base.entity if self.answer.base else ""
         entity = self.desk.app.entity(entity_id)
-        label = Speaker(self.desk.app, entity, self.formats).label(
-            parse(self.answer.card.group or "")
-        )
+        label = speaker(self.desk, entity).words(self.answer.card.group or "")
         return label or self.say("dashboard.group")
 
     def rows(self) -> tuple[Row, ...]:
@@ -375,10 +372,10 @@ class _Shown:
         base = answer.base
         if base is None:
             return tuple(found)
-        speaker = Speaker(desk.app, desk.app.entity(base.entity), self.formats)
+        telling = speaker(desk, desk.app.entity(base.entity))
         day = answer.card.date
         placed = answer.period.condition(day) if answer.period and day else ""
-        parts = [one for text in base.parts if text != placed for one in speaker.parts(text)]
+        parts = [one for text in base.parts if text != placed for one in telling.parts(text)]
         found += [one.words if one.known else say("filter.more", desk.locale) for one in parts]
         if base.of:
             people = {one.id: one.name for one in members.listed(desk.tx)}

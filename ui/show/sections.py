@@ -13,7 +13,7 @@ from fieldstone.rules import compile_expression, evaluate
 
 from ..desk import Desk
 from ..words import say
-from .conditions import Speaker
+from .conditions import speaker
 from .forms import layout_of
 from .kinds import shown_as
 from .naming import shower
@@ -125,9 +125,7 @@ class Reader:
                 measure = compile_expression(self.desk.app, self.entity.id, scheme.measure)
                 value = evaluate(measure, self.preview.source, self.preview.context)
                 number = "–" if value is None else self.desk.formats.number(value)
-                what = Speaker(self.desk.app, self.entity, self.desk.formats).measure(
-                    scheme.measure
-                )
+                what = speaker(self.desk, self.entity).measure(scheme.measure)
                 lines.append(say("tier.measure", locale, what=what, value=number))
                 lines.extend(self._place(scheme.id))
         since = self.record.values.get(f"{one.id}_since")

@@ -14,7 +14,7 @@ from fieldstone.metadata.problems import Problem
 from ..desk import Desk
 from ..words import say
 from .beside import along
-from .conditions import Speaker
+from .conditions import speaker
 from .forms import FormMaker, Slot
 from .typed import Typed
 from .values import Shown
@@ -166,7 +166,7 @@ def _short(desk: Desk, entity: Entity, problem: Problem) -> str:
         return str(thing.text(desk.locale))
     condition = problem.params.get("condition")
     if condition:
-        said = Speaker(desk.app, entity, desk.formats).parts(str(condition))
+        said = speaker(desk, entity).parts(str(condition))
         return say("list.comma", desk.locale).join(part.words for part in said)
     return problem.text(desk.locale)
 
@@ -187,7 +187,7 @@ def _in_words(desk: Desk, entity: Entity, problem: Problem) -> str:
     condition = problem.params.get("condition")
     if not condition:
         return problem.text(desk.locale)
-    parts = Speaker(desk.app, entity, desk.formats).parts(str(condition))
+    parts = speaker(desk, entity).parts(str(condition))
     what = say("list.comma", desk.locale).join(part.words for part in parts)
     return say("stage.condition", desk.locale, what=what)
 

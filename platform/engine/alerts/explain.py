@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ...metadata.model import AlertRule
@@ -9,7 +10,7 @@ from ...rules import Context, Explanation, compile_expression
 from ...rules import explain as explain_expression
 from .. import access, records
 from ..access import Caller
-from ..records.rows import whole_rows
+from ..records.rows import titles_of, whole_rows
 from ..records.source import Pool
 from ..transaction import Transaction
 from ..work import schedules
@@ -40,9 +41,12 @@ def explain(tx: Transaction, caller: Caller, rule: AlertRule | str, record_id: i
     def readable(entity_id: str, field_id: str) -> bool:
         return field_id in access.readable(tx.app, caller, entity_id)
 
-    explanation = explain_expression(
-        expression, source, Context(tx.now, tx.zone), readable=readable
-    )
+    def titles(entity_id: str, ids: Sequence[int]) -> Mapping[int, str]:
+        found = titles_of(tx, caller, {entity_id: set(ids)})
+        return {record_id: title for (_, record_id), title in found.items() if title}
+
+    context = Context(tx.now, tx.zone)
+    explanation = explain_expression(expression, source, context, readable=readable, titles=titles)
     return Why(rule.id, record_id, bool(explanation.result), explanation)
 
 

@@ -55,11 +55,15 @@ class Conditions(Values):
             return self.say("say.hidden_condition")
         return self.atom(node)
 
-    def clause(self, node: Typed) -> str:
-        """A condition within another one, in brackets where it is made of several."""
+    def clause(self, node: Typed, *, open_: bool = False) -> str:
+        """A condition within another one, in brackets where it is made of several.
+
+        One that ends in the condition of related records is too, where others follow (`open_`).
+        """
         said = self.condition(node)
         several = isinstance(node, Logic) and node.written is None and within_of(node.items) is None
-        return self.say("say.bracket", what=said) if several or isinstance(node, If) else said
+        apart = several or isinstance(node, If) or (open_ and _ends_open(node))
+        return self.say("say.bracket", what=said) if apart else said
 
     def atom(self, node: Typed) -> str:
         """A condition that is not made of others."""
@@ -89,7 +93,8 @@ class Conditions(Values):
         within = within_of(node.items) if node.operator == "and" else None
         if within is not None and not self.hides(node):
             return self.aged(*within, "within")
-        said = [self.clause(one) for one in node.items]
+        *items, last = node.items
+        said = [*(self.clause(one, open_=True) for one in items), self.clause(last)]
         return self.say(f"say.{node.operator}").join(said)
 
     def denied(self, node: Typed) -> str:
@@ -213,3 +218,12 @@ class Conditions(Values):
             one = 1 if known == "1" else 2
             return self.say(f"say.{age.unit}.{key}", count=one, field=field, value=known)
         return self.say(f"say.{age.unit}.{key}_of", field=field, value=self.part(limit))
+
+
+def _ends_open(node: Typed) -> bool:
+    """Whether the words of a condition end in the condition of related records."""
+    while isinstance(node, Not):
+        node = node.operand
+    if isinstance(node, Compare):
+        node = plain_of(node.right if isinstance(node.left, Constant) else node.left)
+    return isinstance(node, Aggregate) and node.condition is not None

@@ -32,7 +32,7 @@ def test_line_26_groups_two_deep_are_built_and_said_in_words(chief: Reader) -> N
     page.fill("input[name='c.1.1.value']", "机床 57")
     apply(page)
     expect(page.locator(".chip")).to_have_text(
-        ["购置价 ≥ ¥55,000.00", "在用为否或设备名称包含“机床 57”"]
+        ["购置价 ≥ ¥55,000.00", "在用为否，或设备名称包含“机床 57”"]
     )
     expect(page.locator("tbody tr")).to_have_count(2)
     open_builder(page)

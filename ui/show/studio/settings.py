@@ -301,9 +301,8 @@ def told(problems: Iterable[Problem], locale: str) -> tuple[str, ...]:
 
 
 def said(desk: Desk, app: App, entity_id: str, text: str) -> str:
-    """A condition in words, or nothing where it is none of the simple kinds."""
+    """A condition in words, or nothing where it is not right."""
     entity = app.entities.get(entity_id)
     if entity is None:
         return ""
-    parts = Speaker(app, entity, desk.formats).parts(text)
-    return say("op.and", desk.locale).join(one.words for one in parts if one.known)
+    return (Speaker(app, entity, desk.formats).words(text) if text.strip() else None) or ""

@@ -170,7 +170,7 @@ def said(app: App, entity: Entity, text: str, formats: Formats) -> str:
         part, path = _taken_apart(parse(text))
     except ProblemsError:
         return text
-    label = Speaker(app, entity, formats).label(parse(".".join(path) or text))
+    label = Speaker(app, entity, formats).words(".".join(path) or text)
     if label is None:
         return in_names(app, entity.id, text)
     return say(f"cards.by.{part}", formats.locale, name=label) if part in _PARTS else label

@@ -124,8 +124,5 @@ def _narrowed(app: App, one: Metric, what: str, where: str | None, formats: Form
 
 
 def condition_text(app: App, entity: Entity, text: str, formats: Formats) -> str:
-    """A condition (in ids) in words, or with present names where it is not of a simple kind."""
-    parts = Speaker(app, entity, formats).parts(text)
-    if all(one.known for one in parts):
-        return say("op.and", formats.locale).join(one.words for one in parts)
-    return fields.in_names(app, entity.id, text)
+    """A condition (in ids) in words, or with present names where it is not right."""
+    return Speaker(app, entity, formats).words(text) or fields.in_names(app, entity.id, text)

@@ -12,7 +12,7 @@ from fieldstone.metadata.problems import ProblemsError
 
 from ....desk import Desk
 from ....words import say
-from ...reasons import Reason, reason_of
+from ...reasons import Reason, missing, reason_of
 from . import timing
 
 EXAMPLES = 5
@@ -97,6 +97,7 @@ class Tested:
     holds: bool
     text: str
     reason: Reason | None = None
+    missing: str = ""
 
 
 def tested(desk: Desk, rule: AlertRule, record_id: int) -> Tested:
@@ -107,6 +108,6 @@ def tested(desk: Desk, rule: AlertRule, record_id: int) -> Tested:
         return Tested(False, " ".join(one.text(desk.locale) for one in error.problems))
     except ProblemsError:
         return Tested(False, say("rules.not_there_yet", desk.locale))
-    reason = reason_of(desk, desk.app.entity(rule.entity), record_id, why.explanation)
+    reason = reason_of(desk, why.explanation)
     text = say("rules.holds" if why.matches else "rules.holds_not", desk.locale)
-    return Tested(why.matches, text, reason)
+    return Tested(why.matches, text, reason, missing(desk, why.explanation))
