@@ -32,7 +32,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "intro": "What each does, with examples that the tests run. How expressions are written and"
         " what holds for all of them: [expressions](../expressions.md). Where the present"
         " matters, the examples are computed on 21 November 2026, half past twelve in Shanghai."
-        " Examples without a value read records of the CRM that ships.",
+        " Examples without a value read records of the CRM that ships; working days are those of"
+        " its calendar, China's of 2026.",
         "other": "[中文](expressions.zh-CN.md)",
         "operators": "Operators",
         "takes": "Takes",
@@ -55,7 +56,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "title": "表达式的函数与运算符",
         "intro": "每个函数的作用和示例，示例都由测试运行。写法和通用规则见"
         "[表达式](../expressions.md)（英文）。与当前时间有关的示例按 2026 年 11 月 21 日 12:30"
-        "（上海时间）计算；没有给出结果的示例读取随产品提供的客户管理应用的记录。",
+        "（上海时间）计算；没有给出结果的示例读取随产品提供的客户管理应用的记录；"
+        "工作日按该应用的日历，即中国 2026 年的放假安排。",
         "other": "[English](expressions.md)",
         "operators": "运算符",
         "takes": "参数",

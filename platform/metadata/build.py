@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from . import build_figures, build_rules
-from .build_parts import exact, labels, named, option
+from .build_parts import exact, labels, named, option, work_calendar
 from .documents import Document, canonical
 from .fields import TYPES
 from .fields.percent import SCALE as PERCENT_SCALE
@@ -220,6 +220,8 @@ def _manifest(data: Mapping[str, Any]) -> Manifest:
         "fiscal_year_start",
     )
     given = {key: data[key] for key in keys if key in data}
+    if "calendar" in data:
+        given["calendar"] = work_calendar(data["calendar"])
     if "locales" in data:
         given["locales"] = tuple(data["locales"])
     menu = tuple(

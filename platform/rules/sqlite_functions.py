@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from . import arithmetic, calendar, letters, wildcards
+from . import arithmetic, calendar, letters, wildcards, workdays
 from .sql_types import instant_of, instant_text
 
 
@@ -108,6 +108,11 @@ _ENDS: dict[str, Callable[[date, int], date | None]] = {
 def _clock(instant: str, key: str, field: str) -> int | None:
     local = calendar.to_local(instant_of(instant), zone(key))
     return None if local is None else int(getattr(local, field))
+
+
+def _work_hours(start: str, end: str, key: str, text: str) -> int | None:
+    days = workdays.of_text(text)
+    return days.hours_between(instant_of(start), instant_of(end), zone(key))
 
 
 def _joined(*texts: str | None) -> str | None:
@@ -211,6 +216,19 @@ _FUNCTIONS: dict[str, tuple[int, Callable[..., Any]]] = {
         2,
         _strict(lambda a, b: calendar.minutes_between(instant_of(a), instant_of(b))),
     ),
+    "is_workday": (
+        2,
+        _strict(lambda day, text: int(workdays.of_text(text).is_workday(_day(day)))),
+    ),
+    "workdays_between": (
+        3,
+        _strict(lambda a, b, text: workdays.of_text(text).between(_day(a), _day(b))),
+    ),
+    "add_workdays": (
+        3,
+        _strict(lambda day, count, text: _text(workdays.of_text(text).add(_day(day), count))),
+    ),
+    "work_hours_between": (4, _strict(_work_hours)),
     "quarter": (2, _strict(lambda day, first: calendar.quarter(_day(day), first))),
     "clock": (3, _strict(_clock)),
     "end_of": (

@@ -57,7 +57,9 @@ def written(compiler: Compiler, expression: Expression, mode: Mode) -> sa.Column
         alone = alone.body
     if alone.static:
         # As a value of its kind: a parameter that is coerced is written in that kind too.
-        return sa.literal(values.plain(compiler.static(alone), alone.type), kind)
+        value = values.plain(compiler.static(alone), alone.type)
+        # PostgreSQL takes an empty parameter for a text where nothing says what it is.
+        return sa.cast(sa.null(), kind) if value is None else sa.literal(value, kind)
     return sa.type_coerce(compiler.value(typed), kind)
 
 

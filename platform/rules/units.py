@@ -30,7 +30,7 @@ _INSTEAD = {
     "month": "months_between(from, to)",
     "week": "days_between(from, to)",
     "day": "days_between(from, to)",
-    "working_day": "working_days_between(from, to)",
+    "working_day": "workdays_between(from, to)",
     "hour": "hours_between(from, to)",
     "minute": "minutes_between(from, to)",
 }

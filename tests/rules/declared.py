@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -14,6 +15,8 @@ from fieldstone.metadata.model import (
     Band,
     Entity,
     Field,
+    Holiday,
+    Hours,
     Manifest,
     Named,
     Option,
@@ -21,6 +24,7 @@ from fieldstone.metadata.model import (
     Stage,
     TagDimension,
     TierScheme,
+    WorkCalendar,
 )
 
 SYSTEM = (
@@ -200,9 +204,34 @@ def _said(one: Named, *keys: str) -> dict[str, Any]:
     )
 
 
+def _holiday(first: str, last: str) -> Holiday:
+    return Holiday(date.fromisoformat(first), date.fromisoformat(last))
+
+
+OFFICE = WorkCalendar(
+    holidays=(
+        _holiday("2026-01-01", "2026-01-03"),
+        _holiday("2026-09-25", "2026-09-27"),
+        _holiday("2026-10-01", "2026-10-07"),
+        _holiday("2026-11-26", "2026-11-26"),
+    ),
+    extra_workdays=(date(2026, 1, 4), date(2026, 9, 20), date(2026, 10, 10), date(2026, 11, 28)),
+)
+CALENDARS = {
+    "office": OFFICE,
+    "plain": WorkCalendar(),
+    "daily": replace(OFFICE, workdays=(1, 2, 3, 4, 5, 6, 7), hours=(Hours(0, 1440),)),
+    "market": WorkCalendar(
+        workdays=(2, 6),
+        holidays=(_holiday("0001-01-01", "0001-01-06"), _holiday("2026-11-20", "2026-11-25")),
+        extra_workdays=(date(2026, 11, 18), date(2026, 11, 19), date(9999, 12, 31)),
+        hours=(Hours(390, 391), Hours(1320, 1440)),
+    ),
+}
+"""Calendars of working days: an office with exchanges, none of these, all days, and two a week."""
 APP = App(
     hash="world",
-    manifest=Manifest(id="world", name="world"),
+    manifest=Manifest(id="world", name="world", calendar=OFFICE),
     entities={one.id: one for one in ENTITIES},
     dimensions={"industry": INDUSTRY, "free": FREE},
     schemes={"abc": SCHEME},
@@ -211,7 +240,16 @@ APP = App(
 
 
 @cache
-def counting_from(week_start: int = 1, fiscal_year_start: int = 1) -> App:
-    """The company where weeks begin with another weekday, and years with another month."""
-    manifest = replace(APP.manifest, week_start=week_start, fiscal_year_start=fiscal_year_start)
-    return replace(APP, hash=f"world {week_start} {fiscal_year_start}", manifest=manifest)
+def counting_from(week_start: int = 1, fiscal_year_start: int = 1, calendar: str = "office") -> App:
+    """The company where weeks begin with another weekday, years with another month.
+
+    `calendar` names one of CALENDARS.
+    """
+    manifest = replace(
+        APP.manifest,
+        week_start=week_start,
+        fiscal_year_start=fiscal_year_start,
+        calendar=CALENDARS[calendar],
+    )
+    name = f"world {week_start} {fiscal_year_start} {calendar}"
+    return replace(APP, hash=name, manifest=manifest)

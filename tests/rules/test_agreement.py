@@ -27,8 +27,14 @@ from tests.servers.postgres import PostgresServer
 EXAMPLES = int(os.environ.get("FIELDSTONE_AGREEMENT_EXAMPLES", "60"))
 """How many companies are tried on each database; each with EXPRESSIONS expressions."""
 EXPRESSIONS = 6
-CALENDARS = ((1, 1), (1, 1), (7, 4), (6, 2), (3, 12))
-"""Weekdays with which weeks begin, and months with which years do."""
+CALENDARS = (
+    (1, 1, "office"),
+    (1, 1, "plain"),
+    (7, 4, "office"),
+    (6, 2, "market"),
+    (3, 12, "daily"),
+)
+"""Weekdays with which weeks begin, months with which years do, and which days are worked."""
 KINDS = ("number", "money", "boolean", "boolean", "text", "date", "datetime", "choice", "reference")
 
 

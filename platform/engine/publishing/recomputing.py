@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...metadata.model import App
+from ...metadata.model import App, WorkCalendar
+from ...rules import formula_expression
+from ...rules.ir import Call
+from ...rules.workdays import Workdays
 from ..dependencies import StoredFormula, stored_formulas
 from ..layout import Layout
 from ..transaction import Transaction
@@ -43,9 +46,17 @@ def _meaning(app: App, formula: StoredFormula) -> object:
     manifest = app.manifest
     return (
         (manifest.time_zone, manifest.week_start, manifest.fiscal_year_start),
+        _calendar(app, formula),
         _part(app, formula.entity, formula.field),
         [_part(app, entity_id, field_id) for entity_id, field_id in inputs],
     )
+
+
+def _calendar(app: App, formula: StoredFormula) -> WorkCalendar | None:
+    """The calendar of working days, for a formula that counts with it."""
+    typed = formula_expression(app, formula.entity, formula.field).typed
+    counts = any(isinstance(one, Call) and isinstance(one.extra, Workdays) for one in typed.walk())
+    return app.manifest.calendar if counts else None
 
 
 def _part(app: App, entity_id: str, field_id: str) -> object:

@@ -13,9 +13,11 @@ from .names import check_documents, check_lists
 from .names import check_fields as check_field_names
 from .rules import check_rules
 from .surfaces import check_app, check_forms, check_roles, check_views
+from .work_calendar import check_work_calendar
 
 CHECKS: tuple[Callable[[Checking], Iterator[Problem]], ...] = (
     check_app,
+    check_work_calendar,
     check_documents,
     check_lists,
     check_field_names,

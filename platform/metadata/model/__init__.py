@@ -45,6 +45,11 @@ from .rules import (
     Setting,
     TierScheme,
 )
+from .work_calendar import (
+    Holiday,
+    Hours,
+    WorkCalendar,
+)
 
 __all__ = [
     "Action",
@@ -63,6 +68,8 @@ __all__ = [
     "Form",
     "FormField",
     "FormSection",
+    "Holiday",
+    "Hours",
     "Labels",
     "Manifest",
     "Measured",
@@ -79,5 +86,6 @@ __all__ = [
     "TierScheme",
     "UniqueGroup",
     "View",
+    "WorkCalendar",
     "label_text",
 ]

@@ -16,6 +16,7 @@ from .figures import Dashboard, Metric
 from .named import Named, find_named
 from .pages import Form, MenuItem, Role, View
 from .rules import AlertRule, TierScheme
+from .work_calendar import WorkCalendar
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +32,7 @@ class Manifest(Named):
     time_zone: str = "Asia/Shanghai"
     week_start: int = 1
     fiscal_year_start: int = 1
+    calendar: WorkCalendar = field(default_factory=WorkCalendar)
     menu: tuple[MenuItem, ...] = ()
 
 

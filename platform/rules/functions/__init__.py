@@ -10,6 +10,7 @@ from . import (
     rounding,
     spans,
     texts,
+    working_days,
     written,
 )
 from .operators import OPERATORS, Operator
@@ -47,5 +48,6 @@ __all__ = [
     "rounding",
     "spans",
     "texts",
+    "working_days",
     "written",
 ]

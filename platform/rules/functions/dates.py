@@ -48,7 +48,7 @@ def _clamped(after: str, before: str) -> str:
     return f"nullif(nullif(greatest(least({{0}}, {after}), {before}), {after}), {before})"
 
 
-def _whole(value: Sql, most: int) -> Sql:
+def whole_days(value: Sql, most: int) -> Sql:
     """A count as a PostgreSQL integer, NULL where no date could come of it."""
     return sa.cast(_below(value, most), sa.Integer())
 
@@ -112,7 +112,7 @@ MAKE_DATE = Operation(
         "CASE WHEN {0} BETWEEN 1 AND 9999 AND {1} BETWEEN 1 AND 12 AND {2} BETWEEN 1 AND 31"
         " THEN CASE WHEN {2} <= extract(day FROM make_date({0}, {1}, 1)"
         " + interval '1 month' - interval '1 day') THEN make_date({0}, {1}, {2}) END END",
-        *(_whole(value, 10_000) for value in values),
+        *(whole_days(value, 10_000) for value in values),
     ),
 )
 ADD_DAYS = Operation(
@@ -122,7 +122,7 @@ ADD_DAYS = Operation(
     postgresql=lambda call, values, context: date_of(
         f"CASE WHEN {_DAYS_LEFT} THEN {{0}} + {{1}} END",
         values[0],
-        _whole(values[1], MOST_DAYS),
+        whole_days(values[1], MOST_DAYS),
     ),
 )
 ADD_MONTHS = Operation(
@@ -132,7 +132,7 @@ ADD_MONTHS = Operation(
     postgresql=lambda call, values, context: date_of(
         f"CASE WHEN {_MONTHS_LEFT} THEN CAST({{0}} + make_interval(months => {{1}}) AS date) END",
         values[0],
-        _whole(values[1], MOST_MONTHS),
+        whole_days(values[1], MOST_MONTHS),
     ),
 )
 
@@ -158,7 +158,7 @@ def _postgres_moved(unit: str, left: str, most: int) -> Callable[..., Sql]:
         moved = Template(
             f"CASE WHEN {left.format('CAST({0} AS date)', '{1}')}"
             f" THEN timezone({{2}}, {{0}} + make_interval({unit} => {{1}})) END",
-            [local, _whole(values[1], most), zone_of(context)],
+            [local, whole_days(values[1], most), zone_of(context)],
             UtcDateTime(),
         )
         return _in_time(moved)

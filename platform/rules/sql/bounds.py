@@ -17,6 +17,7 @@ from .. import calendar
 from ..context import Context
 from ..functions import dates, steps
 from ..functions.choices import COALESCE
+from ..functions.working_days import WORKDAYS_BETWEEN
 from ..ir import Call, Compare, Constant, Formula, If, Logic, Not, Property, Typed, Via
 from ..types import BOOLEAN, DATE, DATETIME, Type
 
@@ -61,6 +62,8 @@ class _Bound:
             return self.compared(call, operator, other, lambda day: day)
         if operation is dates.DAYS_BETWEEN:
             return self.days(call, operator, other)
+        if operation is WORKDAYS_BETWEEN:
+            return self.workdays(call, operator, other)
         if operation in _MONTHS:
             return self.months(call, operator, other, _MONTHS[operation])
         if operation in _MICROSECONDS:
@@ -80,6 +83,19 @@ class _Bound:
             base = self.day(start)
             return self.compared(end, operator, other, lambda n: _day(base + n))
         return None
+
+    def workdays(self, call: Call, operator: str, other: Typed) -> Typed | None:
+        """The number of working days up to x is a step, whose lowest day is the n-th of them."""
+        start, end = call.arguments
+        if start.static == end.static:
+            return None
+        fixed, item = (end, start) if end.static else (start, end)
+        counted = call.extra.count(self.day(fixed) - 1)
+        sign = -1 if end.static else 1
+        changed = _FLIPPED[operator] if end.static else operator
+        return self.stepped(
+            item, changed, other, call.extra.date_of, lambda value: counted + sign * value
+        )
 
     def day(self, item: Typed) -> int:
         value = self.static(item)
@@ -135,13 +151,18 @@ class _Bound:
         return self.plain(item, changed, self.mapped(other, key, DATETIME))
 
     def stepped(
-        self, item: Typed, operator: str, other: Typed, lowest: Callable[[Any], date | None]
+        self,
+        item: Typed,
+        operator: str,
+        other: Typed,
+        lowest: Callable[[Any], date | None],
+        step: Callable[[Any], Any] = lambda value: value,
     ) -> Typed | None:
-        """`lowest(k)` is the first date whose step is at least k."""
+        """`lowest(k)` is the first date whose step is at least k; `step` is that of a value."""
         if operator in ("==", "!="):
             if not other.static or self.static(other) is None or other.type.scale:
                 return None
-            value = self.static(other)
+            value = step(self.static(other))
             first, after = lowest(value), lowest(_next(value))
             if first is None or after is None:
                 return None
@@ -149,7 +170,7 @@ class _Bound:
         more = operator in (">", "<=")
 
         def key(value: Any) -> date:
-            day = lowest(_next(value) if more else value)
+            day = lowest(_next(step(value)) if more else step(value))
             if day is None:
                 raise _Impossible
             return day

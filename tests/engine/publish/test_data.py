@@ -214,6 +214,11 @@ def test_a_stored_formula_is_computed_for_all(workspace: Workspace, shop: Shop) 
         ("start_of_year(met_on)", {"fiscal_year_start": 4}, ["2026-01-01", "2025-04-01"]),
         ("start_of_quarter(met_on)", {"fiscal_year_start": 2}, ["2026-01-01", "2026-02-01"]),
         ("date(made_at)", {"time_zone": "UTC"}, ["2026-03-03", "2026-03-02"]),
+        (
+            "add_workdays(met_on, 1)",
+            {"calendar": {"holidays": [{"first_day": "2026-03-04"}]}},
+            ["2026-03-04", "2026-03-05"],
+        ),
     ],
 )
 def test_a_stored_formula_follows_the_calendar(

@@ -46,6 +46,7 @@ class Conditions(Making):
                 f"({make('text', d)}, {make('text', d)})"
             ),
             lambda d: f'matches({make("text", d)}, "{self.pattern()}")',
+            lambda d: f"is_workday({make(self.pick('date', 'datetime'), d)})",
             lambda d: f"is_filled({make(self.kind(), d)})",
             lambda d: f"between({make('number', d)}, {make('number', d)}, {make('money', d)})",
             lambda d: f"between({make('date', d)}, {make('date', d)}, today())",
@@ -78,6 +79,7 @@ class Conditions(Making):
         kind = self.pick("date", "datetime")
         item = self.random.choice(FIELDS[self.entity][kind])
         functions = ["days_since", "days_until", "months_since", "year", "years_since"]
+        functions += ["workdays_since", "workdays_since", "workdays_until"]
         if kind == "datetime":
             functions += ["hours_since", "minutes_since"]
         function = self.random.choice(functions)

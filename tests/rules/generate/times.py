@@ -26,6 +26,8 @@ class Times(Making):
             lambda d: f"add_months({make('date', d)}, {self.pick('1', '-1', '12', '-13')})",
             lambda d: f"{self.pick(*starts)}({make('date', d)})",
             lambda d: f"{self.pick(*starts)}({make('datetime', d)})",
+            lambda d: f"add_workdays({make('date', d)}, floor({make('number', d)}))",
+            lambda d: f"add_workdays({make('date', d)}, {self.pick('0', '1', '-1', '5', '-9')})",
             lambda d: f"next_anniversary({make('date', d)})",
             lambda d: f"add_years({make('date', d)}, {self.pick('1', '-1', '4', '8000')})",
             lambda d: (
