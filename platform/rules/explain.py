@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..metadata.expression import rename
@@ -17,6 +17,7 @@ from .expression import Expression, formula_expression
 from .ir import Aggregate, Compare, Constant, Formula, HasTag, If, In, Logic, Not, Read, Typed, Via
 from .records import RecordSource
 from .sentences import Readable, cut, hides
+from .sentences.periods import plain_of
 from .sentences.witness import Titles, Witness, in_words, no_titles
 from .types import BOOLEAN, Type
 
@@ -111,10 +112,18 @@ class _Reader:
     readable: Readable | None
     titles: Titles
     told: int = 0
+    opened: set[tuple[str, str, Any]] = field(default_factory=set)
 
     def may_tell(self) -> bool:
         self.told += 1
         return self.told <= MOST_EXPLAINED
+
+    def opens(self, body: Formula | Read, record: RecordSource) -> bool:
+        """Whether what is behind a field of a record was not told before."""
+        key = (body.entity, body.field, record.value("id"))
+        new = key not in self.opened
+        self.opened.add(key)
+        return new
 
 
 class _Explaining:
@@ -184,13 +193,15 @@ class _Explaining:
     def behind(self, node: Typed) -> tuple[Explanation, ...]:
         """The formulas and aggregates that a part reads, each with what it came to."""
         found: list[Explanation] = []
+        about = _about(node)
+        told = (node, about if about is None else plain_of(about))
         for one in self.opening(node):
             if one is node and isinstance(one, Aggregate):
                 continue
             if hides(one, self.reader.readable) or not self.reader.may_tell():
                 continue
             body = one.body if isinstance(one, Via) else one
-            if one is node and isinstance(body, Formula | Read):
+            if one in told and isinstance(body, Formula | Read):
                 found.extend(self.inside(one, body))
             else:
                 found.append(self.opened_at(one))
@@ -247,7 +258,7 @@ class _Explaining:
             record = evaluator.followed(node.up, node.steps)
         else:
             record = self.frame.up(body.up).record
-        if record is None:
+        if record is None or not self.reader.opens(body, record):
             return ()
         try:
             formula = formula_expression(self.expression.app, body.entity, body.field)
