@@ -188,6 +188,19 @@ def _hours(typing: Typing, at: Place, a: Typed, b: Typed) -> Typed:
     )
 
 
+_WORDS = {
+    "is_workday": both("{0} is a working day", "{0}是工作日"),
+    "workdays_between": both("working days from {0} to {1}", "{0}到{1}的工作日天数"),
+    "workdays_since": both("working days since {0}", "{0}距今的工作日天数"),
+    "workdays_until": both("working days until {0}", "距{0}的工作日天数"),
+    "add_workdays": both("{0} plus {1} working days", "{0}加 {1} 个工作日"),
+    "work_hours_between": both("working hours from {0} to {1}", "{0}到{1}的工作小时数"),
+    "work_hours_since": both("working hours since {0}", "{0}距今的工作小时数"),
+}
+"""What sentences say of each."""
+_DENIED = {"is_workday": both("{0} is no working day", "{0}不是工作日")}
+
+
 def _register(
     name: str,
     signature: str,
@@ -204,6 +217,8 @@ def _register(
             help=help_,
             example=examples[-1].text,
             group="working_days",
+            words=(_WORDS[name],),
+            denied=_DENIED.get(name),
             examples=examples,
             kinds=kinds,
             typed=typed,

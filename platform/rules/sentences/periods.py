@@ -15,6 +15,9 @@ _AGES = {
     "minutes_since": "minutes_ago",
     "months_since": "months_ago",
     "years_since": "years_ago",
+    "workdays_since": "workdays_ago",
+    "workdays_until": "workdays_ahead",
+    "work_hours_since": "work_hours_ago",
 }
 _UNITS = {
     "start_of_week": ("week", "add_days", 7),
