@@ -24,7 +24,7 @@ class Ratio:
 
 
 def compare(
-    ours: Callable[[], None], other: Callable[[], None], *, pairs: int, repeat: int
+    ours: Callable[[], object], other: Callable[[], object], *, pairs: int, repeat: int
 ) -> Ratio:
     """Run both `pairs` times in turn, `repeat` calls each time, the first to go changing.
 
@@ -55,7 +55,7 @@ def compare(
     )
 
 
-def _timed(work: Callable[[], None], repeat: int) -> float:
+def _timed(work: Callable[[], object], repeat: int) -> float:
     started = time.perf_counter()
     for _ in range(repeat):
         work()

@@ -28,6 +28,9 @@ from .stores import CONTROL, Begin, Mode
 _MOST_ENGINES = 64
 """Engines kept open; one idle connection each is three open files in WAL mode."""
 
+_OLDEST = (3, 39)
+"""It brought FULL JOIN, which aggregates over whole tables are joined by."""
+
 _BUSY_SECONDS = 30
 _NOT_OUR_FAULT = frozenset(
     {
@@ -61,6 +64,9 @@ class SqliteDatabases:
     dialect: Literal["sqlite"] = "sqlite"
 
     def __init__(self, home: Path) -> None:
+        if sqlite3.sqlite_version_info < _OLDEST:
+            why = f"SQLite is {sqlite3.sqlite_version}, 3.39 is the oldest that serves"
+            raise Unavailable(Problem("database.unavailable", {"why": why}))
         self._home = home
         self._engines: OrderedDict[Path, sa.Engine] = OrderedDict()
         self._guard = threading.Lock()

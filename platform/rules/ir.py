@@ -7,8 +7,8 @@ field of the innermost *frame*; `up` counts the frames further out (`parent.`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from .types import Type
@@ -207,6 +207,12 @@ class Call(Typed):
         return self.arguments
 
 
+FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
+"""The operator of a comparison whose sides change places."""
+OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
+"""The operator that holds where one does not, for sides that are not empty."""
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Compare(Typed):
     """Two values by == != < <= > or >=."""
@@ -281,3 +287,18 @@ def reads_outer(item: Typed, depth: int = 0) -> bool:
         return False
     inner = depth + isinstance(item, Aggregate)
     return any(reads_outer(child, inner) for child in item.children())
+
+
+_PLACE = frozenset(
+    {"start", "end", "nullable", "bound", "static", "size", "height", "nesting", "written"}
+)
+
+
+def structure(value: Any) -> Hashable:
+    """What a typed expression is apart from its place in a text; equal ones have equal values."""
+    if isinstance(value, tuple):
+        return tuple(map(structure, value))
+    if isinstance(value, Typed | Step):
+        parts = [getattr(value, one.name) for one in fields(value) if one.name not in _PLACE]
+        return (type(value).__name__, *map(structure, parts))
+    return value if value.__hash__ else repr(value)

@@ -13,6 +13,7 @@ from .context import Context
 from .expression import Expression
 from .sql.beside import lay
 from .sql.compiler import Visible
+from .sql.existence import merged
 from .sql.frame import Frame
 from .to_sql import Mode, compiler_of, written
 
@@ -45,7 +46,7 @@ def over_table(
     if not expressions:
         raise ValueError("no expression")
     compiler = compiler_of(expressions[0], columns, context, visible)
-    typed = [one.typed for one in expressions]
+    typed = [merged(compiler, one.typed) for one in expressions]
     with compiler.inside(Frame(row)):
         source, where = lay(compiler, typed, row, filtering=mode == "filter")
         found = tuple(written(compiler, one, mode) for one in expressions)

@@ -12,6 +12,7 @@ from .context import Context
 from .expression import Expression
 from .ir import Formula
 from .sql.compiler import Compiler, Visible, result_type
+from .sql.existence import merged
 from .sql.frame import Frame
 from .types import BOOLEAN
 
@@ -44,7 +45,7 @@ def to_sql(
 
 def written(compiler: Compiler, expression: Expression, mode: Mode) -> sa.ColumnElement[Any]:
     """An expression in the compiler's present frame, see `to_sql`."""
-    typed = expression.typed
+    typed = merged(compiler, expression.typed)
     if mode == "filter":
         if typed.type != BOOLEAN:
             raise ValueError(f"no condition: {expression.text}")

@@ -34,6 +34,8 @@ AGGREGATES = (
     "first(deals.amount, by=at)",
     "count(deals, amount > parent.cost)",
     "sum(deals.amount, amount > sum(parent.deals.amount) / 3)",
+    "count(deals, amount > coalesce(max(parent.deals.amount, flag), 0))",
+    "max(deals.amount, flag and any(parent.deals, stage.closed))",
     "count(subsidiaries)",
     "sum(subsidiaries.n, flag)",
     "n",

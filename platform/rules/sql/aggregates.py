@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from ..arithmetic import limit
 from ..functions.numbers import WORD, exact, postgres_within, whole
-from ..ir import Aggregate, Compare, Not, Typed
+from ..ir import Aggregate, Typed
 from ..paths import MEMBERS
-from ..types import BOOLEAN, Type
+from ..types import Type
 from .frame import Frame
 
 if TYPE_CHECKING:
@@ -86,26 +84,6 @@ class Aggregates:
         chosen = chosen.order_by(*order).limit(1)
         result: Sql = chosen.correlate_except(row).scalar_subquery()
         return result
-
-
-_SOME = {(">", 0), (">=", 1), ("!=", 0)}
-_NONE = {("==", 0), ("<", 1), ("<=", 0)}
-
-
-def as_existence(node: Compare, static: Callable[[Typed], Any]) -> Typed | None:
-    """`count(...) > 0` and its kind as the existence of a record, which ends at the first one."""
-    counted, other = node.left, node.right
-    if not isinstance(counted, Aggregate) or counted.function != "count" or not other.static:
-        return None
-    if counted.value is not None or other.type.scale:
-        return None
-    test = (node.operator, static(other))
-    if test not in _SOME | _NONE:
-        return None
-    found = replace(counted, function="any", type=BOOLEAN, bound=0)
-    if test in _SOME:
-        return found
-    return Not(type=BOOLEAN, start=node.start, end=node.end, nullable=False, operand=found)
 
 
 def measured(

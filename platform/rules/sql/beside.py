@@ -2,14 +2,14 @@
 
 A correlated sub-select asks the index once for every record, which is best for the rows of a page.
 Over a whole table one pass in the order of that index, grouped by the reference, costs half as much
-for one aggregate and hardly more for ten. `lay` decides which of both, see `_choose`.
+for one aggregate and hardly more for ten. `lay` decides between both, see `_chosen`.
 """
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass, field, fields
+import dataclasses
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -23,13 +23,15 @@ from ..ir import (
     In,
     Logic,
     Read,
-    Step,
     Typed,
     Via,
     reads_outer,
+    structure,
 )
 from ..types import BOOLEAN
-from .aggregates import as_existence, measured
+from .aggregates import measured
+from .bounds import rewritten
+from .existence import counted, reached
 from .frame import Frame
 from .without import false_without
 
@@ -37,41 +39,39 @@ if TYPE_CHECKING:
     from .compiler import Compiler
 
 Sql = sa.ColumnElement[Any]
-Relation = tuple[str, str]
-"""An entity, and its reference field that points at the records."""
-
 _ONE_BY_ONE = ("first", "last")
 _EXISTENCE = ("any", "all")
-_PLACE = frozenset(
-    {"start", "end", "nullable", "bound", "static", "size", "height", "nesting", "written"}
-)
-_FULL_JOIN = sqlite3.sqlite_version_info >= (3, 39)
 _FEW = 3
 """A list of so many values narrows a table; a longer one may be most of them."""
 
 
 @dataclass
 class Pass:
-    """The aggregates over one relation, by what they are; `inner` drops records without related."""
+    """Aggregates over the records of `entity` whose `field` points at one, by what they compute.
 
-    relation: Relation
-    aggregates: dict[Hashable, Aggregate] = field(default_factory=dict)
+    `outer` tells that they read the record pointed at; `inner` that records without a row in the
+    pass are not wanted.
+    """
+
+    entity: str
+    field: str
+    outer: bool
+    aggregates: dict[Hashable, Aggregate] = dataclasses.field(default_factory=dict)
     inner: bool = False
+
+    @property
+    def owner(self) -> str:
+        """The entity of the records pointed at."""
+        return next(iter(self.aggregates.values())).owner
 
     @property
     def existence(self) -> bool:
         """Whether nothing is asked but that there is a record, which ends at the first one."""
         return all(one.function in _EXISTENCE for one in self.aggregates.values())
 
-
-def structure(value: Any) -> Hashable:
-    """What a typed expression is apart from its place in a text; equal ones have equal values."""
-    if isinstance(value, tuple):
-        return tuple(map(structure, value))
-    if isinstance(value, Typed | Step):
-        parts = [getattr(value, one.name) for one in fields(value) if one.name not in _PLACE]
-        return (type(value).__name__, *map(structure, parts))
-    return value if value.__hash__ else repr(value)
+    def absent(self, node: Aggregate) -> bool:
+        """Whether an aggregate of the record is over nothing where the pass has no row."""
+        return not node.up and not node.steps and key(node) in self.aggregates
 
 
 def key(node: Aggregate) -> Hashable:
@@ -88,11 +88,17 @@ def lay(
     The compiler then finds the aggregates beside the row. `filtering` says that each of `typed` is
     a condition, and that only records for which one of them holds are wanted.
     """
+    return _laid(compiler, row, _chosen(compiler, typed, filtering=filtering))
+
+
+def _laid(
+    compiler: Compiler, row: sa.FromClause, passes: Iterable[Pass]
+) -> tuple[sa.FromClause, list[Sql]]:
     source: sa.FromClause = row
     where: list[Sql] = []
-    for one in _choose(compiler, typed, filtering=filtering):
+    for one in passes:
         beside = _grouped(compiler, one)
-        own = compiler.columns.column(row, _owner(one), "id")
+        own = compiler.columns.column(row, one.owner, "id")
         linked = beside.c.record == own
         if not compiler.sqlite:
             source = source.join(beside, linked, isouter=not one.inner)
@@ -103,18 +109,13 @@ def lay(
             # end the records that had none. The other way round it would copy the pass.
             source = beside.join(source, linked, full=True)
             where.append(own.is_not(None))
-        for number, (name, aggregate) in enumerate(one.aggregates.items()):
-            found = _read(aggregate, beside, beside.c[f"a{number}"], inner=one.inner)
-            compiler.beside[name] = found
-    compiler.root = row
+        for number, (name, node) in enumerate(one.aggregates.items()):
+            found = _read(node, beside, beside.c[f"a{number}"], inner=one.inner)
+            compiler.beside[row, name] = found
     return source, where
 
 
-def _owner(one: Pass) -> str:
-    return next(iter(one.aggregates.values())).owner
-
-
-def _choose(compiler: Compiler, typed: Sequence[Typed], *, filtering: bool) -> list[Pass]:
+def _chosen(compiler: Compiler, typed: Sequence[Typed], *, filtering: bool) -> list[Pass]:
     """The relations that one pass is better for than a sub-select for each record.
 
     Not where another condition leaves few records anyway. Measured at 1,000,000 records with three
@@ -122,26 +123,26 @@ def _choose(compiler: Compiler, typed: Sequence[Typed], *, filtering: bool) -> l
     without related ones do not matter, or where it serves two aggregates, and for one relation
     only, since a second pass would be copied.
     """
-    found: dict[Relation, Pass] = {}
-    for one in typed:
-        for aggregate in _aggregates(compiler, one, 0):
-            relation = (aggregate.entity, aggregate.field)
-            found.setdefault(relation, Pass(relation)).aggregates[key(aggregate)] = aggregate
     alone = filtering and len(typed) == 1
     if alone and any(_narrows(one) for one in conjuncts(typed[0])):
         return []
-    chosen = []
-    for candidate in found.values():
-        if alone and candidate.existence:
-            continue
-        candidate.inner = filtering and all(
-            false_without(compiler, one, candidate.relation) for one in typed
-        )
-        chosen.append(candidate)
+    passes = _passes(node for one in typed for node in _aggregates(compiler, one, 0, alone=alone))
+    if alone:
+        passes = [one for one in passes if not one.existence]
+    for one in passes:
+        one.inner = filtering and all(false_without(compiler, each, one.absent) for each in typed)
     if not compiler.sqlite:
-        return chosen
-    chosen = [one for one in chosen if one.inner or (_FULL_JOIN and len(one.aggregates) > 1)]
-    return sorted(chosen, key=lambda one: -len(one.aggregates))[:1]
+        return passes
+    better = [one for one in passes if not one.outer and (one.inner or len(one.aggregates) > 1)]
+    return sorted(better, key=lambda one: -len(one.aggregates))[:1]
+
+
+def _passes(nodes: Iterable[Aggregate]) -> list[Pass]:
+    found: dict[Hashable, Pass] = {}
+    for node in nodes:
+        parts = (node.entity, node.field, any(reads_outer(child) for child in node.children()))
+        found.setdefault(parts, Pass(*parts)).aggregates[key(node)] = node
+    return sorted(found.values(), key=lambda one: one.outer)
 
 
 def conjuncts(node: Typed) -> Iterator[Typed]:
@@ -171,58 +172,73 @@ def _own(node: Typed) -> bool:
     return not node.static and not any(isinstance(one, Aggregate | Via) for one in node.walk())
 
 
-def _aggregates(compiler: Compiler, node: Typed, depth: int) -> Iterator[Aggregate]:
-    """The aggregates over what points at the record itself, `depth` frames further out."""
+def _aggregates(compiler: Compiler, node: Typed, depth: int, *, alone: bool) -> Iterator[Aggregate]:
+    """The aggregates over what points at the record `depth` frames further out."""
     if node.static or isinstance(node, Via):
         return
     if isinstance(node, Compare):
-        existence = as_existence(node, compiler.static)
+        bound = rewritten(node, compiler.context, compiler.static)
+        if bound is not None:
+            yield from _aggregates(compiler, bound, depth, alone=alone)
+            return
+        existence = counted(node, compiler.static)
+        if existence is None and alone:
+            existence = reached(node, compiler.static)
         if existence is not None:
-            yield from _aggregates(compiler, existence, depth)
+            yield from _aggregates(compiler, existence, depth, alone=alone)
             return
     if isinstance(node, Formula):
         if node.up == depth:
-            yield from _aggregates(compiler, node.body, 0)
+            yield from _aggregates(compiler, node.body, 0, alone=alone)
         return
     if isinstance(node, Aggregate):
-        if node.up == depth and _joinable(node):
+        if node.up == depth and not node.steps and node.function not in _ONE_BY_ONE:
             yield node
-            return
+            if not compiler.sqlite:
+                return
         depth += 1
     for child in node.children():
-        yield from _aggregates(compiler, child, depth)
-
-
-def _joinable(node: Aggregate) -> bool:
-    if node.steps or node.function in _ONE_BY_ONE:
-        return False
-    return not any(reads_outer(child) for child in node.children())
+        yield from _aggregates(compiler, child, depth, alone=alone)
 
 
 def _grouped(compiler: Compiler, one: Pass) -> sa.Subquery:
     """One row for each record that has related ones: its id, and the aggregates of a pass."""
-    entity, field_id = one.relation
-    row = compiler.columns.table(entity).alias()
-    reference = compiler.columns.column(row, entity, field_id)
-    with compiler.inside(Frame(row)):
-        conditions = [_condition(compiler, node) for node in one.aggregates.values()]
-        where = compiler.readable(entity, row)
-        different = {
-            structure((node.function == "all", node.condition)): condition
-            for node, condition in zip(one.aggregates.values(), conditions, strict=True)
-        }
+    nodes = list(one.aggregates.values())
+    row = compiler.columns.table(one.entity).alias()
+    reference = compiler.columns.column(row, one.entity, one.field)
+    source: sa.FromClause = row
+    where = compiler.readable(one.entity, row)
+    frame = Frame(row)
+    if one.outer:
+        # The record pointed at is joined too, with the aggregates that are read of it.
+        owner = compiler.columns.table(one.owner).alias()
+        read = [found for node in nodes for part in node.children()
+                for found in _aggregates(compiler, part, 1, alone=False)]  # fmt: skip
+        pointed, more = _laid(compiler, owner, _passes(read))
+        source = row.join(pointed, compiler.columns.column(owner, one.owner, "id") == reference)
+        where += more
+        frame = Frame(row, Frame(owner))
+    with compiler.inside(frame):
+        different: dict[Hashable, Sql | None] = {}
+        for node in nodes:
+            if _narrowed(node) not in different:
+                different[_narrowed(node)] = _condition(compiler, node)
         needed = [condition for condition in different.values() if condition is not None]
         if len(needed) == len(different):
             where.append(sa.or_(*needed))
         single = len(different) == 1
         columns = [
-            _measured(compiler, node, None if single else condition).label(f"a{number}")
-            for number, (node, condition) in enumerate(
-                zip(one.aggregates.values(), conditions, strict=True)
-            )
+            _measured(compiler, node, None if single else different[_narrowed(node)])
+            for node in nodes
         ]
-        chosen = sa.select(reference.label("record"), *columns).select_from(row).where(*where)
+        named = [column.label(f"a{number}") for number, column in enumerate(columns)]
+        chosen = sa.select(reference.label("record"), *named).select_from(source).where(*where)
     return chosen.group_by(reference).subquery()
+
+
+def _narrowed(node: Aggregate) -> Hashable:
+    """By which condition the related records are narrowed, and whether by its opposite."""
+    return node.function == "all", structure(node.condition)
 
 
 def _condition(compiler: Compiler, node: Aggregate) -> Sql | None:

@@ -18,12 +18,11 @@ from ..context import Context
 from ..functions import dates, steps
 from ..functions.choices import COALESCE
 from ..functions.working_days import WORKDAYS_BETWEEN
-from ..ir import Call, Compare, Constant, Formula, If, Logic, Not, Property, Typed, Via
+from ..ir import FLIPPED, Call, Compare, Constant, Formula, If, Logic, Not, Property, Typed, Via
 from ..types import BOOLEAN, DATE, DATETIME, Type
 
 Static = Callable[[Typed], Any]
 Key = Callable[[Any], "date | None"]
-_FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 
 
 class _Impossible(Exception):
@@ -37,7 +36,7 @@ def rewritten(node: Compare, context: Context, static: Static) -> Typed | None:
     """
     for left, operator, right in (
         (node.left, node.operator, node.right),
-        (node.right, _FLIPPED[node.operator], node.left),
+        (node.right, FLIPPED[node.operator], node.left),
     ):
         if isinstance(left, Call) and not left.static:
             try:
@@ -77,7 +76,7 @@ class _Bound:
         start, end = call.arguments
         if end.static and not start.static:
             base = self.day(end)
-            operator = _FLIPPED[operator]
+            operator = FLIPPED[operator]
             return self.compared(start, operator, other, lambda n: _day(base - n))
         if start.static and not end.static:
             base = self.day(start)
@@ -92,7 +91,7 @@ class _Bound:
         fixed, item = (end, start) if end.static else (start, end)
         counted = call.extra.count(self.day(fixed) - 1)
         sign = -1 if end.static else 1
-        changed = _FLIPPED[operator] if end.static else operator
+        changed = FLIPPED[operator] if end.static else operator
         return self.stepped(
             item, changed, other, call.extra.date_of, lambda value: counted + sign * value
         )
@@ -147,7 +146,7 @@ class _Bound:
         at_least = operator in (">", ">=")
         # The gap reaches `least` for every x up to fixed - gap, that instant included.
         before = "<=" if at_least else ">"
-        changed = before if since else _FLIPPED[before]
+        changed = before if since else FLIPPED[before]
         return self.plain(item, changed, self.mapped(other, key, DATETIME))
 
     def stepped(

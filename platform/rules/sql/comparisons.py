@@ -10,24 +10,15 @@ from sqlalchemy.sql.elements import BindParameter, ColumnClause, TypeCoerce
 
 from .. import values
 from ..functions.numbers import WORD, raw, whole
-from ..ir import Compare, In, Typed
+from ..ir import FLIPPED, OPPOSITE, Compare, In, Typed
 from ..types import Type
 
 if TYPE_CHECKING:
     from .compiler import Compiler
 
 Sql = sa.ColumnElement[Any]
-_FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
-_OPPOSITE = {
-    "<": ">=",
-    "<=": ">",
-    ">": "<=",
-    ">=": "<",
-    "==": "!=",
-    "!=": "==",
-    "empty": "filled",
-    "filled": "empty",
-}
+
+_OPPOSITE = OPPOSITE | {"empty": "filled", "filled": "empty"}
 
 
 @dataclass(frozen=True)
@@ -139,7 +130,7 @@ def pair(compiler: Compiler, node: Compare) -> Pair:
     """The two sides of a comparison in SQL."""
     left, operator, right = node.left, node.operator, node.right
     if left.static:
-        left, operator, right = right, _FLIPPED[operator], left
+        left, operator, right = right, FLIPPED[operator], left
     if right.static and left.type.kind != "boolean":
         return _with_constant(compiler, left, operator, right)
     if left.type.numeric and left.type.scale != right.type.scale and compiler.sqlite:

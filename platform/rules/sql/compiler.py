@@ -37,10 +37,11 @@ from ..ir import (
 )
 from ..sql_types import CivilDate, ExactDecimal, UtcDateTime, WholeNumber
 from ..types import BOOLEAN, Type
-from .aggregates import Aggregates, as_existence
+from .aggregates import Aggregates
 from .beside import key
 from .bounds import rewritten
 from .comparisons import Pair, member_of, pair
+from .existence import compared, counted, reached
 from .frame import Frame
 
 Sql = sa.ColumnElement[Any]
@@ -50,7 +51,7 @@ Visible = Callable[[str, sa.FromClause], "Sql | None"]
 class Compiler:
     """Compiles for one dialect, one instant and one reader (`visible`).
 
-    `beside` holds the aggregates that stand beside the rows of `root` already (`beside.lay`).
+    `beside` holds aggregates that stand beside the rows of a table already (`beside.lay`).
     """
 
     def __init__(self, columns: Columns, context: Context, live: Visible, visible: Visible) -> None:
@@ -62,8 +63,7 @@ class Compiler:
         self.evaluator = Evaluator(context)
         self.frame = Frame(None)
         self.aggregates = Aggregates(self)
-        self.root: sa.FromClause | None = None
-        self.beside: dict[Hashable, Sql] = {}
+        self.beside: dict[tuple[sa.FromClause, Hashable], Sql] = {}
 
     @contextmanager
     def inside(self, frame: Frame) -> Iterator[None]:
@@ -188,7 +188,13 @@ class Compiler:
 
     def simpler(self, node: Compare) -> Typed | None:
         """The same condition as a bound on a date, or as the existence of a record, or None."""
-        return rewritten(node, self.context, self.static) or as_existence(node, self.static)
+        found = rewritten(node, self.context, self.static) or counted(node, self.static)
+        if found is not None:
+            return found
+        aggregate = compared(node)[0]
+        if aggregate is None or self.standing_beside(aggregate) is not None:
+            return None
+        return reached(node, self.static)
 
     def pair(self, node: Compare) -> Pair:
         return pair(self, node)
@@ -272,11 +278,15 @@ class Compiler:
             return self.value(node.body)
 
     def aggregate(self, node: Aggregate) -> Sql:
-        if self.beside and not node.steps and self.frame.up(node.up).row is self.root:
-            found = self.beside.get(key(node))
-            if found is not None:
-                return found
-        return self.aggregates.compiled(node)
+        found = self.standing_beside(node)
+        return self.aggregates.compiled(node) if found is None else found
+
+    def standing_beside(self, node: Aggregate) -> Sql | None:
+        """The column of an aggregate that was computed for all records, or None."""
+        if not self.beside or node.steps:
+            return None
+        row = self.frame.up(node.up).row
+        return self.beside.get((row, key(node))) if row is not None else None
 
     def property(self, node: Property) -> Sql:
         whens = {option: self.constant(value, node.type) for option, value in node.values}

@@ -2,69 +2,68 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ..ir import Aggregate, Call, Compare, Formula, If, In, Logic, Not, Typed
-from .aggregates import as_existence
+from .existence import counted
 
 if TYPE_CHECKING:
     from .compiler import Compiler
 
-Relation = tuple[str, str]
+Absent = Callable[[Aggregate], bool]
+"""Whether an aggregate is one of those that are over nothing."""
 
 
-def false_without(compiler: Compiler, node: Typed, relation: Relation) -> bool:
-    """Whether a condition is surely false where no record of a relation points at the record."""
+def false_without(compiler: Compiler, node: Typed, absent: Absent) -> bool:
+    """Whether a condition is surely false for a record where all `absent` are over nothing."""
     if node.static:
         return not compiler.static(node)
-    if _decided(node, relation):
+    if _decided(compiler, node, absent):
         return not compiler.evaluator.of(node, None)
     match node:
         case Logic(operator="and"):
-            return any(false_without(compiler, item, relation) for item in node.items)
+            return any(false_without(compiler, item, absent) for item in node.items)
         case Logic():
-            return all(false_without(compiler, item, relation) for item in node.items)
+            return all(false_without(compiler, item, absent) for item in node.items)
         case Formula():
-            return false_without(compiler, node.body, relation)
+            return false_without(compiler, node.body, absent)
         case In():
-            return _empty_without(node.operand, relation)
-        case Compare() if as_existence(node, compiler.static) is None:
-            sides = (node.left, node.right)
-            empty = [_empty_without(side, relation) for side in sides]
+            return _empty_without(node.operand, absent)
+        case Compare() if counted(node, compiler.static) is None:
+            empty = [_empty_without(side, absent) for side in (node.left, node.right)]
             if node.operator in ("==", "!="):
-                filled = any(not side.nullable for side in sides)
+                filled = not (node.left.nullable and node.right.nullable)
                 return node.operator == "==" and any(empty) and filled
             return any(empty)
     return False
 
 
-def _decided(node: Typed, relation: Relation) -> bool:
-    """Whether a node reads nothing but aggregates over a relation."""
+def _decided(compiler: Compiler, node: Typed, absent: Absent) -> bool:
+    """Whether a node reads nothing but aggregates that are absent."""
     if node.static:
         return True
     match node:
         case Aggregate():
-            return _over(node, relation)
+            return absent(node)
         case Formula():
-            return _decided(node.body, relation)
+            return _decided(compiler, node.body, absent)
+        case Compare() if (existence := counted(node, compiler.static)) is not None:
+            return _decided(compiler, existence, absent)
         case Call() | Compare() | In() | Logic() | Not() | If():
-            return all(_decided(child, relation) for child in node.children())
+            return all(_decided(compiler, child, absent) for child in node.children())
     return False
 
 
-def _over(node: Aggregate, relation: Relation) -> bool:
-    return not node.up and not node.steps and (node.entity, node.field) == relation
-
-
-def _empty_without(node: Typed, relation: Relation) -> bool:
-    """Whether a value is empty where no record of a relation points at the record."""
+def _empty_without(node: Typed, absent: Absent) -> bool:
+    """Whether a value is empty where the absent aggregates are over nothing."""
     match node:
         case Aggregate():
-            return _over(node, relation) and node.function in ("min", "max", "avg")
+            return absent(node) and node.function in ("min", "max", "avg")
         case Formula():
-            return _empty_without(node.body, relation)
+            return _empty_without(node.body, absent)
         case Call():
             return node.operation.strict and any(
-                _empty_without(one, relation) for one in node.arguments
+                _empty_without(one, absent) for one in node.arguments
             )
     return False

@@ -1,0 +1,1 @@
+"""The language over whole tables, against SQL by hand and against simpleeval."""

@@ -1,0 +1,129 @@
+"""Conditions that a single related record decides: they become EXISTS, which ends at the first one.
+
+`count(..) > 0` is that there is one, `max(x) >= 3` that there is one with `x >= 3`. A value that is
+empty or below a bound is one that does not reach it: `last is None or last < d` is `not last >= d`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from ..ir import (
+    FLIPPED,
+    OPPOSITE,
+    Aggregate,
+    Compare,
+    Formula,
+    IsEmpty,
+    Logic,
+    Not,
+    Typed,
+    structure,
+)
+from ..types import BOOLEAN
+from .bounds import rewritten
+
+if TYPE_CHECKING:
+    from .compiler import Compiler
+
+Static = Callable[[Typed], Any]
+_SOME = {(">", 0), (">=", 1), ("!=", 0)}
+_NONE = {("==", 0), ("<", 1), ("<=", 0)}
+_REACHED = {"max": (">", ">="), "min": ("<", "<=")}
+
+
+def counted(node: Compare, static: Static) -> Typed | None:
+    """`count(...) > 0` and its kind as the existence of a record, or None."""
+    found, operator, other = compared(node)
+    if found is None or found.function != "count" or not other.static:
+        return None
+    if found.value is not None or other.type.scale:
+        return None
+    test = (operator, static(other))
+    if test not in _SOME | _NONE:
+        return None
+    there = replace(found, function="any", type=BOOLEAN, bound=0, nullable=False)
+    return there if test in _SOME else _not(node, there)
+
+
+def reached(node: Compare, static: Static) -> Typed | None:
+    """`max(...) >= 3` and its kind as the existence of a record, or None."""
+    found, operator, other = compared(node)
+    if found is None or found.value is None or not other.static or static(other) is None:
+        return None
+    if operator not in _REACHED.get(found.function, ()):
+        return None
+    far = replace(node, operator=operator, left=found.value, right=other)
+    items = (far,) if found.condition is None else (found.condition, far)
+    condition = far if found.condition is None else replace(_and(node), items=items)
+    return replace(
+        found,
+        function="any",
+        type=BOOLEAN,
+        bound=0,
+        nullable=False,
+        value=None,
+        condition=condition,
+    )
+
+
+def merged(compiler: Compiler, node: Typed) -> Typed:
+    """A condition in which what is empty or beyond a bound is written as not within it."""
+    match node:
+        case Logic(operator="or"):
+            return _merged_or(compiler, node)
+        case Logic():
+            return replace(node, items=tuple(merged(compiler, item) for item in node.items))
+        case Not():
+            return replace(node, operand=merged(compiler, node.operand))
+        case Formula() if node.type == BOOLEAN:
+            return replace(node, body=merged(compiler, node.body))
+    return node
+
+
+def _merged_or(compiler: Compiler, node: Logic) -> Typed:
+    items = [merged(compiler, item) for item in node.items]
+    empties = {structure(one.operand): one for one in items if isinstance(one, IsEmpty)}
+    for at, item in enumerate(items):
+        if not isinstance(item, Compare) or item.operator not in ("<", "<=", ">", ">="):
+            continue
+        bound = rewritten(item, compiler.context, compiler.static) or item
+        if not isinstance(bound, Compare) or not bound.right.static:
+            continue
+        empty = empties.get(structure(bound.left))
+        if empty is not None and compiler.static(bound.right) is not None:
+            items[at] = _not(item, replace(bound, operator=OPPOSITE[bound.operator]))
+            items = [one for one in items if one is not empty]
+            break
+    if len(items) == len(node.items):
+        return replace(node, items=tuple(items))
+    return items[0] if len(items) == 1 else _merged_or(compiler, replace(node, items=tuple(items)))
+
+
+def compared(node: Compare) -> tuple[Aggregate | None, str, Typed]:
+    """The aggregate that is compared, the operator as if it stood left, and the other side."""
+    for side, operator, other in (
+        (node.left, node.operator, node.right),
+        (node.right, FLIPPED[node.operator], node.left),
+    ):
+        found = _inside(side)
+        if isinstance(found, Aggregate):
+            return found, operator, other
+    return None, node.operator, node.right
+
+
+def _inside(node: Typed) -> Typed:
+    """What a formula of the record itself is made of."""
+    while isinstance(node, Formula) and not node.up:
+        node = node.body
+    return node
+
+
+def _not(at: Typed, operand: Typed) -> Not:
+    return Not(type=BOOLEAN, start=at.start, end=at.end, nullable=False, operand=operand)
+
+
+def _and(at: Typed) -> Logic:
+    return Logic(type=BOOLEAN, start=at.start, end=at.end, nullable=False, operator="and", items=())
