@@ -13,7 +13,7 @@ from .json_text import number_text
 from .messages import render
 from .model import App, Entity, Field, Labels, Named, Stage, label_text
 from .problems import Problem
-from .shown_names import TypeNames
+from .shown_names import Said, TypeNames
 
 _KEPT = frozenset(
     {"entity", "field", "option", "stage", "tag", "band", "tag_dimension", "tier_scheme"}
@@ -287,7 +287,7 @@ def _gone(old: Named, new: Named) -> bool:
 def _is_short(value: Any) -> bool:
     """Whether a value can be told in a line."""
     if isinstance(value, str):
-        return len(value) <= _SHORT
+        return isinstance(value, Said) or len(value) <= _SHORT
     if isinstance(value, Mapping):
         return all(isinstance(one, str) and len(one) <= _SHORT for one in value.values())
     return value is None or isinstance(value, (bool, int, Decimal))

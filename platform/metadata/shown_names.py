@@ -40,3 +40,9 @@ class ThingName(str):
     def text(self, locale: str) -> str:
         """The label in the reader's language, else in English, else the name."""
         return str(self._labels.get(locale) or self._labels.get("en") or str(self))
+
+
+class Said(str):
+    """Words of a value, which are told however long they are."""
+
+    __slots__ = ()

@@ -12,6 +12,7 @@ from fieldstone.metadata.model import App, Card, Dashboard, Measured, Metric
 
 from ....words import say
 from ...formats import Formats
+from .. import clauses
 from . import groups, told
 
 _WORDS = {
@@ -43,7 +44,7 @@ def _told(change: Change, before: App, after: App, formats: Formats) -> Change:
         title = told.title(app, subject, formats.locale)
         change = replace(change, subject=replace(subject, label={formats.locale: title}))
     if not isinstance(subject, (Card, Metric, Dashboard)):
-        return change
+        return clauses.in_words(change, before, after, formats)
     return replace(
         change,
         before=_value(change, change.before, before, formats),
