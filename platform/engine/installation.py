@@ -13,6 +13,7 @@ from typing import Self
 
 from ..metadata.documents import Document, read_folder
 from ..metadata.problems import Problem
+from ..rules.functions import load_plugins
 from . import backups, failpoints, members, system_versions
 from .access import SYSTEM
 from .backups import Backup
@@ -60,8 +61,9 @@ class Installation:
         """Open the installation that the settings name, made if it is new.
 
         Brings the control tables up to date, and removes what was left of workspaces whose
-        creation or removal was cut short.
+        creation or removal was cut short. Plug-ins bring their functions (`load_plugins`).
         """
+        load_plugins()
         settings.home.mkdir(parents=True, exist_ok=True)
         opened = cls(settings, clock or settings.make_clock(), databases(settings))
         try:

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from . import arithmetic, calendar, letters, wildcards, workdays
+from .functions.registry import sqlite_functions
 from .sql_types import instant_of, instant_text
 
 
@@ -28,6 +29,8 @@ def register(connection: Connection) -> None:
     """Make the functions known to a new SQLite connection."""
     for name, (count, function) in _FUNCTIONS.items():
         connection.create_function(f"fs_{name}", count, function, deterministic=True)
+    for name, (count, function) in sqlite_functions().items():
+        connection.create_function(name, count, function, deterministic=True)
 
 
 def _strict(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -12,6 +12,7 @@ import click
 from fieldstone.engine.errors import Refused
 from fieldstone.metadata.messages import LOCALES
 from fieldstone.metadata.problems import Problem, ProblemsError
+from fieldstone.rules.functions import load_plugins
 
 from . import terminal
 from .terminal import say
@@ -86,6 +87,11 @@ class Group(click.Group):
                 raise
             terminal.note("file_refused", file=error.filename, why=error.strerror)
         sys.exit(1)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command, with the functions that plug-ins bring to the language."""
+        load_plugins()
+        return super().invoke(ctx)
 
 
 def command(path: str) -> Callable[[Callable[..., Any]], Command]:

@@ -1,18 +1,7 @@
-"""The functions of the language; importing this package registers those that ship."""
+"""The functions of the language; importing this package lets in those that ship (`door`)."""
 
-from . import (
-    branches,
-    calendar_functions,
-    choices,
-    numbers,
-    periods,
-    pieces,
-    rounding,
-    spans,
-    texts,
-    working_days,
-    written,
-)
+from . import door
+from .door import load_plugins
 from .operators import OPERATORS, Operator
 from .registry import (
     AS_OF,
@@ -23,8 +12,11 @@ from .registry import (
     function_named,
     functions,
     register,
+    register_sqlite,
 )
 from .special import Special, described
+
+door.load_shipped()
 
 __all__ = [
     "AS_OF",
@@ -35,19 +27,10 @@ __all__ = [
     "Operation",
     "Operator",
     "Special",
-    "branches",
-    "calendar_functions",
-    "choices",
     "described",
     "function_named",
     "functions",
-    "numbers",
-    "periods",
-    "pieces",
+    "load_plugins",
     "register",
-    "rounding",
-    "spans",
-    "texts",
-    "working_days",
-    "written",
+    "register_sqlite",
 ]

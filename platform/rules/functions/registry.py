@@ -158,15 +158,58 @@ class Function:
         return MOST_ARGUMENTS if self.repeats else len(self.kinds)
 
 
+class NameTaken(ValueError):
+    """There is another function, or another of SQLite's functions, of that name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"the function {name!r} exists already")
+        self.name = name
+
+
+SqliteFunction = tuple[int, Callable[..., Any]]
+"""How many arguments (-1: any number), and what computes it; None stands for NULL."""
 _FUNCTIONS: dict[str, Function] = {}
+_SQLITE: dict[str, SqliteFunction] = {}
 
 
 def register(function: Function) -> Function:
-    """Make a function known to expressions; its name must be free."""
+    """Make a function known to expressions; its name must be free (NameTaken)."""
     if function.name in _FUNCTIONS:
-        raise ValueError(f"the function {function.name!r} exists already")
+        raise NameTaken(function.name)
     _FUNCTIONS[function.name] = function
     return function
+
+
+def register_sqlite(name: str, count: int, function: Callable[..., Any]) -> None:
+    """Make a function known to statements on SQLite; its name must be free (NameTaken).
+
+    The functions of the product begin with `fs_`; those of a plug-in with a name of its own.
+    """
+    if name in _SQLITE or name.startswith("fs_"):
+        raise NameTaken(name)
+    _SQLITE[name] = (count, function)
+
+
+def sqlite_functions() -> Mapping[str, SqliteFunction]:
+    """What `register_sqlite` made known."""
+    return _SQLITE
+
+
+Kept = tuple[dict[str, Function], dict[str, SqliteFunction]]
+
+
+def snapshot() -> Kept:
+    """All that is registered, for `restore`."""
+    return dict(_FUNCTIONS), dict(_SQLITE)
+
+
+def restore(kept: Kept) -> None:
+    """Forget what was registered since a `snapshot`."""
+    functions_before, sqlite_before = kept
+    _FUNCTIONS.clear()
+    _FUNCTIONS.update(functions_before)
+    _SQLITE.clear()
+    _SQLITE.update(sqlite_before)
 
 
 def function_named(name: str) -> Function | None:
