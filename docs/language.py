@@ -141,7 +141,12 @@ def given(one: Function | Special, locale: str) -> str:
         for call in calls(parse(example.text), one.name):
             text = example.text[call.start : call.end]
             found = compile_expression(
-                crm(), example.of or "customer", text, allow_viewer=True, space="name"
+                crm(),
+                example.of or "customer",
+                text,
+                allow_viewer=True,
+                space="name",
+                over_table=True,
             )
             if found.type.kind not in kinds:
                 kinds.append(found.type.kind)

@@ -38,6 +38,7 @@ HELD_ELSEWHERE = {
     "platform/metadata/locale",
     "platform/metadata/expression/locale",
     "platform/rules/locale",
+    "platform/rules/sentences/locale",
 }
 PAGES = "ui/locale"
 """The pages look their own sentences up, apart from all others."""

@@ -15,9 +15,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from ..metadata.model import TierScheme
-from ..rules import compile_expression
 from ..rules.tiers import ranked
-from .tiers import measured
+from .tiers import measure_of, measured
 from .transaction import Transaction
 
 BARS = 24
@@ -65,7 +64,7 @@ def drift(tx: Transaction, scheme: TierScheme) -> Drift:
     The scheme is in ids and may be one that is not published; its entity and what its expressions
     name have to be. TooSlow as any question.
     """
-    expression = compile_expression(tx.app, scheme.entity, scheme.measure)
+    expression = measure_of(tx.app, scheme)
     rows = tx.connection.execute(_statement(tx, scheme, expression.scale)).all()
     return _told(scheme, rows, expression.scale if tx.tables.dialect == "sqlite" else 0)
 

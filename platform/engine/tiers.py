@@ -10,8 +10,8 @@ from decimal import Decimal
 
 import sqlalchemy as sa
 
-from ..metadata.model import TierScheme
-from ..rules import Context, compile_expression, to_sql
+from ..metadata.model import App, TierScheme
+from ..rules import Context, Expression, compile_expression, to_sql
 from ..rules.tiers import ranked
 from . import failpoints
 from .column_types import RECORD_ID
@@ -131,6 +131,11 @@ def reason(tx: Transaction, scheme_id: str, record_id: int) -> TierReason | None
     return TierReason(scheme_id, measure, row.position, row.ranked, row.at)
 
 
+def measure_of(app: App, scheme: TierScheme) -> Expression:
+    """What a scheme measures; it may be a place or a share among all who are ranked."""
+    return compile_expression(app, scheme.entity, scheme.measure, over_table=True)
+
+
 def measured(tx: Transaction, scheme: TierScheme) -> sa.CTE:
     """The live records with the tier they hold and their measure, NULL for who is not ranked.
 
@@ -138,11 +143,13 @@ def measured(tx: Transaction, scheme: TierScheme) -> sa.CTE:
     """
     row = tx.tables.table(scheme.entity).alias("ranked_record")
     context = Context(tx.now, tx.zone)
-    measure = compile_expression(tx.app, scheme.entity, scheme.measure)
-    value = to_sql(measure, tx.tables, row, context, mode="value")
+    among: sa.ColumnElement[bool] | None = None
     if scheme.where:
         condition = compile_expression(tx.app, scheme.entity, scheme.where)
-        value = sa.case((to_sql(condition, tx.tables, row, context, mode="filter"), value))
+        among = to_sql(condition, tx.tables, row, context, mode="filter")
+    value = to_sql(measure_of(tx.app, scheme), tx.tables, row, context, mode="value", among=among)
+    if among is not None:
+        value = sa.case((among, value))
     before: sa.ColumnElement[str | None] = sa.cast(sa.null(), sa.Text)
     if scheme.field in tx.app.entity(scheme.entity).by_id:
         before = tx.tables.column(row, scheme.entity, scheme.field)
@@ -262,7 +269,7 @@ def _write_tiers(tx: Transaction, scheme: TierScheme) -> None:
 
 def _write_reasons(tx: Transaction, scheme: TierScheme) -> None:
     """Keep why each record that moved has its tier; who stays keeps the reason it had."""
-    scale = compile_expression(tx.app, scheme.entity, scheme.measure).scale
+    scale = measure_of(tx.app, scheme).scale
     tx.connection.execute(
         sa.delete(TIER_RANK).where(
             TIER_RANK.c.scheme == scheme.id, TIER_RANK.c.record_id.in_(sa.select(MOVES.c.id))

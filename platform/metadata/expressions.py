@@ -18,7 +18,7 @@ class ExpressionPlace(NamedTuple):
     `entity` is the id of the entity whose record it reads, `parent` that of the outer record (a
     reference's `where`) or None. `expects` is an expression type of `fields/`, `number` (integer
     or decimal) or `any`; `field` is the (entity id, field id) that the value is for, or None.
-    `viewer` allows `me()`.
+    `viewer` allows `me()`, `table` functions over a whole table, such as rank().
     """
 
     document: Document
@@ -30,6 +30,7 @@ class ExpressionPlace(NamedTuple):
     kind: Literal["expression", "message"]
     viewer: bool
     field: tuple[str, str] | None = None
+    table: bool = False
 
 
 def expressions(source: App | Iterable[Document]) -> Iterator[ExpressionPlace]:
@@ -64,6 +65,7 @@ class _Collector:
                 kind="message" if "message" in ref else "expression",
                 viewer=bool(ref.get("viewer")),
                 field=field,
+                table=bool(ref.get("table")),
             )
         )
         return spot.value

@@ -7,6 +7,7 @@ from .check import check
 from .columns import Columns
 from .context import Context
 from .evaluate import evaluate
+from .evaluate_all import evaluate_all
 from .explain import Explanation, explain
 from .expression import (
     Expression,
@@ -35,6 +36,7 @@ __all__ = [
     "compile_expression",
     "compile_message",
     "evaluate",
+    "evaluate_all",
     "explain",
     "formula_expression",
     "message_text",

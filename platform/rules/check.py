@@ -78,6 +78,7 @@ def _problems_at(app: App, place: ExpressionPlace) -> _Found:
             parent=place.parent,
             allow_viewer=place.viewer,
             into=place.field,
+            over_table=place.table,
         )
     except ProblemsError as error:
         return (), error.problems

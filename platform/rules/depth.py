@@ -27,6 +27,7 @@ from .ir import (
     Property,
     Typed,
     Via,
+    Window,
 )
 from .types import BOOLEAN
 
@@ -182,6 +183,10 @@ def _entries(at: Entry) -> Iterator[Entry]:
             yield Entry(node.body, 0, 0, at.way)
         case Aggregate():
             yield from _aggregated(node, around)
+        case Window():
+            # CASE WHEN (CASE WHEN among THEN value END IS NOT NULL) THEN count(..) OVER (ORDER BY
+            for one in node.children():
+                yield Entry(one, around + 18, 10)
 
 
 def _aggregated(node: Aggregate, around: int) -> Iterator[Entry]:

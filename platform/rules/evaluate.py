@@ -35,6 +35,7 @@ from .ir import (
     Step,
     Typed,
     Via,
+    Window,
 )
 from .records import RecordSource
 
@@ -233,6 +234,13 @@ class Evaluator(SimpleEval):  # type: ignore[misc]
             frames = frames[:1] if value is not None else []
         return tuple(frame.record for frame in frames if frame.record is not None)
 
+    def _eval_window(self, node: Window) -> Any:
+        return self.window(node)
+
+    def window(self, node: Window) -> Any:
+        """What a value is among those of all records; `TableEvaluator` knows them."""
+        raise LookupError("the expression needs the records of a table: see evaluate_all")
+
     def holds(self, node: Aggregate, frame: Frame) -> bool:
         """Whether a related record meets the condition."""
         return node.condition is None or bool(self.inside(frame, node.condition))
@@ -292,4 +300,5 @@ _HANDLERS: dict[type[Typed], Callable[[Evaluator, Any], Any]] = {
     Logic: Evaluator._eval_boolop,
     Not: Evaluator._eval_not,
     If: Evaluator._eval_ifexp,
+    Window: Evaluator._eval_window,
 }

@@ -15,7 +15,7 @@ from .correcting import corrected
 from .depth import MOST_FORMULAS, MOST_ROWS, place_too_deep, symbols_of
 from .functions.numbers import rescaled
 from .functions.registry import Place
-from .ir import Call, Typed
+from .ir import Call, Typed, Window
 from .names import Space
 from .paths import Scope
 from .types import Type, field_type
@@ -48,6 +48,11 @@ class Expression:
     doubts: tuple[Problem, ...] = ()
 
     @property
+    def over_table(self) -> bool:
+        """Whether its value for a record depends on the other records of the table."""
+        return any(isinstance(one, Window) for one in self.typed.walk())
+
+    @property
     def type(self) -> Type:
         """The type of its value."""
         return self.typed.type
@@ -68,6 +73,7 @@ def compile_expression(
     allow_viewer: bool = False,
     space: Space = "id",
     into: tuple[str, str] | None = None,
+    over_table: bool = False,
 ) -> Expression:
     """The expression `text` over records of an entity, typed; raises ProblemsError.
 
@@ -76,14 +82,15 @@ def compile_expression(
     whole text corrected, where that is mechanical (`Problem.corrected`). `parent` is the entity
     that `parent.` reaches, `extra` types names whose values come with the context. `into` is the
     (entity id, field id) that the value is written to: it then comes as that field wants it (texts
-    as options, a date as the time at which it begins). `allow_viewer` admits me() and my_team().
+    as options, a date as the time at which it begins). `allow_viewer` admits me() and my_team(),
+    `over_table` rank(), share() and percentile(): the value then needs many records at once.
     """
     given = tuple(sorted(extra.items())) if extra else ()
     if space == "id":
-        return _declared(app, entity_id, text, parent, given, allow_viewer, space, into)
+        return _declared(app, entity_id, text, parent, given, allow_viewer, space, into, over_table)
 
     def read(written: str) -> Expression:
-        return _asked(app, entity_id, written, parent, given, allow_viewer, space, into)
+        return _asked(app, entity_id, written, parent, given, allow_viewer, space, into, over_table)
 
     return corrected(app, entity_id, text, read)
 
@@ -97,6 +104,7 @@ def _compiled(
     allow_viewer: bool,
     space: Space,
     into: tuple[str, str] | None,
+    over_table: bool,
 ) -> Expression:
     options = Options(
         space=space,
@@ -104,6 +112,7 @@ def _compiled(
         extra=dict(extra),
         into=into,
         lenient=space == "id",
+        over_table=over_table,
     )
     return compile_node(app, entity_id, text, parse(text), options, parent)
 

@@ -171,6 +171,25 @@ class Aggregate(Typed):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class Window(Typed):
+    """What a value is among those of all records of the table, or of those alike in `within`.
+
+    `function` is rank (1 is the largest, equal ones share the place), total, count (of those that
+    are filled in) or upto (how many are not above). Empty values have none and do not count.
+    """
+
+    function: str
+    value: Typed
+    within: Typed | None
+
+    def children(self) -> tuple[Typed, ...]:
+        return (self.value,) if self.within is None else (self.value, self.within)
+
+    def standing_alone(self) -> bool:
+        return False
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Property(Typed):
     """A declared property of an option: raw value by option id; others have none."""
 

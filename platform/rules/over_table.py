@@ -35,6 +35,7 @@ def over_table(
     *,
     mode: Mode = "filter",
     visible: Visible | None = None,
+    among: sa.ColumnElement[bool] | None = None,
 ) -> OverTable:
     """Expressions over one entity for a statement that looks at every row of it, `row`.
 
@@ -46,6 +47,7 @@ def over_table(
     if not expressions:
         raise ValueError("no expression")
     compiler = compiler_of(expressions[0], columns, context, visible)
+    compiler.among = among
     typed = [merged(compiler, one.typed) for one in expressions]
     with compiler.inside(Frame(row)):
         source, where = lay(compiler, typed, row, filtering=mode == "filter")

@@ -28,6 +28,7 @@ def to_sql(
     mode: Mode = "filter",
     parent_row: sa.FromClause | None = None,
     visible: Visible | None = None,
+    among: sa.ColumnElement[bool] | None = None,
 ) -> sa.ColumnElement[Any]:
     """An expression over `row`, the table or alias that stands for its entity.
 
@@ -35,9 +36,11 @@ def to_sql(
     condition holds, and an index can serve it. In "value" mode it is a value, never NULL for a
     condition, that loads as `evaluate` would return it. `parent_row` stands for `parent.`;
     `visible` adds a condition to every related table. Related records that are deleted do not
-    count; whether `row` itself is deleted is the caller's business.
+    count; whether `row` itself is deleted is the caller's business. rank(), share() and
+    percentile() are over the rows that the statement keeps, or those of them that are `among`.
     """
     compiler = compiler_of(expression, columns, context, visible)
+    compiler.among = among
     frame = Frame(row, Frame(parent_row) if parent_row is not None else None)
     with compiler.inside(frame):
         return written(compiler, expression, mode)

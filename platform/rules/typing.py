@@ -9,7 +9,7 @@ from typing import Any
 from ..metadata.expression import AGGREGATES, tree
 from ..metadata.model import App, Entity, Field
 from ..metadata.problems import Fix, Problem, ProblemsError
-from . import arithmetic, corrections
+from . import arithmetic, corrections, windows
 from .comparing import Comparing
 from .conversions import Conversions
 from .functions import described, function_named
@@ -65,6 +65,7 @@ class Options:
     extra: Mapping[str, Type] | None = None
     into: tuple[str, str] | None = None
     lenient: bool = False
+    over_table: bool = False
 
 
 class Typer:
@@ -257,6 +258,8 @@ class Typer:
             return self.paths.aggregate(node, scope)
         if name == "has_tag":
             return self.paths.has_tag(node, scope)
+        if windows.is_window(name):
+            return windows.typed(self, node, scope)
         function = function_named(name)
         if function is None:
             raise self.unknown_function(node)

@@ -99,4 +99,6 @@ def answers(connection: sa.Connection, tables: Tables, example: Example) -> None
     "example", [pytest.param(one, id=one.text) for one in EXAMPLES if one.of is not None]
 )
 def test_in_the_crm(example: Example) -> None:
-    compile_expression(crm(), example.of or "", example.text, allow_viewer=True, space="name")
+    compile_expression(
+        crm(), example.of or "", example.text, allow_viewer=True, space="name", over_table=True
+    )

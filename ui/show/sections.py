@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 from fieldstone.engine import access, tiers
 from fieldstone.engine.records.preview import Preview
 from fieldstone.engine.records.record import Record
-from fieldstone.metadata.model import Entity, Field
-from fieldstone.rules import compile_expression, evaluate
+from fieldstone.metadata.model import Entity, Field, TierScheme
+from fieldstone.rules import evaluate
 
 from ..desk import Desk
 from ..words import say
@@ -121,9 +122,8 @@ class Reader:
         lines = []
         if scheme:
             lines.append(say("tier.scheme", locale, scheme=scheme.text(locale)))
-            if self._may_see(scheme.measure):
-                measure = compile_expression(self.desk.app, self.entity.id, scheme.measure)
-                value = evaluate(measure, self.preview.source, self.preview.context)
+            if self._may_see(scheme):
+                value = self._measure(scheme)
                 number = "–" if value is None else self.desk.formats.number(value)
                 what = speaker(self.desk, self.entity).measure(scheme.measure)
                 lines.append(say("tier.measure", locale, what=what, value=number))
@@ -136,6 +136,15 @@ class Reader:
             lines.append(say("tier.before", locale, tier=self._show.mark(one, before).text))
         return tuple(lines)
 
+    def _measure(self, scheme: TierScheme) -> Decimal | int | None:
+        """What the record measures now; a place among all is that of the last run."""
+        measure = tiers.measure_of(self.desk.app, scheme)
+        if measure.over_table:
+            reason = tiers.reason(self.desk.tx, scheme.id, self.record.id)
+            return reason.measure if reason is not None else None
+        found: Decimal | int | None = evaluate(measure, self.preview.source, self.preview.context)
+        return found
+
     def _place(self, scheme_id: str) -> Iterator[str]:
         """The record's place among all when it came to its tier."""
         reason = tiers.reason(self.desk.tx, scheme_id, self.record.id)
@@ -144,8 +153,8 @@ class Reader:
             place, ranked = number(reason.position), number(reason.ranked)
             yield say("tier.place", self.desk.locale, place=place, ranked=ranked)
 
-    def _may_see(self, measure: str) -> bool:
-        uses = compile_expression(self.desk.app, self.entity.id, measure).uses
+    def _may_see(self, scheme: TierScheme) -> bool:
+        uses = tiers.measure_of(self.desk.app, scheme).uses
         return all(
             field_id in access.readable(self.desk.app, self.desk.caller, entity_id)
             for entity_id, field_id in uses

@@ -77,15 +77,18 @@ def measures_of(tx: Transaction, caller: Caller, askings: Sequence[Asking]) -> t
         for one in asking.measured:
             metric = asking.metric
             about = asking.records(Records(metric.entity), one).where
-            value = compiled(tx, caller, metric.entity, one.of) if one.of else None
+            of = one.of
+            value = compiled(tx, caller, metric.entity, of, over_table=True) if of else None
             condition = compiled(tx, caller, metric.entity, about) if about else None
             found.append(Measure(f"m{len(found)}", one.aggregate, value, condition))
     return tuple(found)
 
 
-def compiled(tx: Transaction, caller: Caller, entity_id: str, text: str) -> Expression:
+def compiled(
+    tx: Transaction, caller: Caller, entity_id: str, text: str, *, over_table: bool = False
+) -> Expression:
     """A declared expression; Forbidden where the caller may not read what it reads."""
-    found = compile_expression(tx.app, entity_id, text, allow_viewer=True)
+    found = compile_expression(tx.app, entity_id, text, allow_viewer=True, over_table=over_table)
     for other, field in found.uses:
         if field not in access.readable(tx.app, caller, other):
             raise Forbidden(Problem("figures.hidden"))

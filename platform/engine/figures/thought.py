@@ -36,6 +36,8 @@ def _is_known(app: App, entity_id: str, text: str | None) -> bool:
     if entity is None or entity.archived:
         return False
     try:
-        return text is None or bool(compile_expression(app, entity_id, text, allow_viewer=True))
+        return text is None or bool(
+            compile_expression(app, entity_id, text, allow_viewer=True, over_table=True)
+        )
     except ProblemsError:
         return False

@@ -85,7 +85,7 @@ def _figures(
 
 
 def _group(tx: Transaction, caller: Caller, entity_id: str, text: str) -> Expression:
-    expression = from_outside(tx, caller, entity_id, text, "/group")
+    expression = from_outside(tx, caller, entity_id, text, "/group", over_table=True)
     if expression.type.kind in ("tags", "empty"):
         raise Malformed(Problem("query.group_type", {"text": text}, pointer="/group"))
     return expression
@@ -101,16 +101,23 @@ def _run(
 ) -> list[tuple[Any, ...]]:
     """The inner statement computes groups and values for each row, the outer one adds up.
 
-    Apart, because PostgreSQL takes two equal expressions with parameters for different ones.
+    Apart, because PostgreSQL takes two equal expressions with parameters for different ones, and
+    because rank() and its kind are over the rows of the inner one: of a measure with a condition,
+    over those for which it holds.
     """
     row = tx.tables.table(conditions.entity_id).alias("r")
     context = access.context(tx, caller)
     seen = access.visible(tx, caller)
 
-    def sql(one: Expression | None) -> sa.ColumnElement[Any] | None:
+    def sql(
+        one: Expression | None, among: Expression | None = None
+    ) -> sa.ColumnElement[Any] | None:
         if one is None:
             return None
-        return to_sql(one, tx.tables, row, context, mode="value", visible=seen)
+        if among is None or among.over_table or not one.over_table:
+            return to_sql(one, tx.tables, row, context, mode="value", visible=seen)
+        counts = to_sql(among, tx.tables, row, context, visible=seen)
+        return to_sql(one, tx.tables, row, context, mode="value", visible=seen, among=counts)
 
     columns: list[sa.ColumnElement[Any]] = []
     for at, one in enumerate(groups):
@@ -118,7 +125,8 @@ def _run(
         assert found is not None
         columns.append(found.label(f"g{at}"))
     for at, measure in enumerate(asked):
-        columns.append(measures.inner(sql(measure.value), sql(measure.condition)).label(f"m{at}"))
+        value = sql(measure.value, measure.condition)
+        columns.append(measures.inner(value, sql(measure.condition)).label(f"m{at}"))
     below = (
         sa.select(*columns)
         .select_from(row)

@@ -18,17 +18,26 @@ from .request import Brought, Pointing, Where
 
 
 def from_outside(
-    tx: Transaction, caller: Caller, entity_id: str, text: str, pointer: str, offset: int = 0
+    tx: Transaction,
+    caller: Caller,
+    entity_id: str,
+    text: str,
+    pointer: str,
+    offset: int = 0,
+    *,
+    over_table: bool = False,
 ) -> Expression:
     """Compile an expression that a caller wrote, against what that caller may read.
 
     me() is whoever asks. Malformed with the positions in what was sent; `offset` is where the
-    text began in it.
+    text began in it. `over_table` admits rank() and its kind.
     """
     app = access.visible_app(tx.app, caller)
     try:
         acting = caller.member_id is not None
-        return compile_expression(app, entity_id, text, allow_viewer=acting, space="name")
+        return compile_expression(
+            app, entity_id, text, allow_viewer=acting, space="name", over_table=over_table
+        )
     except ProblemsError as error:
         raise Malformed(_placed(one, pointer, offset) for one in error.problems) from error
 

@@ -75,7 +75,9 @@ def _measure(tx: Transaction, caller: Caller, entity_id: str, text: str) -> Meas
     if not NAME.fullmatch(alias):
         raise _refusal("measure.alias", alias=alias)
     parts: list[Expression | None] = [
-        from_outside(tx, caller, entity_id, part, "/measure", shape.start("inside") + at)
+        from_outside(
+            tx, caller, entity_id, part, "/measure", shape.start("inside") + at, over_table=True
+        )
         for part, at in _arguments(shape["inside"])
     ]
     if function == "count" and len(parts) == 1 and parts[0] and parts[0].type.kind == "boolean":

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from ...metadata.model import Field
-from ...rules import compile_expression, evaluate
+from ...rules import compile_expression, evaluate_all
 from .. import access, schemas, search, stored
 from ..access import Caller
 from ..statements import STATEMENTS
@@ -147,11 +147,10 @@ def _fill_expressions(
     for one in computed:
         assert one.default is not None and one.default.expr is not None
         expression = compile_expression(tx.app, entity_id, one.default.expr, allow_viewer=True)
-        same = None if expression.uses else evaluate(expression, None, context)
-        for draft, source in sources:
-            if one.id not in draft.given:
-                found = evaluate(expression, source, context) if expression.uses else same
-                draft.after[one.id] = schemas.fitted(one, found)
+        wanted = [(draft, source) for draft, source in sources if one.id not in draft.given]
+        found = evaluate_all(expression, [source for _, source in wanted], context)
+        for (draft, _), value in zip(wanted, found, strict=True):
+            draft.after[one.id] = schemas.fitted(one, value)
 
 
 def _literal(shape: Shape, one: Field) -> Any:

@@ -161,8 +161,54 @@ HAS_TAG = Special(
     ),
     both("False where there are no tags.", "没有标签时为否。"),
 )
-SPECIALS: Mapping[str, Special] = {one.name: one for one in (*_AGGREGATES, HAS_TAG)}
-"""Aggregates and has_tag, by name."""
+_TABLE_EMPTY = both("Empty values have none, and do not count.", "为空的值没有结果，也不参与计算。")
+_WINDOWS = (
+    Special(
+        "rank",
+        "rank(value) / rank(value, within)",
+        both(
+            "The place among all records, 1 for the largest value; equal values share the better"
+            " place. With `within` among those that are alike in it.",
+            "在全部记录中的名次，最大的值为 1，相同的值名次相同；"
+            "写上 `within` 时只与该值相同的记录相比。",
+        ),
+        "rank(won_amount, owner)",
+        "table",
+        (Example("rank(amount)", of="deal"), Example("rank(amount, owner)", of="deal")),
+        _TABLE_EMPTY,
+    ),
+    Special(
+        "share",
+        "share(value) / share(value, within)",
+        both(
+            "The part of the total of all records, to six places; empty where the total is 0."
+            " With `within` of the total of those that are alike in it.",
+            "占全部记录合计的比例，保留六位小数，合计为 0 时为空；"
+            "写上 `within` 时只算该值相同的记录。",
+        ),
+        "share(amount)",
+        "table",
+        (Example("share(amount)", of="deal"), Example("share(amount, owner)", of="deal")),
+        _TABLE_EMPTY,
+    ),
+    Special(
+        "percentile",
+        "percentile(value) / percentile(value, within)",
+        both(
+            "The part of the records with a value that are not above this one, to six places: 1 for"
+            " the largest, 0.5 for the middle one of many.",
+            "在有值的记录中，不大于该值的所占的比例，保留六位小数：最大的为 1，居中的约为 0.5。",
+        ),
+        "percentile(amount) > 0.8",
+        "table",
+        (Example("percentile(amount) > 0.8", of="deal"),),
+        _TABLE_EMPTY,
+    ),
+)
+WINDOWS = frozenset(one.name for one in _WINDOWS)
+"""The functions over a whole table, by name."""
+SPECIALS: Mapping[str, Special] = {one.name: one for one in (*_AGGREGATES, HAS_TAG, *_WINDOWS)}
+"""Aggregates, has_tag and the functions over a table, by name."""
 
 
 def described() -> tuple[Function | Special, ...]:

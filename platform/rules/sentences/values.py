@@ -22,6 +22,7 @@ from ..ir import (
     Read,
     Typed,
     Via,
+    Window,
     Written,
 )
 from ..types import BOOLEAN
@@ -64,6 +65,8 @@ class Values(Labels):
                 return self.property(node)
             case Aggregate() if node.function not in ("any", "all"):
                 return self.aggregate(node)
+            case Window():
+                return self.say(f"say.window_{node.function}", field=self.part(node.value))
             case If() if node.type != BOOLEAN:
                 return self.say(
                     "say.either_value",

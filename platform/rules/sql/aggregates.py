@@ -106,10 +106,10 @@ def measured(
     else:
         count = sa.func.nullif(sa.func.count(value), whole(0))
         total = sa.func.round(sa.func.round(total, whole(40)) / count, whole(kind.scale))
-    return postgres_within(_Range(kind), total)
+    return postgres_within(Ranging(kind), total)
 
 
-class _Range:
+class Ranging:
     """A number of a type that may be out of range, as `postgres_within` asks."""
 
     def __init__(self, kind: Type) -> None:
@@ -117,18 +117,20 @@ class _Range:
         self.bound = limit(kind.scale)
 
 
+def halves(value: Sql, bound: int) -> tuple[sa.Function[Any], sa.Function[Any]]:
+    """The sums of the upper and of the lower 32 bits of values of a size up to `bound`."""
+    if bound * MEMBERS <= WORD:
+        return sa.func.sum(whole(0)), sa.func.sum(value)
+    high = sa.func.sum(value.bitwise_rshift(whole(32)))
+    return high, sa.func.sum(value.bitwise_and(whole(_HALF)))
+
+
 def _sqlite_sum(function: str, value: Sql, typed: Typed, kind: Type) -> Sql:
     """Sums by halves: a plain sum of 64-bit integers can overflow."""
     bound = whole(limit(kind.scale))
-    high: Sql
-    low: Sql
-    if typed.bound * MEMBERS <= WORD:
-        high, low = sa.func.sum(whole(0)), sa.func.sum(value)
-        if function == "avg":
-            high = sa.func.sum(value * whole(0))
-    else:
-        high = sa.func.sum(value.bitwise_rshift(whole(32)))
-        low = sa.func.sum(value.bitwise_and(whole(_HALF)))
+    high, low = halves(value, typed.bound)
+    if function == "avg" and typed.bound * MEMBERS <= WORD:
+        high = sa.func.sum(value * whole(0))
     if function == "sum":
         return sa.func.fs_sum_halves(high, low, bound, type_=sa.BigInteger())
     shift = whole(kind.scale - typed.type.scale)

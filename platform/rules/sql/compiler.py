@@ -34,6 +34,7 @@ from ..ir import (
     Step,
     Typed,
     Via,
+    Window,
 )
 from ..sql_types import CivilDate, ExactDecimal, UtcDateTime, WholeNumber
 from ..types import BOOLEAN, Type
@@ -43,6 +44,7 @@ from .bounds import rewritten
 from .comparisons import Pair, member_of, pair
 from .existence import compared, counted, reached
 from .frame import Frame
+from .windows import windowed
 
 Sql = sa.ColumnElement[Any]
 Visible = Callable[[str, sa.FromClause], "Sql | None"]
@@ -51,7 +53,8 @@ Visible = Callable[[str, sa.FromClause], "Sql | None"]
 class Compiler:
     """Compiles for one dialect, one instant and one reader (`visible`).
 
-    `beside` holds aggregates that stand beside the rows of a table already (`beside.lay`).
+    `beside` holds aggregates that stand beside the rows of a table already (`beside.lay`);
+    `among` says which rows count in functions over the table, where that is not all.
     """
 
     def __init__(self, columns: Columns, context: Context, live: Visible, visible: Visible) -> None:
@@ -64,6 +67,7 @@ class Compiler:
         self.frame = Frame(None)
         self.aggregates = Aggregates(self)
         self.beside: dict[tuple[sa.FromClause, Hashable], Sql] = {}
+        self.among: Sql | None = None
 
     @contextmanager
     def inside(self, frame: Frame) -> Iterator[None]:
@@ -288,6 +292,9 @@ class Compiler:
         row = self.frame.up(node.up).row
         return self.beside.get((row, key(node))) if row is not None else None
 
+    def window(self, node: Window) -> Sql:
+        return windowed(self, node)
+
     def property(self, node: Property) -> Sql:
         whens = {option: self.constant(value, node.type) for option, value in node.values}
         operand = self.value(node.operand)
@@ -335,6 +342,7 @@ _METHODS: dict[type[Typed], Callable[[Compiler, Any], Sql]] = {
     Call: Compiler.call,
     IsEmpty: Compiler.empty,
     If: Compiler.chosen,
+    Window: Compiler.window,
 }
 
 

@@ -55,6 +55,24 @@ CASES: list[tuple[str, dict[str, Any], list[dict[str, Any]]]] = [
         ],
     ),
     (
+        "the two largest and the others",
+        {"groups": ("rank(amount) <= 2",)},
+        [{"rank(amount) <= 2": False, "count": 3}, {"rank(amount) <= 2": True, "count": 2}],
+    ),
+    (
+        "places among all, and among those of a condition",
+        {
+            "measures": (
+                "all: max(rank(amount))",
+                'won: max(rank(amount), stage == "won")',
+                "low: count(percentile(amount) <= 0.5)",
+                "whole: sum(share(amount))",
+                "alone: max(share(amount, stage))",
+            )
+        },
+        [{"all": 4, "won": 3, "low": 2, "whole": "1.000000", "alone": "0.500000"}],
+    ),
+    (
         "exact sums and averages",
         {
             "measures": (

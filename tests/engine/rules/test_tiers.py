@@ -40,6 +40,19 @@ CASES: dict[str, tuple[dict[str, Any], list[int | None], str]] = {
         [500, 499, 100, 99],
         "ABBC",
     ),
+    "a place among all counts those alone who are ranked": (
+        {
+            "method": "threshold",
+            "measure": "percentile(worth)",
+            "bands": [
+                {"name": "A", "min": Decimal("0.9")},
+                {"name": "B", "min": Decimal("0.5")},
+                {"name": "C", "rest": True},
+            ],
+        },
+        [10, None, 30, 20, 0],
+        "C-AB-",
+    ),
     "who crosses the line of a share of value stays in the better tier": (
         {"method": "share_of_value", "bands": PARETO, "where": "worth >= 0"},
         [50, 25, 10, 10, 5, 0],
@@ -126,6 +139,14 @@ def test_a_measure_may_be_a_sum_over_related_records(office: Office) -> None:
     assert (report.ranked, report.counts) == (4, {"A": 0, "B": 2, "C": 2})
     assert _reasons(office, ids)[:3] == [None, ("1", 4, 4, NOW), ("2", 3, 4, NOW)]
     assert _reasons(office, ids)[4] == ("3", 2, 4, NOW)
+
+
+def test_a_measure_may_be_a_share_within_a_group(office: Office) -> None:
+    """What each customer is of the total of its owner, and the reason says so."""
+    office.declare(abc={"measure": "round(share(worth, owner), 2)", "ties": "share"})
+    ids = office.customers({"worth": 30}, {"worth": 10}, {"worth": 0})
+    tiers.run(office.workspace)
+    assert _reasons(office, ids) == [("0.75", 1, 2, NOW), ("0.25", 2, 2, NOW), None]
 
 
 def _reasons(office: Office, ids: list[int]) -> list[tuple[str, int, int, datetime] | None]:

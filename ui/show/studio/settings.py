@@ -249,17 +249,24 @@ def wrong_expression(
     *,
     expected: str = "",
     viewer: bool = False,
+    table: bool = False,
 ) -> list[str]:
     """What is wrong with an expression as it was typed, each with its place.
 
     With `expected` "boolean" it is also wrong if it gives a value that is not yes or no. Only with
-    a `viewer` it may depend on who looks at it.
+    a `viewer` it may depend on who looks at it, only over a `table` on the other records.
     """
     if entity_id not in app.entities:
         return []
     try:
         found = compile_expression(
-            app, entity_id, text, parent=parent, space="name", allow_viewer=viewer
+            app,
+            entity_id,
+            text,
+            parent=parent,
+            space="name",
+            allow_viewer=viewer,
+            over_table=table,
         )
     except ProblemsError as error:
         return list(told(error.problems, locale))

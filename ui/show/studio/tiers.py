@@ -60,7 +60,7 @@ def read(
     if not found.data["label"]:
         found.refuse("label", say("studio.label_missing", locale))
     text = typed.get("measure", "").strip()
-    lines = settings.wrong_expression(studio.app, entity.id, text, locale) if text else []
+    lines = _wrong_measure(studio, entity, text) if text else []
     for line in lines or ([] if text else [say("studio.setting_missing", locale)]):
         found.refuse("measure", line)
     if text and not lines:
@@ -69,6 +69,11 @@ def read(
         found.data[key] = typed[key] if typed.get(key) in known else known[0]
     found.data["bands"] = _bands(found, typed, before["bands"], locale)
     return found
+
+
+def _wrong_measure(studio: Studio, entity: Entity, text: str) -> list[str]:
+    locale = studio.desk.locale
+    return settings.wrong_expression(studio.app, entity.id, text, locale, table=True)
 
 
 def _bands(

@@ -35,7 +35,7 @@ def target(app: App, one: Field) -> Entity | None:
 def kind_of(app: App, entity_id: str, text: str) -> Type | None:
     """What an expression (in ids) gives, or None for one that says nothing."""
     try:
-        return compile_expression(app, entity_id, text, allow_viewer=True).type
+        return compile_expression(app, entity_id, text, allow_viewer=True, over_table=True).type
     except ProblemsError:
         return None
 

@@ -272,7 +272,7 @@ def _of(
     if of == FORMULA:
         key = f"{name}.text"
         of = typed.get(key, "").strip()
-        lines = settings.wrong_expression(app, entity.id, of, locale) if of else []
+        lines = settings.wrong_expression(app, entity.id, of, locale, table=True) if of else []
         for line in lines:
             found.refuse(key, line)
         if lines:
