@@ -141,6 +141,10 @@ class Comparing:
         self.quoted_name(a, b, scope)
         if "tags" in (a.type.kind, b.type.kind):
             return self.compared_tags(a, operator, b, at)
+        for one, other in ((a, b), (b, a)):
+            if one.type == EMPTY and operator in ("==", "!="):
+                found = self.typer.is_empty(other, at)
+                return found if operator == "==" else self.typer.not_(at, found)
         chained = len(whole.operators) > 1
         return self.pair(
             *self.comparable(a, b, whole if chained else at, chained=chained), operator, at
@@ -152,10 +156,6 @@ class Comparing:
             for item in (a, b):
                 if item.type.kind in ("choice", "reference", "boolean"):
                     raise self.typer.refuse("type.no_order", item, **self.typer.shown(item))
-        for one, other in ((a, b), (b, a)):
-            if one.type == EMPTY and operator in ("==", "!="):
-                found = self.typer.is_empty(other, at)
-                return found if operator == "==" else self.typer.not_(at, found)
         return Compare(
             type=BOOLEAN,
             start=at.start,

@@ -14,7 +14,7 @@ from .functions.numbers import rescaled
 from .functions.registry import Place
 from .ir import Call, Constant, If, Typed
 from .names import option, suggestion
-from .types import EMPTY, TEXT, Type, Words, field_type, options_of
+from .types import BOOLEAN, EMPTY, TEXT, Type, Words, field_type, options_of
 
 if TYPE_CHECKING:
     from .typing import Typer
@@ -94,7 +94,8 @@ class Conversions:
         return self.coerced(item, wanted)
 
     def retyped(self, item: Typed, to: Type) -> Typed:
-        return self.typer.constant(item, to, None) if isinstance(item, Constant) else item
+        # All that has the type of None has its value. A condition is never empty, but false.
+        return self.typer.constant(item, to, False if to == BOOLEAN else None)
 
     def as_option(self, item: Typed, to: Type) -> Typed:
         if isinstance(item, Constant):

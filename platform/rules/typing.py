@@ -31,7 +31,7 @@ from .ir import (
 )
 from .names import Space, suggestion
 from .paths import Paths, Scope
-from .types import BOOLEAN, EMPTY, TEXT, Type, Words, choice, number
+from .types import BOOLEAN, DATE, DATETIME, EMPTY, INTEGER, TEXT, Type, Words, choice, number
 
 MOST_PARTS = 2_000
 """Parts of a typed expression, the formula fields within it included."""
@@ -53,6 +53,7 @@ _METHODS = {
     tree.Call: "call",
     tree.Comparison: "comparison",
 }
+_EMPTIES = (DATE, DATETIME, INTEGER, TEXT)
 _OPPOSITE = {"!=": "==", "not in": "in", "is not": "is"}
 
 
@@ -265,8 +266,16 @@ class Typer:
             raise self.unknown_function(node)
         arguments = tuple(self.node(argument, scope) for argument in node.arguments)
         self.check_arguments(node, function, arguments)
-        typed = function.typed(self, node, arguments)
+        given = (self.of_kind(one, function.kinds_of(at)) for at, one in enumerate(arguments))
+        typed = function.typed(self, node, tuple(given))
         return replace(typed, written=Written(function, arguments))
+
+    def of_kind(self, item: Typed, kinds: frozenset[str]) -> Typed:
+        """What is written as None as an empty value of a kind: databases want to know which."""
+        kind = next((one for one in _EMPTIES if one.kind in kinds), None)
+        if item.type != EMPTY or kind is None or kinds >= {one.kind for one in _EMPTIES}:
+            return item
+        return self.conversions.retyped(item, kind)
 
     def unknown_function(self, node: tree.Call) -> ProblemsError:
         name = node.function
@@ -310,7 +319,8 @@ class Typer:
             return Via(
                 type=BOOLEAN, start=at.start, end=at.end, up=item.up, steps=item.steps, body=body
             )
-        assert isinstance(item, Read)
+        if not isinstance(item, Read):
+            raise self.refuse("type.tags_value", item)
         return HasTag(
             type=BOOLEAN,
             start=at.start,

@@ -14,7 +14,7 @@ def raw(value: Any, type_: Type) -> Any:
     if type_.kind == "boolean":
         return bool(value)
     if type_.kind == "tags":
-        return frozenset(value or ())
+        return frozenset(value) if value else None
     if value is None or value == "":
         return None
     if type_.numeric:

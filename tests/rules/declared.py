@@ -107,6 +107,7 @@ ACCOUNT = Entity(
         Field(id="cost", name="cost", type="money"),
         Field(id="rate", name="rate", type="percent", scale=4),
         Field(id="size", name="size", type="decimal", scale=3),
+        Field(id="fine", name="fine", type="decimal", scale=6),
         Field(id="flag", name="flag", type="boolean"),
         Field(id="hot", name="hot", type="boolean"),
         Field(id="day", name="day", type="date"),
@@ -142,6 +143,14 @@ ACCOUNT = Entity(
         ),
         Field(id="kept", name="kept", type="formula", formula="amount + cost", stored=True),
         Field(id="good", name="good", type="formula", formula="flag and amount > 100"),
+        Field(id="due", name="due", type="formula", formula="add_days(coalesce(day, until), 30)"),
+        Field(id="late", name="late", type="formula", formula="days_since(due) > 7 and good"),
+        Field(
+            id="ahead",
+            name="ahead",
+            type="formula",
+            formula="count(deals, weighted > parent.cost) + won / 2",
+        ),
         *SYSTEM,
     ),
 )

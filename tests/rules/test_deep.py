@@ -21,9 +21,10 @@ from fieldstone.metadata.model import App, EntityAccess, Field, Role
 from fieldstone.metadata.problems import ProblemsError
 from fieldstone.rules import compile_expression, to_sql
 from tests.rules.declared import ACCOUNT, APP
+from tests.rules.fuzz.agreement import Place as Reached
+from tests.rules.fuzz.agreement import compare
 from tests.rules.generate.companies import Company
 from tests.rules.generate.nests import LEAVES, NESTS, RELATED, WITHIN, Nester
-from tests.rules.test_agreement import compare
 from tests.rules.world import CONTEXT, Tables, World
 from tests.servers.postgres import PostgresServer
 
@@ -58,7 +59,7 @@ class Place:
             assert problem.text("zh-CN") != problem.id
             return False
         with self.store.begin(writing=False) as connection:
-            compare(connection, self.tables, self.world, expression, CONTEXT)
+            compare(Reached(connection, self.tables), self.world, expression, CONTEXT)
         return True
 
 

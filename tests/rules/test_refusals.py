@@ -79,6 +79,8 @@ REFUSED = [
     ("first(deals.name, by=parent.day)", "aggregate.by", 22),
     ("min(deals.seller)", "function.no_order", 5),
     ("first(deals.labels)", "type.tags_value", 7),
+    ("(free if flag else free) is None", "type.tags_value", 2),
+    ("round(n, None)", "function.places", 10),
     (
         "count(subsidiaries, any(deals, any(account.deals, flag)))",
         "aggregate.nesting",

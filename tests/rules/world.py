@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -80,8 +80,7 @@ class Tables:
         return metadata
 
     def table(self, entity_id: str) -> sa.TableClause:
-        entity = APP.entity(entity_id)
-        return sa.table(entity_id, *(sa.column(one.id, kind) for one, kind in stored(entity)))
+        return _table(entity_id)
 
     def column(self, row: sa.FromClause, entity_id: str, field_id: str) -> sa.ColumnElement[Any]:
         return row.c[field_id]
@@ -91,6 +90,12 @@ class Tables:
             sa.column(name) for name in ("record_id", "field_id", "tag_id", "valid_to")
         ]
         return sa.table(f"{entity_id}__tags", *columns)
+
+
+@cache
+def _table(entity_id: str) -> sa.TableClause:
+    columns = (sa.column(one.id, kind) for one, kind in stored(APP.entity(entity_id)))
+    return sa.table(entity_id, *columns)
 
 
 Values = Mapping[str, Any]
@@ -189,8 +194,8 @@ def sqlite() -> Iterator[sa.Connection]:
 
 @contextmanager
 def postgresql(url: str) -> Iterator[sa.Connection]:
-    """A connection to a PostgreSQL database with the company's tables."""
-    engine = sa.create_engine(url)
+    """A connection to a PostgreSQL database with the company's tables, set as the product's are."""
+    engine = sa.create_engine(url, connect_args={"options": "-c jit=off"})
     with engine.connect() as connection:
         Tables("postgresql").metadata.create_all(connection)
         connection.commit()

@@ -59,6 +59,16 @@ def in_calendar(value: Sql) -> Sql:
     return Template(text, [value], CivilDate())
 
 
+def nearest(value: Sql) -> Sql:
+    """A PostgreSQL date, or the nearest within the years 1 to 9999; NULL stays NULL.
+
+    By `width_bucket`: least and greatest leave NULL out, and a CASE would write the value twice.
+    """
+    last = calendar.LAST - 1
+    text = f"DATE '0001-01-01' + width_bucket({{0}} - DATE '0001-01-01', 1, {last}, {last - 1})"
+    return Template(text, [value], CivilDate())
+
+
 def _in_time(value: Sql) -> Sql:
     """A PostgreSQL instant, or NULL where its year is not within 1 to 9999."""
     text = _clamped(
@@ -99,8 +109,8 @@ LOCAL_DATE = Operation(
     sqlite=lambda call, values, context: sa.func.fs_local_date(
         values[0], zone_of(context), type_=CivilDate()
     ),
-    postgresql=lambda call, values, context: sa.cast(
-        sa.func.timezone(zone_of(context), values[0], type_=sa.DateTime()), CivilDate()
+    postgresql=lambda call, values, context: nearest(
+        sa.cast(sa.func.timezone(zone_of(context), values[0], type_=sa.DateTime()), CivilDate())
     ),
 )
 """The civil date of an instant."""

@@ -84,7 +84,8 @@ def _rounding(operation: Operation) -> Any:
 
 def places_of(typing: Typing, item: Typed) -> int:
     """A number of digits after the point, which must be written out."""
-    if not isinstance(item, Constant) or item.type.scale or not 0 <= item.value <= 6:
+    written = isinstance(item, Constant) and item.value is not None and not item.type.scale
+    if not (written and isinstance(item, Constant) and 0 <= item.value <= 6):
         raise typing.refuse("function.places", item, most=arithmetic.LARGEST_SCALE)
     return int(item.value)
 

@@ -14,7 +14,7 @@ from ..context import Context
 from ..ir import Call
 from ..sql.template import Template
 from ..sql_types import CivilDate
-from .dates import date_of, in_calendar, local_time, zone_of
+from .dates import date_of, in_calendar, local_time, nearest, zone_of
 from .registry import Operation
 
 
@@ -105,15 +105,14 @@ def _start(unit: str, python: Callable[..., Any], first: int = 1, shift: str = "
     if first > 1:
         begin = f"date_trunc('{unit}', CAST({{0}} AS timestamp) - {shift}) + {shift}"
     begin = f"CAST({begin} AS date)"
-    if first > 1 and unit != "week":
-        begin = f"CASE WHEN {{0}} IS NOT NULL THEN greatest({begin}, DATE '0001-01-01') END"
+    limited = in_calendar if unit == "week" else nearest
     return Operation(
         name=f"start_of_{unit}",
         python=lambda call, values, context: python(values[0]),
         sqlite=lambda call, values, context: sa.func.fs_start_of(
             values[0], unit, first, type_=CivilDate()
         ),
-        postgresql=lambda call, values, context: in_calendar(date_of(begin, *values)),
+        postgresql=lambda call, values, context: limited(date_of(begin, *values)),
     )
 
 
@@ -143,15 +142,14 @@ def _end(unit: str, python: Callable[..., date | None], first: int = 1) -> Opera
     length = {"quarter": "3 months"}.get(unit, f"1 {unit}")
     begin = f"date_trunc('{unit}', CAST({{0}} AS timestamp) - {shift}) + {shift}"
     end = f"CAST({begin} + interval '{length}' - interval '1 day' AS date)"
-    if unit != "week":
-        end = f"CASE WHEN {{0}} IS NOT NULL THEN least({end}, DATE '9999-12-31') END"
+    limited = in_calendar if unit == "week" else nearest
     return Operation(
         name=f"end_of_{unit}",
         python=lambda call, values, context: python(values[0]),
         sqlite=lambda call, values, context: sa.func.fs_end_of(
             values[0], unit, first, type_=CivilDate()
         ),
-        postgresql=lambda call, values, context: in_calendar(date_of(end, *values)),
+        postgresql=lambda call, values, context: limited(date_of(end, *values)),
     )
 
 

@@ -310,17 +310,22 @@ class Compiler:
         return sa.type_coerce(found, self.sql_type(node.type))
 
     def empty(self, node: IsEmpty) -> Sql:
-        if not node.operand.nullable:
+        if not _may_be_empty(node.operand):
             return sa.false()
         return self.value(node.operand).is_(None)
 
     def filled(self, node: IsEmpty) -> Sql:
-        if not node.operand.nullable:
+        if not _may_be_empty(node.operand):
             return sa.true()
         return self.value(node.operand).is_not(None)
 
     def chosen(self, node: If) -> Sql:
         return sa.case((self.true(node.test), self.value(node.body)), else_=self.value(node.other))
+
+
+def _may_be_empty(node: Typed) -> bool:
+    # A condition that may be NULL in SQL is false then, which is a value.
+    return node.nullable and node.type != BOOLEAN
 
 
 _SQL_TYPES: dict[str, Any] = {

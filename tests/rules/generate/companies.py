@@ -8,10 +8,44 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from fieldstone.rules.calendar import FIRST_INSTANT, LAST_INSTANT
 from tests.rules.generate.words import LETTERS
 from tests.rules.world import NOW, World
 
 _T = TypeVar("_T")
+WHOLE = (0, 1, -1, 7, 8, 12, 100, 2026, 10**15 - 1, -(10**15) + 1)
+DATES = (
+    date.min,
+    date.max,
+    date(1, 12, 31),
+    date(9999, 1, 1),
+    date(2024, 2, 29),
+    date(2025, 2, 28),
+    date(2026, 1, 31),
+    date(2026, 4, 30),
+    date(2026, 12, 31),
+    date(2026, 3, 29),
+    date(2026, 10, 25),
+    date(2018, 11, 4),
+    date(2011, 12, 30),
+)
+"""Ends of the calendar and of months, leap days, days whose clocks change or that are left out."""
+CHANGES = tuple(
+    datetime.fromisoformat(one).replace(tzinfo=UTC)
+    for one in (
+        "2026-03-29T01:00:00",
+        "2026-10-25T01:00:00",
+        "2026-03-08T07:00:00",
+        "2026-11-01T06:00:00",
+        "2026-04-04T15:00:00",
+        "2026-10-03T15:30:00",
+        "2018-11-04T03:00:00",
+        "2019-02-17T02:00:00",
+        "2011-12-30T10:00:00",
+        "2024-02-29T12:00:00",
+    )
+)
+"""Instants at which the clocks of some zone change, and a leap day."""
 
 
 class Company:
@@ -44,27 +78,14 @@ class Company:
         return None if self.random.random() < 0.3 else make()
 
     def text(self) -> str | None:
+        if self.random.random() < 0.01:
+            return self.random.choice(LETTERS.strip()) * self.random.choice([9_999, 10_000])
         text = "".join(self.random.choice(LETTERS) for _ in range(self.random.randint(0, 5)))
         return text or None
 
     def whole(self) -> int | None:
-        return self.maybe(
-            lambda: self.random.choice(
-                [
-                    0,
-                    1,
-                    -1,
-                    7,
-                    8,
-                    12,
-                    100,
-                    2026,
-                    10**15 - 1,
-                    -(10**15) + 1,
-                    self.random.randint(-50, 50),
-                ]
-            )
-        )
+        near = self.random.randint(-50, 50)
+        return self.maybe(lambda: self.random.choice([*WHOLE, near, near]))
 
     def decimal(self, scale: int) -> Decimal | None:
         value = self.random.choice(
@@ -73,25 +94,28 @@ class Company:
         return self.maybe(lambda: Decimal(value).scaleb(-scale))
 
     def date(self) -> date | None:
+        chance = self.random.random()
+        if chance < 0.1:
+            return self.random.choice(DATES)
         days = self.random.choice(
             [0, 1, -1, -7, -8, 7, 30, -30, -365, self.random.randint(-4000, 4000)]
         )
-        special = [date(2024, 2, 29), date(2026, 1, 31), date(2026, 12, 31)]
-        return self.maybe(
-            lambda: (
-                self.random.choice([NOW.date() + timedelta(days=days), *special][:4])
-                if self.random.random() < 0.3
-                else NOW.date() + timedelta(days=days)
-            )
-        )
+        return None if chance < 0.35 else NOW.date() + timedelta(days=days)
 
     def instant(self) -> datetime | None:
-        days = self.random.choice([0, 1, -1, -7, 7, 30, -30, self.random.randint(-9000, 3000)])
+        chance = self.random.random()
         micros = self.random.choice(
             [0, 1, 999_999, 12 * 3600 * 10**6, self.random.randrange(86_400 * 10**6)]
         )
+        if chance < 0.04:
+            return self.random.choice([FIRST_INSTANT, LAST_INSTANT])
+        if chance < 0.14:
+            hours = self.random.choice([0, 0, 1, -1, 24, -24])
+            change = self.random.choice(CHANGES) + timedelta(hours=hours)
+            return change + timedelta(microseconds=self.random.choice([0, -1, micros % 10**10]))
+        days = self.random.choice([0, 1, -1, -7, 7, 30, -30, self.random.randint(-9000, 3000)])
         start = datetime(2026, 11, 21, tzinfo=UTC)
-        return self.maybe(lambda: start + timedelta(days=days, microseconds=micros))
+        return None if chance < 0.4 else start + timedelta(days=days, microseconds=micros)
 
     def account(self, number: int) -> dict[str, Any]:
         amount, cost = self.decimal(2), self.decimal(2)
@@ -105,6 +129,7 @@ class Company:
             "cost": cost,
             "rate": self.decimal(4),
             "size": self.decimal(3),
+            "fine": self.decimal(6),
             "kept": None if amount is None or cost is None else amount + cost,
             "flag": self.random.random() < 0.5,
             "hot": self.random.random() < 0.5,
@@ -121,6 +146,8 @@ class Company:
                 self.random.sample(["retail", "medical"], self.random.randint(0, 1))
             ),
             "free": frozenset(self.random.sample(["vip", "trial"], self.random.randint(0, 2))),
+            "version": number,
+            "created_at": self.instant(),
             "deleted_at": NOW if number == 4 and self.random.random() < 0.5 else None,
         }
 
@@ -138,5 +165,7 @@ class Company:
             "flag": self.random.random() < 0.5,
             "seller": self.maybe(lambda: self.random.randint(1, 4)),
             "tags": frozenset(self.random.sample(["vip", "trial"], self.random.randint(0, 2))),
+            "version": number,
+            "created_at": self.instant(),
             "deleted_at": NOW if self.random.random() < 0.15 else None,
         }

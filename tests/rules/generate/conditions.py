@@ -1,133 +1,128 @@
-"""Conditions: comparisons, options, tags, and what holds of related records."""
+"""Conditions: comparisons, lists, options, tags; what functions tell is registered."""
 
 from __future__ import annotations
 
-from tests.rules.generate.making import Making, Way
-from tests.rules.generate.words import FIELDS, OPTIONS
+from fieldstone.rules.types import options_of
+from tests.rules.declared import APP
+from tests.rules.generate.leaves import family
+from tests.rules.generate.making import VALUES, Way
+from tests.rules.generate.shapes import Shape, shapes
+from tests.rules.generate.values import Values
+
+ORDER = ("==", "!=", "<", "<=", ">", ">=")
+EQUAL = ("==", "!=")
+BOUNDS = ("0", "1", "7", "30", "-3", "365", "2026", "0.5", "100000000", "47.5")
+DAYS = ("today()", "start_of_month(today())", "date(2026, 11, 20)", "date(9999, 12, 1)")
 
 
-class Conditions(Making):
+class Conditions(Values):
     """Ways to a condition."""
 
-    def boolean_literal(self) -> str:
+    def boolean_literal(self, key: str) -> str:
         return self.pick("True", "False")
 
-    def boolean_ways(self) -> list[Way]:
+    def boolean_ways(self, key: str) -> list[Way]:
         make = self.make
-        order = ("==", "!=", "<", "<=", ">", ">=")
 
         def compared(kind: str, *operators: str) -> Way:
             return lambda d: f"({make(kind, d)} {self.pick(*operators)} {make(kind, d)})"
 
-        ways = [
-            lambda d: f"({make('boolean', d)} {self.pick('and', 'or')} {make('boolean', d)})",
-            lambda d: f"({make('boolean', d)} {self.pick('and', 'or')} {make('boolean', d)})",
+        def joined(d: int) -> str:
+            word = self.pick("and", "or")
+            return f"({make('boolean', d)} {word} {make('boolean', d)})"
+
+        ways = [compared(kind, *ORDER) for kind in ("number", "money", "date", "datetime", "text")]
+        return [
+            *ways,
+            joined,
+            joined,
             lambda d: f"(not {make('boolean', d)})",
-            compared("number", *order),
-            compared("number", *order),
-            compared("money", *order),
-            lambda d: f"({make('money', d)} {self.pick(*order)} {make('number', d)})",
-            compared("date", *order),
-            compared("datetime", *order),
-            compared("text", *order),
-            compared("boolean", "==", "!="),
-            compared("reference", "==", "!="),
-            lambda d: self.option("choice", d),
-            lambda d: self.option("tier", d),
+            lambda d: f"({make('money', d)} {self.pick(*ORDER)} {make('number', d)})",
+            compared("boolean", *EQUAL),
+            compared("reference:member", *EQUAL),
+            self.option,
+            self.option,
             self.bound,
             self.bound,
             self.listed,
-            lambda d: f"({make('number', d)} < {make('number', d)} <= {make('number', d)})",
-            lambda d: f"({make(self.kind(), d)} {self.pick('is', 'is not')} None)",
-            lambda d: f"({make(self.kind(), d)} {self.pick('==', '!=')} None)",
-            lambda d: f"is_empty({make(self.kind(), d)})",
-            lambda d: (
-                f"{self.pick('contains', 'starts_with', 'ends_with')}"
-                f"({make('text', d)}, {make('text', d)})"
-            ),
-            lambda d: f'matches({make("text", d)}, "{self.pattern()}")',
-            lambda d: f"is_workday({make(self.pick('date', 'datetime'), d)})",
-            lambda d: f"is_filled({make(self.kind(), d)})",
-            lambda d: f"between({make('number', d)}, {make('number', d)}, {make('money', d)})",
-            lambda d: f"between({make('date', d)}, {make('date', d)}, today())",
+            self.chained,
+            self.emptiness,
             self.tagged,
         ]
-        if not self.inner:
-            ways += [self.quantified, self.quantified]
-        return ways
 
-    def pattern(self) -> str:
-        """Characters of texts among those that stand for others."""
-        pieces = ("?", "*", "*", "#", "a", "Z", "中", "文", "é", " ", "_", "%", ".", "+", "(")
-        return "".join(self.pick(*pieces) for _ in range(self.random.randint(1, 5)))
+    def options(self, key: str) -> tuple[str, ...]:
+        return tuple(one.name for one in options_of(APP, key.partition(":")[2]))
 
-    def kind(self) -> str:
-        return self.pick("number", "text", "date", "datetime", "choice", "tier", "reference")
+    def option(self, depth: int) -> str:
+        """A choice against options of its set, or another choice."""
+        key = self.pick(*self.leaves.keys("choice"))
+        chance = self.random.random()
+        written = [f'"{self.pick(*self.options(key))}"' for _ in range(2)]
+        if chance < 0.35:
+            return f"({self.read(key)} {self.pick('in', 'not in')} [{', '.join(written)}])"
+        item = self.make(key, depth)
+        if chance < 0.65:
+            return f"({item} {self.pick(*EQUAL)} {self.make(key, depth)})"
+        return f"({item} {self.pick(*EQUAL)} {written[0]})"
 
-    def option(self, kind: str, depth: int) -> str:
-        name = self.make(kind, depth)
-        if "(" not in name and self.random.random() < 0.4:
-            options = ", ".join(f'"{self.pick(*OPTIONS[kind])}"' for _ in range(2))
-            return f"({name} {self.pick('in', 'not in')} [{options}])"
-        if self.random.random() < 0.5:
-            return f"({name} {self.pick('==', '!=')} {self.make(kind, depth)})"
-        return f'({name} {self.pick("==", "!=")} "{self.pick(*OPTIONS[kind])}")'
+    def emptiness(self, depth: int) -> str:
+        kinds = [*VALUES, *self.leaves.keys("tags")]
+        item = self.make(self.pick(*kinds), depth)
+        return f"({item} {self.pick('is None', 'is not None', '== None', '!= None')})"
 
-    def bound(self, depth: int) -> str:
-        """What becomes a bound on a date: the distance from today, or a step, and a constant."""
-        operator = self.pick("==", "!=", "<", "<=", ">", ">=")
-        kind = self.pick("date", "datetime")
-        item = self.random.choice(FIELDS[self.entity][kind])
-        functions = ["days_since", "days_until", "months_since", "year", "years_since"]
-        functions += ["workdays_since", "workdays_since", "workdays_until"]
-        if kind == "datetime":
-            functions += ["hours_since", "minutes_since"]
-        function = self.random.choice(functions)
-        if self.random.random() < 0.25:
-            edge = self.pick("start", "start", "end")
-            step = self.pick(f"{edge}_of_month", f"{edge}_of_quarter", f"{edge}_of_year", "date")
-            if step == "date":
-                item = self.random.choice(FIELDS[self.entity]["datetime"])
-            other = self.pick("today()", "start_of_month(today())", "date(2026, 11, 20)",
-                "end_of_month(today())", "end_of_year(today())", "date(2026, 12, 31)",
-            )  # fmt: skip
-            return f"({step}({item}) {operator} {other})"
-        number = self.pick(
-            "0", "1", "7", "30", "-3", "365", "2026", "0.5", "tier_days", "100000000", "47.5"
-        )
-        if number == "tier_days":
-            number = (
-                self.pick("tier.silence_days", "(kind.days if flag else 3)")
-                if self.entity == "account"
-                else self.pick("stage.max_days", "account.tier.silence_days")
-            )
-        sides = (f"{function}({item})", number)
-        left, right = sides if self.random.random() < 0.8 else sides[::-1]
-        return f"({left} {operator} {right})"
+    def chained(self, depth: int) -> str:
+        key = self.pick("number", "number", "date", "datetime", "text", "money")
+        first, second = self.pick(*ORDER), self.pick(*ORDER)
+        items = [self.make(key, depth) for _ in range(3)]
+        return f"({items[0]} {first} {items[1]} {second} {items[2]})"
 
     def listed(self, depth: int) -> str:
-        items = ", ".join(
-            self.pick("0", "1", "7", "0.5", "-2.5", "100", "1.25")
-            for _ in range(self.random.randint(0, 3))
-        )
-        return f"({self.make('number', depth)} {self.pick('in', 'not in')} [{items}])"
+        """Membership in a list of constants."""
+        key = self.pick("number", "number", "money", "text", "date", "datetime", "reference:member")
+        written = {"money": "number", "reference:member": "reference"}
+        literal = getattr(self, f"{written.get(key, key)}_literal")
+        if key == "reference:member":
+            items = ["me()"] * self.pick(0, 1, 1)
+        else:
+            items = [literal(key) for _ in range(self.random.randint(0, 3))]
+        items = [one for one in items if one != '""']
+        return f"({self.make(key, depth)} {self.pick('in', 'not in')} [{', '.join(items)}])"
+
+    def bound(self, depth: int) -> str:
+        """What becomes a bound on a date: a step or a distance of a field, and a constant."""
+        shape = self.pick(*_of_days())
+        self.used.append(shape)
+        item = f"{shape.name}({self.read(shape.kinds[0])})"
+        if shape.gives == "date":
+            return f"({item} {self.pick(*ORDER)} {self.pick(*DAYS)})"
+        number = self.pick(*BOUNDS, self.read("whole"), f"({self.read('whole')} if True else 3)")
+        sides = (item, number) if self.random.random() < 0.8 else (number, item)
+        return f"({sides[0]} {self.pick(*ORDER)} {sides[1]})"
 
     def tagged(self, depth: int) -> str:
-        if self.entity == "deal":
-            return self.pick(
-                'has_tag("free", "VIP")', '("trial" in labels)', "is_empty(account.industry)"
-            )
-        return self.pick(
-            'has_tag("industry", "retail")',
-            'has_tag("free", "VIP")',
-            '("trial" in free)',
-            '(industry == "medical")',
-            '(industry != "retail")',
-            'has_tag(belongs_to.free, "VIP")',
-            "(industry.weight > 1)",
-            "is_empty(free)",
-        )
+        """Tags of the record, or of one that a reference leads to."""
+        key = self.pick(*self.leaves.keys("tags"))
+        path, tag = self.read(key), self.pick(*self.options(key))
+        ways = [
+            f'has_tag({path}, "{tag}")',
+            f'("{tag}" {self.pick("in", "not in")} {path})',
+            f"is_empty({path})",
+            f'({path} in ["{tag}", "{self.pick(*self.options(key))}"])',
+        ]
+        dimension = APP.dimensions[key.rpartition(":")[2]]
+        if dimension.exclusive:
+            ways.append(f'({path} {self.pick(*EQUAL)} "{tag}")')
+        if self.leaves.near.get(key):
+            ways.append(f'has_tag("{dimension.name}", "{tag}")')
+        return self.pick(*ways)
 
-    def quantified(self, depth: int) -> str:
-        deal = self.inside("deal")
-        return f"{self.pick('any', 'all')}(deals, {deal.make('boolean', depth)})"
+
+def _of_days() -> list[Shape]:
+    """Functions of one date or time that give a number or a date."""
+    return [
+        one
+        for one in shapes()
+        if len(one.kinds) == 1
+        and family(one.kinds[0]) in ("date", "datetime")
+        and one.gives in ("number", "date")
+    ]

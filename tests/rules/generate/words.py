@@ -1,8 +1,6 @@
-"""What is made of: the names of fields and options, the letters of texts, the zones of time."""
+"""What is made of: the letters of texts, numbers and dates as written, the zones of time."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 ZONES = (
     "Asia/Shanghai",
@@ -15,28 +13,13 @@ ZONES = (
     "UTC",
 )
 LETTERS = "aAbB zZéÉßſİıςΣσñÑАа中文科技ＡａＺ　 \tµΜ😀_%'\"\\"
-FIELDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "account": {
-        "number": ("n", "m", "rate", "size", "doubled", "kind.days", "tier.silence_days"),
-        "money": ("amount", "cost", "kept", "won"),
-        "boolean": ("flag", "hot", "good", "kind.urgent", "belongs_to.flag", "owner.active"),
-        "text": ("name", "note", "owner.name", "belongs_to.name", "owner.manager.team"),
-        "date": ("day", "until", "belongs_to.day"),
-        "datetime": ("at", "seen", "belongs_to.seen"),
-        "choice": ("kind", "belongs_to.kind"),
-        "tier": ("tier", "tier_before", "belongs_to.tier"),
-        "reference": ("owner", "owner.manager", "belongs_to.owner"),
-    },
-    "deal": {
-        "number": ("quantity", "pieces", "stage.probability", "stage.max_days", "account.n"),
-        "money": ("amount", "account.amount", "weighted"),
-        "boolean": ("flag", "stage.closed", "account.flag", "account.good"),
-        "text": ("name", "stage.outcome", "seller.name"),
-        "date": ("closed_on", "account.day"),
-        "datetime": ("at",),
-        "choice": ("account.kind",),
-        "tier": ("account.tier",),
-        "reference": ("seller", "account.owner"),
-    },
-}
-OPTIONS = {"choice": ("large", "middle", "small"), "tier": ("A", "B", "C")}
+NUMBERS = (
+    "0", "1", "-1", "2", "3", "7", "30", "100", "0.5", "-2.5", "0.000001", "12.345",
+    "999999999999999", "-999999999999999", "0.1", "3.14159", "1000000", "999999999.999999",
+)  # fmt: skip
+WHOLE = ("0", "1", "-1", "2", "7", "12", "-13", "31", "400", "4000000")
+DATES = (
+    "today()", "date(2026, 2, 28)", "date(2024, 2, 29)", "date(2026, 2, 30)", "date(1, 1, 1)",
+    "date(9999, 12, 31)", "date(2026, 11, 21)", "date(2026, 3, 29)", "date(2026, 12, 31)",
+)  # fmt: skip
+INSTANTS = ("now()", "start_of_day(today())", "add_hours(now(), -0.000001)")
