@@ -10,7 +10,7 @@ DIST := ui/static/dist
 LAYERS := metadata rules engine api
 SOURCES := $(shell find ui/assets -name node_modules -prune -o -type f -print)
 
-.PHONY: help setup run test lint format types layers cover faults docs bench lock browser clean
+.PHONY: help setup run test lint format types layers cover faults docs fuzz bench lock browser clean
 
 help: ## Show what there is to do
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ cover: setup browser ## Test, and say which branches no test takes
 
 docs: setup ## Write the reference pages from the schemas
 	$(BIN)/python docs/generate.py
+
+fuzz: setup ## Try 200,000 expressions, on one record and on both databases
+	$(BIN)/python -m tests.rules.fuzz
 
 bench: setup ## Measure, and compare with the figures kept
 	$(BIN)/python -m benchmarks

@@ -20,8 +20,8 @@ from tests.rules.declared import counting_from
 from tests.rules.fuzz.figures import BOUND, Figures
 from tests.rules.generate.companies import Company
 from tests.rules.generate.expressions import Maker, targets
-from tests.rules.generate.reading import read
 from tests.rules.generate.words import ZONES
+from tests.rules.lenient import read
 from tests.rules.world import NOW, Tables, World
 
 EXPRESSIONS = 20

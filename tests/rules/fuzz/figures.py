@@ -5,7 +5,7 @@ from __future__ import annotations
 import resource
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 BOUND = 0.100
@@ -57,7 +57,7 @@ class Figures:
 
     def written(self) -> dict[str, Any]:
         """The figures as JSON holds them; `read` is the way back."""
-        return asdict(self)
+        return {one.name: getattr(self, one.name) for one in fields(self)}
 
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> Figures:

@@ -9,7 +9,7 @@ from functools import cache
 from fieldstone.metadata.problems import ProblemsError
 from fieldstone.rules.types import Type, options_of, target_of
 from tests.rules.declared import APP
-from tests.rules.generate.reading import read
+from tests.rules.lenient import read
 
 STEPS = 2
 """How many references a path goes over."""

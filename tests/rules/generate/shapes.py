@@ -166,15 +166,16 @@ def _alike(options: Sequence[Sequence[str]]) -> Iterator[tuple[str, ...]]:
 def _parameter(
     name: str, at: int, kind: str, arguments: Sequence[str], constants: Sequence[str]
 ) -> Parameter:
-    samples = _samples("account", kind)
-    if arguments[at] in samples:
-        whole = kind == "number" and arguments[at] != samples[0]
-        return Parameter("whole" if whole else kind)
 
-    def accepted(constant: str) -> bool:
-        changed = [*arguments[:at], constant, *arguments[at + 1 :]]
+    def accepted(argument: str) -> bool:
+        changed = [*arguments[:at], argument, *arguments[at + 1 :]]
         return type_of("account", f"{name}({', '.join(changed)})") is not None
 
+    samples = _samples("account", kind)
+    taken = next((sample for sample in samples if accepted(sample)), None)
+    if taken is not None:
+        whole = kind == "number" and taken != samples[0]
+        return Parameter("whole" if whole else kind)
     return Parameter(kind, tuple(one for one in constants if accepted(one)))
 
 
