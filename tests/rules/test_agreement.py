@@ -61,6 +61,7 @@ NOT_TAKEN = {
     ("max_of", 0, "reference"): "records have no order",
     ("min_of", 0, "choice"): "options have no order",
     ("min_of", 0, "reference"): "records have no order",
+    ("switch", 1, "boolean"): "a condition is a result there, never what is compared",
 }
 
 

@@ -19,10 +19,11 @@ from fieldstone.rules.sentences import MOST_CHARACTERS
 from fieldstone.rules.sentences.values import phrase_of
 from tests.rules.declared import APP
 from tests.rules.generate.expressions import Maker
+from tests.rules.generate.making import VALUES
 from tests.rules.labelled import LABELLED
 from tests.rules.world import ZONE
 
-KINDS = ("boolean", "number", "money", "date", "datetime", "text", "choice", "tier", "reference")
+KINDS = tuple(dict.fromkeys(VALUES))
 ENGLISH = re.compile(r"[A-Za-z_]{2,}")
 CODE = re.compile(r"[a-z]_[a-z]|==|\bNone\b|\bTrue\b|\bFalse\b|\w\(|\{|\}|\[|\]|\x00")
 
