@@ -26,8 +26,14 @@ from tests.rules.world import NOW, Tables, World
 
 EXPRESSIONS = 20
 """How many expressions are tried with a company."""
-CALENDARS = ((1, 1), (1, 1), (7, 4), (6, 2), (3, 12))
-"""Weekdays with which weeks begin, and months with which years do."""
+CALENDARS = (
+    (1, 1, "office"),
+    (1, 1, "plain"),
+    (7, 4, "office"),
+    (6, 2, "market"),
+    (3, 12, "daily"),
+)
+"""Weekdays with which weeks begin, months with which years do, and which days are worked."""
 _TICK = 0.01
 
 
