@@ -11,7 +11,7 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 from ..metadata.model import App, TierScheme
-from ..rules import Context, Expression, compile_expression, to_sql
+from ..rules import Context, Expression, compile_expression, over_table
 from ..rules.tiers import ranked
 from . import failpoints
 from .column_types import RECORD_ID
@@ -143,19 +143,19 @@ def measured(tx: Transaction, scheme: TierScheme) -> sa.CTE:
     """
     row = tx.tables.table(scheme.entity).alias("ranked_record")
     context = Context(tx.now, tx.zone)
-    among: sa.ColumnElement[bool] | None = None
-    if scheme.where:
-        condition = compile_expression(tx.app, scheme.entity, scheme.where)
-        among = to_sql(condition, tx.tables, row, context, mode="filter")
-    value = to_sql(measure_of(tx.app, scheme), tx.tables, row, context, mode="value", among=among)
-    if among is not None:
-        value = sa.case((among, value))
+    among = compile_expression(tx.app, scheme.entity, scheme.where) if scheme.where else None
+    measure = measure_of(tx.app, scheme)
+    over = over_table([measure], tx.tables, row, context, mode="value", among=among)
+    value = over.found[0]
+    if over.among is not None:
+        value = sa.case((over.among, value))
     before: sa.ColumnElement[str | None] = sa.cast(sa.null(), sa.Text)
     if scheme.field in tx.app.entity(scheme.entity).by_id:
         before = tx.tables.column(row, scheme.entity, scheme.field)
     found = sa.select(row.c.id, before.label("before"), value.label("measure"))
+    found = found.select_from(over.source).where(row.c.deleted_at.is_(None), *over.where)
     # Kept, so that a measure over related records is computed once for each record.
-    return found.where(row.c.deleted_at.is_(None)).cte("measured").prefix_with("MATERIALIZED")
+    return found.cte("measured").prefix_with("MATERIALIZED")
 
 
 def _look(tx: Transaction, scheme: TierScheme) -> _Found:

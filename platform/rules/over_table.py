@@ -20,11 +20,15 @@ from .to_sql import Mode, compiler_of, written
 
 @dataclass(frozen=True, slots=True)
 class OverTable:
-    """Select from `source`, where all of `where` hold; `found` has one element an expression."""
+    """Select from `source`, where all of `where` hold; `found` has one element an expression.
+
+    `among` is the condition by that name, if one was given.
+    """
 
     source: sa.FromClause
     where: tuple[sa.ColumnElement[bool], ...]
     found: tuple[sa.ColumnElement[Any], ...]
+    among: sa.ColumnElement[bool] | None = None
 
 
 def over_table(
@@ -35,7 +39,7 @@ def over_table(
     *,
     mode: Mode = "filter",
     visible: Visible | None = None,
-    among: sa.ColumnElement[bool] | None = None,
+    among: Expression | None = None,
 ) -> OverTable:
     """Expressions over one entity for a statement that looks at every row of it, `row`.
 
@@ -43,13 +47,15 @@ def over_table(
     in one pass and stand beside `row` where that is faster, and expressions that share a relation
     share its pass. In "filter" mode only rows are kept for which one of the expressions may hold;
     put each where it belongs, in WHERE for one alone. For a page of rows `to_sql` is better.
+    rank(), share() and percentile() are over the rows for which `among` holds, if it is given.
     """
     if not expressions:
         raise ValueError("no expression")
     compiler = compiler_of(expressions[0], columns, context, visible)
-    compiler.among = among
-    typed = [merged(compiler, one.typed) for one in expressions]
+    read = [*expressions, among] if among else expressions
+    typed = [merged(compiler, one.typed) for one in read]
     with compiler.inside(Frame(row)):
         source, where = lay(compiler, typed, row, filtering=mode == "filter")
+        compiler.among = written(compiler, among, "filter") if among else None
         found = tuple(written(compiler, one, mode) for one in expressions)
-    return OverTable(source, tuple(where), found)
+    return OverTable(source, tuple(where), found, compiler.among)

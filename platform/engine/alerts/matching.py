@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from ...metadata.model import AlertRule
-from ...rules import Context, compile_expression, to_sql
+from ...rules import Context, OverTable, compile_expression, over_table, to_sql
 from ..system_tables import ALERT
 from ..transaction import Transaction
 from .recipients import Recipients, fields_told
@@ -27,6 +28,13 @@ def holds(
     condition = compile_expression(tx.app, rule.entity, rule.when)
     matched = to_sql(condition, tx.tables, row, context, mode="filter", visible=visible)
     return row.c.deleted_at.is_(None), matched
+
+
+def everybody(tx: Transaction, rule: AlertRule, row: sa.FromClause, context: Context) -> OverTable:
+    """What to select from, and where, to find all records that are in the rule (`holds`)."""
+    condition = compile_expression(tx.app, rule.entity, rule.when)
+    over = over_table([condition], tx.tables, row, context)
+    return replace(over, where=(row.c.deleted_at.is_(None), *over.where, *over.found))
 
 
 def present(rule: AlertRule) -> sa.ColumnElement[bool]:

@@ -24,7 +24,7 @@ from ..work import jobs, schedules
 from ..work.jobs import Job
 from ..workspaces import Workspace
 from .actions import Acting
-from .matching import holds, may_enter, note, people, present
+from .matching import everybody, holds, may_enter, note, people, present
 from .recipients import Recipients
 from .telling import Entered, tell
 from .wording import Wording
@@ -117,10 +117,12 @@ def _look(tx: Transaction, rule: AlertRule, now: datetime) -> _Found:
     context = Context(now, tx.zone)
     row = tx.tables.table(rule.entity).alias("watched")
     here = sa.exists().where(present(rule), ALERT.c.record_id == row.c.id)
-    matching = sa.select(row.c.id, here, sa.true()).where(*holds(tx, rule, row, context))
+    found = everybody(tx, rule, row, context)
+    matching = sa.select(row.c.id, here, sa.true()).select_from(found.source).where(*found.where)
     tx.connection.execute(MATCHES.insert().from_select(["id", "before", "now"], matching))
-    found = sa.exists().where(MATCHES.c.id == ALERT.c.record_id)
-    left = sa.select(ALERT.c.record_id, sa.true(), sa.false()).where(present(rule), sa.not_(found))
+    matches = sa.exists().where(MATCHES.c.id == ALERT.c.record_id)
+    left = sa.select(ALERT.c.record_id, sa.true(), sa.false())
+    left = left.where(present(rule), sa.not_(matches))
     tx.connection.execute(MATCHES.insert().from_select(["id", "before", "now"], left))
     counted = sa.select(MATCHES.c.before, MATCHES.c.now, sa.func.count())
     counts = {
