@@ -16,6 +16,7 @@ from .expression import (
     value_type,
 )
 from .messages import Message, compile_message, message_text, shown
+from .narrowing import narrowed
 from .over_table import OverTable, over_table
 from .records import RecordSource
 from .sentences import sentence
@@ -40,6 +41,7 @@ __all__ = [
     "explain",
     "formula_expression",
     "message_text",
+    "narrowed",
     "over_table",
     "sentence",
     "shown",

@@ -42,6 +42,7 @@ def test_a_file_comes_in_and_a_rule_finds_it(
     second = printed(shop("rules", "run", "shop", "--json"))["rules"]
     assert (second[0]["entered"], second[0]["still"]) == (0, 1)
     big, small, _ = ids(environ)
+    assert "served_by" in printed(shop("rules", "preview", "shop", "big_credit", "--json"))
     why = printed(shop("rules", "explain", "shop", "big_credit", big, "--json"))
     assert why["matches"] and why["lines"]
     assert "big_credit" in shop("rules", "explain", "shop", "big_credit", small).stdout

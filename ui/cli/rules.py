@@ -12,6 +12,7 @@ from fieldstone.engine import alerts, tiers
 from fieldstone.engine.access import SYSTEM
 from fieldstone.engine.alerts.explain import explain as explain_rule
 from fieldstone.engine.alerts.explain import rule_for
+from fieldstone.engine.publishing.indexes import serving
 
 from . import opening, terminal
 from .shape import MOST_ID, command, group, json_option, option, refuse
@@ -42,11 +43,17 @@ def run_rules(name: str, rules: tuple[str, ...], now: str | None, as_json: bool)
 @json_option
 def preview(name: str, rule: str, now: str | None, as_json: bool) -> None:
     with opening.workspace(name) as workspace, workspace.reading() as tx:
-        matches = alerts.preview(tx, rule_for(tx, rule), now=instant(now))
+        found = rule_for(tx, rule)
+        matches = alerts.preview(tx, found, now=instant(now))
+        entity = tx.app.entity(found.entity)
+        fields = serving(tx.app, tx.layout, found.entity, found.when)
     if as_json:
-        terminal.print_json({"rule": rule, "matches": matches})
-    else:
-        terminal.tell("rule_matches", rule=rule, matches=matches)
+        served = [one.name for one in fields]
+        terminal.print_json({"rule": rule, "matches": matches, "served_by": served})
+        return
+    terminal.tell("rule_matches", rule=rule, matches=matches)
+    names = ", ".join(one.name for one in fields)
+    terminal.tell("rule_served" if fields else "rule_reads_all", fields=names, entity=entity.name)
 
 
 @command("rules.explain")

@@ -94,6 +94,30 @@ def wanted(app: App, layout: Layout) -> Mapping[str, Index]:
     return found
 
 
+def serving(app: App, layout: Layout, entity_id: str, text: str) -> tuple[Field, ...]:
+    """The fields of the index by which a condition finds its records; none: it reads them all.
+
+    The index that begins with most of what the condition holds equal, else with what it orders.
+    """
+    advised = advice.filtered(app, entity_id, text)
+    best: tuple[str, ...] = ()
+    for one in wanted(app, layout).values():
+        if one.entity == entity_id:
+            best = max(best, _served(one.fields, advised), key=len)
+    entity = app.entity(entity_id)
+    return tuple(entity.field(one) for one in best)
+
+
+def _served(fields: Sequence[str], advised: advice.Advice) -> tuple[str, ...]:
+    """How far a condition follows an index: what is equal, then one column by order."""
+    found: list[str] = []
+    for one in fields:
+        if one not in advised.equal:
+            return (*found, one) if one in advised.ordered else tuple(found)
+        found.append(one)
+    return tuple(found)
+
+
 def _derived(app: App, maker: _Maker) -> list[Index]:
     """Indexes for rules, tiers, formulas and views, the dearest reads first."""
     found: list[Index | None] = []

@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from fieldstone.engine import alerts, members
 from fieldstone.engine.alerts import explain
 from fieldstone.engine.errors import NotFound, TooSlow
+from fieldstone.engine.publishing.indexes import serving
 from fieldstone.metadata.model import AlertRule
 from fieldstone.metadata.problems import ProblemsError
+from fieldstone.rules import compile_expression
 
 from ....desk import Desk
-from ....words import say
+from ....words import inside, say
 from ...reasons import Reason, missing, reason_of
 from . import timing
 
@@ -31,11 +33,12 @@ class Expected:
     notifies: str = ""
     people: str = ""
     note: str = ""
+    read: str = ""
 
 
 def expected(desk: Desk, rule: AlertRule, *, counted: bool = True) -> Expected:
     """What a rule (in ids, published or not) matches now, and what its next run would do."""
-    known = Expected(runs=_runs(desk, rule))
+    known = Expected(runs=_runs(desk, rule), read=_read(desk, rule))
     if not counted:
         return replace(known, note=say("rules.too_slow", desk.locale))
     try:
@@ -81,6 +84,23 @@ def _runs(desk: Desk, rule: AlertRule) -> str:
         if at
         else words
     )
+
+
+def _read(desk: Desk, rule: AlertRule) -> str:
+    """How the rule finds its records; nothing while its condition is not there yet."""
+    entity = desk.app.entities.get(rule.entity)
+    if not rule.when or entity is None or entity.id not in desk.tx.layout:
+        return ""
+    try:
+        compile_expression(desk.app, entity.id, rule.when)
+    except ProblemsError:
+        return ""
+    locale = desk.locale
+    fields = serving(desk.app, desk.tx.layout, entity.id, rule.when)
+    if not fields:
+        return say("rules.reads_all", locale, entity=inside(entity.plural_text(locale), locale))
+    names = say("rules.between_names", locale).join(one.text(locale) for one in fields)
+    return say("rules.served", locale, fields=names)
 
 
 def _people(desk: Desk, told: tuple[int, ...]) -> str:
