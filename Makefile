@@ -49,8 +49,9 @@ cover: setup browser ## Test, and say which branches no test takes
 docs: setup ## Write the reference pages from the schemas
 	$(BIN)/python docs/generate.py
 
-fuzz: setup ## Try 200,000 expressions, on one record and on both databases
-	$(BIN)/python -m tests.rules.fuzz
+fuzz: setup ## Try 200,000 expressions and 100,000 hostile ones, on one record and both databases
+	$(BIN)/python -m tests.rules.fuzz random --expressions 200000
+	$(BIN)/python -m tests.rules.fuzz hostile --expressions 100000
 
 bench: setup ## Measure, and compare with the figures kept
 	$(BIN)/python -m benchmarks

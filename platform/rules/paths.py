@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 MEMBERS = 10**9
 """More related records than there are: the bound of a count."""
+MOST_STEPS = 12
+"""References of a path; SQLite joins no more than 64 tables, and PostgreSQL plans long."""
 _ORDERED = frozenset({"number", "money", "date", "datetime", "text"})
 
 
@@ -77,7 +79,7 @@ class Paths:
             target = target_of(found)
             if target is None:
                 return self.beyond(node, place, found, after)
-            place = self.step(place, found, target)
+            place = self.step(place, found, target, name)
         raise AssertionError("a path has a name")
 
     def start(self, node: tree.Path, scope: Scope) -> tuple[Place_, tuple[tree.Name, ...]]:
@@ -130,7 +132,9 @@ class Paths:
             return self.typer.refuse("name.many", name, name=name.text)
         return self.typer.refuse("name.many_of", name, name=name.text, path=node.dotted)
 
-    def step(self, place: Place_, field: Field, target: str) -> Place_:
+    def step(self, place: Place_, field: Field, target: str, at: Place) -> Place_:
+        if len(place.steps) == MOST_STEPS:
+            raise self.typer.refuse("name.too_far", at, limit=MOST_STEPS)
         step = Step(entity=place.entity.id, field=field.id, target=target)
         self.typer.uses.add((place.entity.id, field.id))
         self.typer.relations.add((place.entity.id, field.id))
@@ -333,7 +337,7 @@ class Paths:
             target = target_of(found)
             if target is None:
                 break
-            place = self.step(place, found, target)
+            place = self.step(place, found, target, name)
         raise self.no_source(call, signature)
 
     def result(self, node: tree.Call, name: str, value: Typed | None) -> tuple[Type, bool, int]:

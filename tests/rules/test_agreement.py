@@ -6,8 +6,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import ExitStack
 
 import pytest
 
@@ -16,21 +14,10 @@ from tests.rules.fuzz.figures import Figures
 from tests.rules.generate.expressions import targets
 from tests.rules.generate.leaves import family, leaves
 from tests.rules.generate.shapes import refused, shapes
-from tests.rules.world import Tables, postgresql, sqlite
-from tests.servers.postgres import PostgresServer
 
 COMPANIES = int(os.environ.get("FIELDSTONE_AGREEMENT_COMPANIES", "100"))
 """How many companies are tried, on both databases; each with twenty expressions."""
 PARTS = 10
-
-
-@pytest.fixture(scope="module")
-def places(postgres: PostgresServer) -> Iterator[tuple[Place, Place]]:
-    """Return both databases."""
-    with ExitStack() as stack:
-        here = stack.enter_context(sqlite())
-        there = stack.enter_context(postgresql(stack.enter_context(postgres.database())))
-        yield Place.of(here, Tables("sqlite")), Place.of(there, Tables("postgresql"))
 
 
 @pytest.fixture(scope="module")

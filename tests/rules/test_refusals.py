@@ -81,6 +81,8 @@ REFUSED = [
     ("first(deals.labels)", "type.tags_value", 7),
     ("(free if flag else free) is None", "type.tags_value", 2),
     ("round(n, None)", "function.places", 10),
+    ("belongs_to." * 13 + "n", "name.too_far", 133),
+    ("count(" + "belongs_to." * 13 + "deals)", "name.too_far", 139),
     (
         "count(subsidiaries, any(deals, any(account.deals, flag)))",
         "aggregate.nesting",

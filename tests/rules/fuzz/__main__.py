@@ -33,7 +33,7 @@ def main() -> int:
         if options.again:
             seed, _, number = options.again.partition("/")
             work.begin(text_of(server.url))
-            figures = work.one(int(seed), int(number) if number else None)
+            figures = work.one(options.kind, int(seed), int(number) if number else None)
         else:
             figures = _run(options, server)
     print(*figures.lines(), sep="\n")
@@ -43,7 +43,7 @@ def main() -> int:
 def _run(options: argparse.Namespace, server: PostgresServer) -> Figures:
     count = -(-options.expressions // EXPRESSIONS)
     parts = range(options.seed, options.seed + count, PART)
-    total, done = _resumed(options.log, set(parts))
+    total, done = _resumed(options, set(parts))
     left = [part for part in parts if part not in done]
     print(f"{len(left)} parts of {len(parts)} to try", flush=True)
     begin = monotonic()
@@ -59,13 +59,14 @@ def _run(options: argparse.Namespace, server: PostgresServer) -> Figures:
         options.log.open("a", encoding="utf-8") as log,
     ):
         waiting = {
-            pool.submit(work.part, part, min(PART, options.seed + count - part)): part
+            pool.submit(work.part, options.kind, part, min(PART, options.seed + count - part)): part
             for part in left
         }
         for at, ready in enumerate(as_completed(waiting), 1):
             found = ready.result()
             total.add(found)
-            line = {"sources": sources, "part": waiting[ready], "figures": found.written()}
+            line = {"sources": sources, "kind": options.kind, "part": waiting[ready]}
+            line["figures"] = found.written()
             log.write(json.dumps(line) + "\n")
             log.flush()
             print(*found.wrong, sep="\n", end="\n" if found.wrong else "", flush=True)
@@ -75,17 +76,17 @@ def _run(options: argparse.Namespace, server: PostgresServer) -> Figures:
     return total
 
 
-def _resumed(log: Path, parts: set[int]) -> tuple[Figures, set[int]]:
+def _resumed(options: argparse.Namespace, parts: set[int]) -> tuple[Figures, set[int]]:
     """What the log tells of parts that are done."""
     total, done = Figures(), set()
-    for part, figures in _logged(log):
+    for part, figures in _logged(options.log, options.kind):
         if part in parts and part not in done:
             done.add(part)
             total.add(figures)
     return total, done
 
 
-def _logged(log: Path) -> Iterator[tuple[int, Figures]]:
+def _logged(log: Path, kind: str) -> Iterator[tuple[int, Figures]]:
     sources = _sources()
     lines = log.read_text("utf-8").splitlines() if log.exists() else []
     for line in lines:
@@ -93,7 +94,7 @@ def _logged(log: Path) -> Iterator[tuple[int, Figures]]:
             data = json.loads(line)
         except ValueError:
             continue  # Cut off where the run was stopped.
-        if data["sources"] == sources:
+        if (data["sources"], data["kind"]) == (sources, kind):
             yield data["part"], Figures.read(data["figures"])
 
 
@@ -108,6 +109,7 @@ def _sources() -> str:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.rules.fuzz", description=__doc__)
+    parser.add_argument("kind", choices=("random", "hostile"), nargs="?", default="random")
     parser.add_argument("--expressions", type=int, default=200_000)
     parser.add_argument("--seed", type=int, default=0, help="of the first company")
     parser.add_argument("--jobs", type=int, default=2)

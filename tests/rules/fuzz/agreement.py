@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from fieldstone.metadata.expression import parse
-from fieldstone.metadata.problems import ProblemsError
+from fieldstone.metadata.problems import Problem, ProblemsError
 from fieldstone.rules import Context, Expression, evaluate, to_sql
 from tests.rules.declared import counting_from
 from tests.rules.fuzz.figures import BOUND, Figures
@@ -102,24 +102,35 @@ class Tried:
 
     def one(self, number: int) -> None:
         """Make an expression and try it; what is wrong is noted with its seed."""
-        maker = Maker(random.Random(f"{self.seed}/{number}"))
-        at = self.seed * self.count + number
-        wanted = targets()[at // 2 % len(targets())]
-        text = maker.around(wanted) if at % 2 else maker.anything()
+        text, used = self.made(random.Random(f"{self.seed}/{number}"), number)
         what = f"{self.seed}/{number}: {text}"
         self.figures.made += 1
         try:
             expression = self.taken(text, what)
         except ProblemsError as error:
-            self.figures.refused[error.problems[0].id] += 1
+            self.refused(error.problems[0], what)
             return
         except Exception as error:
             self.figures.wrong.append(f"raised: {type(error).__name__}: {error}: {what}")
             return
         self.figures.accepted += 1
         self.figures.kinds[expression.type.kind] += 1
-        self.figures.called.update(map(str, maker.used))
+        self.figures.called.update(map(str, used))
         self.compare(expression, what)
+
+    def refused(self, problem: Problem, what: str) -> None:
+        """Note a refusal; it has a place and can be told."""
+        self.figures.refused[problem.id] += 1
+        for locale in ("en", "zh-CN"):
+            if not problem.position or problem.text(locale) in ("", problem.id):
+                self.figures.wrong.append(f"untold: {problem.id}: {what}")
+
+    def made(self, chance: random.Random, number: int) -> tuple[str, Sequence[object]]:
+        """An expression and what is called in it: every other one is around a call in turn."""
+        maker = Maker(chance)
+        at = self.seed * self.count + number
+        wanted = targets()[at // 2 % len(targets())]
+        return (maker.around(wanted) if at % 2 else maker.anything()), maker.used
 
     def taken(self, text: str, what: str) -> Expression:
         """The expression, evaluated for one record to see how long both take."""

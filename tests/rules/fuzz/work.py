@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import gc
 from contextlib import ExitStack
+from typing import Literal
 
 from tests.rules.fuzz.agreement import Place, Tried
 from tests.rules.fuzz.figures import Figures
+from tests.rules.fuzz.hostility import Attacked
 from tests.rules.world import Tables, postgresql, sqlite
 from tests.servers.postgres import PostgresServer
 
+Kind = Literal["random", "hostile"]
+_TRIED: dict[Kind, type[Tried]] = {"random": Tried, "hostile": Attacked}
 _stack = ExitStack()
 _places: list[Place] = []
 
@@ -24,14 +28,14 @@ def begin(url: str) -> None:
     _places[:] = [Place.of(here, Tables("sqlite")), Place.of(there, Tables("postgresql"))]
 
 
-def part(first: int, count: int) -> Figures:
+def part(kind: Kind, first: int, count: int) -> Figures:
     """Try so many companies from a seed on."""
     total = Figures()
     for seed in range(first, first + count):
-        total.add(Tried(seed, _places).run())
+        total.add(one(kind, seed))
     return total
 
 
-def one(seed: int, number: int | None) -> Figures:
+def one(kind: Kind, seed: int, number: int | None = None) -> Figures:
     """Try one company, or one expression of it."""
-    return Tried(seed, _places).run(number)
+    return _TRIED[kind](seed, _places).run(number)
