@@ -15,7 +15,7 @@ add_days add_months add_hours months_between start_of_day start_of_week start_of
 start_of_quarter start_of_year year month weekday
 len lower upper trim contains starts_with ends_with concat
 abs round floor ceil min_of max_of coalesce is_empty has_tag me my_team
-count sum avg min max any all first last
+count count_distinct sum avg median min max any all first last
 rank share percentile quantile
 """
 FUNCTIONS = frozenset(_FUNCTIONS.split())

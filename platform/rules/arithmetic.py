@@ -121,3 +121,16 @@ def read(text: str, scale: int, bound: int) -> int | None:
     sign, whole, digits = found[1], found[2], found[3] or ""
     value = rescale(int(whole + digits), scale - len(digits))
     return limited(-value if sign == "-" else value, bound)
+
+
+def mean(values: Sequence[int], shift: int, bound: int) -> int | None:
+    """The mean with `shift` more digits than the values; None of none."""
+    return divide(sum(values), len(values), shift, bound)
+
+
+def median(values: Sequence[int], shift: int, bound: int) -> int | None:
+    """The value in the middle, or the mean of the two there, with `shift` more digits."""
+    ordered = sorted(values)
+    half = len(ordered) // 2
+    middle = ordered[half : half + 1] if len(ordered) % 2 else ordered[half - 1 : half + 1]
+    return mean(middle, shift, bound)

@@ -249,6 +249,8 @@ class Evaluator(SimpleEval):  # type: ignore[misc]
         """What count, sum, avg, min or max make of the values that are not empty."""
         if node.function == "count":
             return len(found)
+        if node.function == "count_distinct":
+            return len(set(found))
         if node.function in ("min", "max"):
             return (min if node.function == "min" else max)(found, default=None)
         limit = arithmetic.limit(node.type.scale)
@@ -258,7 +260,8 @@ class Evaluator(SimpleEval):  # type: ignore[misc]
         else:
             assert node.value is not None
             shift = node.type.scale - node.value.type.scale
-            value = arithmetic.divide(sum(found), len(found), shift, limit) if found else None
+            made = arithmetic.median if node.function == "median" else arithmetic.mean
+            value = made(found, shift, limit)
         if value is None and found:
             self.note(node)
         return value

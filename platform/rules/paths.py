@@ -350,15 +350,17 @@ class Paths:
             raise self.typer.refuse(
                 "aggregate.field", node.arguments[0], signature=SPECIALS[name].signature
             )
-        if name in ("sum", "avg") and not value.type.numeric:
+        if name in ("sum", "avg", "median") and not value.type.numeric:
             raise self.typer.refuse("type.number", node.arguments[0], **self.typer.shown(value))
         if name in ("min", "max") and value.type.kind not in _ORDERED:
             raise self.typer.refuse("function.no_order", node.arguments[0])
         if value.type.kind == "tags":
             raise self.typer.refuse("type.tags_value", node.arguments[0])
+        if name == "count_distinct":
+            return INTEGER, False, MEMBERS
         if name == "sum":
             return value.type, True, arithmetic.limit(value.type.scale) - 1
-        if name == "avg":
+        if name in ("avg", "median"):
             scale = arithmetic.LARGEST_SCALE
             return replace(value.type, scale=scale), True, arithmetic.limit(scale) - 1
         return value.type, value.type != BOOLEAN, value.bound

@@ -24,11 +24,32 @@ class Connection(Protocol):
         self, name: str, narg: int, func: Callable[..., Any], *, deterministic: bool
     ) -> Any: ...
 
+    def create_aggregate(self, name: str, n_arg: int, aggregate_class: Any, /) -> Any: ...
+
+
+class Median:
+    """The aggregate `fs_median(value, shift, bound)`, see `arithmetic.median`."""
+
+    def __init__(self) -> None:
+        self.values: list[int] = []
+        self.given = (0, 0)
+
+    def step(self, value: int | None, shift: int, bound: int) -> None:
+        """Take one value of the rows."""
+        if value is not None:
+            self.values.append(value)
+            self.given = (shift, bound)
+
+    def finalize(self) -> int | None:
+        """The median of what was taken."""
+        return arithmetic.median(self.values, *self.given)
+
 
 def register(connection: Connection) -> None:
     """Make the functions known to a new SQLite connection."""
     for name, (count, function) in _FUNCTIONS.items():
         connection.create_function(f"fs_{name}", count, function, deterministic=True)
+    connection.create_aggregate("fs_median", 3, Median)
     for name, (count, function) in sqlite_functions().items():
         connection.create_function(name, count, function, deterministic=True)
 

@@ -11,7 +11,21 @@ from dataclasses import dataclass
 
 from .tree import Call, Name, Node, Path, Text
 
-AGGREGATES = frozenset({"count", "sum", "avg", "min", "max", "any", "all", "first", "last"})
+AGGREGATES = frozenset(
+    {
+        "count",
+        "count_distinct",
+        "sum",
+        "avg",
+        "median",
+        "min",
+        "max",
+        "any",
+        "all",
+        "first",
+        "last",
+    }
+)
 """Functions over the records that point here; the first argument names them."""
 PARENT = "parent"
 """In an aggregate's condition and in a reference's `where`: the outer record."""

@@ -38,6 +38,18 @@ _AGGREGATES = (
         ),
     ),
     Special(
+        "count_distinct",
+        "count_distinct(records.field) / count_distinct(records.field, condition)",
+        both("How many different values the related records have.", "相关记录中不同取值的个数。"),
+        "count_distinct(deals.product) > 1",
+        "related",
+        (Example('count_distinct(deals.product, stage == "won") > 1', of="customer"),),
+        both(
+            "Empty values and deleted records are left out; of none it is 0.",
+            "为空的值和已删除的记录不参与；没有时为 0。",
+        ),
+    ),
+    Special(
         "sum",
         "sum(records.field) / sum(records.field, condition)",
         both("The sum over the related records; 0 for none.", "相关记录的合计，没有时为 0。"),
@@ -59,6 +71,22 @@ _AGGREGATES = (
         "avg(deals.amount) > 10000",
         "related",
         (Example("avg(deals.amount) > 10000", of="customer"),),
+        both(
+            "Empty values and deleted records are left out; of none it is empty.",
+            "为空的值和已删除的记录不参与；没有时结果为空。",
+        ),
+    ),
+    Special(
+        "median",
+        "median(records.field) / median(records.field, condition)",
+        both(
+            "The value in the middle of the related records, of an even number the mean of the two"
+            " in the middle, to six places.",
+            "相关记录的中位数，个数为偶数时取中间两个的平均值，保留六位小数。",
+        ),
+        "median(deals.amount)",
+        "related",
+        (Example("median(deals.amount) > 10000", of="customer"),),
         both(
             "Empty values and deleted records are left out; of none it is empty.",
             "为空的值和已删除的记录不参与；没有时结果为空。",

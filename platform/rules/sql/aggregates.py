@@ -89,15 +89,19 @@ class Aggregates:
 def measured(
     function: str, value: Sql | None, typed: Typed | None, kind: Type, sqlite: bool
 ) -> Sql:
-    """count, sum, avg, min or max of a value over the rows of a select."""
+    """count, sum, avg, min and their kind of a value over the rows of a select."""
     if function == "count":
         return sa.func.count() if value is None else sa.func.count(value)
     assert value is not None and typed is not None
-    if function in ("min", "max"):
+    if function in ("min", "max", "count_distinct"):
         if typed.type.kind == "text" and not sqlite:
             value = value.collate("C")
+        if function == "count_distinct":
+            return sa.func.count(sa.distinct(value))
         extreme: Sql = getattr(sa.func, function)(value, type_=value.type)
         return extreme
+    if function == "median":
+        return _median(value, typed, kind, sqlite)
     if sqlite:
         return _sqlite_sum(function, value, typed, kind)
     total: Sql = sa.func.sum(exact(value))
@@ -107,6 +111,20 @@ def measured(
         count = sa.func.nullif(sa.func.count(value), whole(0))
         total = sa.func.round(sa.func.round(total, whole(40)) / count, whole(kind.scale))
     return postgres_within(Ranging(kind), total)
+
+
+def _median(value: Sql, typed: Typed, kind: Type, sqlite: bool) -> Sql:
+    """The middle of the values; PostgreSQL's own mean of two in the middle is a float."""
+    if sqlite:
+        shift = whole(kind.scale - typed.type.scale)
+        bound = whole(limit(kind.scale))
+        return sa.func.fs_median(value, shift, bound, type_=sa.BigInteger())
+    half: Sql = sa.literal_column("0.5", sa.Numeric())
+    number = exact(value)
+    low = sa.func.percentile_disc(half).within_group(number)
+    high = sa.func.percentile_disc(half).within_group(number.desc())
+    middle = (sa.type_coerce(low, sa.Numeric()) + sa.type_coerce(high, sa.Numeric())) * half
+    return postgres_within(Ranging(kind), sa.func.round(middle, whole(kind.scale)))
 
 
 class Ranging:

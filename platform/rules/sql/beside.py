@@ -261,9 +261,9 @@ def _measured(compiler: Compiler, node: Aggregate, condition: Sql | None) -> Sql
 
 def _read(node: Aggregate, beside: sa.Subquery, column: Sql, *, inner: bool) -> Sql:
     """An aggregate's value beside a record, which may have no related records at all."""
-    if node.function in ("count", *_EXISTENCE):
+    if node.function in ("count", "count_distinct", *_EXISTENCE):
         count = column if inner else sa.func.coalesce(column, whole(0))
-        if node.function == "count":
+        if node.function in ("count", "count_distinct"):
             return count
         return count > whole(0) if node.function == "any" else count == whole(0)
     if node.function == "sum" and not inner:

@@ -59,7 +59,7 @@ def _empty_without(node: Typed, absent: Absent) -> bool:
     """Whether a value is empty where the absent aggregates are over nothing."""
     match node:
         case Aggregate():
-            return absent(node) and node.function in ("min", "max", "avg")
+            return absent(node) and node.function in ("min", "max", "avg", "median")
         case Formula():
             return _empty_without(node.body, absent)
         case Call():

@@ -84,6 +84,7 @@ RELATED = (
     "any(deals, flag == ({}))", "not any(deals, {})", "all(deals, {})", "not all(deals, {})",
     "count(deals, {}) > n", "(sum(deals.amount, {}) > 3) == hot", "first(deals.flag, {})",
     "not last(deals.flag, {}, by=at)", "avg(deals.weighted, {}) > rate",
+    "median(deals.weighted, {}) > rate", "count_distinct(deals.seller, {}) > n",
 )  # fmt: skip
 """What holds of the deals of an account; within it `flag` is the deal's."""
 WITHIN = (
