@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ..metadata.messages import render
-from .ir import Constant, Typed
+from ..metadata.problems import Fix
+from .ir import Call, Constant, If, Typed
 from .types import Type, Words
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def common(typing: Typing, items: tuple[Typed, ...], at: Place) -> str | None:
     for item in items:
         unit = item.type.unit
         if unit is not None and found is not None and unit != found:
-            doubt_mixed(typing, at, found, unit)
+            doubt_mixed(typing, at, found, unit, items)
         found = found or unit
     if found is not None and any(item.type.kind == "money" for item in items):
         typing.doubt("unit.money", at, unit=UnitWords(found))
@@ -89,7 +90,9 @@ def meeting(item: Typed, unit: str | None) -> Typed:
     return replace(item, type=replace(item.type, unit=unit))
 
 
-def doubt_mixed(typing: Typing, at: Place, first: str, second: str) -> None:
+def doubt_mixed(
+    typing: Typing, at: Place, first: str, second: str, items: tuple[Typed, ...]
+) -> None:
     """Tell that two units meet, and how one becomes the other."""
     names: dict[str, Any] = {"first": UnitWords(first), "second": UnitWords(second)}
     for large, small in ((first, second), (second, first)):
@@ -98,6 +101,7 @@ def doubt_mixed(typing: Typing, at: Place, first: str, second: str) -> None:
             typing.doubt(
                 "unit.convert",
                 at,
+                _converted(items, large, factor),
                 **names,
                 large=UnitWords(large),
                 small=UnitWords(small),
@@ -106,6 +110,16 @@ def doubt_mixed(typing: Typing, at: Place, first: str, second: str) -> None:
             return
     finer = min(first, second, key=_FINEST.index)
     typing.doubt("unit.differ", at, **names, finer=UnitWords(finer), instead=_INSTEAD[finer])
+
+
+def _converted(items: tuple[Typed, ...], unit: str, factor: int) -> Fix | None:
+    """The one item in a unit times a factor, where nothing of it binds more loosely."""
+    found = [one for one in items if one.type.unit == unit]
+    if len(found) != 1 or isinstance(found[0], If):
+        return None
+    if isinstance(found[0], Call) and not found[0].operation.name.isidentifier():
+        return None
+    return Fix(found[0].end, found[0].end, (f" * {factor}",))
 
 
 def calculated(typing: Typing, at: Place, operator: str, a: Typed, b: Typed) -> str | None:
@@ -119,7 +133,7 @@ def calculated(typing: Typing, at: Place, operator: str, a: Typed, b: Typed) -> 
     if b.type.unit is None:
         return _divided(a, b) if b.type.kind == "number" else None
     if a.type.unit is not None and a.type.unit != b.type.unit:
-        doubt_mixed(typing, at, a.type.unit, b.type.unit)
+        doubt_mixed(typing, at, a.type.unit, b.type.unit, (a, b))
     return None
 
 
@@ -127,7 +141,10 @@ def _product(typing: Typing, at: Place, a: Typed, b: Typed) -> str | None:
     if "money" in (a.type.kind, b.type.kind):
         return None
     if a.type.unit is not None and b.type.unit is not None:
-        names = {"first": UnitWords(a.type.unit), "second": UnitWords(b.type.unit)}
+        names: dict[str, Any] = {
+            "first": UnitWords(a.type.unit),
+            "second": UnitWords(b.type.unit),
+        }
         typing.doubt("unit.product", at, **names)
         return None
     item, other = (a, b) if a.type.unit is not None else (b, a)

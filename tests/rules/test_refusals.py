@@ -324,6 +324,24 @@ def test_units_that_do_not_go_together(text: str, english: str, chinese: str) ->
 
 
 @pytest.mark.parametrize(
+    ("text", "corrected"),
+    [
+        ("days_since(day) > hours_since(at)", "days_since(day) * 24 > hours_since(at)"),
+        ("hours_since(at) <= days_since(day)", "hours_since(at) <= days_since(day) * 24"),
+        (
+            "max_of(days_since(day), hours_since(at)) > 3",
+            "max_of(days_since(day) * 24, hours_since(at)) > 3",
+        ),
+        ("days_since(day) + 1 > hours_since(at)", None),
+        ("(days_since(day) if flag else 3) > hours_since(at)", None),
+        ("months_since(day) > days_since(day)", None),
+    ],
+)
+def test_units_are_converted_where_a_factor_does(text: str, corrected: str | None) -> None:
+    assert problem_of(text).corrected == corrected
+
+
+@pytest.mark.parametrize(
     ("text", "kind", "unit"),
     [
         ("days_since(day)", "number", "day"),

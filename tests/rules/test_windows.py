@@ -154,7 +154,8 @@ def test_both_backends_agree(here: tuple[sa.Connection, Tables], seed: int) -> N
     for _ in range(4):
         kind = chance.choice(["number", "number", "money", "date", "datetime"])
         name = chance.choice(["rank", "share", "percentile"])
-        within = chance.choice(["", "", f", {maker.make(chance.choice(['boolean', 'choice']), 1)}"])
+        alike = ["kind", "owner", "flag", maker.make("boolean", 1), maker.make("text", 1)]
+        within = f", {chance.choice(alike)}" if chance.random() < 0.4 else ""
         text = f"{name}({maker.make(kind, chance.choice([0, 1, 2]))}{within})"
         if chance.random() < 0.3:
             text = f"{text} > {maker.make('number', 1)}"

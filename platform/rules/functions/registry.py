@@ -14,6 +14,7 @@ from typing import Any, Literal, Protocol
 import sqlalchemy as sa
 
 from ...metadata.model import App
+from ...metadata.problems import Fix
 from ..context import Context
 from ..ir import Call, Typed
 
@@ -58,7 +59,7 @@ class Typing(Protocol):
     def refuse(self, problem: str, at: Place, **params: Any) -> Exception:
         """The error to raise for something in the text."""
 
-    def doubt(self, problem: str, at: Place, **params: Any) -> None:
+    def doubt(self, problem: str, at: Place, fix: Fix | None = None, **params: Any) -> None:
         """Refuse what is newly written; what was published before goes on (`Expression.doubts`)."""
 
     def unify(self, items: Sequence[Typed], at: Place) -> tuple[Typed, ...]:
