@@ -94,6 +94,19 @@ def test_what_may_not_be_read_is_not_told(seed: int, depth: int) -> None:
         assert not [one for one in labels if one in told], (text, told)
 
 
+@pytest.mark.parametrize(
+    ("text", "english"),
+    [
+        ("rank(amount)", "place by amount"),
+        ("rank(amount, owner) <= 10", "place by amount (within the same owner) at most 10"),
+        ("share(amount)", "amount ÷ total amount of all records"),
+    ],
+)
+def test_functions_over_a_table(text: str, english: str) -> None:
+    expression = compile_expression(APP, "account", text, space="name", over_table=True)
+    assert sentence(expression, Formats("en", ZONE)) == english
+
+
 def test_every_function_has_words_of_its_own() -> None:
     without = [one.name for one in functions.functions() if not one.words]
     assert without == []

@@ -74,6 +74,7 @@ class Speaker:
                 self.entity.id,
                 text,
                 allow_viewer=True,
+                over_table=True,
                 space="name" if self.in_names else "id",
             )
         except ProblemsError:

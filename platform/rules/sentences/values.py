@@ -66,7 +66,7 @@ class Values(Labels):
             case Aggregate() if node.function not in ("any", "all"):
                 return self.aggregate(node)
             case Window():
-                return self.say(f"say.window_{node.function}", field=self.part(node.value))
+                return self.window(node)
             case If() if node.type != BOOLEAN:
                 return self.say(
                     "say.either_value",
@@ -150,6 +150,13 @@ class Values(Labels):
         if name == "count":
             name = "count_filled"
         return self.say(f"say.{name}", what=what, field=field)
+
+    def window(self, node: Window) -> str:
+        """A value among those of all records, or of those that are alike in another one."""
+        said = self.say(f"say.window_{node.function}", field=self.part(node.value))
+        if node.within is None:
+            return said
+        return self.say("say.window_within", what=said, within=self.part(node.within))
 
     def called(self, node: Typed) -> str:
         """What a function gives, in its own words."""

@@ -49,7 +49,9 @@ def _said(change: Change, value: object, app: App, formats: Formats) -> object:
         return value
     entity_id, parent = over
     try:
-        expression = compile_expression(app, entity_id, value, parent=parent, allow_viewer=True)
+        expression = compile_expression(
+            app, entity_id, value, parent=parent, allow_viewer=True, over_table=True
+        )
     except ProblemsError:
         return value
     return Said(sentence(expression, formats))
