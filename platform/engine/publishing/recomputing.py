@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...metadata.model import App, WorkCalendar
+from ...metadata.model import App
 from ...rules import formula_expression
 from ...rules.ir import Call
-from ...rules.workdays import Workdays
+from ...rules.workdays import Workdays, workdays_of
 from ..dependencies import StoredFormula, stored_formulas
 from ..layout import Layout
 from ..transaction import Transaction
@@ -52,11 +52,11 @@ def _meaning(app: App, formula: StoredFormula) -> object:
     )
 
 
-def _calendar(app: App, formula: StoredFormula) -> WorkCalendar | None:
-    """The calendar of working days, for a formula that counts with it."""
+def _calendar(app: App, formula: StoredFormula) -> Workdays | None:
+    """The working days, for a formula that counts with them."""
     typed = formula_expression(app, formula.entity, formula.field).typed
     counts = any(isinstance(one, Call) and isinstance(one.extra, Workdays) for one in typed.walk())
-    return app.manifest.calendar if counts else None
+    return workdays_of(app.manifest.calendar) if counts else None
 
 
 def _part(app: App, entity_id: str, field_id: str) -> object:

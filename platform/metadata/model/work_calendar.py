@@ -14,7 +14,7 @@ class Holiday:
 
     first_day: date
     last_day: date
-    label: Labels = field(default_factory=dict, compare=False)
+    label: Labels = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
@@ -27,10 +27,7 @@ class Hours:
 
 @dataclass(frozen=True)
 class WorkCalendar:
-    """`workdays` are 1 (Monday) to 7; `extra_workdays` are worked although they are not such days.
-
-    Two calendars are equal when they mean the same days and hours.
-    """
+    """`workdays` are 1 (Monday) to 7; `extra_workdays` are worked though they are no such days."""
 
     workdays: tuple[int, ...] = (1, 2, 3, 4, 5)
     holidays: tuple[Holiday, ...] = ()
