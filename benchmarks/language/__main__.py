@@ -107,7 +107,9 @@ def _together(sides: Sides, connection: sa.Connection, pairs: int) -> Ratio:
     ask = _asking(connection)
     flags = ask(together)
     for number, one in enumerate(alone):
-        assert sorted(ask(one)) == sorted((row[0],) for row in flags if row[1 + number]), number
+        assert sorted(ask(one)) == sorted((row[0],) for row in flags if row[1] >> number & 1), (
+            number
+        )
 
     def in_turn() -> None:
         for one in alone:

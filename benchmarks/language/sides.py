@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -49,14 +51,20 @@ class Sides:
             yield tx.connection
 
     def compiled(self, texts: Sequence[str]) -> sa.Select[Any]:
-        """Who matches a condition; of several, who matches any, with a flag for each."""
+        """Who matches a condition; of several, who matches any, and by its bits which ones."""
         with self._workspace.reading() as tx:
             found = [compile_expression(tx.app, "customer", one, space="name") for one in texts]
             row = tx.tables.table("customer").alias("r")
             over = over_table(found, tx.tables, row, Context(NOW, ZONE))
-        flags = [sa.case((one, 1), else_=0) for one in over.found] if len(texts) > 1 else []
-        chosen = sa.select(row.c.id, *flags).select_from(over.source)
-        return chosen.where(row.c.deleted_at.is_(None), *over.where, sa.or_(*over.found))
+        where = (row.c.deleted_at.is_(None), *over.where)
+        if len(texts) == 1:
+            return sa.select(row.c.id).select_from(over.source).where(*where, *over.found)
+        bits = [sa.case((one, 1 << number), else_=0) for number, one in enumerate(over.found)]
+        mask = reduce(operator.add, bits).label("mask")
+        # Kept, so that no condition is computed twice.
+        chosen = sa.select(row.c.id, mask).select_from(over.source).where(*where)
+        matching = chosen.cte("matching").prefix_with("MATERIALIZED")
+        return sa.select(matching).where(matching.c.mask != 0)
 
     def literal(self, statement: sa.Select[Any]) -> str:
         """A statement with its parameters written into it."""

@@ -43,8 +43,8 @@ def work(connection: sa.Connection, statement: Any) -> Work:
 
 
 def _pages(connection: sa.Connection, statement: Any) -> int:
-    compiled = statement.compile(connection)
-    text = f"EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) {compiled}"
-    plan = connection.exec_driver_sql(text, compiled.params).scalar_one()
+    written = statement.compile(connection).construct_expanded_state()
+    text = f"EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) {written.statement}"
+    plan = connection.exec_driver_sql(text, written.parameters).scalar_one()
     top = plan[0]["Plan"]
     return sum(int(top[f"{kind} Blocks"]) for kind in ("Shared Hit", "Shared Read", "Temp Read"))

@@ -11,6 +11,7 @@ from ..functions.numbers import WORD, exact, postgres_within, whole
 from ..ir import Aggregate, Typed
 from ..paths import MEMBERS
 from ..types import Type
+from .existence import merged
 from .frame import Frame
 
 if TYPE_CHECKING:
@@ -35,9 +36,11 @@ class Aggregates:
         with compiler.inside(Frame(row, compiler.frame)):
             if node.function == "all":
                 assert node.condition is not None
-                return sa.not_(self.exists(row, [*where, compiler.false(node.condition)]))
+                return sa.not_(
+                    self.exists(row, [*where, compiler.false(merged(compiler, node.condition))])
+                )
             if node.condition is not None:
-                where.append(compiler.true(node.condition))
+                where.append(compiler.true(merged(compiler, node.condition)))
             if node.function == "any":
                 return self.exists(row, where)
             if node.function in ("first", "last"):

@@ -31,7 +31,7 @@ from ..ir import (
 from ..types import BOOLEAN
 from .aggregates import measured
 from .bounds import rewritten
-from .existence import counted, reached
+from .existence import counted, merged, reached
 from .frame import Frame
 from .without import false_without
 
@@ -97,8 +97,8 @@ def _laid(
     source: sa.FromClause = row
     where: list[Sql] = []
     for one in passes:
-        beside = _grouped(compiler, one)
         own = compiler.columns.column(row, one.owner, "id")
+        beside = _beside(compiler, row, one)
         linked = beside.c.record == own
         if not compiler.sqlite:
             source = source.join(beside, linked, isouter=not one.inner)
@@ -109,10 +109,16 @@ def _laid(
             # end the records that had none. The other way round it would copy the pass.
             source = beside.join(source, linked, full=True)
             where.append(own.is_not(None))
-        for number, (name, node) in enumerate(one.aggregates.items()):
-            found = _read(node, beside, beside.c[f"a{number}"], inner=one.inner)
-            compiler.beside[row, name] = found
     return source, where
+
+
+def _beside(compiler: Compiler, row: sa.FromClause, one: Pass) -> sa.Subquery:
+    """The rows of a pass, whose aggregates the compiler then finds for `row`."""
+    beside = _grouped(compiler, one)
+    for number, (name, node) in enumerate(one.aggregates.items()):
+        found = _read(node, beside, beside.c[f"a{number}"], inner=one.inner)
+        compiler.beside[row, name] = found
+    return beside
 
 
 def _chosen(compiler: Compiler, typed: Sequence[Typed], *, filtering: bool) -> list[Pass]:
@@ -210,12 +216,8 @@ def _grouped(compiler: Compiler, one: Pass) -> sa.Subquery:
     where = compiler.readable(one.entity, row)
     frame = Frame(row)
     if one.outer:
-        # The record pointed at is joined too, with the aggregates that are read of it.
         owner = compiler.columns.table(one.owner).alias()
-        read = [found for node in nodes for part in node.children()
-                for found in _aggregates(compiler, part, 1, alone=False)]  # fmt: skip
-        pointed, more = _laid(compiler, owner, _passes(read))
-        source = row.join(pointed, compiler.columns.column(owner, one.owner, "id") == reference)
+        source, more = _with_owner(compiler, one, row, owner)
         where += more
         frame = Frame(row, Frame(owner))
     with compiler.inside(frame):
@@ -236,6 +238,43 @@ def _grouped(compiler: Compiler, one: Pass) -> sa.Subquery:
     return chosen.group_by(reference).subquery()
 
 
+def _with_owner(
+    compiler: Compiler, one: Pass, row: sa.FromClause, owner: sa.FromClause
+) -> tuple[sa.FromClause, list[Sql]]:
+    """Related records with what is read of the record pointed at, by `owner`.
+
+    Where that is aggregates alone, they are joined without the record itself.
+    """
+    parts = [part for node in one.aggregates.values() for part in node.children()]
+    read = [found for part in parts for found in _aggregates(compiler, part, 1, alone=False)]
+    passes = _passes(read)
+    reference = compiler.columns.column(row, one.entity, one.field)
+    if any(each.outer for each in passes) or any(_reads(part, 1) for part in parts):
+        pointed, where = _laid(compiler, owner, passes)
+        own = compiler.columns.column(owner, one.owner, "id")
+        return row.join(pointed, own == reference), where
+    source: sa.FromClause = row
+    for each in passes:
+        beside = _beside(compiler, owner, each)
+        source = source.join(beside, beside.c.record == reference, isouter=True)
+    return source, []
+
+
+def _reads(node: Typed, depth: int) -> bool:
+    """Whether a field of the record `depth` frames out is read, and not only aggregates of it."""
+    if isinstance(node, Formula):
+        return node.up == depth and _reads(node.body, 0)
+    if isinstance(node, Aggregate):
+        if node.up == depth and (node.steps or node.function in _ONE_BY_ONE):
+            return True
+        depth += 1
+    elif isinstance(node, Read | HasTag | Via) and node.up == depth:
+        return True
+    if isinstance(node, Via):
+        return False
+    return any(_reads(child, depth) for child in node.children())
+
+
 def _narrowed(node: Aggregate) -> Hashable:
     """By which condition the related records are narrowed, and whether by its opposite."""
     return node.function == "all", structure(node.condition)
@@ -246,8 +285,8 @@ def _condition(compiler: Compiler, node: Aggregate) -> Sql | None:
     if node.condition is None:
         return None
     if node.function == "all":
-        return compiler.false(node.condition)
-    return compiler.true(node.condition)
+        return compiler.false(merged(compiler, node.condition))
+    return compiler.true(merged(compiler, node.condition))
 
 
 def _measured(compiler: Compiler, node: Aggregate, condition: Sql | None) -> Sql:

@@ -16,10 +16,13 @@ from ..ir import (
     Aggregate,
     Compare,
     Formula,
+    If,
     IsEmpty,
     Logic,
     Not,
+    Read,
     Typed,
+    Via,
     structure,
 )
 from ..types import BOOLEAN
@@ -86,20 +89,43 @@ def merged(compiler: Compiler, node: Typed) -> Typed:
 def _merged_or(compiler: Compiler, node: Logic) -> Typed:
     items = [merged(compiler, item) for item in node.items]
     empties = {structure(one.operand): one for one in items if isinstance(one, IsEmpty)}
-    for at, item in enumerate(items):
+    for item in items:
         if not isinstance(item, Compare) or item.operator not in ("<", "<=", ">", ">="):
             continue
         bound = rewritten(item, compiler.context, compiler.static) or item
-        if not isinstance(bound, Compare) or not bound.right.static:
+        if not isinstance(bound, Compare):
             continue
-        empty = empties.get(structure(bound.left))
-        if empty is not None and compiler.static(bound.right) is not None:
-            items[at] = _not(item, replace(bound, operator=OPPOSITE[bound.operator]))
-            items = [one for one in items if one is not empty]
-            break
-    if len(items) == len(node.items):
-        return replace(node, items=tuple(items))
-    return items[0] if len(items) == 1 else _merged_or(compiler, replace(node, items=tuple(items)))
+        for value, other in ((bound.left, bound.right), (bound.right, bound.left)):
+            empty = empties.get(structure(value))
+            found = _within(compiler, bound, value, other) if empty else None
+            if found is not None:
+                left = [found if each is item else each for each in items if each is not empty]
+                if len(left) == 1:
+                    return left[0]
+                return _merged_or(compiler, replace(node, items=tuple(left)))
+    return replace(node, items=tuple(items))
+
+
+def _within(compiler: Compiler, bound: Compare, value: Typed, other: Typed) -> Typed | None:
+    """That `value` is empty or compares as `bound` says, with the value computed only once."""
+    opposite = _not(bound, replace(bound, operator=OPPOSITE[bound.operator]))
+    if other.static:
+        return None if compiler.static(other) is None else opposite
+    if not isinstance(other, Read) or not any(
+        isinstance(one, Aggregate | Via) for one in value.walk()
+    ):
+        return None
+    if not other.nullable:
+        return opposite
+    return If(
+        type=BOOLEAN,
+        start=bound.start,
+        end=bound.end,
+        nullable=False,
+        test=_empty(other),
+        body=_empty(value),
+        other=opposite,
+    )
 
 
 def compared(node: Compare) -> tuple[Aggregate | None, str, Typed]:
@@ -123,6 +149,12 @@ def _inside(node: Typed) -> Typed:
 
 def _not(at: Typed, operand: Typed) -> Not:
     return Not(type=BOOLEAN, start=at.start, end=at.end, nullable=False, operand=operand)
+
+
+def _empty(operand: Typed) -> IsEmpty:
+    return IsEmpty(
+        type=BOOLEAN, start=operand.start, end=operand.end, nullable=False, operand=operand
+    )
 
 
 def _and(at: Typed) -> Logic:
