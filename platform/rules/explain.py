@@ -182,7 +182,7 @@ class _Explaining:
         match node:
             case Logic() if node.written is None and self.reader.may_tell():
                 return node.items
-            case Not() if isinstance(node.operand, Logic | Not | If):
+            case Not() if isinstance(node.operand, Logic | Not | If) and _apart(node, node.operand):
                 return (node.operand,)
             case If() if node.type == BOOLEAN and self.reader.may_tell():
                 held = node.test if hides(node.test, self.reader.readable) else None
@@ -333,6 +333,11 @@ class _Explaining:
             if node.start <= start < end <= node.end
         }
         return " ".join(rename(self.expression.text[node.start : node.end], names).split())
+
+
+def _apart(node: Typed, inner: Typed) -> bool:
+    """Whether a part has a text of its own within another one."""
+    return (node.start, node.end) != (inner.start, inner.end)
 
 
 def _joins(node: Typed) -> str:

@@ -67,14 +67,21 @@ class Formats:
         style = "long" if self.locale == "zh-CN" else "medium"
         return str(format_date(value, format=style, locale=self.babel))
 
+    def local(self, value: datetime) -> datetime:
+        """A time where the workspace is; at the ends of the calendar as it is stored."""
+        try:
+            return value.astimezone(self.zone)
+        except OverflowError:
+            return value
+
     def long_moment(self, value: datetime) -> str:
         """Date and time outside tables: `2026年3月5日 14:20`."""
-        local = value.astimezone(self.zone)
+        local = self.local(value)
         return f"{self.long_day(local.date())} {local:%H:%M}"
 
     def moment(self, value: datetime) -> str:
         """Date and time in a table, where the workspace is: `2026-03-05 14:20`."""
-        local = value.astimezone(self.zone)
+        local = self.local(value)
         return f"{self.day(local.date())} {local:%H:%M}"
 
 

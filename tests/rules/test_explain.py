@@ -77,6 +77,8 @@ def check(found: Explanation, record: Source, context: object) -> None:
             )
         except ProblemsError:
             continue  # a text that is an option only beside its field
+        if alone.type != child.type:
+            continue  # None beside a condition is one that does not hold
         assert child.value == evaluate(alone, record, CONTEXT), child.text
         if found.joins is not None:
             check(child, record, context)
