@@ -64,3 +64,11 @@ def test_percent_and_numbers() -> None:
     assert CHINESE.percent(Decimal("0.1234")) == "12.34%"
     assert CHINESE.number(1234567, 0) == "1,234,567"
     assert CHINESE.number(Decimal("1.500000")) == "1.5"
+
+
+@pytest.mark.parametrize("locale", ["en", "zh-CN"])
+def test_times_at_the_end_of_the_calendar_are_told(locale: str) -> None:
+    last = datetime(9999, 12, 31, 23, 59, tzinfo=UTC)
+    formats = Formats(locale, ZoneInfo("Asia/Shanghai"), now=datetime(2026, 3, 5, tzinfo=UTC))
+    told = (formats.moment(last), formats.long_moment(last), formats.ago(last), formats.clock(last))
+    assert all(told) and formats.exact(last)

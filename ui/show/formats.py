@@ -52,11 +52,11 @@ class Formats(Written):
 
     def clock(self, value: datetime) -> str:
         """The time of day, `14:20`."""
-        return value.astimezone(self.zone).strftime("%H:%M")
+        return self.local(value).strftime("%H:%M")
 
     def exact(self, value: datetime) -> str:
         """The moment in full, as a hint beside a relative time."""
-        local = value.astimezone(self.zone)
+        local = self.local(value)
         return str(
             format_datetime(
                 local, format="full" if self.locale == "en" else "long", locale=self.babel
@@ -65,7 +65,7 @@ class Formats(Written):
 
     def ago(self, value: datetime, *, table: bool = False) -> str:
         """Near the present in words (`3 天前`), further away the date, in a table the short one."""
-        days = (value.astimezone(self.zone).date() - self.today).days
+        days = (self.local(value).date() - self.today).days
         if days == 0:
             return self._today(value)
         if days in (-1, 1):
@@ -75,7 +75,7 @@ class Formats(Written):
             return say("time.days_ago", self.locale, n=-days)
         if 0 < days <= 7:
             return say("time.in_days", self.locale, n=days)
-        day = value.astimezone(self.zone).date()
+        day = self.local(value).date()
         return self.day(day) if table else self.long_day(day)
 
     def _today(self, value: datetime) -> str:
