@@ -34,6 +34,7 @@ def main() -> int:
             seed, _, number = options.again.partition("/")
             work.begin(text_of(server.url))
             figures = work.one(options.kind, int(seed), int(number) if number else None)
+            work.end()
         else:
             figures = _run(options, server)
     print(*figures.lines(), sep="\n")

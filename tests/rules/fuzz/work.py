@@ -28,6 +28,12 @@ def begin(url: str) -> None:
     _places[:] = [Place.of(here, Tables("sqlite")), Place.of(there, Tables("postgresql"))]
 
 
+def end() -> None:
+    """Give the databases back."""
+    _places.clear()
+    _stack.close()
+
+
 def part(kind: Kind, first: int, count: int) -> Figures:
     """Try so many companies from a seed on."""
     total = Figures()
