@@ -50,7 +50,7 @@ def aggregated(app: App, entity_id: str, text: str) -> Iterator[Related]:
 
 def _typed(app: App, entity_id: str, text: str) -> Expression | None:
     try:
-        return compile_expression(app, entity_id, text, allow_viewer=True)
+        return compile_expression(app, entity_id, text, allow_viewer=True, over_table=True)
     except ProblemsError:
         return None
 
