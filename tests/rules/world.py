@@ -184,7 +184,7 @@ def value_of(one: Field, given: Any) -> Any:
 @contextmanager
 def sqlite() -> Iterator[sa.Connection]:
     """A SQLite in memory with the company's tables and the functions of the language."""
-    engine = sa.create_engine("sqlite://", poolclass=sa.StaticPool)
+    engine = sa.create_engine("sqlite://", poolclass=sa.StaticPool, query_cache_size=50)
     with engine.connect() as connection:
         sqlite_functions.register(connection.connection.dbapi_connection)  # type: ignore[arg-type]
         Tables("sqlite").metadata.create_all(connection)
@@ -195,7 +195,7 @@ def sqlite() -> Iterator[sa.Connection]:
 @contextmanager
 def postgresql(url: str) -> Iterator[sa.Connection]:
     """A connection to a PostgreSQL database with the company's tables, set as the product's are."""
-    engine = sa.create_engine(url, connect_args={"options": "-c jit=off"})
+    engine = sa.create_engine(url, connect_args={"options": "-c jit=off"}, query_cache_size=50)
     with engine.connect() as connection:
         Tables("postgresql").metadata.create_all(connection)
         connection.commit()

@@ -44,4 +44,6 @@ def part(kind: Kind, first: int, count: int) -> Figures:
 
 def one(kind: Kind, seed: int, number: int | None = None) -> Figures:
     """Try one company, or one expression of it."""
-    return _TRIED[kind](seed, _places).run(number)
+    found = _TRIED[kind](seed, _places).run(number)
+    gc.collect()
+    return found
