@@ -55,6 +55,7 @@ fuzz: setup ## Try 200,000 expressions and 100,000 hostile ones, on one record a
 
 bench: setup ## Measure, and compare with the figures kept
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.language
 
 browser: setup ## Install the browser that the tests drive
 	$(BIN)/python -m tests.servers.chromium

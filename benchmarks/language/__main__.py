@@ -22,7 +22,7 @@ from tests.servers.postgres import postgres_server
 from .conditions import CONDITIONS, Condition, by_hand
 from .loaded import seconds as loaded_seconds
 from .sides import Sides
-from .work import work
+from .work import Explained, work
 
 ALONE = 1.2
 """What each condition may cost, of the statement by hand: the interval's lower end counts."""
@@ -84,7 +84,7 @@ def _measured(sides: Sides, options: argparse.Namespace) -> Mapping[str, Any]:
 
 def _against(sides: Sides, connection: sa.Connection, condition: Condition, pairs: int) -> Ratio:
     ours = sides.compiled([condition.text])
-    other = sa.text(by_hand(condition, sides.dialect).replace(":", r"\:"))
+    other = _by_hand(condition, sides.dialect)
     ask = _asking(connection)
     assert sorted(ask(ours)) == sorted(ask(other)), condition.name
     found = compare(lambda: ask(ours), lambda: ask(other), pairs=pairs, repeat=1)
@@ -142,14 +142,18 @@ def _asking(connection: sa.Connection) -> Callable[[Any], list[Any]]:
 
 
 def _plans(sides: Sides, connection: sa.Connection, condition: Condition) -> None:
-    explain = "EXPLAIN QUERY PLAN " if sides.dialect == "sqlite" else "EXPLAIN "
-    for title, text in (
-        ("ours", sides.literal(sides.compiled([condition.text]))),
-        ("by hand", by_hand(condition, sides.dialect)),
+    how = "EXPLAIN QUERY PLAN" if sides.dialect == "sqlite" else "EXPLAIN"
+    for title, statement in (
+        ("ours", sides.compiled([condition.text])),
+        ("by hand", _by_hand(condition, sides.dialect)),
     ):
-        print(f"\n{sides.dialect} {condition.name}, {title}\n{text}")
-        for row in connection.exec_driver_sql(explain + text.replace("%", "%%")):
+        print(f"\n{sides.dialect} {condition.name}, {title}\n{statement}")
+        for row in connection.execute(Explained(how, statement)):
             print("   ", row[-1])
+
+
+def _by_hand(condition: Condition, dialect: str) -> sa.TextClause:
+    return sa.text(by_hand(condition, dialect).replace(":", r"\:"))
 
 
 if __name__ == "__main__":

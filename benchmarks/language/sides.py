@@ -66,12 +66,6 @@ class Sides:
         matching = chosen.cte("matching").prefix_with("MATERIALIZED")
         return sa.select(matching).where(matching.c.mask != 0)
 
-    def literal(self, statement: sa.Select[Any]) -> str:
-        """A statement with its parameters written into it."""
-        with self.reading() as connection:
-            compiled = statement.compile(connection, compile_kwargs={"literal_binds": True})
-            return str(compiled)
-
     def close(self) -> None:
         """Close the databases."""
         self._installation.close()

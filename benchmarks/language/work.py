@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.expression import ClauseElement, Executable
 
 _EVERY = 100
 
@@ -43,8 +45,21 @@ def work(connection: sa.Connection, statement: Any) -> Work:
 
 
 def _pages(connection: sa.Connection, statement: Any) -> int:
-    written = statement.compile(connection).construct_expanded_state()
-    text = f"EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) {written.statement}"
-    plan = connection.exec_driver_sql(text, written.parameters).scalar_one()
-    top = plan[0]["Plan"]
+    how = "EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON)"
+    top = connection.execute(Explained(how, statement)).scalar_one()[0]["Plan"]
     return sum(int(top[f"{kind} Blocks"]) for kind in ("Shared Hit", "Shared Read", "Temp Read"))
+
+
+class Explained(Executable, ClauseElement):
+    """A statement with what asks for its plan in front."""
+
+    inherit_cache = False
+
+    def __init__(self, how: str, statement: sa.Select[Any] | sa.TextClause) -> None:
+        self.how = how
+        self.statement = statement
+
+
+@compiles(Explained)
+def _explained(element: Explained, compiler: Any, **options: Any) -> str:
+    return f"{element.how} {compiler.process(element.statement, **options)}"

@@ -129,10 +129,11 @@ def _derived(app: App, maker: _Maker) -> list[Index]:
         for related in advice.aggregated(app, entity_id, text):
             if related.entity == maker.entity.id:
                 beside.setdefault(related.reference, Counter()).update(related.read)
-    # One index a reference holds what its aggregates read, so that they never touch the table.
+    # One index a reference holds what its aggregates read, so that they never touch the table:
+    # SQLite looks there even for what the index says by its condition, that a record is live.
     for reference, read in beside.items():
         most = [one for one, _ in read.most_common(_MOST_COLUMNS)]
-        found.append(maker.index((reference, *most), most=_MOST_COLUMNS + 1))
+        found.append(maker.index((reference, *most, "deleted_at"), most=_MOST_COLUMNS + 2))
     found.extend(maker.view(app, view) for view in app.views_of(maker.entity.id))
     found.append(maker.index((maker.entity.title,)))
     distinct: dict[str, Index] = {one.name: one for one in found if one is not None}
