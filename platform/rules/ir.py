@@ -31,8 +31,9 @@ class Typed:
 
     `nullable` tells whether it can be empty; `bound` is the largest size that a raw number can
     have. `written` is the call that it came of, for those who tell people of it: what it means is
-    in the node alone. Computed on making: `static` (it needs no record), `size`, `height` and
-    `nesting` (of aggregates), which the bounds are checked with.
+    in the node alone. Computed on making: `static` (it needs no record), `size`, `height`,
+    `nesting` (of aggregates) and `tables` (times that others' records are looked into), which the
+    bounds are checked with.
     """
 
     type: Type
@@ -45,6 +46,7 @@ class Typed:
     size: int = field(init=False)
     height: int = field(init=False)
     nesting: int = field(init=False)
+    tables: int = field(init=False)
 
     def __post_init__(self) -> None:
         below = self.children()
@@ -53,6 +55,7 @@ class Typed:
         put(self, "size", 1 + sum(child.size for child in below))
         put(self, "height", 1 + max((child.height for child in below), default=0))
         put(self, "nesting", self.opens() + max((child.nesting for child in below), default=0))
+        put(self, "tables", self.looks() + sum(child.tables for child in below))
 
     def children(self) -> tuple[Typed, ...]:
         """The expressions directly under this one."""
@@ -64,6 +67,10 @@ class Typed:
 
     def opens(self) -> int:
         """1 for an aggregate, else 0."""
+        return 0
+
+    def looks(self) -> int:
+        """How many tables besides that of the record this node itself looks into."""
         return 0
 
     def walk(self) -> Iterator[Typed]:
@@ -122,6 +129,9 @@ class Via(Typed):
     def children(self) -> tuple[Typed, ...]:
         return (self.body,)
 
+    def looks(self) -> int:
+        return len(self.steps)
+
     def standing_alone(self) -> bool:
         return False
 
@@ -166,6 +176,9 @@ class Aggregate(Typed):
     def standing_alone(self) -> bool:
         return False
 
+    def looks(self) -> int:
+        return 1 + len(self.steps)
+
     def opens(self) -> int:
         return 1
 
@@ -209,6 +222,9 @@ class HasTag(Typed):
     entity: str
     field: str
     tags: tuple[str, ...] | None
+
+    def looks(self) -> int:
+        return 1
 
     def standing_alone(self) -> bool:
         return False
@@ -309,7 +325,18 @@ def reads_outer(item: Typed, depth: int = 0) -> bool:
 
 
 _PLACE = frozenset(
-    {"start", "end", "nullable", "bound", "static", "size", "height", "nesting", "written"}
+    {
+        "start",
+        "end",
+        "nullable",
+        "bound",
+        "static",
+        "size",
+        "height",
+        "nesting",
+        "tables",
+        "written",
+    }
 )
 
 

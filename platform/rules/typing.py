@@ -36,6 +36,8 @@ from .types import BOOLEAN, DATE, DATETIME, EMPTY, INTEGER, TEXT, Type, Words, c
 MOST_PARTS = 2_000
 """Parts of a typed expression, the formula fields within it included."""
 MOST_LEVELS = 80
+MOST_TABLES = 80
+"""Times that an expression looks into other records: SQLAlchemy takes nearly 1 ms for each."""
 MOST_NESTING = 2
 """Aggregates within aggregates."""
 _METHODS = {
@@ -94,6 +96,9 @@ class Typer:
             typed = self.conversions.assigned(node, typed, *self.options.into)
         if typed.size > MOST_PARTS or typed.height > MOST_LEVELS:
             raise self.refuse("expression.too_large", node)
+        if typed.tables > MOST_TABLES:
+            params = {"count": typed.tables, "limit": MOST_TABLES}
+            raise self.refuse("expression.too_many_related", node, **params)
         if typed.nesting > MOST_NESTING:
             raise self.refuse("aggregate.nesting", node, limit=MOST_NESTING)
         return typed

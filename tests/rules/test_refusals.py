@@ -83,6 +83,7 @@ REFUSED = [
     ("round(n, None)", "function.places", 10),
     ("belongs_to." * 13 + "n", "name.too_far", 133),
     ("count(" + "belongs_to." * 13 + "deals)", "name.too_far", 139),
+    (" + ".join(["belongs_to.n"] * 81), "expression.too_many_related", 1),
     (
         "count(subsidiaries, any(deals, any(account.deals, flag)))",
         "aggregate.nesting",
@@ -437,3 +438,17 @@ def test_every_sentence_has_a_case() -> None:
     }
     said = {one for one in ids if one.startswith(("unit.name.", "unit.value.", "explain."))}
     assert ids - here - elsewhere - said == set()
+
+
+def test_looks_into_other_records_are_bounded() -> None:
+    """Each costs the writing of SQL nearly a millisecond; formulas count with what is in them."""
+    look = "belongs_to.n"
+    compile_expression(APP, "account", " + ".join([look] * 80), space="name")
+    with pytest.raises(ProblemsError) as refused:
+        compile_expression(APP, "account", " + ".join([look] * 81), space="name")
+    problem = refused.value.problems[0]
+    assert problem.text("en") == (
+        "The expression looks into related records 81 times, 80 at most;"
+        " store a part of it as a formula field (stored: true)."
+    )
+    assert problem.text("zh-CN").startswith("表达式要查看关联数据 81 次，最多 80 次")
