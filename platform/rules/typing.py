@@ -97,8 +97,8 @@ class Typer:
         if typed.size > MOST_PARTS or typed.height > MOST_LEVELS:
             raise self.refuse("expression.too_large", node)
         if typed.tables > MOST_TABLES:
-            params = {"count": typed.tables, "limit": MOST_TABLES}
-            raise self.refuse("expression.too_many_related", node, **params)
+            looks = typed.tables
+            raise self.refuse("expression.too_many_related", node, count=looks, limit=MOST_TABLES)
         if typed.nesting > MOST_NESTING:
             raise self.refuse("aggregate.nesting", node, limit=MOST_NESTING)
         return typed
