@@ -131,9 +131,9 @@ CONDITIONS: tuple[Condition, ...] = (
     ),
     _one(
         "late_entry",
-        _joined(
-            _grouped("1", having=f"min(f.at) < {_at(NOW - timedelta(hours=24))}"),
-            f"{_OPEN} AND {_COMPLETE}",
+        _plain(
+            f"{_OPEN} AND {_COMPLETE}"
+            f" AND EXISTS (SELECT 1 {_OF} AND f.at < {_at(NOW - timedelta(hours=24))})"
         ),
     ),
     _one(
