@@ -105,34 +105,7 @@ def _run(
     because rank() and its kind are over the rows of the inner one: of a measure with a condition,
     over those for which it holds.
     """
-    row = tx.tables.table(conditions.entity_id).alias("r")
-    context = access.context(tx, caller)
-    seen = access.visible(tx, caller)
-
-    def sql(
-        one: Expression | None, among: Expression | None = None
-    ) -> sa.ColumnElement[Any] | None:
-        if one is None:
-            return None
-        if among is None or among.over_table or not one.over_table:
-            return to_sql(one, tx.tables, row, context, mode="value", visible=seen)
-        counts = to_sql(among, tx.tables, row, context, visible=seen)
-        return to_sql(one, tx.tables, row, context, mode="value", visible=seen, among=counts)
-
-    columns: list[sa.ColumnElement[Any]] = []
-    for at, one in enumerate(groups):
-        found = sql(one)
-        assert found is not None
-        columns.append(found.label(f"g{at}"))
-    for at, measure in enumerate(asked):
-        value = sql(measure.value, measure.condition)
-        columns.append(measures.inner(value, sql(measure.condition)).label(f"m{at}"))
-    below = (
-        sa.select(*columns)
-        .select_from(row)
-        .where(*conditions.sql(tx, caller, row))
-        .subquery("rows")
-    )
+    below = _rows(tx, caller, groups, asked, conditions)
     keys = [below.c[f"g{at}"] for at in range(len(groups))]
     figures = [
         figure.label(f"f{at}_{part}")
@@ -143,6 +116,33 @@ def _run(
     if keys:
         statement = statement.group_by(*keys).limit(limit)
     return [tuple(one) for one in tx.connection.execute(statement)]
+
+
+def _rows(
+    tx: Transaction,
+    caller: Caller,
+    groups: Sequence[Expression],
+    asked: Sequence[Measure],
+    conditions: Conditions,
+) -> sa.Subquery:
+    """The inner statement: for each row its groups, and the values that are to be added up."""
+    row = tx.tables.table(conditions.entity_id).alias("r")
+    context = access.context(tx, caller)
+    seen = access.visible(tx, caller)
+
+    def sql(one: Expression, among: Expression | None = None) -> sa.ColumnElement[Any]:
+        if among is None or among.over_table or not one.over_table:
+            return to_sql(one, tx.tables, row, context, mode="value", visible=seen)
+        counts = to_sql(among, tx.tables, row, context, visible=seen)
+        return to_sql(one, tx.tables, row, context, mode="value", visible=seen, among=counts)
+
+    columns = [sql(one).label(f"g{at}") for at, one in enumerate(groups)]
+    for at, measure in enumerate(asked):
+        value = sql(measure.value, measure.condition) if measure.value else None
+        condition = sql(measure.condition) if measure.condition else None
+        columns.append(measures.inner(value, condition).label(f"m{at}"))
+    found = sa.select(*columns).select_from(row).where(*conditions.sql(tx, caller, row))
+    return found.subquery("rows")
 
 
 def _row(
