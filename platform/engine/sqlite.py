@@ -21,7 +21,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from ..metadata.problems import Problem
 from ..rules import sqlite_functions
-from .errors import NotFound, Unavailable, too_slow
+from .errors import Conflict, NotFound, Unavailable, too_slow
 from .held import following, thrown_away
 from .stores import CONTROL, Begin, Mode
 
@@ -65,8 +65,8 @@ class SqliteDatabases:
 
     def __init__(self, home: Path) -> None:
         if sqlite3.sqlite_version_info < _OLDEST:
-            why = f"SQLite is {sqlite3.sqlite_version}, 3.39 is the oldest that serves"
-            raise Unavailable(Problem("database.unavailable", {"why": why}))
+            version = ".".join(map(str, sqlite3.sqlite_version_info))
+            raise Conflict.because("database.sqlite_old", version=version)
         self._home = home
         self._engines: OrderedDict[Path, sa.Engine] = OrderedDict()
         self._guard = threading.Lock()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from unittest import mock
 
 from fieldstone.engine import samples
 from fieldstone.engine.access import Caller
@@ -15,6 +17,7 @@ from fieldstone.engine.database import databases
 from fieldstone.engine.errors import Conflict, Forbidden, Invalid, NotFound, TooSlow
 from fieldstone.engine.installation import Installation
 from fieldstone.engine.settings import Settings
+from fieldstone.engine.sqlite import SqliteDatabases
 from fieldstone.engine.stores import CONTROL
 from fieldstone.engine.workspaces import Workspace
 from fieldstone.metadata.problems import ProblemsError
@@ -57,6 +60,11 @@ class Place:
     def ask_for_ever(self) -> None:
         with self.workspace.reading(at_most=0.05) as tx:
             tx.connection.exec_driver_sql(ENDLESS)
+
+    def open_with_old_sqlite(self) -> None:
+        """Open the files as a Python with an older library would."""
+        with mock.patch.object(sqlite3, "sqlite_version_info", (3, 37, 2)):
+            SqliteDatabases(self.installation.settings.home)
 
     def open_newer(self) -> None:
         """Open the control database after a newer product did, and leave it as it was."""
@@ -130,6 +138,8 @@ CASES: tuple[Call[Place], ...] = (
          lambda it: it.open_newer()),
     Call("a workspace of a newer product", Conflict, ("database.newer",),
          lambda it: it.open_newer_workspace()),
+    Call("a SQLite that is too old", Conflict, ("database.sqlite_old",),
+         lambda it: it.open_with_old_sqlite()),
     Call("a question without end", TooSlow, ("database.too_slow",), lambda it: it.ask_for_ever()),
     Call("a setting that is not there", ProblemsError, ("setting.unknown",),
          lambda it: it.read({"FIELDSTONE_HOM": "x"})),
