@@ -79,6 +79,9 @@ export function openPalette(): boolean {
   if (document.querySelector("dialog[open]")) return true;
   const field = input();
   if (field) field.value = "";
+  // What was found before is not offered again: an arrow would choose what the answer takes away.
+  dialog.querySelector(".found")?.replaceChildren();
+  choose(-1);
   dialog.showModal();
   field?.focus();
   void look();
