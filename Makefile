@@ -10,7 +10,7 @@ DIST := ui/static/dist
 LAYERS := metadata rules engine api
 SOURCES := $(shell find ui/assets -name node_modules -prune -o -type f -print)
 
-.PHONY: help setup run test lint format types layers cover faults docs fuzz bench lock browser clean
+.PHONY: help setup run test lint format types layers cover faults docs fuzz mutants bench lock browser clean
 
 help: ## Show what there is to do
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ docs: setup ## Write the reference pages from the schemas
 fuzz: setup ## Try 200,000 expressions and 100,000 hostile ones, on one record and both databases
 	$(BIN)/python -m tests.rules.fuzz random --expressions 200000
 	$(BIN)/python -m tests.rules.fuzz hostile --expressions 100000
+
+mutants: setup ## Change the language's code in small ways, and see that a test fails each time
+	$(BIN)/python -m tests.rules.mutants
 
 bench: setup ## Measure, and compare with the figures kept
 	$(BIN)/python -m benchmarks

@@ -1,0 +1,1 @@
+"""Mutation testing of the language: does a test fail for every small change of its code?"""
