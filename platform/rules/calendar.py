@@ -34,11 +34,10 @@ def local_date(instant: datetime, zone: ZoneInfo) -> date:
 
 
 def day_start(day: date, zone: ZoneInfo) -> datetime:
-    """The first instant whose civil date in the zone is `day` or later."""
-    try:
-        return datetime.combine(day, time(), zone).astimezone(UTC)
-    except OverflowError:
-        return FIRST_INSTANT if day.year < 2 else LAST_INSTANT
+    """The first instant whose civil date in the zone is `day` or later, by `local_date`."""
+    if day == date.min:
+        return FIRST_INSTANT  # Before it begins in the west it is the nearest date already.
+    return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
 def midnight(day: date, zone: ZoneInfo) -> datetime | None:

@@ -77,11 +77,18 @@ def _in_time(value: Sql) -> Sql:
     return Template(text, [value], UtcDateTime())
 
 
+def _on_the_clock(value: Sql, context: Context) -> Sql:
+    """An instant as PostgreSQL's time without a zone; near the ends of the calendar beyond them.
+
+    Only to be bounded: `local_time` and `LOCAL_DATE` say what there is there.
+    """
+    return sa.func.timezone(zone_of(context), value, type_=sa.DateTime())
+
+
 def local_time(value: Sql, context: Context) -> Sql:
     """An instant as PostgreSQL's time without a zone, NULL where its year is not 1 to 9999."""
-    local = sa.func.timezone(zone_of(context), value, type_=sa.DateTime())
     text = _clamped("TIMESTAMP '10000-01-01 00:00:00'", "TIMESTAMP '0001-12-31 23:59:59.999999 BC'")
-    return Template(text, [local], sa.DateTime())
+    return Template(text, [_on_the_clock(value, context)], sa.DateTime())
 
 
 def date_of(text: str, *values: Sql) -> Sql:
@@ -110,7 +117,7 @@ LOCAL_DATE = Operation(
         values[0], zone_of(context), type_=CivilDate()
     ),
     postgresql=lambda call, values, context: nearest(
-        sa.cast(sa.func.timezone(zone_of(context), values[0], type_=sa.DateTime()), CivilDate())
+        sa.cast(_on_the_clock(values[0], context), CivilDate())
     ),
 )
 """The civil date of an instant."""
@@ -164,11 +171,10 @@ def _postgres_moved(unit: str, left: str, most: int) -> Callable[..., Sql]:
     """Wall-clock time stays: 9:00 is 9:00 on the other day, whatever the clocks did."""
 
     def sql(call: Call, values: Sequence[Sql], context: Context) -> Sql:
-        local = sa.func.timezone(zone_of(context), values[0], type_=sa.DateTime())
         moved = Template(
             f"CASE WHEN {left.format('CAST({0} AS date)', '{1}')}"
             f" THEN timezone({{2}}, {{0}} + make_interval({unit} => {{1}})) END",
-            [local, whole_days(values[1], most), zone_of(context)],
+            [local_time(values[0], context), whole_days(values[1], most), zone_of(context)],
             UtcDateTime(),
         )
         return _in_time(moved)
