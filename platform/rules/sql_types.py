@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -116,6 +117,16 @@ class PlainText(TypeDecorator[str]):
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         collation = "C" if dialect.name == "postgresql" else None
         return dialect.type_descriptor(sa.Text(collation=collation))
+
+
+class TagSet(TypeDecorator[frozenset[str]]):
+    """The ids of tags, read from a text that holds them as a JSON array; none at all is empty."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        return None if value is None else frozenset(json.loads(value))
 
 
 def instant_text(value: datetime) -> str:

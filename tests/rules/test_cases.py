@@ -65,6 +65,8 @@ def written(value: Any) -> Any:
         return f"{value:f}"
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, frozenset):
+        return sorted(value)
     return value.isoformat() if isinstance(value, date) else value
 
 

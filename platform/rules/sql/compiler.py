@@ -36,7 +36,7 @@ from ..ir import (
     Via,
     Window,
 )
-from ..sql_types import CivilDate, ExactDecimal, UtcDateTime, WholeNumber
+from ..sql_types import CivilDate, ExactDecimal, TagSet, UtcDateTime, WholeNumber
 from ..types import BOOLEAN, Type
 from .aggregates import Aggregates
 from .beside import key
@@ -213,7 +213,7 @@ class Compiler:
         if row is None:
             raise LookupError("the expression reads a record, and no row was given")
         if node.type.options and node.type.options.startswith("dimension:"):
-            return self.single_tag(node, row)
+            return self.all_tags(node, row) if node.type.kind == "tags" else self.one_tag(node, row)
         column = self.columns.column(row, node.entity, node.field)
         return sa.type_coerce(column, sa.BigInteger()) if self.raw(node.type) else column
 
@@ -232,9 +232,18 @@ class Compiler:
         ]
         return link, where
 
-    def single_tag(self, node: Read, row: sa.FromClause) -> Sql:
+    def one_tag(self, node: Read, row: sa.FromClause) -> Sql:
+        """The tag of an exclusive dimension."""
         link, where = self.links(node, row)
         chosen = sa.select(sa.func.min(link.c.tag_id)).select_from(link).where(*where)
+        return chosen.correlate_except(link).scalar_subquery()
+
+    def all_tags(self, node: Read, row: sa.FromClause) -> Sql:
+        """The tags as a `TagSet`, NULL where there are none."""
+        link, where = self.links(node, row)
+        collected = sa.func.json_group_array if self.sqlite else sa.func.json_agg
+        found = sa.func.nullif(sa.cast(collected(link.c.tag_id), sa.Text()), "[]", type_=TagSet())
+        chosen = sa.select(found).select_from(link).where(*where)
         return chosen.correlate_except(link).scalar_subquery()
 
     def has_tag(self, node: HasTag) -> Sql:
@@ -335,6 +344,7 @@ _SQL_TYPES: dict[str, Any] = {
     "boolean": sa.Boolean(),
     "date": CivilDate(),
     "datetime": UtcDateTime(),
+    "tags": TagSet(),
     "empty": sa.Text(),
 }
 _METHODS: dict[type[Typed], Callable[[Compiler, Any], Sql]] = {

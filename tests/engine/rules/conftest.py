@@ -38,6 +38,7 @@ CUSTOMER: dict[str, Any] = {
         {"name": "followed_at", "type": "datetime"},
         {"name": "tier", "type": "tier", "scheme": "abc"},
         {"name": "calls", "type": "integer"},
+        {"name": "needs", "type": "tags", "dimension": "needs"},
     ],
 }
 TASK: dict[str, Any] = {
@@ -49,7 +50,13 @@ TASK: dict[str, Any] = {
         {"name": "customer", "type": "reference", "to": "customer", "inverse": "tasks"},
         {"name": "owner", "type": "owner"},
         {"name": "due", "type": "date"},
+        {"name": "needs", "type": "tags", "dimension": "needs"},
     ],
+}
+NEEDS: dict[str, Any] = {
+    "kind": "tag_dimension",
+    "name": "needs",
+    "tags": [{"name": "price"}, {"name": "service"}, {"name": "visit"}],
 }
 ABC: dict[str, Any] = {
     "kind": "tier_scheme",
@@ -88,6 +95,7 @@ SILENT: dict[str, Any] = {
                 "title": {"text": "Call {{ name }}"},
                 "owner": {"expr": "owner"},
                 "due": {"expr": "add_days(today(), 1)"},
+                "needs": {"expr": "needs"},
             },
         },
         {"id": "count", "set": {"calls": {"expr": "coalesce(calls, 0) + 1"}}},
@@ -116,7 +124,7 @@ def documents(**changes: Mapping[str, Any]) -> tuple[Document, ...]:
     """The app, its rule and scheme changed by keyword (`silent={"cooldown_days": 3}`)."""
     silent = {**SILENT, **changes.get("silent", {})}
     abc = {**ABC, **changes.get("abc", {})}
-    return tuple(document_of(one) for one in (APP, CUSTOMER, TASK, abc, silent, *ROLES))
+    return tuple(document_of(one) for one in (APP, CUSTOMER, TASK, NEEDS, abc, silent, *ROLES))
 
 
 @dataclass

@@ -80,6 +80,23 @@ def test_the_first_run_is_quiet_and_later_entries_act(office: Office) -> None:
     assert office.values(late)["calls"] == 1
 
 
+def test_what_is_written_may_be_tags(office: Office) -> None:
+    switch_on(office)
+    office.customers(
+        {"name": "Both", "followed_at": OLD, "needs": ["price", "visit"]},
+        {"name": "None", "followed_at": OLD},
+    )
+    assert alerts.run(office.workspace)[0].refused == 0
+    with office.workspace.reading() as tx:
+        needs = tx.app.dimensions[next(iter(tx.app.dimensions))].tags
+        names = {one.id: one.name for one in needs}
+        found = {
+            values["title"]: {names[tag] for tag in values["needs"]}
+            for values in (records.get(tx, SYSTEM, "task", one.id).values for one in tasks(office))
+        }
+    assert found == {"Call Both": {"price", "visit"}, "Call None": set()}
+
+
 def test_many_records_make_one_notification_each_person(office: Office) -> None:
     switch_on(office)
     wang = str(office.people["wang"])

@@ -12,7 +12,10 @@ class Maker(Conditions):
 
     def anything(self) -> str:
         """An expression of some kind."""
-        return self.make(self.pick(*VALUES), self.pick(1, 2, 2, 3, 3, 4))
+        key = self.pick(*VALUES, *self.leaves.keys("tags"))
+        if key in VALUES:
+            return self.make(key, self.pick(1, 2, 2, 3, 3, 4))
+        return self.leaf(key) if self.random.random() < 0.3 else self.either(key, 2)
 
     def around(self, wanted: Shape | Summary) -> str:
         """An expression in which a function is called with arguments of given kinds."""
