@@ -10,8 +10,8 @@ from typing import Any
 
 from .fields import BECOMING
 from .json_text import number_text
-from .messages import render
-from .model import App, Entity, Field, Labels, Named, Stage, label_text
+from .messages import LOCALES, catalogue, render
+from .model import App, Entity, EntityAccess, Field, Labels, Named, Role, Stage, label_text
 from .problems import Problem
 from .shown_names import Said, TypeNames
 
@@ -30,6 +30,7 @@ _APART: Mapping[str, frozenset[str]] = {
     "form": frozenset({"sections"}),
     "dashboard": frozenset({"cards"}),
     "app": frozenset({"menu"}),
+    "role": frozenset({"entities", "everything_else"}),
 }
 """What is compared part by part instead of as a whole."""
 
@@ -41,10 +42,11 @@ class Change:
     """One thing that is different.
 
     `kind` is `<sort>.<verb>`: the sort is entity, field, option, stage, tag, band, check,
-    unique_group, checklist_item, section, card, pipeline, menu_item or a kind of document; the
-    verb is added, removed, archived, restored, renamed, reordered or the key that changed
-    (`field.required`). `document` is its key (`entity/deal`), `entity`, `field` and `item` the
-    ids that apply, `before` and `after` the values (the thing itself where it came or went).
+    unique_group, checklist_item, section, card, pipeline, menu_item, access (of a role to an
+    entity) or a kind of document; the verb is added, removed, archived, restored, renamed,
+    reordered or the key that changed (`field.required`). `document` is its key (`entity/deal`),
+    `entity`, `field` and `item` the ids that apply, `before` and `after` the values (the thing
+    itself where it came or went).
     """
 
     kind: str
@@ -69,9 +71,10 @@ class Change:
         """The change in words."""
         where = " / ".join(owner.text(locale) for owner in self.owners)
         spoken = self._spoken(locale)
+        sort = render(f"sort.{self.sort}", locale)
         params = {
             "where": render("change.where", locale, {"owners": where}) if where else "",
-            "sort": render(f"sort.{self.sort}", locale),
+            "sort": sort if where else sort[:1].upper() + sort[1:],
             "name": self.subject.text(locale),
             "before": self._told(self.before, spoken),
             "after": self._told(self.after, spoken),
@@ -93,6 +96,9 @@ class Change:
         return next(told, locale)
 
     def _told(self, value: Any, locale: str) -> str:
+        worded = _worded(self.kind, value)
+        if worded in catalogue(locale):
+            return render(worded, locale)
         return _shown(TypeNames(value) if self.kind == "field.type" else value, locale)
 
 
@@ -149,6 +155,11 @@ class _Comparison:
         for sort, key in _DOCUMENTS.items():
             old: Mapping[str, Named] = getattr(before, key) if before else {}
             yield from self.documents(sort, old, getattr(after, key))
+        for identity, role in after.roles.items():
+            was = before.roles.get(identity) if before else None
+            if was is not None and not _gone(was, role):
+                here = _Comparison(f"role/{identity}", (role,))
+                yield from here.accesses(was, role, after.entities)
 
     def documents(
         self, sort: str, before: Mapping[str, Named], after: Mapping[str, Named]
@@ -220,6 +231,30 @@ class _Comparison:
             key, inner = _PARTS[sort]
             yield from self.within(new).siblings(inner, getattr(old, key), getattr(new, key))
 
+    def accesses(self, old: Role, new: Role, entities: Mapping[str, Entity]) -> Iterator[Change]:
+        """What a role may do otherwise than before, entity by entity."""
+        if (old.entities, old.everything_else) == (new.entities, new.everything_else):
+            return
+        found: list[Change] = []
+        listed = {one.entity for one in (*old.entities, *new.entities)}
+        for identity in (one for one in entities if one in listed):
+            pair = old.access(identity), new.access(identity)
+            here = self.of("access", identity) | {"entity": identity}
+            found += _Comparison(self.document, self.owners, **here).access(
+                entities[identity], *pair
+            )
+        found += self.access(_OTHERS, old.everything_else, new.everything_else)
+        yield from found or [self.change("role", "entities", new, old.entities, new.entities)]
+
+    def access(
+        self, subject: Named, old: EntityAccess | None, new: EntityAccess | None
+    ) -> Iterator[Change]:
+        """What is different in an access; without one nothing may be done."""
+        for one in fields(EntityAccess):
+            was, now = getattr(old or _NONE, one.name), getattr(new or _NONE, one.name)
+            if was != now and one.name != "entity":
+                yield self.change("access", one.name, subject, was, now)
+
     def stage(self, old: Stage, new: Stage) -> Iterator[Change]:
         for key in sorted({*old.properties, *new.properties} - {"closed", "outcome"}):
             was, now = old.properties.get(key), new.properties.get(key)
@@ -276,6 +311,15 @@ _PARTS: Mapping[str, tuple[str, str]] = {
 }
 
 
+_NONE = EntityAccess(entity="", read=False)
+_OTHERS = Named(
+    id="everything_else",
+    name="everything_else",
+    label={one: render("access.others", one) for one in LOCALES},
+)
+"""The entities that a role does not list, as what its access is to."""
+
+
 def _is_system(one: Named) -> bool:
     return isinstance(one, Field) and one.system
 
@@ -291,6 +335,13 @@ def _is_short(value: Any) -> bool:
     if isinstance(value, Mapping):
         return all(isinstance(one, str) and len(one) <= _SHORT for one in value.values())
     return value is None or isinstance(value, (bool, int, Decimal))
+
+
+def _worded(kind: str, value: Any) -> str:
+    """The id of the sentence for a value that is a word of the documents; there may be none."""
+    if kind == "access.rows":
+        return f"rows.{value}"
+    return f"severity.{value}" if kind == "alert_rule.severity" else ""
 
 
 def _shown(value: Any, locale: str) -> str:

@@ -92,9 +92,32 @@ CASES: dict[str, tuple[dict[str, dict[str, Any]], list[str]]] = {
             "roles/guest.json": {"": {"kind": "role", "name": "guest"}},
         },
         [
-            "预警规则“客户沉默预警”：严重程度 high → low",
+            "预警规则“客户沉默预警”：严重程度 紧急 → 一般",
             "删除视图“我的商机”",
             "新增角色“guest”",
+        ],
+    ),
+    "what a role may do": (
+        {
+            "roles/sales.json": {
+                "/entities/0/rows": "all",
+                "/entities/0/hidden_fields": [],
+                "/entities/1/rows": "owner is None",
+                "/entities/1/delete": True,
+                "/entities/-": {"entity": "task", "rows": "own", "create": True},
+                "/everything_else": {"read": True},
+            }
+        },
+        [
+            "销售：业务对象“客户”：数据范围 仅本人 → 全部",
+            "销售：业务对象“客户”：隐藏字段已修改",
+            "销售：业务对象“商机”：数据范围 "
+            "owner == me() or customer.owner == me() → owner is None",
+            "销售：业务对象“商机”：删除权限 否 → 是",
+            "销售：业务对象“任务”：查看权限 否 → 是",
+            "销售：业务对象“任务”：新建数据 否 → 是",
+            "销售：业务对象“任务”：数据范围 全部 → 仅本人",
+            "销售：业务对象“其他业务对象”：查看权限 否 → 是",
         ],
     ),
     "a tag, a band, a menu entry": (

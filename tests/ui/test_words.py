@@ -11,6 +11,7 @@ from fieldstone.ui.words import LOCALES, inside, nearest_locale, say, words
 UI = Path(__file__).parents[2] / "ui"
 _IN_TEMPLATES = re.compile(r"\bt\(\s*[\"']([a-z_.0-9]+)[\"']\s*[,)]")
 _IN_CODE = re.compile(r"\b(?:say|_say)\(\s*\"([a-z_.0-9]+)\"")
+_ICON = re.compile(r"\bicon\(\s*\"([a-z0-9-]+)\"")
 _HOUSE = re.compile(r"！|您|请稍后重试|成功|操作失败")
 
 
@@ -64,3 +65,13 @@ def test_labels_begin_small_inside_an_english_sentence() -> None:
     assert inside("Deal", "en") == "deal"
     assert inside("VIP pool", "en") == "VIP pool"
     assert inside("商机", "zh-CN") == "商机"
+
+
+def test_every_icon_that_a_template_shows_is_in_the_set() -> None:
+    icons = re.findall(r'<symbol id="([^"]+)"', (UI / "static" / "icons.svg").read_text("utf-8"))
+    shown = {
+        name
+        for path in (UI / "templates").rglob("*.html")
+        for name in _ICON.findall(path.read_text("utf-8"))
+    }
+    assert shown and shown <= set(icons)

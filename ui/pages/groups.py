@@ -41,8 +41,7 @@ def page_of(desk: Desk, asked: Asked) -> str:
     try:
         model = _grouped(desk, asked, model)
     except (Invalid, Malformed, ProblemsError) as error:
-        problem = " ".join(one.text(desk.locale) for one in error.problems)
-        model = replace(model, problem=problem)
+        model = replace(model, **lists.refused(desk, asked, model.path, error.problems))
     return render(desk, "list.html", model.path, list=model, builder=None)
 
 

@@ -52,6 +52,8 @@ def _note(desk: Desk, found: Explanation) -> str:
     decided = found.decided
     if decided is None or not decided.count:
         return ""
-    names = say("list.comma", desk.locale).join(title for _, title in decided.records)
+    # A title may be a whole sentence, with commas and a full stop of its own.
+    titles = dict.fromkeys(title.rstrip(" 。.；;") for _, title in decided.records)
+    names = say("why.between", desk.locale).join(titles)
     key = "why.related" if names else "why.related_count"
     return say(key, desk.locale, n=decided.count, names=names)

@@ -137,6 +137,14 @@ def test_a_condition_that_is_refused_is_offered_corrected(chief: Reader) -> None
     expect(page.locator(".below")).to_contain_text("共 2 条")
 
 
+def test_a_grouped_list_offers_the_correction_too(chief: Reader) -> None:
+    chief.open("machine?where=price ≥ 59,000&group=kind")
+    notice = chief.page.locator(".notice.danger")
+    expect(notice.locator(".offered code")).to_have_text("price >= 59000")
+    notice.get_by_role("link", name="改用这一条").click()
+    expect(chief.page.locator(".notice.danger")).to_have_count(0)
+
+
 def test_line_26_the_conditions_of_a_view_are_edited_in_their_place(chief: Reader) -> None:
     chief.open("machine?view=machine_dear")
     page = chief.page

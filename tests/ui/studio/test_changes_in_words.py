@@ -15,7 +15,7 @@ from fieldstone.ui.show.studio.figures.changes import texts
 from tests.apps.test_where_used import app_of
 from tests.rules.world import ZONE
 
-EDITS: dict[str, tuple[tuple[Any, ...], str]] = {
+EDITS: dict[str, tuple[tuple[Any, ...], Any]] = {
     "view/customer_silent": (("filter",), "owner is not None and won_count > 3"),
     "entity/deal": (
         ("pipeline", "stages", 2, "enter_when"),
@@ -25,6 +25,16 @@ EDITS: dict[str, tuple[tuple[Any, ...], str]] = {
     "alert_rule/close_date_passed": (
         ("when",),
         "not stage.closed and days_since(expected_close) > 3",
+    ),
+    "role/salesperson": (
+        ("entities", 3),
+        {
+            "entity": "follow_up",
+            "rows": "customer.owner == me() and date(at) > date(2026, 1, 1)",
+            "create": True,
+            "update": True,
+            "hidden_fields": ["concern", "objection"],
+        },
     ),
     "form/deal_edit": (("sections", 2, "visible_when"), "not stage.closed"),
 }
@@ -43,7 +53,9 @@ def told(locale: str) -> list[str]:
                 inner = inner[one]
             inner[last] = text
         edited.append(document.with_data(data))
-    after = rules.check(edited, before).app
+    checked = rules.check(edited, before)
+    assert checked.problems == ()
+    after = checked.app
     assert after is not None
     formats = Formats(locale, ZONE, now=datetime(2026, 3, 5, tzinfo=UTC))
     return texts(differences(before, after), before, after, formats)
@@ -57,6 +69,11 @@ def test_a_review_tells_conditions_in_words() -> None:
         " → 预计成交金额 > ¥100.00，且跟进记录数 > 2" in chinese
     )
     assert "商机：分组“结果”：显示条件 阶段已结束 → 阶段未结束" in chinese
-    assert len(chinese) == len(EDITS)
+    assert (
+        "销售：业务对象“跟进记录”：数据范围 客户 · 负责人为我，或跟进人为我"
+        " → 客户 · 负责人为我，且跟进时间晚于 2026-01-01" in chinese
+    )
+    assert "销售：业务对象“跟进记录”：隐藏字段 （无） → 客户关注点、主要反对意见" in chinese
+    assert len(chinese) == len(EDITS) + 1
     for line in (*chinese, *told("en")):
         assert "_" not in line and "==" not in line and "(today" not in line, line
