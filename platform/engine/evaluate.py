@@ -22,6 +22,7 @@ from ..metadata.expression import parse, tree
 from ..metadata.model import App, Entity, Field, Manifest, Option, TagDimension
 from ..metadata.problems import Problem, ProblemsError
 from ..rules import Context, Expression, evaluate, sqlite_functions, to_sql
+from ..rules.correcting import corrected, mended
 from ..rules.expression import compile_node
 from ..rules.sql.compiler import result_type
 from ..rules.types import Type, field_type
@@ -49,7 +50,8 @@ def answer(line: str) -> str:
 
     The line holds `expression`, `fields` (name: type, or an object with `type`, and `scale` or
     `options`), `record`, and optionally `now` (ISO), `time_zone`, `locale`. An error tells `id`,
-    `position` (characters of the expression, from 1) and `message`. Nothing is ever raised.
+    `position` (characters of the expression, from 1), `message`, and `corrected`, the whole
+    expression as it was probably meant, where that is known. Nothing is ever raised.
     """
     locale = "en"
     try:
@@ -65,6 +67,8 @@ def answer(line: str) -> str:
                 "message": problem.text(locale),
             }
         }
+        if problem.corrected is not None:
+            found["error"]["corrected"] = problem.corrected
     text = json.dumps(found, ensure_ascii=False)
     return text.encode("utf-8", "replace").decode("utf-8")
 
@@ -106,10 +110,7 @@ class _Trial:
         self.text: str = asked["expression"]
         self.record: dict[str, Any] = asked["record"]
         self.zone = self.time_zone()
-        self.node = parse(self.text)
-        self.texts = sorted(
-            {one.value for one in self.node.walk() if isinstance(one, tree.Text) and one.value}
-        )
+        self.texts = _texts(self.text)
         self.fields = [self.field(name, given) for name, given in asked["fields"].items()]
         for name in self.record:
             if name not in asked["fields"]:
@@ -120,7 +121,7 @@ class _Trial:
 
     def answer(self) -> dict[str, Any]:
         # Not by compile_expression: nothing of a trial is worth remembering.
-        expression = compile_node(self.app, _RECORD, self.text, self.node, Options())
+        expression = corrected(self.app, _RECORD, self.text, self.read)
         context = Context(self.instant(), self.zone)
         value = evaluate(expression, _Source(self.values), context)
         if expression.type.kind == "tags":
@@ -133,6 +134,10 @@ class _Trial:
         if context.problems:
             found["notes"] = [one.id for one in context.problems]
         return found
+
+    def read(self, text: str) -> Expression:
+        """The expression `text` over the record."""
+        return compile_node(self.app, _RECORD, text, parse(text), Options())
 
     def time_zone(self) -> ZoneInfo:
         given = self.asked.get("time_zone", "Asia/Shanghai")
@@ -251,6 +256,16 @@ class _Trial:
         if len(given) > 18:
             _refuse("evaluate.value", name=one.name, type=one.type)
         return int(given)
+
+
+def _texts(text: str) -> list[str]:
+    """The texts within an expression, also where its syntax has to be corrected first."""
+    try:
+        node = parse(text)
+    except ProblemsError:
+        better = mended(text)
+        return _texts(better) if better is not None else []
+    return sorted({one.value for one in node.walk() if isinstance(one, tree.Text) and one.value})
 
 
 def _places(given: Any) -> int:

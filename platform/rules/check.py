@@ -17,6 +17,7 @@ from .depth import MOST_ROWS, place_too_deep
 from .doubtful import doubts_of
 from .expression import Expression, compile_expression, formula_expression
 from .messages import compile_message
+from .offers import offered
 from .types import BOOLEAN, Words
 
 
@@ -27,15 +28,17 @@ def check(
 
     The outcome has an `app` only where nothing at all is wrong. What would be refused today but
     was accepted before (`Expression.doubts`) passes where it stands as in `base`, and everywhere
-    when `lenient`: documents of a backup were published once.
+    when `lenient`: documents of a backup were published once. A refused expression comes with its
+    whole text corrected, where that is mechanical.
     """
-    checked = check_documents(documents, base)
-    if checked.app is None:
-        return checked
-    problems = tuple(problems_of(checked.app, base, lenient=lenient))
+    given = tuple(documents)
+    checked = check_documents(given, base)
+    problems = checked.problems
+    if checked.app is not None:
+        problems = (*problems, *problems_of(checked.app, base, lenient=lenient))
     if not problems:
         return checked
-    return replace(checked, app=None, problems=(*checked.problems, *problems))
+    return replace(checked, app=None, problems=offered(given, problems, base))
 
 
 def problems_of(app: App, base: App | None = None, *, lenient: bool = False) -> Iterator[Problem]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
+from ..metadata.expression import parse
 from ..metadata.model import App, Entity
 from ..metadata.problems import Fix, Problem, ProblemsError
 from .functions import described
@@ -43,6 +44,17 @@ def corrected(app: App, entity_id: str, text: str, read: Callable[[str], _T]) ->
         first = _refined(first, entity, text)
         better = _corrected(first, entity, text, read)
         raise ProblemsError([replace(first, corrected=better), *others]) from None
+
+
+def mended(text: str) -> str | None:
+    """The text with its syntax corrected, where its fields are not known; None where it is right
+    or nobody can tell what was meant.
+    """
+    try:
+        parse(text)
+    except ProblemsError as error:
+        return _corrected(error.problems[0], None, text, parse)
+    return None
 
 
 def _corrected(

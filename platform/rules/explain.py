@@ -17,6 +17,7 @@ from .expression import Expression, formula_expression
 from .ir import Aggregate, Compare, Constant, Formula, HasTag, If, In, Logic, Not, Read, Typed, Via
 from .records import RecordSource
 from .sentences import Readable, cut, hides
+from .sentences.labels import joined
 from .sentences.periods import plain_of
 from .sentences.witness import Titles, Witness, in_words, no_titles
 from .types import BOOLEAN, Type
@@ -80,8 +81,8 @@ class Explanation:
         if self.hidden:
             return (render("say.hidden_condition", locale),)
         if self.joins == "or":
-            found = [", ".join(child.missing(locale)) for child in self.children]
-            return (render("say.or", locale).join(one for one in found if one),)
+            found = [joined("say.and", child.missing(locale), locale) for child in self.children]
+            return (joined("say.or", (one for one in found if one), locale),)
         told = self.says or self.words
         return (told.get(locale) or told["en"],)
 

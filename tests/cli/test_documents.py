@@ -70,6 +70,17 @@ def test_everything_wrong_is_named_with_its_place(run: Run, folder: Path) -> Non
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_refused_expression_comes_corrected(run: Run, folder: Path) -> None:
+    def spoil(document: dict[str, Any]) -> None:
+        document["fields"].append({"name": "long", "type": "formula", "formula": "len name = 3"})
+
+    edit(folder, "entities/customer.json", spoil)
+    (problem,) = printed(run("check", folder, "--json", code=1))["problems"]
+    assert problem["corrected"] == "len(name) == 3"
+    assert "len(name) == 3" in run("check", folder, code=1, locale="zh-CN").stderr
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_bad_folder_is_neither_planned_nor_applied(shop: Run, folder: Path) -> None:
     edit(folder, "entities/customer.json", lambda document: document.update(title="nothing"))
     assert shop("plan", "shop", folder, code=1).output

@@ -64,9 +64,11 @@ def note(key: str, /, **params: object) -> None:
 
 
 def complain(problems: Iterable[Problem]) -> None:
-    """Print problems on stderr, a line each."""
+    """Print problems on stderr, a line each; below it a refused expression as it was meant."""
     for problem in problems:
         click.echo(problem.line(locale()), err=True)
+        if problem.corrected is not None:
+            note("corrected", text=problem.corrected)
 
 
 def print_json(value: Mapping[str, Any]) -> None:
@@ -96,6 +98,7 @@ def problem_json(problem: Problem) -> dict[str, Any]:
         "pointer": problem.pointer,
         "position": problem.position,
         "message": problem.text(locale()),
+        **({"corrected": problem.corrected} if problem.corrected is not None else {}),
     }
 
 

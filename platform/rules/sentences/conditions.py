@@ -21,6 +21,7 @@ from ..ir import (
     Via,
 )
 from ..types import BOOLEAN
+from .labels import joined
 from .periods import Age, age_of, period_of, plain_of, within_of
 from .values import Values
 
@@ -95,7 +96,7 @@ class Conditions(Values):
             return self.aged(*within, "within")
         *items, last = node.items
         said = [*(self.clause(one, open_=True) for one in items), self.clause(last)]
-        return self.say(f"say.{node.operator}").join(said)
+        return joined(f"say.{node.operator}", said, self.locale)
 
     def denied(self, node: Typed) -> str:
         """The opposite of a condition, in words of its own where there are."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from ...metadata.messages import render
 from ...metadata.model import App
@@ -46,12 +46,11 @@ class Labels:
 
     def among(self, said: Sequence[str]) -> str:
         """Values of which one is meant."""
-        return self.filled(self.say("say.or_value").join(f"{_EDGE}{one}{_EDGE}" for one in said))
+        return joined("say.or_value", said, self.locale)
 
     def filled(self, said: str) -> str:
         """A phrase whose values are put in; see `say`."""
-        said = _TOUCHING.sub(" ", said).replace(_EDGE, "")
-        return said.replace(" （", "（").replace("） ", "）")
+        return filled(said)
 
     def _edged(self, count: int | None, params: dict[str, str]) -> dict[str, str | int]:
         found: dict[str, str | int] = {name: f"{_EDGE}{one}{_EDGE}" for name, one in params.items()}
@@ -109,6 +108,17 @@ class Labels:
     def hides(self, node: Typed) -> bool:
         """Whether a value depends on what the reader may not see."""
         return hides(node, self.readable)
+
+
+def joined(key: str, said: Iterable[str], locale: str) -> str:
+    """Phrases with the word of a key between them."""
+    return filled(render(key, locale).join(f"{_EDGE}{one}{_EDGE}" for one in said))
+
+
+def filled(said: str) -> str:
+    """A phrase whose values are put in: words of two scripts that meet there are held apart."""
+    said = _TOUCHING.sub(" ", said).replace(_EDGE, "")
+    return said.replace(" （", "（").replace("） ", "）")
 
 
 def hides(node: Typed, readable: Readable | None) -> bool:
