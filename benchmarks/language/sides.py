@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -59,8 +57,8 @@ class Sides:
         where = (row.c.deleted_at.is_(None), *over.where)
         if len(texts) == 1:
             return sa.select(row.c.id).select_from(over.source).where(*where, *over.found)
-        bits = [sa.case((one, 1 << number), else_=0) for number, one in enumerate(over.found)]
-        mask = reduce(operator.add, bits).label("mask")
+        assert over.which is not None
+        mask = over.which.label("mask")
         # Kept, so that no condition is computed twice.
         chosen = sa.select(row.c.id, mask).select_from(over.source).where(*where)
         matching = chosen.cte("matching").prefix_with("MATERIALIZED")

@@ -15,6 +15,8 @@ from .sql.beside import lay
 from .sql.compiler import Visible
 from .sql.existence import merged
 from .sql.frame import Frame
+from .sql.loosened import behind
+from .sql.which import MOST, which
 from .to_sql import Mode, compiler_of, written
 
 
@@ -22,13 +24,15 @@ from .to_sql import Mode, compiler_of, written
 class OverTable:
     """Select from `source`, where all of `where` hold; `found` has one element an expression.
 
-    `among` is the condition by that name, if one was given.
+    `among` is the condition by that name, if one was given. `which` is a number that has bit n
+    where the nth of several conditions holds, which looks once at what they have in common.
     """
 
     source: sa.FromClause
     where: tuple[sa.ColumnElement[bool], ...]
     found: tuple[sa.ColumnElement[Any], ...]
     among: sa.ColumnElement[bool] | None = None
+    which: sa.ColumnElement[int] | None = None
 
 
 def over_table(
@@ -49,13 +53,18 @@ def over_table(
     put each where it belongs, in WHERE for one alone. For a page of rows `to_sql` is better.
     rank(), share() and percentile() are over the rows for which `among` holds, if it is given.
     """
-    if not expressions:
-        raise ValueError("no expression")
+    if not 0 < len(expressions) <= MOST:
+        raise ValueError(f"{len(expressions)} expressions")
     compiler = compiler_of(expressions[0], columns, context, visible)
     read = [*expressions, among] if among else expressions
     typed = [merged(compiler, one.typed) for one in read]
+    filtering = mode == "filter"
+    several = filtering and len(typed) > 1
+    if several and compiler.sqlite:
+        typed = [behind(one, compiler.static) for one in typed]
     with compiler.inside(Frame(row)):
-        source, where = lay(compiler, typed, row, filtering=mode == "filter")
+        source, where = lay(compiler, typed, row, filtering=filtering)
         compiler.among = written(compiler, among, "filter") if among else None
         found = tuple(written(compiler, one, mode) for one in expressions)
-    return OverTable(source, tuple(where), found, compiler.among)
+        bits = which(compiler, typed[: len(expressions)]) if several else None
+    return OverTable(source, tuple(where), found, compiler.among, bits)

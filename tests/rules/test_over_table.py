@@ -61,6 +61,11 @@ CONDITIONS = (
     "count(deals) == 0",
     "count(deals, flag) != 1",
     "any(subsidiaries, any(deals, amount > 10))",
+    "max(deals.amount, flag) >= 10 or min(deals.closed_on) <= day",
+    "count(deals, flag and amount > parent.cost) >= 2",
+    "not count(deals, amount <= parent.n and not stage.closed) > 1",
+    "True",
+    "False",
     "flag",
     "kind == 'large'",
     "n > 3",
@@ -157,6 +162,14 @@ def agree(
     chosen = {one[0]: [bool(flag) for flag in one[1:]] for one in rows}
     wanted = {key: [found[at] for at in conditions] for key, found in expected.items()}
     assert chosen == {key: found for key, found in wanted.items() if any(found)}, texts
+    if over.which is not None:
+        rows = connection.execute(
+            sa.select(row.c.id, over.which).select_from(over.source).where(*over.where, alive)
+        )
+        bits = {key: sum(flag << at for at, flag in enumerate(one)) for key, one in wanted.items()}
+        assert {key: found for key, found in rows if found} == {
+            key: found for key, found in bits.items() if found
+        }, texts
 
 
 @pytest.mark.parametrize(
@@ -191,6 +204,42 @@ def test_equal_aggregates_are_computed_once() -> None:
     found = source(texts, tables, row)
     assert found.count("max(") == 1
     assert found.count("JOIN") == 1
+
+
+def test_what_conditions_share_is_looked_at_once() -> None:
+    found = bits(["flag and n > 3", "flag and count(deals) > 2", "kind == 'large' and flag"])
+    assert found.count("flag") == 1
+    assert found.count("n > ") == 1
+
+
+def test_an_extreme_within_a_few_bounds_is_only_counted() -> None:
+    tables = Tables("sqlite")
+    row = tables.table("account").alias("r")
+    texts = ["max(deals.amount) >= 3 and n > 1", "count(deals) > 5"]
+    assert "max(" not in source(texts, tables, row)
+    assert "max(" in source([*texts, "max(deals.amount) > n"], tables, row)
+    assert "max(" in source([f"max(deals.amount) > {bound}" for bound in range(4)], tables, row)
+
+
+def test_counts_by_the_record_stand_behind_what_the_pass_counts() -> None:
+    found = bits(["count(deals, flag and amount > parent.cost) >= 3", "count(deals) > 5"])
+    beside, _, looked_at = found.partition(" AND (SELECT ")
+    assert ">= " in beside
+    assert "amount > r.cost" in looked_at
+
+
+@pytest.mark.parametrize("count", [0, 61])
+def test_no_condition_and_too_many_are_told_of(count: int) -> None:
+    row = Tables("sqlite").table("account").alias("r")
+    with pytest.raises(ValueError, match=f"{count} expressions"):
+        over_table([compiled("flag")] * count, Tables("sqlite"), row, CONTEXT)
+
+
+def bits(texts: list[str]) -> str:
+    """The number that tells which conditions hold, on SQLite."""
+    tables = Tables("sqlite")
+    row = tables.table("account").alias("r")
+    return str(over_table([compiled(one) for one in texts], tables, row, CONTEXT).which)
 
 
 def source(texts: list[str], tables: Tables, row: sa.FromClause) -> str:

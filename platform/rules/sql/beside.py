@@ -8,7 +8,8 @@ for one aggregate and hardly more for ten. `lay` decides between both, see `_cho
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,18 +22,17 @@ from ..ir import (
     Formula,
     HasTag,
     In,
-    Logic,
     Read,
     Typed,
     Via,
     reads_outer,
     structure,
 )
-from ..types import BOOLEAN
 from .aggregates import measured
 from .bounds import rewritten
-from .existence import counted, merged, reached
+from .existence import compared, conjuncts, counted, merged, reached
 from .frame import Frame
+from .loosened import before
 from .without import false_without
 
 if TYPE_CHECKING:
@@ -41,8 +41,13 @@ if TYPE_CHECKING:
 Sql = sa.ColumnElement[Any]
 _ONE_BY_ONE = ("first", "last")
 _EXISTENCE = ("any", "all")
+_PLAIN = ("count", "count_distinct", "min", "max")
+"""What is one function of SQL, which takes a condition of its own."""
 _FEW = 3
-"""A list of so many values narrows a table; a longer one may be most of them."""
+"""A list of so many values narrows a table; a longer one may be most of them. So many bounds of an
+extreme are looked at one by one."""
+Instead = Callable[[Aggregate, Aggregate], bool]
+"""Whether, instead of an extreme that is held against a bound, it is asked if one reaches it."""
 
 
 @dataclass
@@ -132,7 +137,8 @@ def _chosen(compiler: Compiler, typed: Sequence[Typed], *, filtering: bool) -> l
     alone = filtering and len(typed) == 1
     if alone and any(_narrows(one) for one in conjuncts(typed[0])):
         return []
-    passes = _passes(node for one in typed for node in _aggregates(compiler, one, 0, alone=alone))
+    instead = _always if alone else _sparing(compiler, typed) if compiler.sqlite else _never
+    passes = _passes(node for one in typed for node in _aggregates(compiler, one, 0, instead))
     if alone:
         passes = [one for one in passes if not one.existence]
     for one in passes:
@@ -151,17 +157,6 @@ def _passes(nodes: Iterable[Aggregate]) -> list[Pass]:
     return sorted(found.values(), key=lambda one: one.outer)
 
 
-def conjuncts(node: Typed) -> Iterator[Typed]:
-    """The conditions that must all hold for a condition to hold."""
-    if isinstance(node, Logic) and node.operator == "and":
-        for item in node.items:
-            yield from conjuncts(item)
-    elif isinstance(node, Formula) and node.type == BOOLEAN:
-        yield from conjuncts(node.body)
-    else:
-        yield node
-
-
 def _narrows(node: Typed) -> bool:
     """Whether a condition on the record's own fields leaves but a part of the records."""
     match node:
@@ -178,24 +173,43 @@ def _own(node: Typed) -> bool:
     return not node.static and not any(isinstance(one, Aggregate | Via) for one in node.walk())
 
 
-def _aggregates(compiler: Compiler, node: Typed, depth: int, *, alone: bool) -> Iterator[Aggregate]:
+def _always(found: Aggregate, there: Aggregate) -> bool:
+    return True
+
+
+def _never(found: Aggregate, there: Aggregate) -> bool:
+    return False
+
+
+def _sparing(compiler: Compiler, typed: Sequence[Typed]) -> Instead:
+    """Instead of an extreme that is only held against a few bounds, whether one reaches them.
+
+    SQLite counts what reaches a bound in a fifth of the time that it takes to find a maximum.
+    """
+    bounds: defaultdict[Hashable, set[Hashable]] = defaultdict(set)
+
+    def note(found: Aggregate, there: Aggregate) -> bool:
+        bounds[key(found)].add(key(there))
+        return True
+
+    values = {key(node) for one in typed for node in _aggregates(compiler, one, 0, note)}
+    return lambda found, there: key(found) not in values and len(bounds[key(found)]) <= _FEW
+
+
+def _aggregates(
+    compiler: Compiler, node: Typed, depth: int, instead: Instead
+) -> Iterator[Aggregate]:
     """The aggregates over what points at the record `depth` frames further out."""
     if node.static or isinstance(node, Via):
         return
     if isinstance(node, Compare):
-        bound = rewritten(node, compiler.context, compiler.static)
-        if bound is not None:
-            yield from _aggregates(compiler, bound, depth, alone=alone)
-            return
-        existence = counted(node, compiler.static)
-        if existence is None and alone:
-            existence = reached(node, compiler.static)
-        if existence is not None:
-            yield from _aggregates(compiler, existence, depth, alone=alone)
+        other = _other(compiler, node, instead)
+        if other is not None:
+            yield from _aggregates(compiler, other, depth, instead)
             return
     if isinstance(node, Formula):
         if node.up == depth:
-            yield from _aggregates(compiler, node.body, 0, alone=alone)
+            yield from _aggregates(compiler, node.body, 0, instead)
         return
     if isinstance(node, Aggregate):
         if node.up == depth and not node.steps and node.function not in _ONE_BY_ONE:
@@ -203,8 +217,20 @@ def _aggregates(compiler: Compiler, node: Typed, depth: int, *, alone: bool) -> 
             if not compiler.sqlite:
                 return
         depth += 1
-    for child in node.children():
-        yield from _aggregates(compiler, child, depth, alone=alone)
+    for child in before(node, compiler.static) if compiler.sqlite else node.children():
+        yield from _aggregates(compiler, child, depth, instead)
+
+
+def _other(compiler: Compiler, node: Compare, instead: Instead) -> Typed | None:
+    """What a comparison is compiled as instead of itself, see `Compiler.simpler`."""
+    bound = rewritten(node, compiler.context, compiler.static)
+    found = bound or counted(node, compiler.static)
+    if found is not None:
+        return found
+    aggregate, there = compared(node)[0], reached(node, compiler.static)
+    if aggregate is None or not isinstance(there, Aggregate):
+        return None
+    return there if instead(aggregate, there) else None
 
 
 def _grouped(compiler: Compiler, one: Pass) -> sa.Subquery:
@@ -246,7 +272,7 @@ def _with_owner(
     Where that is aggregates alone, they are joined without the record itself.
     """
     parts = [part for node in one.aggregates.values() for part in node.children()]
-    read = [found for part in parts for found in _aggregates(compiler, part, 1, alone=False)]
+    read = [found for part in parts for found in _aggregates(compiler, part, 1, _never)]
     passes = _passes(read)
     reference = compiler.columns.column(row, one.entity, one.field)
     if any(each.outer for each in passes) or any(_reads(part, 1) for part in parts):
@@ -291,11 +317,22 @@ def _condition(compiler: Compiler, node: Aggregate) -> Sql | None:
 
 def _measured(compiler: Compiler, node: Aggregate, condition: Sql | None) -> Sql:
     if node.value is None:
-        return sa.func.count() if condition is None else sa.func.count(sa.case((condition, 1)))
+        return _where(sa.func.count(), condition)
     value = compiler.value(node.value)
+    if node.function in _PLAIN:
+        plain = measured(node.function, value, node.value, node.type, compiler.sqlite)
+        return _where(plain, condition)
     if condition is not None:
         value = sa.case((condition, value))
     return measured(node.function, value, node.value, node.type, compiler.sqlite)
+
+
+def _where(found: Sql, condition: Sql | None) -> Sql:
+    """An aggregate of those rows alone; what it passes over, it does not compute."""
+    if condition is None:
+        return found
+    assert isinstance(found, sa.FunctionElement)
+    return found.filter(condition)
 
 
 def _read(node: Aggregate, beside: sa.Subquery, column: Sql, *, inner: bool) -> Sql:

@@ -6,7 +6,7 @@ empty or below a bound is one that does not reach it: `last is None or last < d`
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -60,7 +60,7 @@ def reached(node: Compare, static: Static) -> Typed | None:
         return None
     far = replace(node, operator=operator, left=found.value, right=other)
     items = (far,) if found.condition is None else (found.condition, far)
-    condition = far if found.condition is None else replace(_and(node), items=items)
+    condition = all_of(node, items)
     return replace(
         found,
         function="any",
@@ -157,5 +157,21 @@ def _empty(operand: Typed) -> IsEmpty:
     )
 
 
-def _and(at: Typed) -> Logic:
-    return Logic(type=BOOLEAN, start=at.start, end=at.end, nullable=False, operator="and", items=())
+def all_of(at: Typed, items: tuple[Typed, ...]) -> Typed:
+    """That all of some conditions hold, in place of `at`."""
+    if len(items) == 1:
+        return items[0]
+    return Logic(
+        type=BOOLEAN, start=at.start, end=at.end, nullable=False, operator="and", items=items
+    )
+
+
+def conjuncts(node: Typed) -> Iterator[Typed]:
+    """The conditions that must all hold for a condition to hold."""
+    if isinstance(node, Logic) and node.operator == "and":
+        for item in node.items:
+            yield from conjuncts(item)
+    elif isinstance(node, Formula) and node.type == BOOLEAN and not node.up:
+        yield from conjuncts(node.body)
+    else:
+        yield node

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ..ir import Aggregate, Call, Compare, Formula, If, In, Logic, Not, Typed
-from .existence import counted
+from .existence import counted, reached
 
 if TYPE_CHECKING:
     from .compiler import Compiler
@@ -50,9 +50,17 @@ def _decided(compiler: Compiler, node: Typed, absent: Absent) -> bool:
             return _decided(compiler, node.body, absent)
         case Compare() if (existence := counted(node, compiler.static)) is not None:
             return _decided(compiler, existence, absent)
+        case Compare() if _reaching(compiler, node, absent):
+            return True
         case Call() | Compare() | In() | Logic() | Not() | If():
             return all(_decided(compiler, child, absent) for child in node.children())
     return False
+
+
+def _reaching(compiler: Compiler, node: Compare, absent: Absent) -> bool:
+    """Whether an extreme is held against a bound, and that one reaches it stands for it."""
+    there = reached(node, compiler.static)
+    return isinstance(there, Aggregate) and absent(there)
 
 
 def _empty_without(node: Typed, absent: Absent) -> bool:
