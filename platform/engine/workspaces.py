@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.exc import ProgrammingError
@@ -33,6 +33,7 @@ _NO_TABLE = frozenset({"42P01", "3F000"})
 _LOCK_TIMEOUT = "100ms"
 _LOCK_PATIENCE = 30.0
 
+_K = TypeVar("_K", bound=Hashable)
 _S = TypeVar("_S")
 _T = TypeVar("_T")
 
@@ -128,21 +129,75 @@ class Workspace:
         between: `write` looks again at each row before it changes it. If a revision came into
         force in between, both begin anew, so `scan` has no effect outside the transaction.
         """
+        outcomes = self.surveying(
+            into, [None], lambda tx, _: {None: scan(tx)}, lambda tx, _, found: write(tx, found)
+        )
+        answer = outcomes[None]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def surveying(
+        self,
+        into: sa.Table,
+        wanted: Sequence[_K],
+        scan: Callable[[Transaction, Sequence[_K]], Mapping[_K, _S]],
+        write: Callable[[Transaction, _K, _S], _T],
+    ) -> Mapping[_K, _T | Exception]:
+        """Like `scanning` for several things at once, each of which fails alone.
+
+        `scan` looks for all that it is given and has an answer for each; `write` is called for
+        each in a transaction of its own. Returns what `write` gave for each, or why it failed. If
+        one fails, the others are looked for anew; if the look itself fails, each by itself.
+        """
+        outcomes: dict[_K, _T | Exception] = {}
+        groups = [list(wanted)] if wanted else []
+        while groups:
+            group = groups.pop()
+            try:
+                self._survey(into, group, scan, write, outcomes)
+            except Exception as error:
+                rest = [one for one in group if one not in outcomes]
+                if len(group) == len(rest) == 1:
+                    outcomes[rest[0]] = error
+                elif len(group) == len(rest):
+                    groups += [[one] for one in reversed(rest)]
+                elif rest:
+                    groups.append(rest)
+        return outcomes
+
+    def _survey(
+        self,
+        into: sa.Table,
+        wanted: Sequence[_K],
+        scan: Callable[[Transaction, Sequence[_K]], Mapping[_K, _S]],
+        write: Callable[[Transaction, _K, _S], _T],
+        outcomes: dict[_K, _T | Exception],
+    ) -> None:
+        rest = list(wanted)
         with self._store.holding() as begin:
-            while True:
+            while rest:
                 with begin("scanning") as connection:
                     into.create(connection, checkfirst=False)
                     looking = self._transaction(connection)
-                    found = scan(looking)
+                    found = scan(looking, rest)
                 failpoints.hit("scan.done")
-                with self._one_writer(), begin("writing") as connection:
-                    writing = self._transaction(connection, lock="share", now=looking.now)
-                    current = writing.revision == looking.revision
-                    answer = write(writing, found) if current else None
-                    into.drop(connection, checkfirst=False)
-                if current:
-                    writing.committed()
-                    return cast("_T", answer)
+                current = True
+                while rest and current:
+                    try:
+                        with self._one_writer(), begin("writing") as connection:
+                            writing = self._transaction(connection, lock="share", now=looking.now)
+                            current = writing.revision == looking.revision
+                            if current:
+                                answer = write(writing, rest[0], found[rest[0]])
+                            if not current or len(rest) == 1:
+                                into.drop(connection, checkfirst=False)
+                        if current:
+                            writing.committed()
+                            outcomes[rest.pop(0)] = answer
+                    except Exception as error:
+                        outcomes[rest[0]] = error
+                        raise
 
     @contextmanager
     def _store_writing(self) -> Iterator[sa.Connection]:

@@ -41,14 +41,16 @@ BEFORE_THE_FLIP = [
 ]
 FLIPPED = "publish.flipped:1"
 SCAN = ["scan.done:1", "scan.done:2"]
-RULES = [*SCAN, "alerts.after_rule:1", "alerts.after_rule:2"]
+AFTER_RULES = ["alerts.after_rule:1", "alerts.after_rule:2"]
+RULES = [SCAN[0], *AFTER_RULES]
 TIERS = [*SCAN, "tiers.after_scheme:1", "tiers.after_scheme:2"]
 DUE = [
     "control.hint_lowered:1",
     "control.hint_lowered:3",
     "tick.planned:1",
     "tick.hint_raised:1",
-    *(f"{point}:{count}" for count in (1, 4) for point in ("job.claimed", "scan.done", "job.done")),
+    *AFTER_RULES,
+    *(f"{point}:{count}" for count in (1, 3) for point in ("job.claimed", "scan.done", "job.done")),
 ]
 UNDO = ["import.undone_chunk:1", "import.undone_chunk:3"]
 BULK = ["bulk.chunk:1", "bulk.chunk:3"]

@@ -2,10 +2,11 @@
 
 from .explain import Why, explain
 from .inbox import AlertPage, AlertRequest, AlertView, acknowledge, inbox, resolve, snooze
-from .run import AlertReport, do_job, run
+from .run import SHARED, AlertReport, do_job, run
 from .trial import Outlook, Trial, next_run, outlook, preview, run_soon, trial
 
 __all__ = [
+    "SHARED",
     "AlertPage",
     "AlertReport",
     "AlertRequest",

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from ...metadata.model import AlertRule
-from ...rules import Context, OverTable, compile_expression, over_table, to_sql
+from ...rules import Context, compile_expression, over_table, to_sql
 from ..system_tables import ALERT
 from ..transaction import Transaction
 from .recipients import Recipients, fields_told
@@ -30,16 +29,41 @@ def holds(
     return row.c.deleted_at.is_(None), matched
 
 
-def everybody(tx: Transaction, rule: AlertRule, row: sa.FromClause, context: Context) -> OverTable:
-    """What to select from, and where, to find all records that are in the rule (`holds`)."""
-    condition = compile_expression(tx.app, rule.entity, rule.when)
-    over = over_table([condition], tx.tables, row, context)
-    return replace(over, where=(row.c.deleted_at.is_(None), *over.where, *over.found))
+def everybody(
+    tx: Transaction, rules: Sequence[AlertRule], row: sa.FromClause, context: Context
+) -> sa.FromClause:
+    """All records that are in rules of one entity (`holds`): `rule` and `id`, by one look at all.
+
+    `row` is what it looks at.
+    """
+    conditions = [compile_expression(tx.app, one.entity, one.when) for one in rules]
+    over = over_table(conditions, tx.tables, row, context)
+    live = (row.c.deleted_at.is_(None), *over.where)
+    if over.which is None:
+        name = sa.literal(rules[0].id, sa.Text()).label("rule")
+        alone = sa.select(name, row.c.id).select_from(over.source).where(*live, *over.found)
+        return alone.subquery("found")
+    # Both are kept, so that no condition is computed twice, and few are held against each bit.
+    looked = sa.select(row.c.id, over.which.label("which")).select_from(over.source).where(*live)
+    seen = looked.cte("seen").prefix_with("MATERIALIZED")
+    some = sa.select(seen).where(seen.c.which != 0).cte("some").prefix_with("MATERIALIZED")
+    bits = sa.union_all(
+        *(
+            sa.select(
+                sa.literal(one.id, sa.Text()).label("rule"),
+                sa.literal(1 << number, sa.BigInteger()).label("bit"),
+            )
+            for number, one in enumerate(rules)
+        )
+    ).subquery("bits")
+    fulfilled = some.c.which.bitwise_and(bits.c.bit) != 0
+    return sa.select(bits.c.rule, some.c.id).join_from(some, bits, fulfilled).subquery("found")
 
 
-def present(rule: AlertRule) -> sa.ColumnElement[bool]:
+def present(rule: AlertRule | sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
     """That an alert is one of the rule whose record has not left."""
-    return sa.and_(ALERT.c.rule == rule.id, ALERT.c.left_at.is_(None))
+    name = rule.id if isinstance(rule, AlertRule) else rule
+    return sa.and_(ALERT.c.rule == name, ALERT.c.left_at.is_(None))
 
 
 def may_enter(

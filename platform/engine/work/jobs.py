@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import threading
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
@@ -33,6 +34,7 @@ __all__ = [
     "Job",
     "LongHandler",
     "LostJob",
+    "Shared",
     "cancel",
     "enqueue",
     "finish",
@@ -50,6 +52,8 @@ LEASE = timedelta(seconds=45)
 ATTEMPTS = 5
 _BETWEEN_HOLDS = LEASE / 3
 _FIRST_PAUSE = timedelta(seconds=15)
+_MOST_BESIDE = 200
+_JOB = (JOB.c.id, JOB.c.kind, JOB.c.key, JOB.c.payload, JOB.c.attempts)
 _WORKER_DIED = "its worker died each time"
 _log = structlog.get_logger()
 
@@ -59,6 +63,18 @@ Handler = Callable[[Transaction, Job], None]
 
 LongHandler = Callable[[Workspace, Job], None]
 """Does a job in transactions of its own, holding it with each and finishing it with the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A kind of work of which several pieces cost little more than one.
+
+    `beside` chooses, of others that wait, those to do along with a job, in order. `do` does them,
+    holding and finishing each as a `LongHandler` does, and tells which failed and why.
+    """
+
+    beside: Callable[[Transaction, Job, Sequence[Job]], Sequence[Job]]
+    do: Callable[[Workspace, Sequence[Job]], Mapping[int, Exception]]
 
 
 class LostJob(Exception):
@@ -100,26 +116,28 @@ def hold(tx: Transaction, job: Job) -> None:
 
 @contextmanager
 def held(
-    workspace: Workspace, job: Job, *, every: timedelta = _BETWEEN_HOLDS
+    workspace: Workspace, *jobs: Job, every: timedelta = _BETWEEN_HOLDS
 ) -> Iterator[threading.Thread]:
-    """Hold a job again and again meanwhile, for work that is long before its first commit.
+    """Hold jobs again and again meanwhile, for work that is long before its first commit.
 
-    From a thread of its own, which ends by itself when the job is lost, done or put back.
+    From a thread of its own, which ends by itself when the last is lost, done or put back.
     """
     over = threading.Event()
 
     def keep() -> None:
-        while not over.wait(every.total_seconds()):
-            try:
-                with workspace.writing() as tx:
-                    hold(tx, job)
-            except LostJob:
-                return
-            except Refused:
-                # Busy or away just now: the lease lasts for some more tries.
-                continue
+        mine = list(jobs)
+        while mine and not over.wait(every.total_seconds()):
+            for job in tuple(mine):
+                try:
+                    with workspace.writing() as tx:
+                        hold(tx, job)
+                except LostJob:
+                    mine.remove(job)
+                except Refused:
+                    # Busy or away just now: the lease lasts for some more tries.
+                    continue
 
-    thread = threading.Thread(target=keep, name=f"hold {job.key}", daemon=True)
+    thread = threading.Thread(target=keep, name=f"hold {jobs[0].key}", daemon=True)
     thread.start()
     try:
         yield thread
@@ -199,47 +217,89 @@ def run(
     job_id: int,
     handlers: Mapping[str, Handler],
     long: Mapping[str, LongHandler] = MappingProxyType({}),
+    shared: Mapping[str, Shared] = MappingProxyType({}),
 ) -> bool:
     """Do a job if it is there to be done; returns whether it was done by this call.
 
-    Delivered twice or at once, one call does it and the others return False.
+    Delivered twice or at once, one call does it and the others return False. What is `shared` is
+    done along with others of its kind that wait.
     """
     with workspace.writing() as tx:
-        job = _claim(tx, job_id)
-    if job is None:
+        claimed = _claim(tx, [job_id])
+        if claimed and claimed[0].kind in shared:
+            claimed += _beside(tx, claimed[0], shared[claimed[0].kind])
+    if not claimed:
         return False
     failpoints.hit("job.claimed")
+    job = claimed[0]
     try:
-        if job.kind in long:
-            long[job.kind](workspace, job)
+        if job.kind in shared:
+            failed = shared[job.kind].do(workspace, claimed)
         else:
-            with workspace.writing() as tx:
-                finish(tx, job)
-                handlers[job.kind](tx, job)
-        failpoints.hit("job.done")
-        return True
-    except LostJob:
-        return False
+            failed = {}
+            _do_alone(workspace, job, handlers, long)
     except Exception as error:
-        about = {"workspace": workspace.id, "job": job.id, "kind": job.kind}
-        if isinstance(error, Undelivered):
-            _log.warning("job.undelivered", **about, why=str(error))
-        else:
-            _log.error("job.failed", **about, trace="".join(traceback.format_exception(error)))
-        with workspace.writing() as tx:
-            _put_back(tx, job, error)
-        failpoints.hit("job.put_back")
+        failed = {one.id: error for one in claimed}
+    for one in claimed:
+        if one.id in failed:
+            _failed(workspace, one, failed[one.id])
+    if job.id in failed:
         return False
+    failpoints.hit("job.done")
+    return True
 
 
-def _claim(tx: Transaction, job_id: int) -> Job | None:
+def _do_alone(
+    workspace: Workspace,
+    job: Job,
+    handlers: Mapping[str, Handler],
+    long: Mapping[str, LongHandler],
+) -> None:
+    if job.kind in long:
+        long[job.kind](workspace, job)
+        return
+    with workspace.writing() as tx:
+        finish(tx, job)
+        handlers[job.kind](tx, job)
+
+
+def _failed(workspace: Workspace, job: Job, error: Exception) -> None:
+    if isinstance(error, LostJob):
+        return
+    about = {"workspace": workspace.id, "job": job.id, "kind": job.kind}
+    if isinstance(error, Undelivered):
+        _log.warning("job.undelivered", **about, why=str(error))
+    else:
+        _log.error("job.failed", **about, trace="".join(traceback.format_exception(error)))
+    with workspace.writing() as tx:
+        _put_back(tx, job, error)
+    failpoints.hit("job.put_back")
+
+
+def _beside(tx: Transaction, job: Job, how: Shared) -> list[Job]:
+    """Take along what waits beside a job: nothing that was tried before, nor beside such a job.
+
+    One that takes its worker down with it does so alone from the second time on.
+    """
+    if job.attempts > 1:
+        return []
+    waits = sa.and_(JOB.c.kind == job.kind, JOB.c.state == "queued", JOB.c.due_at <= tx.now)
+    others = sa.select(*_JOB).where(waits, JOB.c.attempts == 0).order_by(JOB.c.due_at, JOB.c.id)
+    found = [Job(*one) for one in tx.connection.execute(others.limit(_MOST_BESIDE))]
+    return _claim(tx, [one.id for one in how.beside(tx, job, found)]) if found else []
+
+
+def _claim(tx: Transaction, ids: Sequence[int]) -> list[Job]:
+    """Take jobs that are there to be done, in the order of `ids`; those that are."""
+    if not ids:
+        return []
     claimed = tx.connection.execute(
         sa.update(JOB)
-        .where(JOB.c.id == job_id, _ready(tx.now))
+        .where(JOB.c.id.in_(ids), _ready(tx.now))
         .values(state="running", lease_until=tx.now + LEASE, attempts=JOB.c.attempts + 1)
-        .returning(JOB.c.id, JOB.c.kind, JOB.c.key, JOB.c.payload, JOB.c.attempts)
-    ).first()
-    return Job(*claimed) if claimed else None
+        .returning(*_JOB)
+    )
+    return sorted((Job(*one) for one in claimed), key=lambda one: ids.index(one.id))
 
 
 def _ready(now: datetime) -> sa.ColumnElement[bool]:

@@ -40,6 +40,9 @@ LONG: Mapping[str, jobs.LongHandler] = {
 }
 """What does a job of a kind that has transactions of its own."""
 
+SHARED: Mapping[str, jobs.Shared] = {"alert": alerts.SHARED}
+"""What does several jobs of a kind at once."""
+
 
 def application(installation: Installation) -> Celery:
     """The Celery application of an installation: two tasks, one beat entry, no results kept."""
@@ -79,7 +82,7 @@ def do(installation: Installation, workspace_id: str, job_id: int) -> bool:
 
     workspace = installation.workspace_by_id(workspace_id)
     long = {**LONG, **dict.fromkeys(imports.KINDS, _import), rows.JOB_KIND: _deliver}
-    return jobs.run(workspace, job_id, HANDLERS, long)
+    return jobs.run(workspace, job_id, HANDLERS, long, SHARED)
 
 
 def wake(installation: Installation) -> None:

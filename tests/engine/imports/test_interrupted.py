@@ -123,7 +123,7 @@ def test_a_death_of_the_one_who_goes_on(desk: Desk) -> None:
     desk.clock.instant += jobs.LEASE + timedelta(seconds=1)
     ((_, job),) = tick(desk.installation)
     with desk.workspace.writing() as tx:
-        assert jobs._claim(tx, job) is not None
+        assert jobs._claim(tx, [job])
     desk.clock.instant += jobs.LEASE + timedelta(seconds=1)
     assert go_on(desk) == 1
     check_all(desk)

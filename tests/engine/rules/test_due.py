@@ -92,7 +92,7 @@ def test_a_worker_that_dies_leaves_the_job_to_another(office: Office) -> None:
     office.later(days=1)
     ((_, job),) = tick(office.installation)
     with office.workspace.writing() as tx:
-        assert jobs._claim(tx, job) is not None
+        assert jobs._claim(tx, [job])
     assert jobs.run(office.workspace, job, HANDLERS, LONG) is False
     assert tick(office.installation) == []
     office.clock.instant += jobs.LEASE
@@ -123,7 +123,7 @@ def test_a_job_that_takes_its_worker_down_each_time_is_given_up(office: Office) 
     for _ in range(jobs.ATTEMPTS):
         assert [one for _, one in tick(office.installation)] == [job]
         with office.workspace.writing() as tx:
-            assert jobs._claim(tx, job) is not None
+            assert jobs._claim(tx, [job])
         office.clock.instant += jobs.LEASE
     assert tick(office.installation) == []
     with office.workspace.reading() as tx:
