@@ -2,72 +2,20 @@
 
 from __future__ import annotations
 
-import json
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import date, datetime
-from decimal import Decimal
-from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
 
-from fieldstone.rules import Context, Expression, compile_expression, evaluate, to_sql
-from tests.rules.declared import APP, counting_from
-from tests.rules.world import CONTEXT, Tables, World, postgresql, sqlite, value_of
+from fieldstone.metadata.problems import ProblemsError
+from fieldstone.rules import evaluate, to_sql
+from tests.rules import casebook
+from tests.rules.casebook import Case, changes, company, compiled, context, expected, written
+from tests.rules.world import Tables, postgresql, sqlite
 from tests.servers.postgres import PostgresServer
 
-FOLDER = Path(__file__).parent / "cases"
-COMPANY = json.loads((FOLDER / "company.json").read_text("utf-8"))
-CASES = [
-    pytest.param(case, id=f"{path.stem}: {case['name']}")
-    for path in sorted(FOLDER.glob("*.json"))
-    if path.stem != "company"
-    for case in json.loads(path.read_text("utf-8"))
-]
-Case = dict[str, Any]
-
-
-def company(changes: Case) -> World:
-    """The company of the cases; `changes` are made to the first account."""
-    world = World()
-    for entity_id in ("member", "account", "deal"):
-        entity = APP.entity(entity_id)
-        for given in COMPANY[entity_id]:
-            changed = given | changes if (entity_id, given["id"]) == ("account", 1) else given
-            values = {name: value_of(entity.field(name), one) for name, one in changed.items()}
-            world.add(entity_id, values)
-    return world
-
-
-def context(case: Case) -> Context:
-    """The instant, zone and person of a case."""
-    return replace(
-        CONTEXT,
-        now=datetime.fromisoformat(case.get("now", COMPANY["now"])),
-        zone=ZoneInfo(case.get("zone", "Asia/Shanghai")),
-        me=case.get("me", CONTEXT.me),
-        problems=[],
-    )
-
-
-def compiled(case: Case) -> Expression:
-    """The expression of a case, in an App that counts weeks and years as the case says."""
-    app = counting_from(**case.get("app", {}))
-    return compile_expression(app, "account", case["expression"], allow_viewer=True, space="name")
-
-
-def written(value: Any) -> Any:
-    """A value as the cases write it."""
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
-    if isinstance(value, frozenset):
-        return sorted(value)
-    return value.isoformat() if isinstance(value, date) else value
+CASES = [pytest.param(case, id=name) for name, case in casebook.CASES]
 
 
 class Asked:
@@ -76,13 +24,13 @@ class Asked:
     def __init__(self, connection: sa.Connection, tables: Tables) -> None:
         self.connection = connection
         self.tables = tables
-        self.changes: Case | None = None
+        self.changes: object = None
 
-    def fill(self, changes: Case) -> None:
+    def fill(self, case: Case) -> None:
         """Write the company of a case."""
-        if changes != self.changes:
-            company(changes).fill(self.connection, self.tables)
-            self.changes = changes
+        if changes(case) != self.changes:
+            company(case).fill(self.connection, self.tables)
+            self.changes = changes(case)
 
 
 @pytest.fixture(scope="module")
@@ -100,9 +48,9 @@ def on_postgresql(postgres: PostgresServer) -> Iterator[Asked]:
 @pytest.mark.parametrize("case", CASES)
 def test_one_record(case: Case) -> None:
     expression = compiled(case)
-    record = company(case.get("record", {})).record("account", 1)
+    record = company(case).record("account", 1)
     found = written(evaluate(expression, record, context(case)))
-    assert (type(found), found) == (type(case["expected"]), case["expected"])
+    assert (type(found), found) == (type(expected(case)), expected(case))
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -117,15 +65,30 @@ def test_postgresql(case: Case, on_postgresql: Asked) -> None:
 
 def answers(asked: Asked, case: Case) -> None:
     """The database gives the expected value, and chooses the record by it."""
-    asked.fill(case.get("record", {}))
+    asked.fill(case)
     connection, tables = asked.connection, asked.tables
     expression = compiled(case)
     row = tables.table("account").alias("r")
     first = row.c.id == 1
     value = to_sql(expression, tables, row, context(case), mode="value")
     found = written(connection.scalar(sa.select(value).select_from(row).where(first)))
-    assert (type(found), found) == (type(case["expected"]), case["expected"])
+    assert (type(found), found) == (type(expected(case)), expected(case))
     if expression.type.kind == "boolean":
         where = to_sql(expression, tables, row, context(case), mode="filter")
         chosen = connection.scalars(sa.select(row.c.id).where(first, where)).all()
         assert bool(chosen) is case["expected"]
+
+
+def test_each_has_a_name_of_its_own_and_no_key_that_nobody_reads() -> None:
+    often = Counter(name for name, _ in casebook.CASES)
+    assert [name for name, count in often.items() if count > 1] == []
+    known = casebook.KEYS | casebook.SITUATION
+    assert [name for name, case in casebook.CASES if not known >= case.keys()] == []
+
+
+@pytest.mark.parametrize(
+    "case", [pytest.param(case, id=name) for name, case in casebook.CASES if "published" in case]
+)
+def test_what_was_published_once_is_refused_anew(case: Case) -> None:
+    with pytest.raises(ProblemsError):
+        compiled(case | {"published": False})

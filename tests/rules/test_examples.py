@@ -16,7 +16,7 @@ from fieldstone.metadata.model import App
 from fieldstone.rules import Expression, check, compile_expression, evaluate, functions, to_sql
 from fieldstone.rules.functions import AS_OF, Example
 from fieldstone.rules.ir import Constant
-from tests.rules.test_cases import written
+from tests.rules.casebook import written
 from tests.rules.world import CONTEXT, Tables, World, postgresql, sqlite
 from tests.servers.postgres import PostgresServer
 

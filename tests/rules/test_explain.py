@@ -12,11 +12,11 @@ from fieldstone.metadata.messages import LOCALES
 from fieldstone.metadata.problems import ProblemsError
 from fieldstone.rules import Expression, compile_expression, evaluate, explain
 from fieldstone.rules.explain import MOST_EXPLAINED, Decided, Explanation
+from tests.rules.casebook import company, context
 from tests.rules.declared import APP
 from tests.rules.generate.companies import Company
 from tests.rules.generate.expressions import Maker
 from tests.rules.labelled import LABELLED
-from tests.rules.test_cases import company, context
 from tests.rules.test_sentences import CODE, KINDS, without_texts
 from tests.rules.world import CONTEXT, Source
 

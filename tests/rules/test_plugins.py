@@ -17,8 +17,8 @@ from fieldstone.metadata.problems import ProblemsError
 from fieldstone.rules import compile_expression, evaluate, to_sql
 from fieldstone.rules.functions import door, function_named, load_plugins, registry
 from fieldstone.ui.cli.program import root
+from tests.rules.casebook import company
 from tests.rules.declared import APP
-from tests.rules.test_cases import company
 from tests.rules.world import CONTEXT, Tables, postgresql, sqlite
 from tests.servers.postgres import PostgresServer
 

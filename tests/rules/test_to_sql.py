@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from fieldstone.rules import compile_expression, evaluate, to_sql
 from fieldstone.rules.types import reference
+from tests.rules.casebook import company, context
 from tests.rules.declared import APP
-from tests.rules.test_cases import company, context
 from tests.rules.world import Tables, postgresql, sqlite
 from tests.servers.database import Database
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from fieldstone.engine.evaluate import answer
 from fieldstone.rules import compile_expression, explain, functions, message_text, units
+from tests.rules.casebook import company, context
 from tests.rules.declared import APP
-from tests.rules.test_cases import company, context
 
 RECORD = company({}).record("account", 1)
 CONTEXT = context({})
