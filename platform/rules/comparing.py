@@ -213,6 +213,9 @@ class Comparing:
             tags = tuple(self.typer.tag(operand, one) for one in items if isinstance(one, Constant))
             return self.typer.any_tag(operand, at, tags)
         found = tuple(self.comparable(operand, one, one)[1] for one in items)
+        if operand.type == EMPTY:
+            # Beside a condition None would be read as False, which may well be listed.
+            return self.typer.constant(at, BOOLEAN, False)
         if found and not operand.type.numeric:
             operand = self.comparable(operand, found[0], at)[0]
         return In(

@@ -19,9 +19,11 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from fieldstone.rules import Context, Expression, compile_expression
+from fieldstone.metadata.expression import parse, tree
+from fieldstone.rules import Context, Expression
+from fieldstone.rules.expression import compile_node
+from fieldstone.rules.typing import Options
 from tests.rules.declared import APP, counting_from
-from tests.rules.lenient import read
 from tests.rules.world import CONTEXT, World, value_of
 
 FOLDER = Path(__file__).parent / "cases"
@@ -87,13 +89,13 @@ def context(case: Case) -> Context:
     )
 
 
-def compiled(case: Case, text: str | None = None) -> Expression:
+def compiled(case: Case, part: tree.Node | None = None) -> Expression:
     """The expression of a case, or a part of it, where weeks and years count as the case says."""
     app = counting_from(**case.get("app", {}))
-    text = case["expression"] if text is None else text
-    if case.get("published"):
-        return read(app, text)
-    return compile_expression(app, "account", text, allow_viewer=True, space="name")
+    text = case["expression"]
+    lenient = case.get("published", False)
+    options = Options(space="name", allow_viewer=True, lenient=lenient)
+    return compile_node(app, "account", text, part or parse(text), options)
 
 
 def written(value: Any) -> Any:

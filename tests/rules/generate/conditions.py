@@ -78,7 +78,8 @@ class Conditions(Values):
 
     def listed(self, depth: int) -> str:
         """Membership in a list of constants."""
-        key = self.pick("number", "number", "money", "text", "date", "datetime", "reference:member")
+        plain = ("number", "number", "money", "text", "date", "datetime", "boolean")
+        key = self.pick(*plain, "reference:member")
         written = {"money": "number", "reference:member": "reference"}
         literal = getattr(self, f"{written.get(key, key)}_literal")
         if key == "reference:member":
