@@ -1,11 +1,11 @@
 """The cases by hand (`cases/*.json`): what each is about, and the company that it is asked of.
 
 A case has a `name`, an `expression` and the `expected` value. `record` changes the first account,
-`also` any record: {"deal 11": {...}}, a new one with an id that is not there yet. `now`, `zone`,
-`me` and `app` (how weeks, years and working days are counted) are the company's unless they are
-given. `rule` is the rule of docs/expressions.md that it shows. `published` says that the expression
-is only taken where it was published before it was refused. A long text is written as its pieces,
-each with how often it stands there: {"a": 9999, "b": 1}.
+`also` any record: {"deal 11": {...}}, or new ones with ids that are not there: "deal 101..200".
+`now`, `zone`, `me` and `app` (how weeks, years and working days are counted) are the company's
+unless they are given. `rule` names the rule of docs/expressions.md that the case shows. `published`
+says that the expression is only taken where it was published before it was refused. A long text is
+written as its pieces, each with how often it stands there: {"a": 9999, "b": 1}.
 """
 
 from __future__ import annotations
@@ -57,7 +57,8 @@ def changes(case: Case) -> Mapping[tuple[str, int], Case]:
     found = {("account", 1): case.get("record", {})}
     for key, changed in case.get("also", {}).items():
         entity_id, _, number = key.partition(" ")
-        found[entity_id, int(number)] = changed
+        first, _, last = number.partition("..")
+        found |= {(entity_id, one): changed for one in range(int(first), int(last or first) + 1)}
     return found
 
 

@@ -12,10 +12,10 @@ import pytest
 
 from fieldstone.rules.functions.registry import ANY
 from tests.rules.casebook import CASES
-from tests.rules.shown import functions, operators
+from tests.rules.shown import aggregates, functions, operators
 
 
-@pytest.mark.parametrize("what", [functions, operators])
+@pytest.mark.parametrize("what", [functions, operators, aggregates])
 def test_there_is_a_case_for_whatever_there_is(what: ModuleType) -> None:
     shown = {one for _, case in CASES for one in what.shown_by(case)}
     missing = sorted(set(what.wanted()) - shown)
