@@ -1,11 +1,12 @@
 """The cases by hand (`cases/*.json`): what each is about, and the company that it is asked of.
 
-A case has a `name`, an `expression` and the `expected` value. `record` changes the first account,
-`also` any record: {"deal 11": {...}}, or new ones with ids that are not there: "deal 101..200".
-`now`, `zone`, `me` and `app` (how weeks, years and working days are counted) are the company's
-unless they are given. `rule` names the rule of docs/expressions.md that the case shows. `published`
-says that the expression is only taken where it was published before it was refused. A long text is
-written as its pieces, each with how often it stands there: {"a": 9999, "b": 1}.
+A case has a `name`, an `expression` and the `expected` value, or the id of the problem for which it
+is `refused`. With `table` the value is that of the first account among all. `record` changes the
+first account, `also` any record: {"deal 11": {...}}, or new ones with ids that are not there:
+"deal 101..200". `now`, `zone`, `me` and `app` (how weeks, years and working days are counted) are
+the company's unless they are given. `rule` names the rule of docs/expressions.md that it shows.
+`published` says that the expression is only taken where it was published before it was refused. A
+long text is written as its pieces, each with how often it stands there: {"a": 9999, "b": 1}.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ CASES: tuple[tuple[str, Case], ...] = tuple(
     for case in json.loads(path.read_text("utf-8"))
 )
 """Every case with what it is called among all of them."""
-KEYS = frozenset({"name", "expression", "expected", "rule", "published"})
+KEYS = frozenset({"name", "expression", "expected", "refused", "rule", "published", "table"})
 SITUATION = frozenset({"record", "also", "now", "zone", "me", "app"})
 
 
@@ -95,7 +96,8 @@ def compiled(case: Case, part: tree.Node | None = None) -> Expression:
     app = counting_from(**case.get("app", {}))
     text = case["expression"]
     lenient = case.get("published", False)
-    options = Options(space="name", allow_viewer=True, lenient=lenient)
+    table = case.get("table", False)
+    options = Options(space="name", allow_viewer=True, lenient=lenient, over_table=table)
     return compile_node(app, "account", text, part or parse(text), options)
 
 
