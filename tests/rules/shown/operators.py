@@ -113,8 +113,6 @@ def wanted() -> Iterator[str]:
         yield from (f"{a} {operator} {b}" for a, b in product(("True", "False"), repeat=2))
     yield from ("not True", "not False")
     for a, b in pairs("{} if flag else {}"):
-        if "tags" in (a, b):
-            continue  # Tags by themselves are no value: whoever asks for one is refused.
         yield from (f"{a} if {one} else {b}" for one in ("True", "False"))
         if a == b and a not in _NEVER_EMPTY:
             yield from (f"{a} if {one} else {b}: empty" for one in ("True", "False"))
