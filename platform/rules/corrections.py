@@ -130,12 +130,18 @@ def quoted_date(texts: Sequence[Constant]) -> Fix | None:
     return Fix(texts[0].start, texts[0].end, (as_date(found[1], found[3], found[4]),))
 
 
+_IN_THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?")
+
+
 def quoted_number(texts: Sequence[Constant]) -> Fix | None:
     """A text that is a number, without its quotes."""
-    if not texts or not re.fullmatch(r"\d{1,15}(\.\d{1,6})?", texts[0].value):
+    written = texts[0].value if texts else ""
+    if _IN_THOUSANDS.fullmatch(written):
+        written = written.replace(",", "")
+    if not re.fullmatch(r"\d{1,15}(\.\d{1,6})?", written):
         return None
     try:
-        value = Decimal(texts[0].value)
+        value = Decimal(written)
     except InvalidOperation:
         return None
     return Fix(texts[0].start, texts[0].end, (f"{value:f}",))
