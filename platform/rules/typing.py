@@ -174,7 +174,8 @@ class Typer:
         if not item.type.numeric:
             raise self.refuse("type.number", node.operand, **self.shown(item))
         if isinstance(item, Constant):
-            return self.constant(node, item.type, -item.value, item.bound)
+            value = None if item.value is None else -item.value
+            return self.constant(node, item.type, value, item.bound)
         return self.make(
             NEGATE, node, item, type=item.type, nullable=item.nullable, bound=item.bound
         )

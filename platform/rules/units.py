@@ -167,9 +167,9 @@ def _divided(a: Typed, b: Typed) -> str | None:
 
 def _literal(item: Typed) -> int | None:
     """The whole number that is written, or None."""
-    if isinstance(item, Constant) and item.type.kind == "number" and not item.type.scale:
-        return int(item.value)
-    return None
+    if not isinstance(item, Constant) or item.type.kind != "number" or item.type.scale:
+        return None
+    return None if item.value is None else int(item.value)
 
 
 def takes(typing: Typing, item: Typed, unit: str, signature: str) -> None:

@@ -99,18 +99,20 @@ def test_what_was_accepted_before_stays() -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("1 < 2", "type.constant"),
-        ('len("a") > 3 or "a" == "b"', "type.constant"),
-        ("name is not None and id is None", "type.never_empty"),
-        ('name == "  "', "type.blank"),
+        ("1 < 2", ("type.constant", 1)),
+        ('len("a") > 3 or "a" == "b"', ("type.constant", 1)),
+        ("name is not None and id is None", ("type.never_empty", 22)),
+        ('name == "  "', ("type.blank", 9)),
+        ('" " == name', ("type.blank", 1)),
         ("today() > date(2026, 1, 1)", None),
         ("True", None),
         ("name is None", None),
+        ("industry is None", None),
     ],
 )
-def test_a_condition_that_always_says_the_same(text: str, problem: str | None) -> None:
+def test_a_condition_that_always_says_the_same(text: str, problem: tuple[str, int] | None) -> None:
     found = problems_after({RULE: {"/when": text}})
-    assert [one.id for one in found] == ([problem] if problem else [])
+    assert [(one.id, one.position) for one in found] == ([problem] if problem else [])
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -145,6 +146,30 @@ def test_an_all_that_fails_tells_the_records_that_fail_it() -> None:
     found = explained("all(deals, amount > 10)")
     assert found.result is False and found.decided is not None
     assert found.decided.count == len(found.decided.records) > 0
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("max(deals.amount)", [11]),
+        ("min(deals.amount)", [13]),
+        ('min(deals.amount, stage == "won")', [12]),
+        ("first(deals.name, by=closed_on)", [12]),
+        ("last(deals.name, by=closed_on)", [11]),
+        ("max(deals.amount, amount > 1000)", []),
+        ("first(deals.amount, by=at)", []),
+        ("sum(deals.amount, amount > 40)", [11, 12]),
+        ("count_distinct(deals.seller, amount > 1)", [11, 12, 13]),
+        ("any(deals, amount > 60)", [11]),
+        ("all(deals, flag)", [12, 13, 14]),
+        ("count(belongs_to.subsidiaries)", [1]),
+    ],
+)
+def test_the_records_that_decide(text: str, ids: list[int]) -> None:
+    """Of max() and first() only the one whose value it is."""
+    decided = explained(text).decided
+    found = [] if decided is None else [one for one, _ in decided.records]
+    assert found == ids
 
 
 def test_formulas_open_up() -> None:
