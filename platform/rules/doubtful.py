@@ -26,7 +26,7 @@ def doubts_of(found: Expression) -> Iterator[Problem]:
             yield Problem("type.never_empty", position=node.start + 1)
         if isinstance(node, Compare):
             for side in (node.left, node.right):
-                if isinstance(side, Constant) and side.type == TEXT and not side.value.strip():
+                if isinstance(side, Constant) and side.type == TEXT and _is_blank(side):
                     yield Problem("type.blank", position=side.start + 1)
 
 
@@ -40,3 +40,8 @@ def _written(node: Typed) -> Iterator[Typed]:
 
 def _always_filled(item: Typed) -> bool:
     return isinstance(item, Read) and not item.nullable and item.type.kind != "tags"
+
+
+def _is_blank(side: Constant) -> bool:
+    """Whether a text has nothing in it; empty text is no value at all."""
+    return not str(side.value or "").strip()

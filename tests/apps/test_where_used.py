@@ -30,6 +30,9 @@ from tests.rules.same import same
 NAMES = ["blank", "crm_small", "crm_template", "projects"]
 TRIED = 12
 """Things of a template that are renamed or dropped alone; together all of them are."""
+_THROUGH = ("formula.broken", "expression.nested")
+"""What breaks by another thing that broke: a formula, or rows of a role, which then count as the
+deepest that there may be."""
 _OPTIONS = {"stage": "stage", "tier": "band", "tags": "tag"}
 
 Place = tuple[str, str]
@@ -132,7 +135,9 @@ def _left(entity: Entity, one: Field, target: Target) -> Iterator[Any]:
 
 
 def broken(app: App, target: Target) -> tuple[set[Place], set[Place]]:
-    """The expressions that no longer compile without a thing: by themselves, and for a formula."""
+    """The expressions that no longer compile without a thing: by themselves, and for another
+    thing that broke.
+    """
     left = without(app, target)
     alone: set[Place] = set()
     through: set[Place] = set()
@@ -142,7 +147,7 @@ def broken(app: App, target: Target) -> tuple[set[Place], set[Place]]:
         problem = wrong(left, place)
         if problem is not None:
             at = (place.document.key, place.pointer)
-            (through if problem == "formula.broken" else alone).add(at)
+            (through if problem in _THROUGH else alone).add(at)
     return alone, through
 
 

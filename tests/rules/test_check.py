@@ -104,6 +104,8 @@ def test_what_was_accepted_before_stays() -> None:
         ("name is not None and id is None", ("type.never_empty", 22)),
         ('name == "  "', ("type.blank", 9)),
         ('" " == name', ("type.blank", 1)),
+        ('name > ""', ("type.blank", 8)),
+        ('"" <= name', ("type.blank", 1)),
         ("today() > date(2026, 1, 1)", None),
         ("True", None),
         ("name is None", None),
