@@ -55,10 +55,14 @@ def test_the_plan_is_the_one_that_was_kept(sides: Sides, name: str) -> None:
     assert found == kept(file)[name]
 
 
-def test_related_records_are_gone_through_once(sides: Sides) -> None:
+def test_related_records_are_gone_through_once_for_all(sides: Sides) -> None:
+    """PostgreSQL: once for all, and twice for the one that holds each against the newest of a kind.
+
+    SQLite looks at those of few customers again instead, by an index.
+    """
     lines = plan(sides, [one.text for one in CONDITIONS]).splitlines()
     passes = [line for line in lines if re.search(r"(SCAN|Scan).* follow_up", line)]
-    assert len(passes) <= 3, lines
+    assert len(passes) == (1 if sides.dialect == "sqlite" else 3), lines
 
 
 def plan(sides: Sides, texts: list[str]) -> str:

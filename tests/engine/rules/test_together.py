@@ -102,6 +102,17 @@ def test_one_look_for_all_that_are_due(office: Office, count: int) -> None:
     assert set(states(office).values()) == {("done", 1)}
 
 
+def test_rules_that_find_few_by_a_value_look_by_themselves(office: Office) -> None:
+    few: Rules = {f"called_{one}": {"when": f"calls == {one}"} for one in range(3)}
+    declare(office, {**few, **above(10)})
+    with looks() as seen:
+        alerts.run(office.workspace, few)
+    assert len(seen) == 3
+    with looks() as seen:
+        alerts.run(office.workspace, [*few, "above_10"])
+    assert len(seen) == 1
+
+
 def test_so_many_share_a_look_at_most(office: Office) -> None:
     declare(office, above(*range(1, 40)))
     with looks() as seen:
