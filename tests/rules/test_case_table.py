@@ -12,6 +12,8 @@ from types import ModuleType
 
 import pytest
 
+from fieldstone.metadata.expression import parse, tree
+from fieldstone.rules.functions.operators import OPERATORS
 from fieldstone.rules.functions.registry import ANY
 from tests.rules.casebook import CASES
 from tests.rules.shown import aggregates, functions, operators
@@ -25,6 +27,15 @@ def test_there_is_a_case_for_whatever_there_is(what: ModuleType) -> None:
     shown = {one for case in plain for one in what.shown_by(case)}
     missing = sorted(set(what.wanted()) - shown)
     assert not missing, "write a case for each of these in tests/rules/cases"
+
+
+def test_every_operator_of_the_reference_is_looked_at() -> None:
+    forms = [form for one in OPERATORS for form in re.split(", (?=a |not )", one.signature)]
+    nodes = [parse(form) for form in forms]
+    found = {one.operator for one in nodes if isinstance(one, tree.Arithmetic | tree.Logic)}
+    found |= {each for one in nodes if isinstance(one, tree.Comparison) for each in one.operators}
+    assert found == operators.OPERATORS
+    assert {type(one) for one in nodes} == set(operators.NODES) - {tree.Negative}
 
 
 def test_the_company_of_the_cases_has_a_field_of_each_kind() -> None:

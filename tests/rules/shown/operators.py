@@ -29,6 +29,9 @@ SUMS = ("+", "-", "*")
 QUOTIENTS = ("/", "//", "%")
 MEMBERSHIP = ("in", "not in")
 EMPTINESS = ("is", "is not")
+JOINING = ("and", "or")
+OPERATORS = {*COMPARISONS, *SUMS, *QUOTIENTS, *MEMBERSHIP, *EMPTINESS, *JOINING}
+NODES = (tree.Arithmetic, tree.Comparison, tree.Logic, tree.Not, tree.Either, tree.Negative)
 _WITH_LIMITS = ("number", "money")
 """Durations end where the numbers do that they are."""
 _ENDING = (*_WITH_LIMITS, "text", "date", "datetime")
@@ -109,7 +112,7 @@ def wanted() -> Iterator[str]:
             yield f"{kind} {operator} None: {'filled' if kind != 'empty' else 'empty'}"
             if kind not in _NEVER_EMPTY:
                 yield f"{kind} {operator} None: empty"
-    for operator in ("and", "or"):
+    for operator in JOINING:
         yield from (f"{a} {operator} {b}" for a, b in product(("True", "False"), repeat=2))
     yield from ("not True", "not False")
     for a, b in pairs("{} if flag else {}"):
