@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ from tests.rules.declared import APP
 from tests.rules.generate.companies import Company
 from tests.rules.generate.expressions import Maker
 from tests.rules.generate.words import ZONES
+from tests.rules.test_cases import CASES, company
 from tests.rules.world import CONTEXT, NOW, Tables, World, postgresql, sqlite
 from tests.servers.postgres import PostgresServer
 
@@ -170,6 +172,33 @@ def agree(
         assert {key: found for key, found in rows if found} == {
             key: found for key, found in bits.items() if found
         }, texts
+
+
+def by_hand() -> Iterator[list[str]]:
+    """The conditions of the table of cases over related records, and those above, in handfuls."""
+    plain = {"name", "expression", "expected", "rule"}
+    texts = [
+        case["expression"]
+        for (case,) in (one.values for one in CASES)
+        if case.keys() <= plain and "deals" in case["expression"]
+    ]
+    texts += [f"{one} {sign} 2" for one, sign in zip(AGGREGATES, "<>" * 20, strict=False)]
+    texts += [f"({one}) == ({other})" for one, other in pairwise(CONDITIONS)]
+    texts += [f"{one} and n > 3" for one in CONDITIONS]
+    for at in range(0, len(texts), 6):
+        yield texts[at : at + 6]
+
+
+@pytest.mark.parametrize("texts", list(by_hand()), ids=lambda texts: texts[0])
+def test_what_is_written_by_hand(place: tuple[sa.Connection, Tables], texts: list[str]) -> None:
+    connection, tables = place
+    world = company({})
+    world.fill(connection, tables)
+    context = Context(NOW, ZoneInfo("Asia/Shanghai"), me=1)
+    found = [compiled(one) for one in texts]
+    for one in found:
+        agree(connection, tables, world, [one], context)
+    agree(connection, tables, world, found, context)
 
 
 @pytest.mark.parametrize(
