@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 
 from fieldstone.rules import compile_expression, evaluate, evaluate_all
+from tests.rules.casebook import company, context
 from tests.rules.declared import APP
-from tests.rules.test_cases import company, context
 from tests.rules.test_windows import LARGEST, accounts, read
 from tests.rules.world import CONTEXT
 
@@ -34,7 +34,7 @@ BIG = 999_999_999_999_999
 )
 def test_what_is_out_of_range_is_noted_with_its_place(text: str, noted: list[int]) -> None:
     about = context({})
-    record = company({"n": BIG}).record("account", 1)
+    record = company({"record": {"n": BIG}}).record("account", 1)
     evaluate(compile_expression(APP, "account", text, space="name"), record, about)
     found = [(one.id, one.position) for one in about.problems]
     assert found == [("value.out_of_range", position) for position in noted]
@@ -43,7 +43,7 @@ def test_what_is_out_of_range_is_noted_with_its_place(text: str, noted: list[int
 def test_notes_are_bounded() -> None:
     about = context({})
     expression = compile_expression(APP, "account", "n * n", space="name")
-    records = [company({"n": BIG}).record("account", 1)] * 150
+    records = [company({"record": {"n": BIG}}).record("account", 1)] * 150
     assert evaluate_all(expression, records, about) == [None] * 150
     assert len(about.problems) == 100
 
@@ -73,7 +73,7 @@ def test_parent_is_the_record_that_is_given() -> None:
     owner = world.record("account", 1)
     assert [evaluate(expression, one, CONTEXT, parent=owner) for one in deals] == [False, False]
     assert evaluate_all(expression, deals, CONTEXT, parent=owner) == [False, False]
-    small = company({"amount": "60.00"}).record("account", 1)
+    small = company({"record": {"amount": "60.00"}}).record("account", 1)
     assert evaluate_all(expression, deals, CONTEXT, parent=small) == [True, False]
     with pytest.raises(LookupError, match=r"^the expression reads an outer record"):
         evaluate(expression, deals[0], CONTEXT)

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 
 from fieldstone.metadata.problems import ProblemsError
 from fieldstone.rules import Context, Expression, compile_expression, evaluate, over_table
+from tests.rules.casebook import CASES, company
 from tests.rules.declared import APP
 from tests.rules.generate.companies import Company
 from tests.rules.generate.expressions import Maker
 from tests.rules.generate.words import ZONES
-from tests.rules.test_cases import CASES, company
 from tests.rules.world import CONTEXT, NOW, Tables, World, postgresql, sqlite
 from tests.servers.postgres import PostgresServer
 
@@ -179,8 +179,8 @@ def by_hand() -> Iterator[list[str]]:
     plain = {"name", "expression", "expected", "rule"}
     texts = [
         case["expression"]
-        for (case,) in (one.values for one in CASES)
-        if case.keys() <= plain and "deals" in case["expression"]
+        for _, case in CASES
+        if case.keys() <= plain and "expected" in case and "deals" in case["expression"]
     ]
     texts += [f"{one} {sign} 2" for one, sign in zip(AGGREGATES, "<>" * 20, strict=False)]
     texts += [f"({one}) == ({other})" for one, other in pairwise(CONDITIONS)]
