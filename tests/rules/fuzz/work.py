@@ -39,11 +39,10 @@ def part(kind: Kind, first: int, count: int) -> Figures:
     total = Figures()
     for seed in range(first, first + count):
         total.add(one(kind, seed))
+    gc.collect()
     return total
 
 
 def one(kind: Kind, seed: int, number: int | None = None) -> Figures:
     """Try one company, or one expression of it."""
-    found = _TRIED[kind](seed, _places).run(number)
-    gc.collect()
-    return found
+    return _TRIED[kind](seed, _places).run(number)
