@@ -7,11 +7,12 @@ workspaces share one compiled statement. Objects for creating tables are not mad
 from __future__ import annotations
 
 from functools import cached_property, lru_cache
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
 from ..metadata.model import App
+from ..rules.columns import column_of
 from ..rules.sql_types import CivilDate, ExactDecimal, PlainText, UtcDateTime
 from .layout import Layout, Storage, StoredField
 
@@ -43,7 +44,7 @@ class Tables:
     def column(self, row: sa.FromClause, entity_id: str, field_id: str) -> sa.ColumnElement[Any]:
         """A field's column in `row` (the entity's table or an alias); KeyError if not stored."""
         name = self.layout.stored(entity_id, field_id).column
-        return cast("sa.ColumnElement[Any]", row.c[name])
+        return column_of(row, self.table(entity_id).c[name])
 
     def tags(self, entity_id: str) -> sa.TableClause:
         """The table of an entity's tags: record_id, field_id, tag_id, source, valid_from/_to.

@@ -24,3 +24,16 @@ class Columns(Protocol):
 
     def tags(self, entity_id: str) -> sa.TableClause:
         """The link table of an entity's tags: record_id, field_id, tag_id, valid_to."""
+
+
+def column_of(row: sa.FromClause, column: sa.ColumnClause[Any]) -> sa.ColumnElement[Any]:
+    """A column of a table in `row`, which is the table itself or an alias of it.
+
+    An alias copies all of the table's columns as soon as its `c` is asked for one, and each
+    sub-select has an alias of its own: this copies the one column that is read.
+    """
+    if not (isinstance(row, sa.Alias) and row.element is column.table):
+        return row.c[column.name]
+    found: sa.ColumnClause[Any] = sa.column(column.name, column.type)
+    found.table = row
+    return found

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from fieldstone.metadata.model import Entity, Field
 from fieldstone.rules import Context, sqlite_functions
+from fieldstone.rules.columns import column_of
 from fieldstone.rules.sql_types import CivilDate, ExactDecimal, UtcDateTime
 from tests.rules.declared import APP
 
@@ -83,7 +84,7 @@ class Tables:
         return _table(entity_id)
 
     def column(self, row: sa.FromClause, entity_id: str, field_id: str) -> sa.ColumnElement[Any]:
-        return row.c[field_id]
+        return column_of(row, _table(entity_id).c[field_id])
 
     def tags(self, entity_id: str) -> sa.TableClause:
         columns: list[sa.ColumnClause[Any]] = [
