@@ -43,8 +43,10 @@ class Conversions:
                 other = next(one for one in items if one is not item)
                 raise self.typer.refuse(
                     *self.better(problem, item, other, at),
-                    first=Words.of(items[0].type),
-                    second=Words.of(item.type if item is not items[0] else other.type),
+                    first=Words.of(items[0].type, self.typer.app),
+                    second=Words.of(
+                        item.type if item is not items[0] else other.type, self.typer.app
+                    ),
                 )
         return tuple(self.coerced(item, common) for item in items)
 
@@ -86,7 +88,11 @@ class Conversions:
         if item.type.kind == "date" and wanted.kind == "datetime":
             return self.typer.make(START_OF_DAY, at, item, type=wanted, nullable=item.nullable)
         if not self.fits(item, wanted):
-            params: dict[str, Any] = {"found": Words.of(item.type), "wanted": Words.of(wanted)}
+            app = self.typer.app
+            params: dict[str, Any] = {
+                "found": Words.of(item.type, app),
+                "wanted": Words.of(wanted, app),
+            }
             raise self.typer.refuse("type.assign", at, **params)
         if item.type.unit is not None and wanted.kind == "money":
             found = units.UnitWords(item.type.unit)

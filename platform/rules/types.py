@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from ..metadata.model import App, Field, Option
+from ..metadata.model import App, Field, Named, Option
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +75,43 @@ _LABELS = {
     "empty": {"en": "empty", "zh-CN": "空值"},
 }
 
+_LABELS_OF = {
+    "choice": {"en": "a choice of {}", "zh-CN": "“{}”的选项"},
+    "reference": {"en": "a reference to {}", "zh-CN": "指向“{}”的关联数据"},
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
     """What people call a kind of type; sentences show it in the reader's language."""
 
     kind: str
+    whose: Named | None = None
 
     @classmethod
-    def of(cls, type_: Type) -> Words:
-        """The words for a type."""
-        return cls(type_.kind)
+    def of(cls, type_: Type, app: App | None = None) -> Words:
+        """The words for a type; in an `app` also of which entity or list a value is."""
+        return cls(type_.kind, _whose(type_, app) if app is not None else None)
 
     def text(self, locale: str) -> str:
-        labels = _LABELS[self.kind]
-        return labels.get(locale, labels["en"])
+        labels = _LABELS[self.kind] if self.whose is None else _LABELS_OF[self.kind]
+        label = labels.get(locale, labels["en"])
+        return label.format(self.whose.text(locale)) if self.whose is not None else label
+
+
+def _whose(type_: Type, app: App) -> Named | None:
+    """The entity that a reference leads to, or what declares the options of a choice."""
+    if type_.kind == "reference" and type_.entity is not None:
+        return app.entity(type_.entity)
+    kind, _, name = (type_.options or "").partition(":")
+    if type_.kind != "choice" or not name:
+        return None
+    if kind == "scheme":
+        return app.schemes[name]
+    if kind == "dimension":
+        return app.dimensions[name]
+    entity_id, _, field_id = name.partition(".")
+    return app.entity(entity_id).field(field_id)
 
 
 def choice(options: str) -> Type:
