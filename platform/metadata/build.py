@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from . import build_figures, build_rules
-from .build_parts import exact, labels, named, option, work_calendar
+from .build_parts import exact, labels, named, option, property_labels, work_calendar
 from .documents import Document, canonical
 from .fields import TYPES
 from .fields.percent import SCALE as PERCENT_SCALE
@@ -143,6 +143,7 @@ class _Builder:
             done=data.get("done"),
             dimension=data.get("dimension"),
             exclusive=exclusive,
+            property_labels=property_labels(data),
             scheme=data.get("scheme"),
             formula=data.get("formula"),
             stored=bool(data.get("stored", False)),
@@ -245,6 +246,7 @@ def _pipeline(data: Mapping[str, Any] | None) -> Pipeline | None:
         stages=tuple(_stage(one) for one in data["stages"]),
         amount=data.get("amount"),
         weighted=data.get("weighted"),
+        property_labels=property_labels(data),
     )
 
 
@@ -274,6 +276,7 @@ def _dimension(data: Mapping[str, Any]) -> TagDimension:
         **named(data),
         exclusive=bool(data.get("exclusive", False)),
         tags=tuple(Option(**option(one)) for one in data["tags"]),
+        property_labels=property_labels(data),
     )
 
 
@@ -297,4 +300,5 @@ def _scheme(data: Mapping[str, Any]) -> TierScheme:
         ),
         schedule=data.get("schedule"),
         active=bool(data.get("active", True)),
+        property_labels=property_labels(data),
     )

@@ -86,3 +86,8 @@ def work_calendar(data: Mapping[str, Any]) -> WorkCalendar:
         holidays=tuple(sorted(holidays, key=lambda one: one.first_day)),
         extra_workdays=tuple(sorted(map(date.fromisoformat, data.get("extra_workdays", ())))),
     )
+
+
+def property_labels(data: Mapping[str, Any]) -> Mapping[str, Labels]:
+    """What the declared properties of a set's options are called, by their names."""
+    return {key: labels(one) for key, one in data.get("property_labels", {}).items()}

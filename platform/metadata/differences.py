@@ -270,7 +270,7 @@ class _Comparison:
             if was is not now:
                 yield self.change("pipeline", "added" if now else "removed", new, was, now)
             return
-        for key in ("field", "amount", "weighted"):
+        for key in ("field", "amount", "weighted", "property_labels"):
             before, after = getattr(was, key), getattr(now, key)
             if before != after:
                 yield self.change("pipeline", key, new, before, after)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from ..metadata.model import App, Field, Named, Option
+from ..metadata.model import App, Field, Labels, Named, Option, label_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +176,22 @@ def options_of(app: App, key: str) -> tuple[Option, ...]:
         return app.dimensions[name].tags
     entity_id, _, field_id = name.partition(".")
     return app.entity(entity_id).field(field_id).options
+
+
+def property_label(app: App, key: str, name: str, locale: str) -> str | None:
+    """What a declared property of a set's options is called; None where the app does not say."""
+    kind, _, owner = key.partition(":")
+    entity_id, _, field_id = owner.partition(".")
+    told: Mapping[str, Labels]
+    if kind == "scheme":
+        told = app.schemes[owner].property_labels
+    elif kind == "dimension":
+        told = app.dimensions[owner].property_labels
+    else:
+        entity = app.entity(entity_id)
+        of_stages = entity.pipeline if entity.field(field_id).type == "stage" else None
+        told = (of_stages or entity.field(field_id)).property_labels
+    return label_text(told[name], locale, name) if told.get(name) else None
 
 
 def target_of(field: Field) -> str | None:

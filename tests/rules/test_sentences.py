@@ -17,6 +17,7 @@ from fieldstone.rules.functions.registry import NUMBER, Function, both
 from fieldstone.rules.ir import Constant
 from fieldstone.rules.sentences import MOST_CHARACTERS
 from fieldstone.rules.sentences.values import phrase_of
+from tests.apps.test_where_used import app_of
 from tests.rules.declared import APP
 from tests.rules.generate.expressions import Maker
 from tests.rules.generate.making import VALUES
@@ -166,3 +167,19 @@ def test_a_sentence(text: str, english: str, chinese: str | None) -> None:
     assert said(text, "en") == english
     if chinese is not None:
         assert said(text, "zh-CN") == chinese
+
+
+def test_a_declared_property_is_told_by_its_label() -> None:
+    app = app_of("crm_template")
+    said = {
+        "tier.silence_days > 3": (
+            "客户等级的沉默上限（天） > 3", "Silence limit in days of Customer tier above 3"
+        ),
+        "sales_grade.level == \"A\"": (
+            "销售评级的维护级别为 A", "Care level of Sales grade is A"
+        ),
+    }  # fmt: skip
+    for text, told in said.items():
+        expression = compile_expression(app, "customer", text, space="name")
+        for locale, wanted in zip(("zh-CN", "en"), told, strict=True):
+            assert sentence(expression, Formats(locale, ZONE)) == wanted

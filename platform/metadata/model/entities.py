@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from dataclasses import field as part
 from functools import cached_property
 from typing import Any, Literal
 
@@ -38,12 +39,14 @@ class Pipeline:
     """The stages that a record goes through, in order, and the field that holds the present one.
 
     `amount` and `weighted` are the fields that a board adds up; None leaves it to the board.
+    `property_labels` are what the declared properties of its stages are called, by name.
     """
 
     field: str
     stages: tuple[Stage, ...]
     amount: str | None = None
     weighted: str | None = None
+    property_labels: Mapping[str, Labels] = part(default_factory=dict)
 
     def stage(self, stage_id: str) -> Stage:
         """The stage of that id; KeyError where there is none."""
@@ -69,6 +72,7 @@ class Field(Named):
     formula), `min`/`max` Decimals, `to`/`inverse`/`where`/`on_delete` (reference; `inverse` is
     the inverse's present name, `inverse_id` what expressions in ids call it),
     `options` (choice; for stage, tags and tier they are filled from pipeline, dimension, scheme),
+    `property_labels` (choice: what declared properties of its options are called, by name),
     `transitions` (choice: id -> ids that may follow), `done` (choice: the id of the option that
     says that the record is done), `dimension` (tags), `scheme` (tier),
     `person` (text: it is the name of a person),
@@ -97,6 +101,7 @@ class Field(Named):
     where: str | None = None
     on_delete: Literal["restrict", "cascade", "detach"] = "restrict"
     options: tuple[Option, ...] = ()
+    property_labels: Mapping[str, Labels] = part(default_factory=dict)
     transitions: Mapping[str, tuple[str, ...]] | None = None
     done: str | None = None
     dimension: str | None = None
@@ -178,7 +183,11 @@ class Entity(Named):
 
 @dataclass(frozen=True, kw_only=True)
 class TagDimension(Named):
-    """A dimension of tags; `exclusive` means at most one tag of it a record."""
+    """A dimension of tags; `exclusive` means at most one tag of it a record.
+
+    `property_labels` are what the declared properties of its tags are called, by name.
+    """
 
     exclusive: bool = False
     tags: tuple[Option, ...] = ()
+    property_labels: Mapping[str, Labels] = part(default_factory=dict)

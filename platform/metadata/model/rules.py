@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from dataclasses import field as part
 from typing import Any, Literal
 
 from .named import Labels, Named, Option
@@ -19,7 +21,10 @@ class Band(Option):
 
 @dataclass(frozen=True, kw_only=True)
 class TierScheme(Named):
-    """How records of `entity` are ranked by `measure` (those `where` holds) into `bands`."""
+    """How records of `entity` are ranked by `measure` (those `where` holds) into `bands`.
+
+    `property_labels` are what the declared properties of its bands are called, by name.
+    """
 
     entity: str
     field: str
@@ -28,6 +33,7 @@ class TierScheme(Named):
     method: Literal["share_of_records", "share_of_value", "threshold"] = "share_of_records"
     ties: Literal["id", "share"] = "id"
     bands: tuple[Band, ...] = ()
+    property_labels: Mapping[str, Labels] = part(default_factory=dict)
     schedule: str | None = None
     active: bool = True
 

@@ -25,7 +25,7 @@ from ..ir import (
     Window,
     Written,
 )
-from ..types import BOOLEAN
+from ..types import BOOLEAN, property_label
 from .labels import Labels
 from .periods import plain_of, start_of
 
@@ -124,6 +124,9 @@ class Values(Labels):
     def property(self, node: Property) -> str:
         """A declared property; those of an app's own are told by the name that it gave them."""
         field = self.value(node.operand)
+        label = property_label(self.app, node.operand.type.options or "", node.name, self.locale)
+        if label is not None:
+            return self.say("say.property_called", field=field, name=label)
         if node.name in _KNOWN_PROPERTIES:
             return self.say(f"say.property_{node.name}", field=field)
         return self.say("say.property", field=field, name=node.name)

@@ -19,7 +19,7 @@ from ...rendering import page as render
 from ...show.studio import conditions, held, stages, things, uses
 from ...show.studio.conditions import ConditionInput
 from ...show.studio.frame import Studio, studio_of
-from ...show.studio.properties import kinds_of
+from ...show.studio.properties import kinds_of, labels_of
 from ...show.studio.stages import ArrangedPipeline
 from ...studio_paths import StudioPaths
 from ...words import say
@@ -74,6 +74,9 @@ def _form(
         asked=[(one.id, one.text(desk.locale)) for one in asked],
         items=things.rows(typed, "item", desk.locale, spare=2),
         properties=kinds_of(_siblings(studio)),
+        property_labels=labels_of(
+            entity.pipeline.property_labels if entity.pipeline else None, desk.locale
+        ),
         used=uses.told(studio, found),
     )
 

@@ -19,7 +19,7 @@ from ...rendering import notice
 from ...rendering import page as render
 from ...show.studio import things, uses
 from ...show.studio.frame import Studio, studio_of
-from ...show.studio.properties import kinds_of, read_properties, typed_properties
+from ...show.studio.properties import kinds_of, labels_of, read_properties, typed_properties
 from ...show.studio.settings import Read
 from ...words import say
 from .refusals import Wrong, kept, wrong_of
@@ -120,6 +120,7 @@ def _form(
         used=uses.of_things(studio, "tag", dimension),
         used_by_all=uses.of_things(studio, "tag_dimension").get(dimension, ()),
         properties=kinds_of(document.data["tags"]),
+        property_labels=labels_of(studio.app.dimensions[dimension].property_labels, desk.locale),
         colors=things.COLORS,
         locales=things.ordered(desk.locale),
     )

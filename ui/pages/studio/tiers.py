@@ -25,6 +25,7 @@ from ...show.lists import Tab
 from ...show.studio import conditions, settings, things, tiers, uses
 from ...show.studio.conditions import ConditionInput
 from ...show.studio.frame import Studio, studio_of
+from ...show.studio.properties import labels_of
 from ...words import say
 from .refusals import Wrong, kept, wrong_of
 
@@ -70,6 +71,9 @@ def _page(
         used=uses.of_things(studio, "band", document.id) if document else {},
         used_by_all=uses.of_things(studio, "tier_scheme").get(document.id, ()) if document else (),
         properties=tiers.properties(document.data) if document else {},
+        property_labels=labels_of(
+            studio.app.schemes[document.id].property_labels if document else None, desk.locale
+        ),
         methods=tiers.METHODS,
         ties=tiers.TIES,
         colors=things.COLORS,

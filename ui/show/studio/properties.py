@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from fieldstone.metadata.json_text import number_text
+from fieldstone.metadata.model import Labels, label_text
 
 from ...words import say
 from .settings import Read
@@ -22,6 +23,11 @@ def kinds_of(siblings: Collection[Mapping[str, Any]]) -> dict[str, str]:
         for key, value in one.get("properties", {}).items():
             found.setdefault(key, _kind(value))
     return found
+
+
+def labels_of(declared: Mapping[str, Labels] | None, locale: str) -> dict[str, str]:
+    """What properties are called, by name, as a set of options declares it."""
+    return {key: label_text(one, locale, key) for key, one in (declared or {}).items()}
 
 
 def _kind(value: Any) -> str:
