@@ -173,7 +173,7 @@ def test_a_declared_property_is_told_by_its_label() -> None:
     app = app_of("crm_template")
     said = {
         "tier.silence_days > 3": (
-            "客户等级的沉默上限（天） > 3", "Silence limit in days of Customer tier above 3"
+            "客户等级的沉默上限（天）> 3", "Silence limit in days of Customer tier above 3"
         ),
         "sales_grade.level == \"A\"": (
             "销售评级的维护级别为 A", "Care level of Sales grade is A"
