@@ -57,6 +57,34 @@ def test_existence(text: str, beginning: str) -> None:
     assert written(text, "postgresql").startswith(beginning)
 
 
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ('name > "m"', '(r.name COLLATE "C") > %('),
+        ("name < note", '(r.name COLLATE "C") < r.note'),
+        ("between(name, 'a', note)", '(r.name COLLATE "C") <= r.note'),
+        ("any(deals, name > parent.name)", '(deal_1.name COLLATE "C") > r.name'),
+        ("min(deals.name) == 'a'", 'min(deal_1.name COLLATE "C")'),
+        ("max_of(name, note) == 'x'", 'greatest(r.name COLLATE "C", r.note COLLATE "C")'),
+        ("first(deals.amount, by=name) > 3", 'ORDER BY deal_1.name COLLATE "C", deal_1.id'),
+        (
+            "last(deals.amount, by=name) > 3",
+            'deal_1.name COLLATE "C" DESC, deal_1.id DESC',
+        ),
+    ],
+)
+def test_texts_are_in_order_of_code_points_whatever_the_database_collates_by(
+    text: str, part: str
+) -> None:
+    """The databases of tests are in that order by themselves."""
+    assert part in " ".join(written(text, "postgresql").split())
+
+
+@pytest.mark.parametrize("text", ["name == note", "name != 'x'", "name in ['a', 'b']"])
+def test_an_index_serves_equal_texts_in_its_own_order(text: str) -> None:
+    assert "COLLATE" not in written(text, "postgresql")
+
+
 @pytest.mark.parametrize("text", [text for text, _ in SHAPES])
 def test_no_time_zone_function(text: str) -> None:
     assert "timezone(" not in written(text, "postgresql")
