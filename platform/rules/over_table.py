@@ -60,11 +60,12 @@ def over_table(
     typed = [merged(compiler, one.typed) for one in read]
     filtering = mode == "filter"
     several = filtering and len(typed) > 1
-    if several and compiler.sqlite:
+    if filtering and compiler.sqlite:
         typed = [behind(one, compiler.static) for one in typed]
     with compiler.inside(Frame(row)):
         source, where = lay(compiler, typed, row, filtering=filtering)
         compiler.among = written(compiler, among, "filter") if among else None
-        found = tuple(written(compiler, one, mode) for one in expressions)
+        pairs = zip(expressions, typed, strict=False)
+        found = tuple(written(compiler, one, mode, same) for one, same in pairs)
         bits = which(compiler, typed[: len(expressions)]) if several else None
     return OverTable(source, tuple(where), found, compiler.among, bits)

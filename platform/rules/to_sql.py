@@ -10,7 +10,7 @@ from . import values
 from .columns import Columns
 from .context import Context
 from .expression import Expression
-from .ir import Formula
+from .ir import Formula, Typed
 from .sql.compiler import Compiler, Visible, result_type
 from .sql.existence import merged
 from .sql.frame import Frame
@@ -46,9 +46,11 @@ def to_sql(
         return written(compiler, expression, mode)
 
 
-def written(compiler: Compiler, expression: Expression, mode: Mode) -> sa.ColumnElement[Any]:
-    """An expression in the compiler's present frame, see `to_sql`."""
-    typed = merged(compiler, expression.typed)
+def written(
+    compiler: Compiler, expression: Expression, mode: Mode, typed: Typed | None = None
+) -> sa.ColumnElement[Any]:
+    """An expression in the compiler's present frame, see `to_sql`; `typed` means the same."""
+    typed = typed or merged(compiler, expression.typed)
     if mode == "filter":
         if typed.type != BOOLEAN:
             raise ValueError(f"no condition: {expression.text}")
