@@ -38,7 +38,9 @@ def reason_of(desk: Desk, found: Explanation) -> Reason:
     if found.joins == "not" and len(children) == 1 and found.children[0].joins == "not":
         children = children[0].children  # "not (not x)" says all that there is to say
     now = (found.now or {}).get(locale, "")
-    return Reason(found.says[locale], now, holds, judged, children, _note(desk, found))
+    text = found.says[locale]
+    said = text[:1].upper() + text[1:]
+    return Reason(said, now, holds, judged, children, _note(desk, found))
 
 
 def missing(desk: Desk, found: Explanation) -> str:
