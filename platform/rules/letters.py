@@ -16,6 +16,7 @@ SPACES = (
 """What `trim` takes off."""
 LONGEST = 10_000
 """Characters that a computed text may have."""
+_COMMON = " etaoinsrhldcumfpgwybvkxjqz0123456789.,-/()éèàáóíüöäçñßêå"
 _GAP = 64
 _CASED = 0x20000
 """No letter from here on has case: the planes beyond hold ideographs and no alphabets."""
@@ -54,9 +55,14 @@ def fold(text: str) -> str:
 
 @cache
 def beyond_ascii(name: str) -> tuple[str, str]:
-    """The letters outside ASCII that a table changes, and their changes, in the same order."""
+    """The letters outside ASCII that a table changes, and their changes, in the same order.
+
+    First come those that are common and stay, since PostgreSQL looks from the front on.
+    """
+    common = _COMMON.upper() if name == "upper" else _COMMON
+    stay = "".join(char for char in dict.fromkeys(common) if ord(char) not in table(name))
     pairs = sorted((a, b) for a, b in table(name).items() if a > 127)
-    return "".join(chr(a) for a, _ in pairs), "".join(chr(b) for _, b in pairs)
+    return stay + "".join(chr(a) for a, _ in pairs), stay + "".join(chr(b) for _, b in pairs)
 
 
 @cache
