@@ -28,7 +28,10 @@ class Part:
 
 
 class Speaker:
-    """Says expressions over one entity; those `in_names` are read as people write them."""
+    """Says expressions over one entity; those `in_names` are read as people write them.
+
+    In the rows of a role (`of_role`), me() is the member who has it.
+    """
 
     def __init__(
         self,
@@ -38,12 +41,14 @@ class Speaker:
         readable: Readable | None = None,
         *,
         in_names: bool = False,
+        of_role: bool = False,
     ) -> None:
         self.app = app
         self.entity = entity
         self.formats = formats
         self.readable = readable
         self.in_names = in_names
+        self.of_role = of_role
 
     def parts(self, text: str) -> tuple[Part, ...]:
         """The conditions that `text` joins by "and"; one alone where it cannot be read."""
@@ -65,7 +70,7 @@ class Speaker:
         expression = self._compiled(text)
         if expression is None:
             return None
-        return sentence(expression, self.formats, readable=self.readable)
+        return sentence(expression, self.formats, readable=self.readable, of_role=self.of_role)
 
     def _compiled(self, text: str) -> Expression | None:
         try:

@@ -70,8 +70,8 @@ def test_a_review_tells_conditions_in_words() -> None:
     )
     assert "商机：分组“结果”：显示条件 阶段已结束 → 阶段未结束" in chinese
     assert (
-        "销售：业务对象“跟进记录”：数据范围 客户 · 负责人为我，或跟进人为我"
-        " → 客户 · 负责人为我，且跟进时间晚于 2026-01-01" in chinese
+        "销售：业务对象“跟进记录”：数据范围 客户 · 负责人为本人，或跟进人为本人"
+        " → 客户 · 负责人为本人，且跟进时间晚于 2026-01-01" in chinese
     )
     assert "销售：业务对象“跟进记录”：隐藏字段 （无） → 客户关注点、主要反对意见" in chinese
     assert len(chinese) == len(EDITS) + 1

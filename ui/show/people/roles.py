@@ -72,7 +72,7 @@ def _rows(app: App, entity: Entity, rows: str, formats: Formats) -> str:
     """Which records a role reaches, with the condition in words."""
     if rows in ("own", "all"):
         return say(f"roles.{rows}", formats.locale)
-    condition = Speaker(app, entity, formats).words(rows) or rows
+    condition = Speaker(app, entity, formats, of_role=True).words(rows) or rows
     return say("roles.some", formats.locale, condition=condition)
 
 

@@ -76,7 +76,7 @@ def _said(change: Change, value: object, app: App, formats: Formats) -> object:
         )
     except ProblemsError:
         return value
-    return Said(sentence(expression, formats))
+    return Said(sentence(expression, formats, of_role=change.sort == "access"))
 
 
 def _entities(change: Change, app: App) -> Iterator[tuple[str, str | None]]:
