@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from fieldstone.rules import compile_expression, evaluate, to_sql
+from fieldstone.rules.columns import column_of
 from fieldstone.rules.types import reference
 from tests.rules.casebook import company, context
 from tests.rules.declared import APP
@@ -120,3 +121,15 @@ def test_compiling_twice_gives_the_same() -> None:
     assert compile_expression(APP, "account", "n > 1") is compile_expression(
         APP, "account", "n > 1"
     )
+
+
+def test_a_column_of_an_alias_is_the_one_that_the_alias_has() -> None:
+    table = sa.table("deal", sa.column("id", sa.BigInteger()), sa.column("name", sa.Text()))
+    row = table.alias("r")
+    found = column_of(row, table.c.name)
+    assert "c" not in row.__dict__, "all of its columns were copied"
+    assert found.compare(row.c.name)
+    assert str(sa.select(found)) == "SELECT r.name \nFROM deal AS r"
+    assert column_of(table, table.c.name) is table.c.name
+    inner = sa.select(table.c.name).subquery()
+    assert column_of(inner, table.c.name) is inner.c.name
