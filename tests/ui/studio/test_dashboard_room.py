@@ -123,7 +123,7 @@ def test_the_review_tells_by_labels_what_cards_and_metrics_become(
         (
             ann,
             (
-                'dashboard "Figures": period This year → Last year',
+                'Dashboard "Figures": period This year → Last year',
                 "metric Machines bought → Mean price",
                 "group Keeper → Kind",
                 "unit Amount → Number",
