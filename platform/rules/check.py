@@ -111,18 +111,24 @@ def _formula_of(place: ExpressionPlace) -> str | None:
 
 def _formula_problems(found: Expression, app: App, place: ExpressionPlace) -> Iterator[Problem]:
     field = app.entity(place.entity).field(_formula_of(place) or "")
-    if found.type.kind in ("tags", "empty"):
-        yield Problem("type.tags_value", position=1)
+    yield from _no_value(found)
     if field.stored and found.depends_on_time:
         yield Problem("formula.stored_time", position=1)
+
+
+def _no_value(found: Expression) -> Iterator[Problem]:
+    """What is many values at once, or never one."""
+    problem = {"tags": "type.tags_value", "empty": "type.nothing"}.get(found.type.kind)
+    if problem is not None:
+        yield Problem(problem, position=1)
 
 
 def _type_problems(found: Expression, place: ExpressionPlace) -> Iterator[Problem]:
     if place.field is not None:
         return
     fitting = _FITTING.get(place.expects, ())
-    if place.expects == "group" and found.type.kind in ("tags", "empty"):
-        yield Problem("type.tags_value", position=1)
+    if place.expects == "group":
+        yield from _no_value(found)
     if not fitting or found.type.kind in fitting:
         return
     params = {"wanted": Words(fitting[0]), "found": Words(found.type.kind)}
@@ -145,8 +151,7 @@ def _measure_problems(found: Expression, place: ExpressionPlace) -> Iterator[Pro
         return
     aggregate = place.document.data[key]["aggregate"]
     if aggregate == "count_distinct":
-        if found.type.kind in ("tags", "empty"):
-            yield Problem("type.tags_value", position=1)
+        yield from _no_value(found)
     elif not found.type.numeric:
         params = {"wanted": Words("number"), "found": Words(found.type.kind)}
         yield Problem("type.expected", params, position=1)

@@ -74,6 +74,65 @@ def test_problem(path: str, pointer: str, value: Any, problem: str) -> None:
     assert found[0].position is not None
 
 
+METRIC = "metrics/won_amount.json"
+NOT_A_NUMBER = ("What is needed here is a number, not text.", "这里需要数字，而不是文本。")
+TAGS = (
+    'Tags are no single value; write has_tag("dimension", "tag").',
+    '标签不是单个值；请写 has_tag("维度", "标签")。',
+)
+NOTHING = (
+    "This is always empty; write what is to be computed here.",
+    "这里始终为空；请写出要计算的内容。",
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "pointer", "value", "sentences"),
+    [
+        (
+            RULE,
+            "/when",
+            "budget",
+            (
+                "What is needed here is a condition (true or false), not an amount of money.",
+                "这里需要条件（是或否），而不是金额。",
+            ),
+        ),
+        (
+            METRIC,
+            "/date",
+            "amount",
+            (
+                "What is needed here is a date, not an amount of money.",
+                "这里需要日期，而不是金额。",
+            ),
+        ),
+        (METRIC, "/value/of", "name", NOT_A_NUMBER),
+        (METRIC, "/value", {"aggregate": "count_distinct", "of": "customer.industry"}, TAGS),
+        (METRIC, "/value", {"aggregate": "count_distinct", "of": "None"}, NOTHING),
+        ("dashboards/sales.json", "/cards/3/group", "None", NOTHING),
+        (CUSTOMER, "/fields/-", formula("None"), NOTHING),
+        (CUSTOMER, "/fields/-", formula("industry"), TAGS),
+    ],
+)
+def test_what_does_not_fit_a_place_is_told(
+    path: str, pointer: str, value: Any, sentences: tuple[str, str]
+) -> None:
+    (found,) = problems_after({path: {pointer: value}})
+    assert (found.text("en"), found.text("zh-CN")) == sentences
+
+
+def test_different_texts_can_be_counted() -> None:
+    value = {"aggregate": "count_distinct", "of": "name"}
+    assert problems_after({METRIC: {"/value": value}}) == []
+
+
+def test_rows_that_nest_too_deeply_are_told_where() -> None:
+    deep = "len(" + "lower(" * 12 + "name" + ")" * 13 + " > 1"
+    (found,) = problems_after({ROLE: {"/entities/1/rows": f"name is not None and {deep}"}})
+    assert (found.id, found.position) == (NESTED_ROWS, 80)
+
+
 def test_all_are_told_at_once() -> None:
     found = problems_after(
         {RULE: {"/when": "budget", "/message/en": "{{ budget + name }}"}, CUSTOMER: {}}

@@ -331,6 +331,7 @@ def test_every_sentence_has_a_case() -> None:
         "type.expected",
         "type.message_tags",
         "type.never_empty",
+        "type.nothing",
         "value.empty",
         "value.hidden",
         "value.no",
