@@ -11,7 +11,7 @@ from sqlalchemy.sql.elements import BindParameter, ColumnClause, TypeCoerce
 from .. import values
 from ..functions.numbers import WORD, raw, whole
 from ..ir import FLIPPED, OPPOSITE, Compare, In, Typed
-from ..types import Type
+from ..types import BOOLEAN, Type
 
 if TYPE_CHECKING:
     from .compiler import Compiler
@@ -203,6 +203,10 @@ def member_of(compiler: Compiler, node: In) -> Pair:
             value = None if adjusted is None else adjusted[1]
         if value is not None:
             options.append(_parameter(compiler, value, kind))
+    options = list(dict.fromkeys(options))
+    if kind == BOOLEAN and len(options) > 1:
+        # A condition is one of the two. As NOT .. IN (..) PostgreSQL would read the opposite.
+        return Pair(column, "constant", True)
     return Pair.among(column, options, node.operand.nullable)
 
 
