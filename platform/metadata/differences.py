@@ -315,7 +315,7 @@ _NONE = EntityAccess(entity="", read=False)
 _OTHERS = Named(
     id="everything_else",
     name="everything_else",
-    label={one: render("access.others", one) for one in LOCALES},
+    label={one: render("change.access_others", one) for one in LOCALES},
 )
 """The entities that a role does not list, as what its access is to."""
 
@@ -340,8 +340,8 @@ def _is_short(value: Any) -> bool:
 def _worded(kind: str, value: Any) -> str:
     """The id of the sentence for a value that is a word of the documents; there may be none."""
     if kind == "access.rows":
-        return f"rows.{value}"
-    return f"severity.{value}" if kind == "alert_rule.severity" else ""
+        return f"change.rows_{value}"
+    return f"change.severity_{value}" if kind == "alert_rule.severity" else ""
 
 
 def _shown(value: Any, locale: str) -> str:
