@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from playwright.sync_api import Browser, ConsoleMessage, Page
@@ -37,7 +37,9 @@ def served(installation: Installation, workspace: Workspace) -> Iterator[Site]:
     thread.start()
     yield Site(f"http://127.0.0.1:{server.effective_port}", installation, workspace)
     # In its own thread: closed from here, the sockets would be gone while it waits for them.
-    server.trigger.pull_trigger(lambda: server.asyncore.close_all(server._map, ignore_all=True))
+    # If something else just woke the thread, it is done before the pull, which finds nothing left.
+    with suppress(OSError):
+        server.trigger.pull_trigger(lambda: server.asyncore.close_all(server._map, ignore_all=True))
     thread.join(5)
     server.task_dispatcher.shutdown()
     assert not thread.is_alive()
