@@ -308,6 +308,42 @@ def test_what_is_written_to_a_field_fits_it() -> None:
     assert into("owner", "parent_account") == "type.assign"
 
 
+@pytest.mark.parametrize(
+    ("text", "field", "english", "chinese"),
+    [
+        ("n", "day", "a date, not a number", "数字写入这个字段，它需要日期"),
+        ("free", "name", "text, not tags", "标签写入这个字段，它需要文本"),
+        (
+            "days_since(day)",
+            "amount",
+            "an amount of money, not days",
+            "天写入这个字段，它需要金额",
+        ),
+        (
+            "owner",
+            "parent_account",
+            "a reference to account, not a reference to member",
+            "指向“member”的关联数据写入这个字段，它需要指向“account”的关联数据",
+        ),
+        (
+            "tier",
+            "kind",
+            "a choice of kind, not a choice of abc",
+            "“abc”的选项写入这个字段，它需要“kind”的选项",
+        ),
+    ],
+)
+def test_what_does_not_fit_a_field_is_told(
+    text: str, field: str, english: str, chinese: str
+) -> None:
+    with pytest.raises(ProblemsError) as caught:
+        compile_expression(APP, "account", text, into=("account", field), space="name")
+    (found,) = caught.value.problems
+    assert (found.id, found.position) == ("type.assign", 1)
+    assert found.text("en") == f"This field takes {english}."
+    assert found.text("zh-CN") == f"不能把{chinese}。"
+
+
 def test_every_sentence_has_a_case() -> None:
     folder = Path(fieldstone.rules.__file__).parent / "locale"
     ids = set(json.loads((folder / "en.json").read_text("utf-8")))

@@ -24,7 +24,8 @@ Outcome = Literal["killed", "survived", "unreached", "outside"]
 _ALIVE = 0
 _QUICK, _LONG = 0.2, 4.0
 """Seconds of a test, looked at line by line: longer ones are for chance, not for a change."""
-_FIRST = 30
+_FIRST, _MOST = 30, 1500
+"""So many tests of all come first, and so many at most are tried of those that reach a line."""
 _PATIENCE = 10.0
 """How many times as long as without a change the tests may take, and a minute."""
 
@@ -148,6 +149,7 @@ def _ordered(
         if item.nodeid in reaching and found.seconds[item.nodeid] < _LONG
     ]
     chance.shuffle(items)
+    del items[_MOST:]
     quick = [item for item in items if not _slow(item, found)]
     first = sorted(quick[:_FIRST], key=_file)
     rest = sorted(quick[_FIRST:], key=_file)
