@@ -22,7 +22,7 @@ from tests.rules.mutants.trial import begun
 
 Outcome = Literal["killed", "survived", "unreached", "outside"]
 _ALIVE = 0
-_QUICK, _LONG = 0.2, 4.0
+_QUICK, _LONG = 0.2, 0.7
 """Seconds of a test, looked at line by line: longer ones are for chance, not for a change."""
 _FIRST, _MOST = 30, 1500
 """So many tests of all come first, and so many at most are tried of those that reach a line."""
