@@ -18,7 +18,7 @@ import pytest
 from tests.rules.mutants.changes import Change, changes_of
 from tests.rules.mutants.reached import Reached, reached
 from tests.rules.mutants.swapping import Loaded, OutsideFunctionsError
-from tests.rules.mutants.trial import begun
+from tests.rules.mutants.trial import BROKEN, begun
 
 Outcome = Literal["killed", "survived", "unreached", "outside"]
 _ALIVE = 0
@@ -112,6 +112,8 @@ class Loop:
         child, status = os.wait()
         change = self.running.pop(child)
         code = os.waitstatus_to_exitcode(status)
+        if code == BROKEN:
+            raise RuntimeError(f"the trial itself failed: {change.told()}")
         self._note(change, "survived" if code == _ALIVE else "killed", log)
 
     def _note(self, change: Change, outcome: Outcome, log: TextIO) -> None:

@@ -39,7 +39,8 @@ class Loaded:
     def differences(self, path: Path, source: str) -> list[tuple[CodeType, CodeType]]:
         """The functions of a file that differ in a changed source, as loaded and as changed.
 
-        Raises OutsideFunctionsError where no function differs, or more than functions.
+        Raises OutsideFunctionsError where no function differs, or more than functions, or where
+        a closure would need other cells.
         """
         name = self.filename(path)
         if name is None:
@@ -47,7 +48,12 @@ class Loaded:
         old = compile(path.read_text("utf-8"), name, "exec", dont_inherit=True)
         new = compile(source, name, "exec", dont_inherit=True)
         pairs = list(differing(old, new))
-        if not pairs:
+        # A function that is there already cannot get code that closes over other names.
+        fixed = any(
+            before in self.functions and before.co_freevars != after.co_freevars
+            for before, after in pairs
+        )
+        if fixed or not pairs:
             raise OutsideFunctionsError
         return pairs
 

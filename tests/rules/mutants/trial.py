@@ -10,19 +10,21 @@ import traceback
 from collections.abc import Callable
 
 _MEMORY = 3 << 30
+BROKEN = 70
+"""The status of a process in which not a test failed but what runs the tests."""
 
 
 def begun(work: Callable[[], int], seconds: int) -> int:
     """Start a process of its own for some work, and return its id.
 
-    The process ends with what the work returns, or with 1 if that fails.
+    The process ends with what the work returns, or with BROKEN if that fails.
     """
     sys.stdout.flush()
     sys.stderr.flush()
     child = os.fork()
     if child:
         return child
-    status = 1
+    status = BROKEN
     try:
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         signal.alarm(seconds)
