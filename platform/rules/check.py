@@ -18,7 +18,7 @@ from .doubtful import doubts_of
 from .expression import Expression, compile_expression, formula_expression
 from .messages import compile_message
 from .offers import offered
-from .types import BOOLEAN, Words
+from .types import BOOLEAN, NO_VALUE, Words
 
 
 def check(
@@ -118,7 +118,7 @@ def _formula_problems(found: Expression, app: App, place: ExpressionPlace) -> It
 
 def _no_value(found: Expression) -> Iterator[Problem]:
     """What is many values at once, or never one."""
-    problem = {"tags": "type.tags_value", "empty": "type.nothing"}.get(found.type.kind)
+    problem = NO_VALUE.get(found.type.kind)
     if problem is not None:
         yield Problem(problem, position=1)
 

@@ -6,7 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from ..metadata.model import App, Field, Labels, Named, Option, label_text
+from ..metadata.model import (
+    App,
+    Field,
+    Labels,
+    Named,
+    Option,
+    TagDimension,
+    TierScheme,
+    label_text,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +85,8 @@ _LABELS = {
     "empty": {"en": "empty", "zh-CN": "空值"},
 }
 
+NO_VALUE = {"tags": "type.tags_value", "empty": "type.nothing"}
+"""What is told of a kind that is many values at once, or never one."""
 _LABELS_OF = {
     "choice": {"en": "a choice of {}", "zh-CN": "“{}”的选项"},
     "reference": {"en": "a reference to {}", "zh-CN": "指向“{}”的关联数据"},
@@ -104,9 +115,12 @@ def _whose(type_: Type, app: App) -> Named | None:
     """The entity that a reference leads to, or what declares the options of a choice."""
     if type_.kind == "reference" and type_.entity is not None:
         return app.entity(type_.entity)
-    kind, _, name = (type_.options or "").partition(":")
-    if type_.kind != "choice" or not name:
-        return None
+    return _declares(app, type_.options) if type_.kind == "choice" and type_.options else None
+
+
+def _declares(app: App, key: str) -> TierScheme | TagDimension | Field:
+    """What declares a set of options, by the key of the set."""
+    kind, _, name = key.partition(":")
     if kind == "scheme":
         return app.schemes[name]
     if kind == "dimension":
@@ -169,28 +183,19 @@ def options_key(entity_id: str, field: Field) -> str:
 
 def options_of(app: App, key: str) -> tuple[Option, ...]:
     """The options of a set, archived ones included."""
-    kind, _, name = key.partition(":")
-    if kind == "scheme":
-        return app.schemes[name].bands
-    if kind == "dimension":
-        return app.dimensions[name].tags
-    entity_id, _, field_id = name.partition(".")
-    return app.entity(entity_id).field(field_id).options
+    found = _declares(app, key)
+    if isinstance(found, TierScheme):
+        return found.bands
+    return found.tags if isinstance(found, TagDimension) else found.options
 
 
 def property_label(app: App, key: str, name: str, locale: str) -> str | None:
     """What a declared property of a set's options is called; None where the app does not say."""
-    kind, _, owner = key.partition(":")
-    entity_id, _, field_id = owner.partition(".")
-    told: Mapping[str, Labels]
-    if kind == "scheme":
-        told = app.schemes[owner].property_labels
-    elif kind == "dimension":
-        told = app.dimensions[owner].property_labels
-    else:
-        entity = app.entity(entity_id)
-        of_stages = entity.pipeline if entity.field(field_id).type == "stage" else None
-        told = (of_stages or entity.field(field_id)).property_labels
+    found = _declares(app, key)
+    told: Mapping[str, Labels] = found.property_labels
+    if isinstance(found, Field) and found.type == "stage":
+        entity_id, _, _ = key.partition(":")[2].partition(".")
+        told = (app.entity(entity_id).pipeline or found).property_labels
     return label_text(told[name], locale, name) if told.get(name) else None
 
 

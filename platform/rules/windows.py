@@ -11,7 +11,7 @@ from .functions.numbers import arithmetic_call
 from .functions.special import SPECIALS, WINDOWS
 from .ir import Typed, Window
 from .paths import MEMBERS, Scope
-from .types import INTEGER, Type
+from .types import INTEGER, NO_VALUE, Type
 
 if TYPE_CHECKING:
     from .typing import Typer
@@ -45,8 +45,8 @@ def typed(typer: Typer, node: tree.Call, scope: Scope) -> Typed:
         raise typer.refuse("function.argument", node.arguments[0], **given, **typer.shown(value))
     if value.static:
         raise typer.refuse("type.constant", node.arguments[0])
-    if within is not None and within.type.kind in ("tags", "empty"):
-        raise typer.refuse("type.tags_value", node.arguments[1])
+    if within is not None and within.type.kind in NO_VALUE:
+        raise typer.refuse(NO_VALUE[within.type.kind], node.arguments[1])
     if name == "rank":
         return _window(node, "rank", value, within)
     if name == "share":

@@ -175,6 +175,7 @@ def test_both_backends_agree(here: tuple[sa.Connection, Tables], seed: int) -> N
         ("share(day)", "function.argument", 7),
         ("rank(1)", "type.constant", 6),
         ("rank(n, free)", "type.tags_value", 9),
+        ("rank(n, None)", "type.nothing", 9),
         ("rank()", "function.arguments", 1),
         ("count(deals, rank(amount) > 1)", "function.table", 14),
     ],
