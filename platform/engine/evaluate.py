@@ -1,40 +1,31 @@
 """Trying an expression: one line of JSON in, its value by both backends out.
 
-The fields and the record come with the expression, so no workspace is needed; SQL runs on a SQLite
-in memory that holds nothing but that record.
+The fields and the record come with the expression, so no workspace is needed.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import sqlite3
 import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any, Literal, NoReturn
+from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
-
-import sqlalchemy as sa
 
 from ..metadata.expression import parse, tree
 from ..metadata.model import App, Entity, Field, Manifest, Option, TagDimension
 from ..metadata.problems import Problem, ProblemsError
-from ..rules import Context, Expression, evaluate, sqlite_functions, to_sql
+from ..rules import Context, Expression, evaluate
 from ..rules.correcting import corrected, mended
 from ..rules.expression import compile_node
-from ..rules.sql.compiler import result_type
 from ..rules.types import Type, field_type
 from ..rules.typing import Options
-from .errors import TooSlow
-from .sqlite import limited
+from .evaluate_sql import by_sql
 
 LONGEST = 1_000_000
 """Characters of a line."""
-PATIENCE = 0.1
-"""Seconds that a statement may take."""
-_STEPS = 1_000
 _RECORD = "record"
 _SCALES = {"integer": 0, "money": 2, "percent": 4}
 _NUMBERS = frozenset({"integer", "number", "decimal", "money", "percent"})
@@ -122,13 +113,12 @@ class _Trial:
     def answer(self) -> dict[str, Any]:
         # Not by compile_expression: nothing of a trial is worth remembering.
         expression = corrected(self.app, _RECORD, self.text, self.read)
-        context = Context(self.instant(), self.zone)
-        value = evaluate(expression, _Source(self.values), context)
         if expression.type.kind == "tags":
             raise ProblemsError([Problem("type.tags_value", position=1)])
+        context = Context(self.instant(), self.zone)
         found = {
-            "value": _shown(value),
-            "sql_value": _shown(_by_sql(expression, self, context)),
+            "value": _shown(evaluate(expression, _Source(self.values), context)),
+            "sql_value": _shown(by_sql(expression, self.fields, self.values, context)),
             "type": expression.type.kind,
         }
         if context.problems:
@@ -315,84 +305,6 @@ class _Source:
 
     def related(self, entity_id: str, field_id: str) -> tuple[()]:
         return ()
-
-
-class _Columns:
-    """The given record as a row of parameters; no table exists."""
-
-    dialect: Literal["sqlite", "postgresql"] = "sqlite"
-
-    def __init__(self, trial: _Trial) -> None:
-        self.trial = trial
-
-    def row(self) -> sa.FromClause:
-        columns = [
-            sa.literal(self.trial.values[one.id], _column_type(self.trial.app, one)).label(
-                f"f{index}"
-            )
-            for index, one in enumerate(self.trial.fields)
-            if one.type != "tags"
-        ]
-        return sa.select(sa.literal(1, sa.BigInteger()).label("id"), *columns).subquery("given")
-
-    def table(self, entity_id: str) -> Any:
-        """No reference leads anywhere."""
-        names = [self.name(one.id) for one in self.trial.fields]
-        empty = [sa.null().label(name) for name in ("id", *names)]
-        return sa.select(*empty).where(sa.false()).subquery("nothing")
-
-    def column(self, row: sa.FromClause, entity_id: str, field_id: str) -> sa.ColumnElement[Any]:
-        return row.c[self.name(field_id)]
-
-    def name(self, field_id: str) -> str:
-        names = [one.id for one in self.trial.fields]
-        return f"f{names.index(field_id)}" if field_id in names else "id"
-
-    def tags(self, entity_id: str) -> Any:
-        rows = [
-            sa.select(
-                sa.literal(1).label("record_id"),
-                sa.literal(one.id).label("field_id"),
-                sa.literal(tag).label("tag_id"),
-                sa.null().label("valid_to"),
-            )
-            for one in self.trial.fields
-            if one.type == "tags"
-            for tag in sorted(self.trial.values[one.id])
-        ]
-        if not rows:
-            nothing = [
-                sa.null().label(name) for name in ("record_id", "field_id", "tag_id", "valid_to")
-            ]
-            return sa.select(*nothing).where(sa.false()).subquery("links")
-        return sa.union_all(*rows).subquery("links")
-
-
-def _column_type(app: App, one: Field) -> Any:
-    return result_type(field_type(app, _RECORD, one))
-
-
-def _by_sql(expression: Expression, trial: _Trial, context: Context) -> Any:
-    columns = _Columns(trial)
-    row = columns.row()
-    value = to_sql(expression, columns, row, context, mode="value")
-    try:
-        with _ENGINE.connect() as connection, limited(connection, PATIENCE, every=_STEPS):
-            return connection.scalar(sa.select(value).select_from(row))
-    except TooSlow:
-        _refuse("evaluate.too_slow", seconds=PATIENCE)
-    except sa.exc.OperationalError as error:
-        # SQLite's own bounds, such as of its parser's stack.
-        raise ProblemsError([_TOO_LARGE]) from error
-
-
-def _connect() -> sqlite3.Connection:
-    connection = sqlite3.connect(":memory:")
-    sqlite_functions.register(connection)
-    return connection
-
-
-_ENGINE = sa.create_engine("sqlite://", creator=_connect, poolclass=sa.NullPool)
 
 
 def _shown(value: Any) -> Any:
