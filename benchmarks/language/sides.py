@@ -59,9 +59,9 @@ class Sides:
             return sa.select(row.c.id).select_from(over.source).where(*where, *over.found)
         assert over.which is not None
         mask = over.which.label("mask")
-        # Kept, so that no condition is computed twice.
+        # Not merged into what reads it, so that no condition is computed twice.
         chosen = sa.select(row.c.id, mask).select_from(over.source).where(*where)
-        matching = chosen.cte("matching").prefix_with("MATERIALIZED")
+        matching = chosen.offset(0).subquery("matching")
         return sa.select(matching).where(matching.c.mask != 0)
 
     def close(self) -> None:

@@ -210,7 +210,9 @@ def test_what_is_written_by_hand(place: tuple[sa.Connection, Tables], texts: lis
         (["count(deals) < 3"], "postgresql", "account AS r LEFT OUTER JOIN (SELECT"),
         (["kind == 'large' and count(deals) > 3"], "postgresql", "account AS r"),
         (["any(deals, flag)"], "postgresql", "account AS r"),
-        (["count(deals) < 3", "sum(deals.amount) > 3"], "sqlite", "(SELECT"),
+        (["count(deals) < 3 or sum(deals.amount) > 3"], "sqlite", "(SELECT"),
+        (["count(deals) < 3", "sum(deals.amount) > 3"], "sqlite", "account AS r"),
+        (["count(deals) > 3", "sum(deals.amount) > 3"], "sqlite", "(SELECT"),
         (["count(deals) < 3", "count(deals) > 5"], "sqlite", "account AS r"),
         (["count(deals, amount > parent.cost) > 3"], "postgresql", "account AS r"),
         (["first(deals.amount, by=at) > 3"], "postgresql", "account AS r"),
@@ -239,6 +241,12 @@ def test_what_conditions_share_is_looked_at_once() -> None:
     found = bits(["flag and n > 3", "flag and count(deals) > 2", "kind == 'large' and flag"])
     assert found.count("flag") == 1
     assert found.count("n > ") == 1
+
+
+def test_one_look_serves_all_where_a_pass_would_be_copied() -> None:
+    found = bits(["flag and count(deals) < 3", "flag and sum(deals.amount) > 3", "any(deals)"])
+    assert found.count("FROM deal ") == 2
+    assert found.index("flag") < found.index("FROM deal")
 
 
 def test_an_extreme_within_a_few_bounds_is_only_counted() -> None:

@@ -43,9 +43,10 @@ def everybody(
         name = sa.literal(rules[0].id, sa.Text()).label("rule")
         alone = sa.select(name, row.c.id).select_from(over.source).where(*live, *over.found)
         return alone.subquery("found")
-    # Both are kept, so that no condition is computed twice, and few are held against each bit.
+    # Neither is merged into what reads it, so that no condition is computed twice, and few are held
+    # against each bit. What was seen of all need not be kept for that.
     looked = sa.select(row.c.id, over.which.label("which")).select_from(over.source).where(*live)
-    seen = looked.cte("seen").prefix_with("MATERIALIZED")
+    seen = looked.offset(0).subquery("seen")
     some = sa.select(seen).where(seen.c.which != 0).cte("some").prefix_with("MATERIALIZED")
     bits = sa.union_all(
         *(

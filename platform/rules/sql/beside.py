@@ -2,7 +2,8 @@
 
 A correlated sub-select asks the index once for every record, which is best for the rows of a page.
 Over a whole table one pass in the order of that index, grouped by the reference, costs half as much
-for one aggregate and hardly more for ten. `lay` decides between both, see `_chosen`.
+for one aggregate and hardly more for ten. `lay` decides between both, see `_chosen`. Where neither
+is best, one sub-select for each record serves all aggregates, see `looking`.
 """
 
 from __future__ import annotations
@@ -120,10 +121,18 @@ def _laid(
 def _beside(compiler: Compiler, row: sa.FromClause, one: Pass) -> sa.Subquery:
     """The rows of a pass, whose aggregates the compiler then finds for `row`."""
     beside = _grouped(compiler, one)
-    for number, (name, node) in enumerate(one.aggregates.items()):
-        found = _read(node, beside, beside.c[f"a{number}"], inner=one.inner)
-        compiler.beside[row, name] = found
+    compiler.beside |= standing(one, beside, row)
     return beside
+
+
+def standing(
+    one: Pass, beside: sa.Subquery, row: sa.FromClause
+) -> dict[tuple[sa.FromClause, Hashable], Sql]:
+    """The aggregates of a pass by what they compute for `row`."""
+    return {
+        (row, name): _read(node, beside, beside.c[f"a{number}"], inner=one.inner)
+        for number, (name, node) in enumerate(one.aggregates.items())
+    }
 
 
 def _chosen(compiler: Compiler, typed: Sequence[Typed], *, filtering: bool) -> list[Pass]:
@@ -131,8 +140,8 @@ def _chosen(compiler: Compiler, typed: Sequence[Typed], *, filtering: bool) -> l
 
     Not where another condition leaves few records anyway. Measured at 1,000,000 records with three
     related ones each: on PostgreSQL a pass is better for any aggregate; on SQLite where records
-    without related ones do not matter, or where it serves two aggregates, and for one relation
-    only, since a second pass would be copied.
+    without related ones do not matter, or where it serves two aggregates of one expression, and for
+    one relation only, since a second pass would be copied.
     """
     alone = filtering and len(typed) == 1
     if alone and any(_narrows(one) for one in conjuncts(typed[0])):
@@ -145,7 +154,27 @@ def _chosen(compiler: Compiler, typed: Sequence[Typed], *, filtering: bool) -> l
         one.inner = filtering and all(false_without(compiler, each, one.absent) for each in typed)
     if not compiler.sqlite:
         return passes
-    better = [one for one in passes if not one.outer and (one.inner or len(one.aggregates) > 1)]
+    several = filtering and not alone
+    return _most(one for one in passes if one.inner or (_serves(one) and not several))
+
+
+def looked_at(compiler: Compiler, typed: Sequence[Typed]) -> Pass | None:
+    """The relation of which one look at a record's related ones serves most of the aggregates."""
+    instead = _sparing(compiler, typed)
+    passes = _passes(node for one in typed for node in _aggregates(compiler, one, 0, instead))
+    for one in _most(filter(_serves, passes)):
+        one.inner = True
+        return one
+    return None
+
+
+def _serves(one: Pass) -> bool:
+    return len(one.aggregates) > 1
+
+
+def _most(passes: Iterable[Pass]) -> list[Pass]:
+    """The pass that serves most, of those that SQLite need not copy; none or one."""
+    better = [one for one in passes if not one.outer]
     return sorted(better, key=lambda one: -len(one.aggregates))[:1]
 
 
@@ -235,7 +264,6 @@ def _other(compiler: Compiler, node: Compare, instead: Instead) -> Typed | None:
 
 def _grouped(compiler: Compiler, one: Pass) -> sa.Subquery:
     """One row for each record that has related ones: its id, and the aggregates of a pass."""
-    nodes = list(one.aggregates.values())
     row = compiler.columns.table(one.entity).alias()
     reference = compiler.columns.column(row, one.entity, one.field)
     source: sa.FromClause = row
@@ -246,6 +274,26 @@ def _grouped(compiler: Compiler, one: Pass) -> sa.Subquery:
         source, more = _with_owner(compiler, one, row, owner)
         where += more
         frame = Frame(row, Frame(owner))
+    columns, needed = _columns(compiler, one, frame)
+    chosen = sa.select(reference.label("record"), *columns).select_from(source)
+    return chosen.where(*where, *needed).group_by(reference).subquery()
+
+
+def of_one(compiler: Compiler, one: Pass, owner: sa.FromClause) -> sa.Subquery:
+    """The aggregates of a pass for a single record, the row `owner`."""
+    row = compiler.columns.table(one.entity).alias()
+    reference = compiler.columns.column(row, one.entity, one.field)
+    where = [reference == compiler.columns.column(owner, one.owner, "id")]
+    where += compiler.readable(one.entity, row)
+    columns, needed = _columns(compiler, one, Frame(row, Frame(owner)))
+    chosen = sa.select(*columns).select_from(row).where(*where, *needed)
+    return chosen.correlate(owner).subquery()
+
+
+def _columns(compiler: Compiler, one: Pass, frame: Frame) -> tuple[list[sa.Label[Any]], list[Sql]]:
+    """The aggregates of a pass by their numbers, and which related records they are made of."""
+    nodes = list(one.aggregates.values())
+    where = []
     with compiler.inside(frame):
         different: dict[Hashable, Sql | None] = {}
         for node in nodes:
@@ -259,9 +307,7 @@ def _grouped(compiler: Compiler, one: Pass) -> sa.Subquery:
             _measured(compiler, node, None if single else different[_narrowed(node)])
             for node in nodes
         ]
-        named = [column.label(f"a{number}") for number, column in enumerate(columns)]
-        chosen = sa.select(reference.label("record"), *named).select_from(source).where(*where)
-    return chosen.group_by(reference).subquery()
+    return [column.label(f"a{number}") for number, column in enumerate(columns)], where
 
 
 def _with_owner(

@@ -16,7 +16,8 @@ import sqlalchemy as sa
 
 from ..functions.numbers import whole
 from ..ir import Aggregate, Compare, HasTag, Typed, Via, structure
-from .existence import conjuncts
+from .existence import all_of, conjuncts
+from .looking import looking
 
 if TYPE_CHECKING:
     from .compiler import Compiler
@@ -31,32 +32,58 @@ MOST = 60
 def which(compiler: Compiler, conditions: Sequence[Typed]) -> Sql:
     """The number that has bit n where condition n holds: 0 where none does."""
     parts = [{structure(part): part for part in conjuncts(one)} for one in conditions]
-    return _bits(compiler, list(enumerate(parts)))
+    numbered = list(enumerate(parts))
+    shared, left, others = _apart(numbered)
+    if not shared or not compiler.sqlite:
+        return _looked(compiler, numbered)
+    # What the others ask is written twice, so that a record is looked at once.
+    found = _looked(compiler, [*left, *others])
+    return _case(compiler, shared, found, _looked(compiler, others) if others else whole(0))
 
 
-def _bits(compiler: Compiler, conditions: Sequence[_Numbered]) -> Sql:
+def _looked(compiler: Compiler, conditions: Sequence[_Numbered]) -> Sql:
+    wanted = [
+        all_of(next(iter(parts.values())), tuple(parts.values()))
+        for _, parts in conditions
+        if parts
+    ]
+    return looking(compiler, wanted, lambda: _bits(compiler, conditions))
+
+
+def _apart(
+    conditions: Sequence[_Numbered],
+) -> tuple[Mapping[Hashable, Typed], list[_Numbered], list[_Numbered]]:
+    """What most conditions share, what else is asked by those that share it, and the others."""
     counts = Counter(name for _, parts in conditions for name in parts)
     name, most = counts.most_common(1)[0] if counts else (None, 0)
     if most < 2:
-        return _sum([_case(compiler, parts, whole(1 << number)) for number, parts in conditions])
+        return {}, [], list(conditions)
     among = [(number, parts) for number, parts in conditions if name in parts]
     shared = {
         one: part for one, part in among[0][1].items() if all(one in parts for _, parts in among)
     }
-    left = [
+    left: list[_Numbered] = [
         (number, {one: part for one, part in parts.items() if one not in shared})
         for number, parts in among
     ]
-    found = [_case(compiler, shared, _bits(compiler, left))]
-    others = [one for one in conditions if name not in one[1]]
+    return shared, left, [one for one in conditions if name not in one[1]]
+
+
+def _bits(compiler: Compiler, conditions: Sequence[_Numbered]) -> Sql:
+    shared, left, others = _apart(conditions)
+    if not shared:
+        return _sum(
+            [_case(compiler, parts, whole(1 << number), whole(0)) for number, parts in conditions]
+        )
+    found = [_case(compiler, shared, _bits(compiler, left), whole(0))]
     return _sum([*found, _bits(compiler, others)] if others else found)
 
 
-def _case(compiler: Compiler, parts: Mapping[Hashable, Typed], value: Sql) -> Sql:
+def _case(compiler: Compiler, parts: Mapping[Hashable, Typed], value: Sql, other: Sql) -> Sql:
     if not parts:
         return value
     ordered = sorted(parts.values(), key=lambda one: _effort(compiler, one))
-    return sa.case((sa.and_(*map(compiler.true, ordered)), value), else_=whole(0))
+    return sa.case((sa.and_(*map(compiler.true, ordered)), value), else_=other)
 
 
 def _effort(compiler: Compiler, node: Typed) -> int:
