@@ -1,12 +1,13 @@
 """Upper and lower case, one character by one, the same on every database and in every locale.
 
 PostgreSQL's own `lower` depends on the database's locale and on its age; the tables here are
-Python's, and the SQL applies them with `translate` (only to texts that have such letters).
+Python's, and the SQL applies them with `translate` (only to what has such letters).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 SPACES = (
@@ -16,8 +17,8 @@ SPACES = (
 """What `trim` takes off."""
 LONGEST = 10_000
 """Characters that a computed text may have."""
-_COMMON = " etaoinsrhldcumfpgwybvkxjqz0123456789.,-/()éèàáóíüöäçñßêå"
 _GAP = 64
+_LETTERS = 200
 _CASED = 0x20000
 """No letter from here on has case: the planes beyond hold ideographs and no alphabets."""
 
@@ -53,28 +54,56 @@ def fold(text: str) -> str:
     return change("fold", text)
 
 
-@cache
-def beyond_ascii(name: str) -> tuple[str, str]:
-    """The letters outside ASCII that a table changes, and their changes, in the same order.
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Letters outside ASCII that a table changes, and their changes, in the same order.
 
-    First come those that are common and stay, since PostgreSQL looks from the front on.
+    `spans` stands between brackets of a regular expression, which every letter of the block
+    matches, some others may, and none of another block does.
     """
-    common = _COMMON.upper() if name == "upper" else _COMMON
-    stay = "".join(char for char in dict.fromkeys(common) if ord(char) not in table(name))
+
+    spans: str
+    before: str
+    after: str
+
+
+@cache
+def blocks(name: str) -> tuple[Block, ...]:
+    """A table in parts: PostgreSQL looks for a character through all of what it translates."""
     pairs = sorted((a, b) for a, b in table(name).items() if a > 127)
-    return stay + "".join(chr(a) for a, _ in pairs), stay + "".join(chr(b) for _, b in pairs)
+    return tuple(_block(pairs[at : at + _LETTERS]) for at in range(0, len(pairs), _LETTERS))
+
+
+def _block(pairs: Sequence[tuple[int, int]]) -> Block:
+    first = pairs[0][0]
+    spans = [[first, first]]
+    for code, _ in pairs:
+        if code - spans[-1][1] > _GAP:
+            spans.append([code, code])
+        spans[-1][1] = code
+    written = "".join(f"{chr(a)}-{chr(b)}" for a, b in spans)
+    before, after = ("".join(map(chr, codes)) for codes in zip(*pairs, strict=True))
+    return Block(written, before, after)
 
 
 @cache
 def ranges(name: str) -> str:
-    """A bracket expression that every letter of `beyond_ascii` matches, and some others may."""
-    codes = sorted(code for code in table(name) if code > 127)
-    spans = [[codes[0], codes[0]]]
-    for code in codes[1:]:
-        if code - spans[-1][1] > _GAP:
-            spans.append([code, code])
-        spans[-1][1] = code
-    return "[" + "".join(f"{chr(a)}-{chr(b)}" for a, b in spans) + "]"
+    """A bracket expression that every letter of `blocks` matches, and some others may."""
+    return f"[{_spans(name)}]"
+
+
+@cache
+def runs(name: str) -> str:
+    """A regular expression for letters of one block that follow each other, or for others.
+
+    It has a group for each block, and one for the others.
+    """
+    groups = "".join(f"([{one.spans}]+)|" for one in blocks(name))
+    return f"{groups}([^{_spans(name)}]+)"
+
+
+def _spans(name: str) -> str:
+    return "".join(one.spans for one in blocks(name))
 
 
 def middle(text: str, place: int, count: int) -> str | None:
