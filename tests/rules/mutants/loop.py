@@ -7,6 +7,7 @@ import os
 import random
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType
@@ -97,9 +98,12 @@ class Loop:
         except OutsideFunctionsError:
             self._note(change, "outside", log)
             return
-        tests = found.tests(change.path, change.line)
+        code = differences[-1][0]
+        tests = found.tests(change.path, change.line, code.co_firstlineno)
         if not tests:
-            self._note(change, "unreached", log)
+            by_name = code.co_name != "<lambda>"
+            once = by_name and found.only_imported(change.path, change.line, code.co_firstlineno)
+            self._note(change, "outside" if once else "unreached", log)
             return
         seconds = sum(found.seconds[name] for name in tests)
         order = _ordered(session, found, tests, change.key)
@@ -185,7 +189,8 @@ def _tried(
     for item, following in zip(items, [*items[1:], None], strict=True):
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         if session.testsfailed:
-            # Databases that a module's tests share are given back.
-            session._setupstate.teardown_exact(None)
+            # Databases that a module's tests share are given back, if the change lets them.
+            with suppress(Exception):
+                session._setupstate.teardown_exact(None)
             return 1
     return _ALIVE
