@@ -140,6 +140,12 @@ def test_among_leaves_rows_out_of_the_ranking(here: tuple[sa.Connection, Tables]
     )
     rows = connection.execute(sa.select(row.c.id, value).order_by(row.c.id))
     assert [one[1] for one in rows] == [3, None, 1, 2, None]
+    condition = compile_expression(APP, "account", "flag", space="name")
+    over = over_table([read("rank(amount)")], tables, row, CONTEXT, mode="value", among=condition)
+    assert over.among is not None
+    asked = sa.select(row.c.id, *over.found, sa.case((over.among, 1), else_=0))
+    told = connection.execute(asked.select_from(over.source).order_by(row.c.id))
+    assert [tuple(one)[1:] for one in told] == [(3, 1), (None, 0), (1, 1), (2, 1), (None, 1)]
 
 
 @settings(
