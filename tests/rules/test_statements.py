@@ -1,0 +1,116 @@
+"""What conditions become in SQL, kept so that a change is seen: each is short and reviewed by eye.
+
+`FIELDSTONE_KEEP_STATEMENTS=1` writes `statements.json` anew.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+import sqlalchemy as sa
+
+from fieldstone.rules import compile_expression, over_table, to_sql
+from tests.rules.declared import APP
+from tests.rules.world import CONTEXT, Tables
+
+KEPT = Path(__file__).parent / "statements.json"
+KEEP = "FIELDSTONE_KEEP_STATEMENTS" in os.environ
+DIALECTS: dict[Literal["sqlite", "postgresql"], Any] = {
+    "sqlite": sa.make_url("sqlite://").get_dialect()(),
+    "postgresql": sa.make_url("postgresql+psycopg://").get_dialect()(),
+}
+ALONE = """
+n in [1, 2] ~ not (n in [1, 2]) ~ n in [3] ~ not (n in [3]) ~ n in [1, 3.5] ~ amount in [1, 2.5]
+n == 3.5 ~ n != 3.5 ~ n > 3.5 ~ n >= 3.5 ~ n < 3.5 ~ n <= 3.5 ~ 3.5 < n ~ n == 3 ~ n != 3 ~ 3 != n
+amount > 120.499 ~ amount <= 120.499 ~ amount > -120.499 ~ amount > n ~ n < amount ~ amount == n
+amount != cost ~ amount > cost ~ not (amount > cost) ~ not (amount > n) ~ not (amount == cost)
+version > n ~ not (version > 3) ~ version == 3 ~ version != 3 ~ not (version in [1, 2])
+name < "x" ~ not (name < "x") ~ name == "x" ~ name != "x" ~ name >= note ~ name in ["a", "b"]
+max(deals.amount) >= 5 ~ max(deals.amount, flag) > 5 ~ 5 <= max(deals.amount)
+min(deals.amount) < 5 ~ min(deals.amount) > 5 ~ max(deals.amount) < 5 ~ max(deals.amount) == 5
+max(deals.amount) is None or max(deals.amount) < 5
+max(deals.amount) is None or max(deals.amount) < cost
+max(deals.amount) is None or max(deals.amount) < version
+max(deals.amount) is None or max(deals.amount) < n or flag
+n is None or n < 3 ~ n is None or n < cost ~ not (n is None or n < 3) ~ flag or n is None or n < 3
+count(deals) > 0 ~ 0 < count(deals) ~ count(deals) != 0 ~ count(deals) >= 1 ~ 1 <= count(deals)
+count(deals) == 0 ~ count(deals) <= 0 ~ count(deals) < 1 ~ count(deals) > 1 ~ count(deals) >= 2
+count(deals.amount) > 0 ~ count(deals) > 0.5 ~ count(deals, flag) > 0 ~ count(deals) == 1
+flag ~ not flag ~ flag == True ~ flag != True ~ (n > 3) == flag ~ hot == flag ~ not hot
+kind.urgent ~ not kind.urgent ~ kind.days > 3 ~ kind == "large" ~ kind != "large"
+n is None ~ n is not None ~ name is None ~ version is None ~ not (n is None)
+any(deals, flag) and not any(deals) ~ all(deals, flag) ~ not all(deals, flag and amount > 3)
+any(deals, amount > parent.cost) ~ any(subsidiaries, any(deals, amount > 10))
+has_tag(free, "vip") ~ industry == "medical" ~ free is None
+first(deals.amount, by=at) > 3 ~ last(deals.amount, by=at) > 3 ~ first(deals.name, by=name) == "x"
+belongs_to.n > 3 ~ belongs_to.belongs_to.n > 3 ~ owner.name == "x" ~ belongs_to is None
+days_since(max(deals.at)) > 30 ~ year(day) == 2026 ~ days_since(day) > 30
+day in [date(2026, 3, 1)] ~ day == date(2026, 3, 1)
+sum(deals.amount) > 3 ~ avg(deals.amount) > 3 ~ median(deals.amount) > 3 ~ sum(deals.version) > 3
+count_distinct(deals.name) > 3 ~ max(deals.name) > "x" ~ (n > 3 if flag else n > 5)
+n > 3 and flag or day is None ~ not (n > 3 and flag) ~ not (n > 3 or not flag)
+"""
+TOGETHER = (
+    "count(deals) < 3 ~ sum(deals.amount) > 3",
+    "count(deals) > 3 ~ sum(deals.amount, flag) > 3 ~ max(deals.at) is not None and n > 3",
+    "flag and count(deals) < 3 ~ flag and sum(deals.amount) > 3 and n > 1 ~ any(deals)",
+    "flag and n > 3 ~ flag and n > 5 ~ kind == 'large' and flag ~ n > 7",
+    "count(deals, amount > parent.cost) >= 3 ~ count(deals) != 5",
+    "max(deals.amount) >= 3 and n > 1 ~ count(deals) > 5 ~ not any(deals, flag)",
+    "max(deals.amount) >= n ~ avg(deals.amount, flag) is None ~ count_distinct(deals.name) == 0",
+    "count(deals) == 2 ~ all(deals, flag) and min(deals.amount) < 3 ~ count(subsidiaries) < 2",
+)
+CONDITIONS = [text.strip() for line in ALONE.strip().splitlines() for text in line.split(" ~ ")]
+LISTS = [[text.strip() for text in one.split(" ~ ")] for one in TOGETHER]
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("text", CONDITIONS)
+def test_of_a_record(text: str, dialect: Literal["sqlite", "postgresql"]) -> None:
+    tables = Tables(dialect)
+    row = tables.table("account").alias("r")
+    condition = compile_expression(APP, "account", text, space="name")
+    asked = sa.select(row.c.id).where(to_sql(condition, tables, row, CONTEXT))
+    hold(f"{dialect}: {text}", written(asked, dialect).partition(" WHERE ")[2])
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("texts", [[one] for one in CONDITIONS if "deals" in one] + LISTS)
+def test_of_all_records(texts: list[str], dialect: Literal["sqlite", "postgresql"]) -> None:
+    tables = Tables(dialect)
+    row = tables.table("account").alias("r")
+    conditions = [compile_expression(APP, "account", text, space="name") for text in texts]
+    over = over_table(conditions, tables, row, CONTEXT)
+    which = over.found if over.which is None else [over.which.label("which")]
+    asked = sa.select(row.c.id, *which).select_from(over.source).where(*over.where)
+    hold(f"{dialect}, all: {' ~ '.join(texts)}", written(asked, dialect))
+
+
+def test_nothing_is_kept_that_is_not_written() -> None:
+    expected = 2 * len(CONDITIONS) + 2 * len(LISTS)
+    expected += 2 * sum("deals" in one for one in CONDITIONS)
+    assert len(kept()) == expected
+
+
+def written(asked: sa.Select[Any], dialect: Literal["sqlite", "postgresql"]) -> str:
+    """A statement with its values, on one line."""
+    found = asked.compile(dialect=DIALECTS[dialect], compile_kwargs={"literal_binds": True})
+    return " ".join(str(found).split())
+
+
+def hold(name: str, text: str) -> None:
+    """That a statement is the one that is kept by its name."""
+    if KEEP:
+        lines = json.dumps(kept() | {name: text}, ensure_ascii=False, indent=1)
+        KEPT.write_text(f"{lines}\n", "utf-8")
+    assert kept().get(name) == text
+
+
+def kept() -> dict[str, str]:
+    """The statements by their names."""
+    found: dict[str, str] = json.loads(KEPT.read_text("utf-8")) if KEPT.exists() else {}
+    return found
