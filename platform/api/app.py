@@ -6,7 +6,7 @@ import json
 import secrets
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -17,12 +17,14 @@ from werkzeug.routing import BaseConverter
 from werkzeug.wrappers import Request
 
 from ..engine.again import again
+from ..engine.canonical import instant
 from ..engine.errors import Invalid, Refused, Stale, Unavailable
 from ..engine.installation import Installation
 from ..engine.records import Record, present
 from ..engine.tokens import Entrance
 from ..engine.transaction import Transaction
 from ..engine.workspaces import MOST_SECONDS
+from ..metadata.json_text import write_json
 from ..metadata.messages import FALLBACK
 from ..metadata.problems import Problem, ProblemsError
 from . import bodies, callers, problems, reading, uploads
@@ -170,9 +172,8 @@ def _response(answer: Answer, locale: str, request_id: str) -> Response:
     headers["Content-Language"] = locale
     if isinstance(answer.body, bytes):
         return Response(answer.body, answer.status, headers, content_type=CSV)
-    return Response(
-        _dump(answer.body), answer.status, headers, content_type="application/json; charset=utf-8"
-    )
+    body = write_json(answer.body).encode() if answer.documents else _dump(answer.body)
+    return Response(body, answer.status, headers, content_type="application/json; charset=utf-8")
 
 
 def _refusal(error: Refused, ask: Ask, request_id: str) -> Response:
@@ -239,7 +240,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        return instant(value)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, (frozenset, set)):

@@ -26,11 +26,16 @@ MOST_ID = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What goes back: a JSON value, bytes of CSV or None for no body; a status and headers."""
+    """What goes back: a JSON value, bytes of CSV or None for no body; a status and headers.
+
+    `documents` says that the value holds documents, whose numbers are JSON's, digit by digit, as in
+    a file; the exact numbers of records are texts.
+    """
 
     body: Any = None
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+    documents: bool = False
 
 
 @dataclass(slots=True, kw_only=True)

@@ -26,7 +26,7 @@ def everything(ask: Ask) -> Answer:
         "hash": ask.app.hash,
         "documents": [one.data for one in _in_force(ask)],
     }
-    return Answer(body, headers={"ETag": tag})
+    return Answer(body, headers={"ETag": tag}, documents=True)
 
 
 def one(ask: Ask) -> Answer:
@@ -34,7 +34,7 @@ def one(ask: Ask) -> Answer:
     kind, name = ask.path["kind"], ask.path["name"]
     for document in _in_force(ask):
         if document.kind == kind and name in (document.name, document.id):
-            return Answer(document.data)
+            return Answer(document.data, documents=True)
     raise NotFound(Problem("api.document_unknown", {"kind": kind[:100], "name": name[:100]}))
 
 

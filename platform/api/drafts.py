@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..engine import drafts
+from ..engine.canonical import instant
 from ..engine.drafts import Draft
 from ..engine.errors import NotFound
 from ..metadata.documents import document_of
@@ -18,7 +19,7 @@ def get(ask: Ask) -> Answer:
     """The caller's draft: what it changes, what is wrong with it, and all its documents."""
     draft = drafts.read(ask.tx, ask.caller)
     body = {**_described(draft, ask.locale), "documents": [one.data for one in draft.named()]}
-    return Answer(body)
+    return Answer(body, documents=True)
 
 
 def put(ask: Ask) -> Answer:
@@ -86,7 +87,7 @@ def _described(draft: Draft, locale: str) -> dict[str, Any]:
                 "base": str(one.base),
                 "removed": one.document is None,
                 "conflict": one.conflict,
-                "at": one.at,
+                "at": instant(one.at),
             }
             for one in draft.edits
         ],

@@ -41,3 +41,21 @@ def test_a_document_keeps_its_id_under_a_new_name(admin: Person) -> None:
     draft = admin.get("/metadata/draft").get_json()
     assert [one["document"] for one in draft["edits"]] == ["role/reader"]
     assert "looker" in [one["name"] for one in draft["documents"]]
+
+
+def test_documents_are_put_as_they_are_got(admin: Person) -> None:
+    weights = {
+        "kind": "tag_dimension",
+        "name": "weight",
+        "tags": [{"name": "heavy", "properties": {"factor": 0.125, "kilos": 50}}],
+    }
+    put = admin.call("PUT", "/metadata/draft/tag_dimension/weight", weights)
+    assert put.status_code == 200, put.text
+    draft = admin.get("/metadata/draft").get_json()
+    mine = next(one for one in draft["documents"] if one.get("name") == "weight")
+    assert mine["tags"][0]["properties"] == {"factor": 0.125, "kilos": 50}
+    for one in draft["documents"]:
+        again = admin.call("PUT", f"/metadata/draft/{one['kind']}/{one['name']}", one)
+        assert again.status_code == 200, again.text
+    assert again.get_json()["edits"][-1]["document"] == "tag_dimension/weight"
+    assert not admin.post("/draft/plan", {}).get_json()["problems"]
