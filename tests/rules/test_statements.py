@@ -52,6 +52,7 @@ days_since(max(deals.at)) > 30 ~ year(day) == 2026 ~ days_since(day) > 30
 day in [date(2026, 3, 1)] ~ day == date(2026, 3, 1)
 sum(deals.amount) > 3 ~ avg(deals.amount) > 3 ~ median(deals.amount) > 3 ~ sum(deals.version) > 3
 count_distinct(deals.name) > 3 ~ max(deals.name) > "x" ~ (n > 3 if flag else n > 5)
+n + 1 > version ~ n * 2 - version > 3 ~ amount + n > 3 ~ 25 * (1 if flag else 0) < 60 ~ n * n > 3
 n > 3 and flag or day is None ~ not (n > 3 and flag) ~ not (n > 3 or not flag)
 """
 TOGETHER = (

@@ -19,7 +19,7 @@ from ..types import Type
 from .registry import Operation, Place, Sql, Typing
 
 WORD = 2**63 - 1
-"""What a SQLite integer can hold."""
+"""What an integer of SQLite and a bigint of PostgreSQL can hold."""
 _TIGHTER: Any = operators.mod
 """What is not a product or tighter gets parentheses beside this operator."""
 
@@ -59,6 +59,7 @@ class Ranged(Protocol):
 
 
 def postgres_within(call: Ranged, value: Sql) -> Sql:
+    """The value, or NULL where it is out of range for its type."""
     if call.bound < limit(call.type.scale):
         return value
     top = 10 ** min(arithmetic.DIGITS, 18 - call.type.scale)
@@ -110,8 +111,19 @@ def _chain(terms: Sequence[Sql], marks: Sequence[str], kind: Any) -> Sql:
 
 
 def _postgres_sum(call: Call, values: Sequence[Sql], context: Context) -> Sql:
-    terms = [exact(value) for value in values]
-    return postgres_within(call, _chain(terms, _signs(call), sa.Numeric()))
+    return _postgres_chain(call, values, _signs(call), sum(one.bound for one in call.arguments))
+
+
+def _postgres_chain(call: Call, values: Sequence[Sql], marks: Sequence[str], most: int) -> Sql:
+    """Numbers in one row; `most` is what they can come to on the way.
+
+    Whole ones that cannot overflow stay bigint, which is reckoned with in a fifth of the time that
+    numeric takes.
+    """
+    if most <= WORD and not any(one.type.scale for one in call.arguments):
+        small = [sa.cast(value, sa.BigInteger()) for value in values]
+        return postgres_within(call, _chain(small, marks, sa.BigInteger()))
+    return postgres_within(call, _chain([*map(exact, values)], marks, sa.Numeric()))
 
 
 SUM = Operation(name="+", symbols=4, python=_sum, sqlite=_sqlite_sum, postgresql=_postgres_sum)
@@ -128,8 +140,8 @@ def _sqlite_product(call: Call, values: Sequence[Sql], context: Context) -> Sql:
 
 
 def _postgres_product(call: Call, values: Sequence[Sql], context: Context) -> Sql:
-    factors = [exact(value) for value in values]
-    return postgres_within(call, _chain(factors, "*" * len(values), sa.Numeric()))
+    most = math.prod(max(1, one.bound) for one in call.arguments)
+    return _postgres_chain(call, values, "*" * len(values), most)
 
 
 PRODUCT = Operation(
