@@ -68,6 +68,11 @@ class PostgresDatabases:
         self._engine.dispose()
 
 
+ROOM = "SET LOCAL work_mem TO '64MB'"
+"""What whole tables are grouped and joined in: PostgreSQL's own 4 MB go to disk and back for a
+million records."""
+
+
 class PostgresStore:
     """One schema."""
 
@@ -83,7 +88,7 @@ class PostgresStore:
             # Not read-only, which would refuse to make temporary tables. What they hold need not
             # outlive anything, so the commit does not wait for the disk.
             "scanning": f"BEGIN ISOLATION LEVEL REPEATABLE READ; {here}; "
-            "SET LOCAL synchronous_commit TO off",
+            f"SET LOCAL synchronous_commit TO off; {ROOM}",
             "writing": f"BEGIN; {here}",
         }
 
