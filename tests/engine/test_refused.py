@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from fieldstone.engine import evaluate
+from fieldstone.engine import evaluate, evaluate_sql
 from fieldstone.engine.clock import FixedClock
 from fieldstone.engine.errors import Unavailable
 from fieldstone.engine.installation import Installation
@@ -116,8 +116,8 @@ def require_error(line: str, found: str, locale: str) -> None:
 
 def test_a_formula_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """The bounds of an expression leave none that is slow; so nobody has any patience here."""
-    monkeypatch.setattr(evaluate, "PATIENCE", -1)
-    monkeypatch.setattr(evaluate, "_STEPS", 50)
+    monkeypatch.setattr(evaluate_sql, "PATIENCE", -1)
+    monkeypatch.setattr(evaluate_sql, "_STEPS", 50)
     text = " or ".join(f"a == {number}" for number in range(40))
     line = formulas.line(expression=text, fields={"a": "integer"}, record={"a": 99})
     require_error(line, formulas.SLOW, "zh-CN")
