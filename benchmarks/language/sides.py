@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from fieldstone.engine.clock import FixedClock
 from fieldstone.engine.installation import Installation
 from fieldstone.engine.members import NewMember
-from fieldstone.engine.postgresql import ROOM
 from fieldstone.engine.settings import Settings
 from fieldstone.rules import Context, compile_expression, over_table
 
@@ -45,10 +44,8 @@ class Sides:
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
-        """A connection in a transaction that reads, with the room that runs of rules have."""
+        """A connection in a transaction that reads."""
         with self._workspace.reading() as tx:
-            if self.dialect == "postgresql":
-                tx.connection.exec_driver_sql(ROOM)
             yield tx.connection
 
     def compiled(self, texts: Sequence[str]) -> sa.Select[Any]:

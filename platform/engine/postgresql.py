@@ -68,11 +68,6 @@ class PostgresDatabases:
         self._engine.dispose()
 
 
-ROOM = "SET LOCAL work_mem TO '64MB'"
-"""What whole tables are grouped and joined in: PostgreSQL's own 4 MB go to disk and back for a
-million records."""
-
-
 class PostgresStore:
     """One schema."""
 
@@ -88,7 +83,7 @@ class PostgresStore:
             # Not read-only, which would refuse to make temporary tables. What they hold need not
             # outlive anything, so the commit does not wait for the disk.
             "scanning": f"BEGIN ISOLATION LEVEL REPEATABLE READ; {here}; "
-            f"SET LOCAL synchronous_commit TO off; {ROOM}",
+            "SET LOCAL synchronous_commit TO off",
             "writing": f"BEGIN; {here}",
         }
 
