@@ -172,8 +172,12 @@ def _response(answer: Answer, locale: str, request_id: str) -> Response:
     headers["Content-Language"] = locale
     if isinstance(answer.body, bytes):
         return Response(answer.body, answer.status, headers, content_type=CSV)
-    body = write_json(answer.body).encode() if answer.documents else _dump(answer.body)
-    return Response(body, answer.status, headers, content_type="application/json; charset=utf-8")
+    return Response(
+        _dump(answer.body, documents=answer.documents),
+        answer.status,
+        headers,
+        content_type="application/json; charset=utf-8",
+    )
 
 
 def _refusal(error: Refused, ask: Ask, request_id: str) -> Response:
@@ -230,8 +234,11 @@ def _unrouted() -> Response | None:
     return _problem(body, headers, locale, request_id)
 
 
-def _dump(value: Any) -> bytes:
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_plain)
+def _dump(value: Any, *, documents: bool = False) -> bytes:
+    if documents:
+        text = write_json(value)
+    else:
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_plain)
     return text.encode("utf-8", "replace")
 
 
