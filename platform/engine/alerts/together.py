@@ -15,7 +15,7 @@ from ...metadata.problems import ProblemsError
 from ...rules import Expression, compile_expression, formula_expression, narrowed
 
 MOST = 20
-"""So many rules share a statement: each adds to what is kept of every record meanwhile."""
+"""So many rules share a statement: each makes it longer, and what a record is looked at for."""
 
 
 def rounds(app: App, rules: Sequence[AlertRule]) -> Iterator[list[AlertRule]]:
