@@ -1,4 +1,4 @@
-"""What conditions become in SQL, kept so that a change is seen: each is short and reviewed by eye.
+"""What conditions become in SQL, kept so that a change is seen: each is short enough to be read.
 
 `FIELDSTONE_KEEP_STATEMENTS=1` writes `statements.json` anew.
 """
