@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from types import CodeType
 from typing import Literal, TextIO
@@ -27,6 +28,8 @@ _QUICK, _LONG = 0.2, 0.7
 """Seconds of a test, looked at line by line: longer ones are for chance, not for a change."""
 _FIRST, _MOST = 30, 1500
 """So many tests of all come first, and so many at most are tried of those that reach a line."""
+_FEW = 5
+"""So many are tried where all that reach a line are long."""
 _PATIENCE = 10.0
 """How many times as long as without a change the tests may take, and a minute."""
 
@@ -149,11 +152,9 @@ def _ordered(
     """
     chance = random.Random(key)
     reaching = set(tests)
-    items = [
-        item
-        for item in session.items
-        if item.nodeid in reaching and found.seconds[item.nodeid] < _LONG
-    ]
+    all_of_them = [item for item in session.items if item.nodeid in reaching]
+    shortest = sorted(all_of_them, key=lambda item: found.seconds[item.nodeid])[:_FEW]
+    items = [item for item in all_of_them if found.seconds[item.nodeid] < _LONG] or shortest
     chance.shuffle(items)
     del items[_MOST:]
     quick = [item for item in items if not _slow(item, found)]
@@ -186,7 +187,8 @@ def _tried(
     os.dup2(silence, 1)
     os.dup2(silence, 2)
     loaded.swap(differences)
-    for item, following in zip(items, [*items[1:], None], strict=True):
+    for item, following in pairwise([*items, None]):
+        assert item is not None
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         if session.testsfailed:
             # Databases that a module's tests share are given back, if the change lets them.
