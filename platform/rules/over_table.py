@@ -60,7 +60,7 @@ def over_table(
     typed = [merged(compiler, one.typed) for one in read]
     filtering = mode == "filter"
     several = filtering and len(typed) > 1
-    if filtering and compiler.sqlite:
+    if several or (filtering and compiler.sqlite):
         typed = [behind(one, compiler.static) for one in typed]
     with compiler.inside(Frame(row)):
         source, where = lay(compiler, typed, row, filtering=filtering)

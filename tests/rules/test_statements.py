@@ -63,6 +63,8 @@ TOGETHER = (
     "count(deals, amount > parent.cost) >= 3 ~ count(deals) != 5",
     "max(deals.amount) >= 3 and n > 1 ~ count(deals) > 5 ~ not any(deals, flag)",
     "max(deals.amount) >= n ~ avg(deals.amount, flag) is None ~ count_distinct(deals.name) == 0",
+    "count(deals, flag and amount > max(parent.deals.amount, not flag)) >= 3"
+    " ~ count(deals) > 5 ~ flag and min(deals.amount) < n ~ sum(deals.amount) > n",
     "count(deals) == 2 ~ all(deals, flag) and min(deals.amount) < 3 ~ count(subsidiaries) < 2",
 )
 CONDITIONS = [text.strip() for line in ALONE.strip().splitlines() for text in line.split(" ~ ")]

@@ -2,88 +2,30 @@
 
 A correlated sub-select asks the index once for every record, which is best for the rows of a page.
 Over a whole table one pass in the order of that index, grouped by the reference, costs half as much
-for one aggregate and hardly more for ten. `lay` decides between both, see `_chosen`. Where neither
-is best, one sub-select for each record serves all aggregates, see `looking`.
+for one aggregate and hardly more for ten. `lay` decides between both, see `passes.chosen`. Where
+neither is best, one sub-select for each record serves all aggregates, see `looking`.
 """
 
 from __future__ import annotations
 
-import dataclasses
-from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from ..functions.numbers import whole
-from ..ir import (
-    Aggregate,
-    Compare,
-    Formula,
-    HasTag,
-    In,
-    Read,
-    Typed,
-    Via,
-    reads_outer,
-    structure,
-)
+from ..ir import Aggregate, Formula, HasTag, Read, Typed, Via, structure
 from .aggregates import measured
-from .bounds import rewritten
-from .existence import compared, conjuncts, counted, merged, reached
+from .existence import merged
 from .frame import Frame
-from .loosened import before
-from .without import false_without
+from .passes import EXISTENCE, ONE_BY_ONE, Pass, chosen, read_of_record
 
 if TYPE_CHECKING:
     from .compiler import Compiler
 
 Sql = sa.ColumnElement[Any]
-_ONE_BY_ONE = ("first", "last")
-_EXISTENCE = ("any", "all")
 _PLAIN = ("count", "count_distinct", "min", "max")
 """What is one function of SQL, which takes a condition of its own."""
-_FEW = 3
-"""A list of so many values narrows a table; a longer one may be most of them. So many bounds of an
-extreme are looked at one by one."""
-Instead = Callable[[Aggregate, Aggregate], bool]
-"""Whether, instead of an extreme that is held against a bound, it is asked if one reaches it."""
-
-
-@dataclass
-class Pass:
-    """Aggregates over the records of `entity` whose `field` points at one, by what they compute.
-
-    `outer` tells that they read the record pointed at; `inner` that records without a row in the
-    pass are not wanted.
-    """
-
-    entity: str
-    field: str
-    outer: bool
-    aggregates: dict[Hashable, Aggregate] = dataclasses.field(default_factory=dict)
-    inner: bool = False
-
-    @property
-    def owner(self) -> str:
-        """The entity of the records pointed at."""
-        return next(iter(self.aggregates.values())).owner
-
-    @property
-    def existence(self) -> bool:
-        """Whether nothing is asked but that there is a record, which ends at the first one."""
-        return all(one.function in _EXISTENCE for one in self.aggregates.values())
-
-    def absent(self, node: Aggregate) -> bool:
-        """Whether an aggregate of the record is over nothing where the pass has no row."""
-        return not node.up and not node.steps and key(node) in self.aggregates
-
-
-def key(node: Aggregate) -> Hashable:
-    """What an aggregate computes, wherever it stands."""
-    parts = (node.function, node.entity, node.field, node.value, node.condition, node.by)
-    return structure(parts)
 
 
 def lay(
@@ -94,7 +36,7 @@ def lay(
     The compiler then finds the aggregates beside the row. `filtering` says that each of `typed` is
     a condition, and that only records for which one of them holds are wanted.
     """
-    return _laid(compiler, row, _chosen(compiler, typed, filtering=filtering))
+    return _laid(compiler, row, chosen(compiler, typed, filtering=filtering))
 
 
 def _laid(
@@ -121,145 +63,18 @@ def _laid(
 def _beside(compiler: Compiler, row: sa.FromClause, one: Pass) -> sa.Subquery:
     """The rows of a pass, whose aggregates the compiler then finds for `row`."""
     beside = _grouped(compiler, one)
-    compiler.beside |= standing(one, beside, row)
+    compiler.beside |= standing(one, beside, row, always=one.inner)
     return beside
 
 
 def standing(
-    one: Pass, beside: sa.Subquery, row: sa.FromClause
+    one: Pass, beside: sa.Subquery, row: sa.FromClause, *, always: bool
 ) -> dict[tuple[sa.FromClause, Hashable], Sql]:
-    """The aggregates of a pass by what they compute for `row`."""
+    """The aggregates of a pass by what they compute for `row`, for which it has a row `always`."""
     return {
-        (row, name): _read(node, beside, beside.c[f"a{number}"], inner=one.inner)
+        (row, name): _read(node, beside, beside.c[f"a{number}"], always=always)
         for number, (name, node) in enumerate(one.aggregates.items())
     }
-
-
-def _chosen(compiler: Compiler, typed: Sequence[Typed], *, filtering: bool) -> list[Pass]:
-    """The relations that one pass is better for than a sub-select for each record.
-
-    Not where another condition leaves few records anyway. Measured at 1,000,000 records with three
-    related ones each: on PostgreSQL a pass is better for any aggregate; on SQLite where records
-    without related ones do not matter, or where it serves two aggregates of one expression, and for
-    one relation only, since a second pass would be copied.
-    """
-    alone = filtering and len(typed) == 1
-    if alone and any(_narrows(one) for one in conjuncts(typed[0])):
-        return []
-    instead = _always if alone else _sparing(compiler, typed) if compiler.sqlite else _never
-    passes = _passes(node for one in typed for node in _aggregates(compiler, one, 0, instead))
-    if alone:
-        passes = [one for one in passes if not one.existence]
-    for one in passes:
-        one.inner = filtering and all(false_without(compiler, each, one.absent) for each in typed)
-    if not compiler.sqlite:
-        return passes
-    several = filtering and not alone
-    return _most(one for one in passes if one.inner or (_serves(one) and not several))
-
-
-def looked_at(compiler: Compiler, typed: Sequence[Typed]) -> Pass | None:
-    """The relation of which one look at a record's related ones serves most of the aggregates."""
-    instead = _sparing(compiler, typed)
-    passes = _passes(node for one in typed for node in _aggregates(compiler, one, 0, instead))
-    for one in _most(filter(_serves, passes)):
-        one.inner = True
-        return one
-    return None
-
-
-def _serves(one: Pass) -> bool:
-    return len(one.aggregates) > 1
-
-
-def _most(passes: Iterable[Pass]) -> list[Pass]:
-    """The pass that serves most, of those that SQLite need not copy; none or one."""
-    better = [one for one in passes if not one.outer]
-    return sorted(better, key=lambda one: -len(one.aggregates))[:1]
-
-
-def _passes(nodes: Iterable[Aggregate]) -> list[Pass]:
-    found: dict[Hashable, Pass] = {}
-    for node in nodes:
-        parts = (node.entity, node.field, any(reads_outer(child) for child in node.children()))
-        found.setdefault(parts, Pass(*parts)).aggregates[key(node)] = node
-    return sorted(found.values(), key=lambda one: one.outer)
-
-
-def _narrows(node: Typed) -> bool:
-    """Whether a condition on the record's own fields leaves but a part of the records."""
-    match node:
-        case Compare(operator="=="):
-            sides = ((node.left, node.right), (node.right, node.left))
-            return any(_own(side) and other.static for side, other in sides)
-        case In():
-            return _own(node.operand) and len(node.items) <= _FEW
-    return isinstance(node, Read | HasTag)
-
-
-def _own(node: Typed) -> bool:
-    """Whether a value is read from the record itself."""
-    return not node.static and not any(isinstance(one, Aggregate | Via) for one in node.walk())
-
-
-def _always(found: Aggregate, there: Aggregate) -> bool:
-    return True
-
-
-def _never(found: Aggregate, there: Aggregate) -> bool:
-    return False
-
-
-def _sparing(compiler: Compiler, typed: Sequence[Typed]) -> Instead:
-    """Instead of an extreme that is only held against a few bounds, whether one reaches them.
-
-    SQLite counts what reaches a bound in a fifth of the time that it takes to find a maximum.
-    """
-    bounds: defaultdict[Hashable, set[Hashable]] = defaultdict(set)
-
-    def note(found: Aggregate, there: Aggregate) -> bool:
-        bounds[key(found)].add(key(there))
-        return True
-
-    values = {key(node) for one in typed for node in _aggregates(compiler, one, 0, note)}
-    return lambda found, there: key(found) not in values and len(bounds[key(found)]) <= _FEW
-
-
-def _aggregates(
-    compiler: Compiler, node: Typed, depth: int, instead: Instead
-) -> Iterator[Aggregate]:
-    """The aggregates over what points at the record `depth` frames further out."""
-    if node.static or isinstance(node, Via):
-        return
-    if isinstance(node, Compare):
-        other = _other(compiler, node, instead)
-        if other is not None:
-            yield from _aggregates(compiler, other, depth, instead)
-            return
-    if isinstance(node, Formula):
-        if node.up == depth:
-            yield from _aggregates(compiler, node.body, 0, instead)
-        return
-    if isinstance(node, Aggregate):
-        if node.up == depth and not node.steps and node.function not in _ONE_BY_ONE:
-            yield node
-            if not compiler.sqlite:
-                return
-        depth += 1
-    for child in before(node, compiler.static) if compiler.sqlite else node.children():
-        yield from _aggregates(compiler, child, depth, instead)
-
-
-def _other(compiler: Compiler, node: Compare, instead: Instead) -> Typed | None:
-    """What a comparison is compiled as instead of itself, see `Compiler.simpler`."""
-    bound = rewritten(node, compiler.context, compiler.static)
-    found = bound or counted(node, compiler.static)
-    if found is not None:
-        return found
-    aggregate, there = compared(node)[0], reached(node, compiler.static)
-    if aggregate is None or not isinstance(there, Aggregate):
-        return None
-    return there if instead(aggregate, there) else None
 
 
 def _grouped(compiler: Compiler, one: Pass) -> sa.Subquery:
@@ -318,8 +133,7 @@ def _with_owner(
     Where that is aggregates alone, they are joined without the record itself.
     """
     parts = [part for node in one.aggregates.values() for part in node.children()]
-    read = [found for part in parts for found in _aggregates(compiler, part, 1, _never)]
-    passes = _passes(read)
+    passes = read_of_record(compiler, parts)
     reference = compiler.columns.column(row, one.entity, one.field)
     if any(each.outer for each in passes) or any(_reads(part, 1) for part in parts):
         pointed, where = _laid(compiler, owner, passes)
@@ -337,7 +151,7 @@ def _reads(node: Typed, depth: int) -> bool:
     if isinstance(node, Formula):
         return node.up == depth and _reads(node.body, 0)
     if isinstance(node, Aggregate):
-        if node.up == depth and (node.steps or node.function in _ONE_BY_ONE):
+        if node.up == depth and (node.steps or node.function in ONE_BY_ONE):
             return True
         depth += 1
     elif isinstance(node, Read | HasTag | Via) and node.up == depth:
@@ -381,13 +195,13 @@ def _where(found: Sql, condition: Sql | None) -> Sql:
     return found.filter(condition)
 
 
-def _read(node: Aggregate, beside: sa.Subquery, column: Sql, *, inner: bool) -> Sql:
+def _read(node: Aggregate, beside: sa.Subquery, column: Sql, *, always: bool) -> Sql:
     """An aggregate's value beside a record, which may have no related records at all."""
-    if node.function in ("count", "count_distinct", *_EXISTENCE):
-        count = column if inner else sa.func.coalesce(column, whole(0))
+    if node.function in ("count", "count_distinct", *EXISTENCE):
+        count = column if always else sa.func.coalesce(column, whole(0))
         if node.function in ("count", "count_distinct"):
             return count
         return count > whole(0) if node.function == "any" else count == whole(0)
-    if node.function == "sum" and not inner:
+    if node.function == "sum" and not always:
         return sa.case((beside.c.record.is_(None), whole(0)), else_=column)
     return column

@@ -39,11 +39,11 @@ from ..ir import (
 from ..sql_types import CivilDate, ExactDecimal, TagSet, UtcDateTime, WholeNumber
 from ..types import BOOLEAN, Type
 from .aggregates import Aggregates
-from .beside import key
 from .bounds import rewritten
 from .comparisons import Pair, member_of, pair
 from .existence import compared, counted, reached
 from .frame import Frame
+from .passes import key
 from .windows import windowed
 
 Sql = sa.ColumnElement[Any]

@@ -34,7 +34,7 @@ def which(compiler: Compiler, conditions: Sequence[Typed]) -> Sql:
     parts = [{structure(part): part for part in conjuncts(one)} for one in conditions]
     numbered = list(enumerate(parts))
     shared, left, others = _apart(numbered)
-    if not shared or not compiler.sqlite:
+    if not shared:
         return _looked(compiler, numbered)
     # What the others ask is written twice, so that a record is looked at once.
     found = _looked(compiler, [*left, *others])
