@@ -146,9 +146,10 @@ def logged(log: Path) -> Iterator[tuple[str, Outcome]]:
 def _ordered(
     session: pytest.Session, found: Reached, tests: list[str], key: str
 ) -> list[pytest.Item]:
-    """A few quick ones of all first, for most changes fail many; those of a server last.
+    """Tests that reach a line: of every function some, for a change is often one test's alone.
 
-    What is left goes file by file: a file's tests share a database.
+    A few quick ones come first, for most changes fail many, and those of a server last. What is
+    left goes file by file: a file's tests share a database.
     """
     chance = random.Random(key)
     reaching = set(tests)
@@ -156,12 +157,23 @@ def _ordered(
     shortest = sorted(all_of_them, key=lambda item: found.seconds[item.nodeid])[:_FEW]
     items = [item for item in all_of_them if found.seconds[item.nodeid] < _LONG] or shortest
     chance.shuffle(items)
-    del items[_MOST:]
+    items = _of_every_function(items)[:_MOST]
     quick = [item for item in items if not _slow(item, found)]
     first = sorted(quick[:_FIRST], key=_file)
     rest = sorted(quick[_FIRST:], key=_file)
     slow = [item for item in items if _slow(item, found)]
     return [*first, *rest, *sorted(slow, key=lambda item: (_with_server(item), _file(item)))]
+
+
+def _of_every_function(items: list[pytest.Item]) -> list[pytest.Item]:
+    """First one test of each function, then another: few see what a single one is about."""
+    turns: Counter[str] = Counter()
+    numbered = []
+    for item in items:
+        function = item.nodeid.partition("[")[0]
+        turns[function] += 1
+        numbered.append((turns[function], item))
+    return [item for _, item in sorted(numbered, key=lambda pair: pair[0])]
 
 
 def _slow(item: pytest.Item, found: Reached) -> bool:
