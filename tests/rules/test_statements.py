@@ -54,6 +54,55 @@ sum(deals.amount) > 3 ~ avg(deals.amount) > 3 ~ median(deals.amount) > 3 ~ sum(d
 count_distinct(deals.name) > 3 ~ max(deals.name) > "x" ~ (n > 3 if flag else n > 5)
 n + 1 > version ~ n * 2 - version > 3 ~ amount + n > 3 ~ 25 * (1 if flag else 0) < 60 ~ n * n > 3
 n > 3 and flag or day is None ~ not (n > 3 and flag) ~ not (n > 3 or not flag)
+sum(deals.stage.probability) > 3 ~ avg(deals.stage.probability) > 3
+n == 1 / 0 ~ n != 1 / 0 ~ n > 1 / 0 ~ not (n == 1 / 0) ~ not (n > 1 / 0) ~ flag and n in [7, 1 / 1]
+days_between(day, date(2026, 3, 1)) > 3 ~ days_between(date(2026, 3, 1), day) > 3
+days_between(day, until) > 3 ~ 3 < days_between(day, date(2026, 3, 1)) ~ days_since(day) == 3
+workdays_between(day, date(2026, 3, 2)) > 3 ~ workdays_between(date(2026, 3, 2), day) <= 3
+year(at) == 2026 ~ year(at) != 2026 ~ not (year(at) == 2026) ~ year(at) > 2025 ~ month(day) == 3
+days_since(at) > 3 ~ days_since(at) == 3 ~ days_since(at) <= n ~ hours_since(at) >= 12
+months_since(day) > 3 ~ months_since(at) <= 3 ~ start_of_month(day) == date(2026, 3, 1)
+start_of_month(at) < today() ~ end_of_month(day) >= date(2026, 3, 31) ~ start_of_day(at) == at
+days_since(day) > kind.days ~ days_since(at) > kind.days ~ days_since(day) > belongs_to.kind.days
+days_since(day) > (3 if flag else 5) ~ days_since(day) > (3 if flag else None)
+days_since(day) > coalesce(kind.days, 3) ~ not (days_since(day) > kind.days) ~ late ~ not late
+kind == "large" and sum(deals.amount) > 3 ~ kind in ["large", "small"] and sum(deals.amount) > 3
+flag and sum(deals.amount) > 3 ~ not flag and sum(deals.amount) > 3
+5 == n and sum(deals.amount) > 3
+n in [1, 2, 3, 4] and sum(deals.amount) > 3 ~ has_tag(free, "vip") and sum(deals.amount) > 3
+n > 5 and sum(deals.amount) > 3 ~ good and sum(deals.amount) > 3 ~ belongs_to.n == 3 and won > 3
+won > 3 ~ 3 < won ~ max(deals.amount) is None or max(deals.amount) <= doubled
+max(deals.amount) is None or max(deals.amount) <= cost or flag ~ good or won is None or won < 3
+max(deals.at) is None or days_since(max(deals.at)) >= 30
+max(deals.at) is None or days_since(max(deals.at)) > kind.days
+count(deals, amount > max(parent.deals.amount, flag)) > 3 or count(deals) > 5
+count(deals, amount > parent.won) > 1 ~ count(deals, amount > parent.doubled) > 1
+count(deals, amount > parent.belongs_to.cost) > 1 ~ count(deals, parent.flag and flag) > 1
+count(deals, amount > max(parent.deals.amount, flag)) > 1 ~ count(deals, parent.good) > 1
+count(deals, amount > first(parent.deals.amount, by=at)) > 1 ~ count(deals, parent.late) > 1
+count(deals, amount > max(parent.belongs_to.deals.amount)) > 1
+count(deals, has_tag(parent.free, "vip")) > 1 ~ any(deals, account.belongs_to.flag)
+count(deals, flag and amount > parent.cost) >= 2 ~ 1 < count(deals, flag and amount > parent.cost)
+not count(deals, flag and amount > parent.cost) > 1 ~ count(deals, amount > parent.cost) > 0.5
+min(deals.amount) == None ~ sum(deals.amount) == 0 ~ sum(deals.amount) < 3 ~ count(deals) > n
+min(deals.at) < max(deals.at) ~ max(deals.amount, flag) > min(deals.amount) ~ any(belongs_to.deals)
+max(belongs_to.deals.amount) > 3 ~ count(belongs_to.deals) == 0 ~ belongs_to.won > 3
+min(deals.amount) > n ~ max(deals.amount) > n ~ won > n ~ sum(deals.amount) > n
+avg(deals.amount) < n
+min(deals.amount) in [1, 2] ~ not (min(deals.amount) > n) ~ min(deals.amount) > n and flag
+min(deals.amount) > n or flag ~ min(deals.amount) > n or max(deals.amount) < n
+min(deals.amount) != n
+(min(deals.amount) > n) == flag ~ coalesce(min(deals.amount), 1) > n ~ abs(min(deals.amount)) > n
+n > size ~ size > n ~ amount * 3 > size ~ n // 3 == 2 ~ n % 3 == 1 ~ amount / n > 3 ~ -n > 3
+round(size, 1) > 3 ~ abs(n) > 3 ~ min_of(n, m) > 3 ~ coalesce(n, m, 3) > 3 ~ len(name) > 3
+concat(name, note) == "x" ~ name == note ~ not (name == note) ~ left(name, 2) == "x"
+trim(name) == "x"
+kind in ["large"] ~ kind not in ["large", "small"] ~ kind is None ~ kind == None ~ kind != None
+tier == "A" ~ tier != "A" ~ tier.silence_days > 3 ~ industry != "medical" ~ free is not None
+"vip" in free ~ "vip" not in free ~ industry in ["medical", "retail"] ~ not has_tag(free, "vip")
+(flag if hot else good) ~ not (flag if hot else good) ~ (kind if flag else None) == "large"
+flag == hot ~ flag != (n > 3) ~ (flag and hot) == good ~ (not flag) in [True]
+owner is None ~ owner == belongs_to.owner ~ owner.name < "x" ~ belongs_to.belongs_to is not None
 """
 TOGETHER = (
     "count(deals) < 3 ~ sum(deals.amount) > 3",
@@ -65,6 +114,8 @@ TOGETHER = (
     "max(deals.amount) >= n ~ avg(deals.amount, flag) is None ~ count_distinct(deals.name) == 0",
     "count(deals, flag and amount > max(parent.deals.amount, not flag)) >= 3"
     " ~ count(deals) > 5 ~ flag and min(deals.amount) < n ~ sum(deals.amount) > n",
+    "count(subsidiaries) > 3 and count(deals) > 2 ~ count(deals) > 4"
+    " ~ has_tag(free, 'vip') and sum(deals.amount) > n ~ belongs_to.n > 3 and count(deals) > 5",
     "count(deals) == 2 ~ all(deals, flag) and min(deals.amount) < 3 ~ count(subsidiaries) < 2",
 )
 CONDITIONS = [text.strip() for line in ALONE.strip().splitlines() for text in line.split(" ~ ")]

@@ -183,6 +183,7 @@ def test_both_backends_agree(here: tuple[sa.Connection, Tables], seed: int) -> N
         ("rank(n, free)", "type.tags_value", 9),
         ("rank(n, None)", "type.nothing", 9),
         ("rank()", "function.arguments", 1),
+        ("rank(n, flag, hot)", "function.arguments", 1),
         ("count(deals, rank(amount) > 1)", "function.table", 14),
     ],
 )

@@ -101,3 +101,24 @@ def test_the_name_of_a_holiday_changes_no_days() -> None:
     calendar = WorkCalendar(holidays=(named,))
     other = replace(calendar, holidays=(replace(named, label={"zh-CN": "国庆节"}),))
     assert calendar != other and workdays_of(calendar) == workdays_of(other)
+
+
+def test_a_calendar_is_the_one_that_is_declared() -> None:
+    morning, afternoon = Hours(540, 720), Hours(810, 1080)
+    declared = WorkCalendar(
+        (1, 2, 3, 4, 5),
+        (Holiday(date(2026, 1, 1), date(2026, 1, 4)),),
+        (date(2026, 1, 5), date(2026, 1, 10)),
+        (morning, afternoon),
+    )
+    found = workdays_of(declared)
+    days = [date.fromordinal(number + 1) for number in (*found.off, *found.on)]
+    assert found.week == (0, 1, 2, 3, 4)
+    assert found.hours == ((540, 720), (810, 1080))
+    assert days == [date(2026, 1, 1), date(2026, 1, 2), date(2026, 1, 10)]
+
+
+@pytest.mark.parametrize("name", CALENDARS)
+def test_a_calendar_is_read_as_it_was_written(name: str) -> None:
+    found = workdays_of(CALENDARS[name])
+    assert of_text(found.text) == found

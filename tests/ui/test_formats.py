@@ -1,6 +1,6 @@
-"""Numbers, money, dates and times as readers of each language write them."""
+"""Money in short, and times near the present; see `tests/rules/test_formats.py` for the others."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -14,31 +14,10 @@ CHINESE = Formats("zh-CN", ZONE, now=NOW)
 ENGLISH = Formats("en", ZONE, now=NOW)
 
 
-@pytest.mark.parametrize(
-    ("amount", "chinese", "english"),
-    [
-        ("12345.5", "¥12,345.50", "CNY 12,345.50"),
-        ("0", "¥0.00", "CNY 0.00"),
-        ("-7.005", "-¥7.00", "-CNY 7.00"),
-        ("10000000", "¥10,000,000.00", "CNY 10,000,000.00"),
-    ],
-)
-def test_money_in_tables_has_all_digits(amount: str, chinese: str, english: str) -> None:
-    assert CHINESE.money(Decimal(amount)) == chinese
-    assert ENGLISH.money(Decimal(amount)) == english
-
-
 def test_money_on_cards_has_one_unit() -> None:
     assert CHINESE.money_short(Decimal("16117548.24")) == "¥1,611.75万"
     assert ENGLISH.money_short(Decimal("16117548.24")) == "CNY 16.12M"
     assert CHINESE.money_short(Decimal("9999")) == "¥9,999.00"
-
-
-def test_dates() -> None:
-    day = date(2026, 3, 5)
-    assert CHINESE.day(day) == "2026-03-05"
-    assert CHINESE.long_day(day) == "2026年3月5日"
-    assert ENGLISH.day(day) == ENGLISH.long_day(day) == "Mar 5, 2026"
 
 
 @pytest.mark.parametrize(
@@ -57,13 +36,6 @@ def test_dates() -> None:
 def test_times_near_the_present_are_words(ago: timedelta, chinese: str, english: str) -> None:
     assert CHINESE.ago(NOW - ago) == chinese
     assert ENGLISH.ago(NOW - ago) == english
-
-
-def test_percent_and_numbers() -> None:
-    assert CHINESE.percent(Decimal("0.15")) == "15%"
-    assert CHINESE.percent(Decimal("0.1234")) == "12.34%"
-    assert CHINESE.number(1234567, 0) == "1,234,567"
-    assert CHINESE.number(Decimal("1.500000")) == "1.5"
 
 
 @pytest.mark.parametrize("locale", ["en", "zh-CN"])
