@@ -4,18 +4,28 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any, Literal
 
 import pytest
 import sqlalchemy as sa
 
 from fieldstone.metadata.problems import ProblemsError
 from fieldstone.rules import evaluate, evaluate_all, to_sql
+from fieldstone.rules.sql.frame import Frame
+from fieldstone.rules.sql_types import ExactDecimal
+from fieldstone.rules.to_sql import compiler_of
 from tests.rules import casebook
 from tests.rules.casebook import Case, changes, company, compiled, context, expected, written
 from tests.rules.world import Tables, postgresql, sqlite
 from tests.servers.postgres import PostgresServer
 
+DIALECTS: tuple[Literal["sqlite", "postgresql"], ...] = ("sqlite", "postgresql")
 CASES = [pytest.param(case, id=name) for name, case in casebook.CASES if "expected" in case]
+OF_ONE = [
+    pytest.param(case, id=name)
+    for name, case in casebook.CASES
+    if "expected" in case and not case.get("table")
+]
 REFUSED = [pytest.param(case, id=name) for name, case in casebook.CASES if "refused" in case]
 
 
@@ -75,6 +85,27 @@ def test_sqlite(case: Case, on_sqlite: Asked) -> None:
 @pytest.mark.parametrize("case", CASES)
 def test_postgresql(case: Case, on_postgresql: Asked) -> None:
     answers(on_postgresql, case)
+
+
+@pytest.mark.parametrize("case", OF_ONE)
+def test_sql_has_the_type_of_its_value(case: Case) -> None:
+    """What is computed of it would be read, or a parameter beside it sent, as something else."""
+    expression = compiled(case)
+    if expression.type.kind == "boolean":
+        return
+    for dialect in DIALECTS:
+        tables = Tables(dialect)
+        compiler = compiler_of(expression, tables, context(case), None)
+        with compiler.inside(Frame(tables.table("account").alias("r"))):
+            found = compiler.value(expression.typed).type
+        expected = compiler.sql_type(expression.type)
+        assert _alike(found, expected), (dialect, found)
+
+
+def _alike(one: Any, other: Any) -> bool:
+    """Whether two types of SQL are the same, whatever the number of their digits."""
+    numbers = (sa.Integer, sa.Numeric, ExactDecimal)
+    return type(one) is type(other) or (isinstance(one, numbers) and isinstance(other, numbers))
 
 
 def answers(asked: Asked, case: Case) -> None:
