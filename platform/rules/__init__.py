@@ -13,7 +13,6 @@ from .expression import (
     Expression,
     compile_expression,
     formula_expression,
-    value_type,
 )
 from .messages import Message, compile_message, message_text, shown
 from .narrowing import narrowed
@@ -46,5 +45,4 @@ __all__ = [
     "sentence",
     "shown",
     "to_sql",
-    "value_type",
 ]

@@ -49,12 +49,10 @@ def multiply(a: int, b: int, drop: int, bound: int) -> int | None:
 
 
 def divide(a: int, b: int, shift: int, bound: int) -> int | None:
-    """a / b with `shift` more digits than the quotient of the integers; None for b = 0."""
+    """a / b with `shift` (0 or more) digits more than the integers' quotient; None for b = 0."""
     if b == 0:
         return None
-    if shift >= 0:
-        return limited(half_up(a * 10**shift, b), bound)
-    return limited(half_up(a, b * 10**-shift), bound)
+    return limited(half_up(a * 10**shift, b), bound)
 
 
 def floor_divide(a: int, b: int, shift: int, bound: int) -> int | None:

@@ -68,13 +68,11 @@ class Comparing:
         self, left: tree.Node, right: tree.Node, scope: Scope, at: Place, opposite: bool
     ) -> Typed:
         if not isinstance(right, tree.Nothing):
-            raise self.no_identity(left, right, at, opposite)
+            raise self.no_identity(left, right, opposite)
         item = self.typer.node(left, scope)
         return self.typer.is_empty(item, at)
 
-    def no_identity(
-        self, left: tree.Node, right: tree.Node, at: Place, opposite: bool
-    ) -> Exception:
+    def no_identity(self, left: tree.Node, right: tree.Node, opposite: bool) -> Exception:
         """The error for `is` with anything but None."""
         if isinstance(right, tree.Path) and corrections.value_meant(right.dotted) == "None":
             params = {"operator": right.dotted, "instead": "None"}

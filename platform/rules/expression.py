@@ -18,7 +18,7 @@ from .functions.registry import Place
 from .ir import Call, Typed, Window
 from .names import Space
 from .paths import Scope
-from .types import Type, field_type
+from .types import Type
 from .typing import Options, Typer
 
 _NEVER_DEEP = 3
@@ -275,10 +275,3 @@ def _formula_within(app: App, owner: Entity, one: Field, at: Place) -> Expressio
 
 def _no_formula(owner: Entity, one: Field, at: Place) -> Typed:
     raise AssertionError("nothing is typed here")
-
-
-def value_type(app: App, entity_id: str, one: Field) -> Type:
-    """The type of a field's values, of formulas too; raises ProblemsError for a broken formula."""
-    if one.type == "formula":
-        return formula_expression(app, entity_id, one.id).type
-    return field_type(app, entity_id, one)

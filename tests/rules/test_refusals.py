@@ -67,6 +67,7 @@ REFUSED = [
     ("between(day, at, until)", "type.date_time", 1),
     ("round(size, 7)", "function.places", 13),
     ("max_of(kind, kind)", "function.no_order", 8),
+    ("min_of(owner, owner)", "function.no_order", 8),
     ("owner == me()", "function.viewer", 10),
     ("owner.team == my_team()", "function.viewer", 15),
     ("sum(deals)", "aggregate.field", 5),

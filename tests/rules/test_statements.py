@@ -102,6 +102,12 @@ tier == "A" ~ tier != "A" ~ tier.silence_days > 3 ~ industry != "medical" ~ free
 "vip" in free ~ "vip" not in free ~ industry in ["medical", "retail"] ~ not has_tag(free, "vip")
 (flag if hot else good) ~ not (flag if hot else good) ~ (kind if flag else None) == "large"
 flag == hot ~ flag != (n > 3) ~ (flag and hot) == good ~ (not flag) in [True]
+not (n * 2 > m) ~ not (n * m == m) ~ n * m != m ~ amount * rate == cost ~ not (size * rate > n)
+text(day) != note ~ not (text(day) == text(until)) ~ left(name, 2) != note ~ text(at) != note
+not (concat(name, note) == note) ~ text(n) == note ~ text(n, 2) != note ~ round(size, 1) != m
+not (round(size, 1) == m) ~ hours_between(at, at) != n ~ n + m != m ~ not (n - m > version)
+n // m == m ~ n % m != m ~ amount / n == cost ~ -n != m ~ abs(n) == m
+year(day) != m ~ len(name) != m
 owner is None ~ owner == belongs_to.owner ~ owner.name < "x" ~ belongs_to.belongs_to is not None
 """
 TOGETHER = (

@@ -71,6 +71,7 @@ def test_units_are_converted_where_a_factor_does(text: str, corrected: str | Non
         ("hours_since(at) / 24 - days_since(day)", "number", "day"),
         ("months_since(day) * n", "number", "month"),
         ("n * days_since(day)", "number", "day"),
+        ("workdays_between(day, until)", "number", "working_day"),
         ("24 * days_since(day)", "number", "hour"),
         ("60 * (days_since(day) * 24)", "number", "minute"),
         ("days_since(day) / days_since(until)", "number", None),
