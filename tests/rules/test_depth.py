@@ -18,6 +18,8 @@ SYMBOLS = """
 9 n > 3 ~ 9 n > m ~ 16 n > amount ~ 22 amount > n + 1 ~ 19 amount > abs(n) ~ 17 abs(n) > amount
 12 3.5 > abs(n) ~ 10 abs(n) > 3 ~ 4 n is None ~ 7 abs(n) is None ~ 12 not (abs(n) > m)
 12 n in [1, 2] ~ 12 abs(n) in [1, 2] ~ 14 not (abs(n) in [1, 2]) ~ 16 abs(abs(abs(n))) in [1, 2]
+15 not (flag and abs(n) > 3) ~ 23 any(deals, flag and abs(amount) > 3)
+27 any(deals, not (flag and abs(amount) > 3))
 12 flag and n > 3 ~ 13 flag and abs(n) > 3 ~ 15 flag or not (abs(n) > 3) ~ 5 not flag
 9 (not flag) == hot ~ 9 n if flag else m ~ 11 n if abs(n) > 3 else m ~ 12 abs(n) if flag else m
 11 n if flag else abs(m) ~ 8 kind.days ~ 17 kind.urgent ~ 12 kind.days > 3 ~ 19 not kind.urgent
@@ -46,11 +48,13 @@ def test_symbols(text: str, symbols: int) -> None:
 def test_what_others_may_read_counts_where_their_records_are_read() -> None:
     """The rows of a role stand in the WHERE of each look at records of their entity."""
 
-    def deep(text: str, rows: int, most: int) -> bool:
-        found = compile_expression(APP, "account", text, space="name")
-        return place_too_deep(found.typed, lambda entity: rows, most) is not None
+    rows = {"account": 20, "deal": 30}
 
-    for text, around in (("count(deals)", 9), ("belongs_to.n", 8), ("count(deals) > 3", 13)):
-        assert not deep(text, 20, around + 20)
-        assert deep(text, 20, around + 19)
-    assert not deep("n > 3", 20, 9)
+    def deep(text: str, most: int) -> bool:
+        found = compile_expression(APP, "account", text, space="name")
+        return place_too_deep(found.typed, rows.__getitem__, most) is not None
+
+    for text, most in (("count(deals)", 39), ("belongs_to.n", 28), ("count(deals) > 3", 43)):
+        assert not deep(text, most)
+        assert deep(text, most - 1)
+    assert not deep("n > 3", 9)

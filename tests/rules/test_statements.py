@@ -108,6 +108,13 @@ not (concat(name, note) == note) ~ text(n) == note ~ text(n, 2) != note ~ round(
 not (round(size, 1) == m) ~ hours_between(at, at) != n ~ n + m != m ~ not (n - m > version)
 n // m == m ~ n % m != m ~ amount / n == cost ~ -n != m ~ abs(n) == m
 year(day) != m ~ len(name) != m
+amount > size ~ size == amount ~ not (size > amount) ~ flag and 1 < 2 ~ not (flag and 1 > 2)
+not (flag or 1 > 2) ~ not (flag and 1 < 2) ~ not (flag or 1 < 2 and hot)
+not (days_between(coalesce(day, date(2026, 1, 1)), date(2026, 3, 1)) > 3)
+not (max(deals.amount) is None or max(deals.amount) < 5) ~ flag == (n is None or n < 3)
+flag and (max(deals.amount) is None or max(deals.amount) < 5) ~ not (flag or n is None or n < 3)
+min(deals.amount) > n and max(deals.amount) > n or flag ~ not max(deals.amount) > n
+(min(deals.amount) if flag else 3) > n ~ abs(won) > n ~ count(deals) > 3 and won > n
 owner is None ~ owner == belongs_to.owner ~ owner.name < "x" ~ belongs_to.belongs_to is not None
 """
 TOGETHER = (
