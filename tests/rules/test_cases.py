@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from fieldstone.metadata.problems import ProblemsError
 from fieldstone.rules import evaluate, evaluate_all, to_sql
+from fieldstone.rules.ir import Call
 from fieldstone.rules.sql.frame import Frame
 from fieldstone.rules.sql_types import ExactDecimal
 from fieldstone.rules.to_sql import compiler_of
@@ -19,13 +20,7 @@ from tests.rules.casebook import Case, changes, company, compiled, context, expe
 from tests.rules.world import Tables, postgresql, sqlite
 from tests.servers.postgres import PostgresServer
 
-DIALECTS: tuple[Literal["sqlite", "postgresql"], ...] = ("sqlite", "postgresql")
 CASES = [pytest.param(case, id=name) for name, case in casebook.CASES if "expected" in case]
-OF_ONE = [
-    pytest.param(case, id=name)
-    for name, case in casebook.CASES
-    if "expected" in case and not case.get("table")
-]
 REFUSED = [pytest.param(case, id=name) for name, case in casebook.CASES if "refused" in case]
 
 
@@ -87,19 +82,27 @@ def test_postgresql(case: Case, on_postgresql: Asked) -> None:
     answers(on_postgresql, case)
 
 
-@pytest.mark.parametrize("case", OF_ONE)
-def test_sql_has_the_type_of_its_value(case: Case) -> None:
-    """What is computed of it would be read, or a parameter beside it sent, as something else."""
-    expression = compiled(case)
-    if expression.type.kind == "boolean":
-        return
-    for dialect in DIALECTS:
-        tables = Tables(dialect)
+@pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
+def test_sql_has_the_type_of_its_value(dialect: Literal["sqlite", "postgresql"]) -> None:
+    """What is computed of it would be read, or a parameter beside it sent, as something else.
+
+    Calls are left out, to which the compiler gives their type.
+    """
+    tables = Tables(dialect)
+    row = tables.table("account").alias("r")
+    tried = 0
+    for name, case in casebook.CASES:
+        if "expected" not in case or case.get("table"):
+            continue
+        expression = compiled(case)
+        if expression.type.kind == "boolean" or isinstance(expression.typed, Call):
+            continue
         compiler = compiler_of(expression, tables, context(case), None)
-        with compiler.inside(Frame(tables.table("account").alias("r"))):
+        with compiler.inside(Frame(row)):
             found = compiler.value(expression.typed).type
-        expected = compiler.sql_type(expression.type)
-        assert _alike(found, expected), (dialect, found)
+        assert _alike(found, compiler.sql_type(expression.type)), (name, found)
+        tried += 1
+    assert tried > 100
 
 
 def _alike(one: Any, other: Any) -> bool:
