@@ -1,7 +1,7 @@
 """How many symbols SQLite's parser holds for an expression, by the way in which each is written.
 
-`test_deep.py` sees that these are enough; here it is seen that they are no more than is needed, for
-a few too many would refuse what works.
+They are kept so that a change is seen: too many would refuse what works. `test_deep.py` sees that
+they are enough.
 """
 
 from __future__ import annotations
@@ -47,7 +47,6 @@ def test_symbols(text: str, symbols: int) -> None:
 
 def test_what_others_may_read_counts_where_their_records_are_read() -> None:
     """The rows of a role stand in the WHERE of each look at records of their entity."""
-
     rows = {"account": 20, "deal": 30}
 
     def deep(text: str, most: int) -> bool:
