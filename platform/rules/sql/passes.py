@@ -136,7 +136,7 @@ def _serves(one: Pass) -> bool:
 
 
 def _most(passes: Iterable[Pass]) -> list[Pass]:
-    """The pass that serves most, of those that SQLite need not copy; none or one."""
+    """The pass that serves most, of those that do not read the record outside; none or one."""
     better = [one for one in passes if not one.outer]
     return sorted(better, key=lambda one: -len(one.aggregates))[:1]
 
