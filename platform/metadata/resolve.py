@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from .documents import Document, document_of
 from .identity import identified
 from .model import App
 from .problems import Problem
 from .refer import Translator
-from .schema import Node, branch, property_node, schema_of
+from .schema import schema_of, without_ids
 from .space import Space
 from .walk import transform
 
@@ -52,7 +51,7 @@ def to_names(documents: Iterable[Document]) -> tuple[Document, ...]:
     space = Space(everything)
     translator = Translator(space, "names")
     return tuple(
-        document_of(_without_ids(transform(one, space, translator.visit), schema_of(one.kind)))
+        document_of(without_ids(transform(one, space, translator.visit), schema_of(one.kind)))
         for one in everything
     )
 
@@ -62,18 +61,3 @@ def _once(notes: Iterable[Problem]) -> tuple[Problem, ...]:
     for note in notes:
         kept.setdefault((note.id, note.document, note.pointer, str(note.params)), note)
     return tuple(kept.values())
-
-
-def _without_ids(value: Any, node: Node) -> Any:
-    """Drop the ids that are equal to the name: the name alone says them."""
-    node = branch(node, value)
-    if isinstance(value, (list, tuple)):
-        return [_without_ids(one, node.get("items", {})) for one in value]
-    if not isinstance(value, Mapping):
-        return value
-    kept = {key: _without_ids(one, property_node(node, key) or {}) for key, one in value.items()}
-    if "x-declares" in node and kept.get("id") == kept.get("name"):
-        kept.pop("id", None)
-    if kept.get("inverse_id") is not None and kept["inverse_id"] == kept.get("inverse"):
-        kept.pop("inverse_id")
-    return kept

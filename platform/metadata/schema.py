@@ -143,6 +143,12 @@ _EMPTY: Mapping[str, Any] = {"object": {}, "string": "", "array": []}
 
 def without_defaults(data: Mapping[str, Any]) -> Mapping[str, Any]:
     """A document without the keys that only say the default, and without `$schema`."""
+    stripped: Mapping[str, Any] = without_ids(bare(data), schema_of(data["kind"]))
+    return stripped
+
+
+def bare(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """`without_defaults`, but with every id, also where it is equal to the name."""
     stripped: Mapping[str, Any] = _strip(
         {k: v for k, v in data.items() if k != "$schema"}, schema_of(data["kind"])
     )
@@ -160,9 +166,20 @@ def _strip(value: Any, node: Node) -> Any:
         inner = property_node(node, key) or {}
         if "default" not in inner or inner["default"] != item:
             kept[key] = _strip(item, inner)
+    return kept
+
+
+def without_ids(value: Any, node: Node) -> Any:
+    """Drop the ids that are equal to the name: the name alone says them."""
+    node = branch(node, value)
+    if isinstance(value, (list, tuple)):
+        return [without_ids(one, node.get("items", {})) for one in value]
+    if not isinstance(value, Mapping):
+        return value
+    kept = {key: without_ids(one, property_node(node, key) or {}) for key, one in value.items()}
     if "x-declares" in node and kept.get("id") == kept.get("name"):
         kept.pop("id", None)
-    if "inverse" in kept and kept.get("inverse_id") == kept["inverse"]:
+    if kept.get("inverse_id") is not None and kept["inverse_id"] == kept.get("inverse"):
         kept.pop("inverse_id")
     return kept
 

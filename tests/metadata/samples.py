@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import fieldstone.apps
 from fieldstone.metadata import App, Document, check, document_of, read_folder
 
 FOLDER = Path(__file__).parent / "sample_app"
@@ -59,3 +60,10 @@ def _set(data: Any, parts: list[str], value: Any) -> None:
         del data[int(last) if isinstance(data, list) else last]
     else:
         data[int(last) if isinstance(data, list) else last] = value
+
+
+def template_documents(name: str) -> tuple[Document, ...]:
+    """The documents of a template that comes with the product, in names."""
+    documents, problems = read_folder(Path(fieldstone.apps.__path__[0]) / name)
+    assert problems == ()
+    return documents
