@@ -127,7 +127,7 @@ def _state(connection: sa.Connection) -> State:
             sa.literal(name),
             sa.func.count(),
             sa.func.coalesce(sa.func.sum(sa.column("version")), 0)
-            if "version" in columns
+            if "version" in columns and not name.startswith("_")
             else sa.literal(0),
         ).select_from(sa.table(name))
         for name, columns in sorted(tables.items())

@@ -1,37 +1,37 @@
 """Drafts: what a member changed in the documents and did not publish yet.
 
-A draft lays whole documents over those in force, by kind and id. When somebody else publishes, a
-document that they left alone carries over; one that both changed is a conflict, which stands until
-the member says which side holds. Publishing goes through `publish` and empties the draft.
+A draft lays whole documents over those in force, by kind and id. When somebody else publishes,
+both changes are merged; what both changed is a conflict, which stands until the member says which
+side holds. Publishing goes through `publish` and empties the draft.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
-from decimal import Decimal
-from functools import lru_cache
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
 from ..metadata.check import Checked
-from ..metadata.documents import Document, content_hash, document_of
+from ..metadata.documents import Document, document_of
 from ..metadata.json_text import write_json
+from ..metadata.merge import Side
 from ..metadata.model import App
 from ..metadata.problems import Problem
 from ..metadata.resolve import to_ids, to_names
 from ..metadata.validation import validate
-from ..rules import check
+from . import draft_edits, revisions, template_bases, upgrades
 from . import publish as publishing
-from . import revisions
 from .access import Caller
+from .document_tables import DRAFT
+from .draft_edits import BroughtTemplate, Edit
 from .errors import Conflict, Forbidden, Invalid, NotFound
+from .publishing.checking import checked
 from .publishing.plan import Plan
-from .system_tables import DRAFT
+from .template_bases import TemplateBase
 from .transaction import Transaction
+from .upgrades import Upgrade
 from .workspaces import Workspace
 
 MOST_DOCUMENTS = 2_000
@@ -39,32 +39,19 @@ MOST_DOCUMENTS = 2_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Edit:
-    """One document of a draft: None where it is removed.
-
-    `base` is the revision that it was made from; `conflict` says that somebody else published
-    another state of it since.
-    """
-
-    key: str
-    base: int
-    document: Document | None
-    at: datetime
-    conflict: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
 class Draft:
     """A member's draft on top of `revision`, the one in force.
 
     `checked` is the outcome for the documents in force with the edits laid over them. `digest`
-    names this very state: what was reviewed under it is what will be published.
+    names this very state: what was reviewed under it is what will be published. `template` is the
+    version of the template that it brings, if it brings one.
     """
 
     revision: int
     edits: tuple[Edit, ...]
     checked: Checked
     digest: str
+    template: BroughtTemplate | None = None
 
     @property
     def documents(self) -> tuple[Document, ...]:
@@ -78,7 +65,7 @@ class Draft:
 
     @property
     def conflicts(self) -> tuple[Edit, ...]:
-        """The documents of which both sides exist."""
+        """The edits in which something is to be decided."""
         return tuple(one for one in self.edits if one.conflict)
 
     def document(self, kind: str, identity: str) -> Document | None:
@@ -93,8 +80,9 @@ class Draft:
 
 def read(tx: Transaction, caller: Caller) -> Draft:
     """The caller's draft; Forbidden without the right to change metadata."""
-    _member(tx, caller)
-    return _draft(tx, tuple(_edits(tx, caller)))
+    member = _member(tx, caller)
+    draft = _draft(tx, tuple(draft_edits.edits(tx, member)))
+    return replace(draft, template=draft_edits.template(tx, member))
 
 
 def count(tx: Transaction, caller: Caller) -> int:
@@ -158,7 +146,7 @@ def remove(tx: Transaction, caller: Caller, kind: str, name: str) -> Draft:
     if any(one.key == key for one in tx.app.documents):
         _write(tx, caller, draft, key, None)
     else:
-        _forget(tx, caller, [key])
+        draft_edits.forget(tx, _member(tx, caller), [key])
     return read(tx, caller)
 
 
@@ -173,40 +161,84 @@ def find(draft: Draft, kind: str, name: str) -> Document:
 
 def discard(tx: Transaction, caller: Caller, keys: Collection[str] | None = None) -> Draft:
     """Forget the edits of these documents (`entity/deal`), or the whole draft."""
-    _member(tx, caller)
-    _forget(tx, caller, keys)
+    draft_edits.forget(tx, _member(tx, caller), keys)
     return read(tx, caller)
 
 
-def keep(tx: Transaction, caller: Caller, key: str) -> Draft:
-    """Settle a conflict for the caller's own side: it will replace what was published meanwhile."""
-    _member(tx, caller)
-    mine = sa.and_(DRAFT.c.member_id == caller.member_id, DRAFT.c.document == key)
-    tx.connection.execute(sa.update(DRAFT).where(mine).values(base=tx.revision, at=tx.now))
+def settle(tx: Transaction, caller: Caller, place: str, side: Side) -> Draft:
+    """Say which side holds at a place (`Difference.key`), or in a whole document (`entity/deal`).
+
+    `ours` will replace what was published meanwhile. NotFound where nothing is to be decided.
+    """
+    member = _member(tx, caller)
+    found = [one for edit in read(tx, caller).edits for one in edit.differences]
+    chosen = [one for one in found if one.key == place]
+    chosen = chosen or [one for one in found if one.open and one.document == place]
+    if not chosen:
+        raise NotFound(Problem("draft.no_conflict", {"place": place[:200]}))
+    for one in chosen:
+        draft_edits.choose(tx, member, one, side)
     return read(tx, caller)
 
 
 def restore(tx: Transaction, caller: Caller, revision: int) -> Draft:
-    """Put the documents of an old revision into the caller's draft.
+    """Put the documents of an old revision into the caller's draft, and the template of then.
 
     What came since is left out. Conflict for a draft that has edits, NotFound for no such revision.
     """
+    documents = revisions.documents(tx.connection, revision)
+    then = template_bases.of_revision(tx.connection, revision)
+    return _instead(tx, caller, documents, then)
+
+
+def bring(tx: Transaction, caller: Caller, upgrade: Upgrade) -> Draft:
+    """Put an upgrade of the template into the caller's draft, to be reviewed and published.
+
+    Conflict for a draft that has edits, or while something of the upgrade is undecided.
+    """
+    upgrades.undecided(upgrade)
+    template_bases.keep(tx.connection, upgrade.after, upgrade.incoming)
+    return _instead(tx, caller, upgrade.merged.documents, upgrade.after)
+
+
+def reset(tx: Transaction, caller: Caller, places: Collection[str]) -> Draft:
+    """Put what these places (`upgrades.customised`) are in the template into the caller's draft.
+
+    Conflict for a draft that has edits, or where there is no template.
+    """
+    return _instead(tx, caller, upgrades.reset(tx, places), None)
+
+
+def _instead(
+    tx: Transaction,
+    caller: Caller,
+    documents: Iterable[Document],
+    template: TemplateBase | None,
+) -> Draft:
+    """A draft of exactly these documents (in ids), that go back to that template from then on."""
     draft = read(tx, caller)
     if draft.edits:
         raise Conflict(Problem("draft.not_empty"))
-    documents = revisions.documents(tx.connection, revision)
+    there = {one.key: one for one in tx.app.documents}
+    kept = set()
     for one in documents:
-        _write(tx, caller, draft, one.key, one)
-    kept = {one.key for one in documents}
+        kept.add(one.key)
+        if one != there.get(one.key):
+            _write(tx, caller, draft, one.key, one)
     for one in tx.app.documents:
         if one.key not in kept and not one.data.get("archived"):
             _write(tx, caller, draft, one.key, None)
+    now = template_bases.of_revision(tx.connection, tx.revision)
+    if template is not None and template != now:
+        draft_edits.write_template(tx, _member(tx, caller), now, template)
     return read(tx, caller)
 
 
 def plan(tx: Transaction, caller: Caller) -> Plan:
     """What publishing the caller's draft would do."""
-    return publishing.preview(tx, caller, read(tx, caller).documents)
+    draft = read(tx, caller)
+    found = publishing.preview(tx, caller, draft.documents)
+    return replace(found, template=draft.template.after if draft.template else None)
 
 
 def publish(
@@ -224,17 +256,20 @@ def publish(
     """
     with workspace.reading() as tx:
         draft = read(tx, caller)
-        _ready(draft, seen)
-        found = publishing.preview(tx, caller, draft.documents)
+        _ready(tx, draft, seen)
+        found = plan(tx, caller)
 
     def empty(tx: Transaction) -> None:
-        _ready(read(tx, caller), draft.digest)
-        _forget(tx, caller, None)
+        _ready(tx, read(tx, caller), draft.digest)
+        draft_edits.forget(tx, _member(tx, caller))
 
     return publishing.publish(workspace, caller, found, reason, accept_loss, first=empty)
 
 
-def _ready(draft: Draft, seen: str | None) -> None:
+def _ready(tx: Transaction, draft: Draft, seen: str | None) -> None:
+    now = template_bases.of_revision(tx.connection, tx.revision)
+    if draft.template and draft.template.before != (now.hash if now else None):
+        raise Conflict(Problem("draft.template_moved"))
     if draft.conflicts:
         raise Conflict(Problem("draft.conflict", {"document": one.key}) for one in draft.conflicts)
     if seen is not None and seen != draft.digest:
@@ -253,40 +288,12 @@ def _same(problem: Problem) -> tuple[object, ...]:
     return problem.id, problem.document, problem.pointer, str(dict(problem.params))
 
 
-def _edits(tx: Transaction, caller: Caller) -> Iterator[Edit]:
-    """The edits that still differ from what is in force, in the order of their keys."""
-    query = sa.select(DRAFT).where(DRAFT.c.member_id == caller.member_id).order_by("document")
-    rows = tx.connection.execute(query).all()
-    bases = {one.base for one in rows} | {tx.revision}
-    manifests = revisions.manifests(tx.connection, bases) if rows else {}
-    now = manifests.get(tx.revision, {})
-    for row in rows:
-        document = _read(row.body, row.in_ids)
-        present = now.get(row.document)
-        if present == (content_hash(document.data) if document else None):
-            continue
-        before = manifests.get(row.base, {}).get(row.document)
-        yield Edit(
-            key=row.document,
-            base=row.base,
-            document=document,
-            at=row.at,
-            conflict=before != present,
-        )
-
-
-def _read(body: str | None, in_ids: bool) -> Document | None:
-    if body is None:
-        return None
-    return document_of(json.loads(body, parse_float=Decimal), in_ids=in_ids)
-
-
 def _draft(tx: Transaction, edits: tuple[Edit, ...]) -> Draft:
     laid = tuple(_laid(tx.app.documents, edits))
     base = tx.app if tx.revision else None
     digest = _digest(tx.app.hash, edits)
-    checked = _checked(_Question(digest, base, laid)) if edits else Checked(base, laid, ())
-    return Draft(revision=tx.revision, edits=edits, checked=checked, digest=digest)
+    found = checked(laid, base) if edits else Checked(base, laid, ())
+    return Draft(revision=tx.revision, edits=edits, checked=found, digest=digest)
 
 
 def _laid(documents: Iterable[Document], edits: Iterable[Edit]) -> Iterator[Document]:
@@ -301,20 +308,6 @@ def _laid(documents: Iterable[Document], edits: Iterable[Edit]) -> Iterator[Docu
     for key, document in changed.items():
         if key not in there and document is not None:
             yield document
-
-
-@dataclass(frozen=True)
-class _Question:
-    """Documents to be checked, told apart by their digest."""
-
-    digest: str
-    base: App | None = field(compare=False)
-    documents: tuple[Document, ...] = field(compare=False)
-
-
-@lru_cache(maxsize=64)
-def _checked(asked: _Question) -> Checked:
-    return check(asked.documents, asked.base)
 
 
 def _digest(base: str, edits: Iterable[Edit]) -> str:
@@ -367,24 +360,11 @@ def _within_bounds(draft: Draft, keys: Iterable[str]) -> None:
 def _write(
     tx: Transaction, caller: Caller, draft: Draft, key: str, document: Document | None
 ) -> None:
-    """Keep one edit; its base stays while it is being changed, so that a conflict stays one."""
-    mine = sa.and_(DRAFT.c.member_id == caller.member_id, DRAFT.c.document == key)
-    base = next((one.base for one in draft.edits if one.key == key), tx.revision)
-    tx.connection.execute(sa.delete(DRAFT).where(mine))
-    tx.connection.execute(
-        sa.insert(DRAFT).values(
-            member_id=caller.member_id,
-            document=key,
-            base=base,
-            body=None if document is None else write_json(document.data),
-            in_ids=document is None or document.in_ids,
-            at=tx.now,
-        )
-    )
-
-
-def _forget(tx: Transaction, caller: Caller, keys: Collection[str] | None) -> None:
-    condition = DRAFT.c.member_id == caller.member_id
-    if keys is not None:
-        condition = sa.and_(condition, DRAFT.c.document.in_(sorted(keys)))
-    tx.connection.execute(sa.delete(DRAFT).where(condition))
+    """Keep one edit; while something is to be decided it stays based on what it was made from."""
+    member = _member(tx, caller)
+    former = next((one for one in draft.edits if one.key == key), None)
+    undecided = former is not None and former.conflict
+    if former is not None and not undecided:
+        draft_edits.forget(tx, member, [key])
+    base = former.base if former is not None and undecided else tx.revision
+    draft_edits.write(tx, member, Edit(key=key, base=base, document=document, at=tx.now))

@@ -14,7 +14,7 @@ from typing import Self
 from ..metadata.documents import Document, read_folder
 from ..metadata.problems import Problem
 from ..rules.functions import load_plugins
-from . import backups, failpoints, members, system_versions
+from . import backups, failpoints, members, system_versions, upgrades
 from .access import SYSTEM
 from .backups import Backup
 from .backups.on_the_way import ids_on_the_way, on_its_way, sweep
@@ -24,12 +24,13 @@ from .control import Control, WorkspaceEntry
 from .database import databases
 from .errors import Conflict, Forbidden, Invalid
 from .members import NewMember
-from .publish import export, preview, publish
+from .publish import export, preview
 from .search_terms import spelled
 from .settings import Settings
 from .stores import Databases
 from .templates import template
 from .tokens import Entrance
+from .upgrades import Kept
 from .work import jobs, schedules
 from .workspaces import Workspace
 
@@ -114,10 +115,12 @@ class Installation:
         documents: str | Path | Iterable[Document],
         *,
         admin: NewMember | None = None,
+        kept: Kept | None = None,
     ) -> Workspace:
         """Make a workspace from a template's name, a folder or documents, with its first member.
 
-        Without documents it has no revision yet: an app without entities.
+        Without documents it has no revision yet: an app without entities. The documents are the
+        version of a template that it goes back to, unless `kept` says another.
 
         All or nothing: after a failure, and after a crash at the next `open`, nothing is left of
         it. The first member gets every role that administers, unless `admin` names roles.
@@ -129,7 +132,7 @@ class Installation:
         def fill(workspace: Workspace) -> None:
             if chosen:
                 plan = preview(workspace, SYSTEM, chosen)
-                publish(workspace, SYSTEM, plan, None)
+                upgrades.first_revision(workspace, plan, kept or Kept.of_plan(plan))
                 failpoints.hit("workspace.published")
             if admin is not None:
                 members.add(workspace, SYSTEM, _administrator(workspace, admin))
@@ -155,7 +158,8 @@ class Installation:
         """Make a workspace with another's documents, and if wanted all its data and members."""
         called = name or workspace.name
         if not with_data:
-            return self.create_workspace(slug, called, export(workspace))
+            kept = Kept.of_workspace(workspace)
+            return self.create_workspace(slug, called, export(workspace), kept=kept)
         _require_names(slug, called)
 
         def fill(made: Workspace) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from ..metadata.documents import Document, write_folder
 from ..metadata.problems import Problem
 from ..metadata.resolve import to_names
-from . import clock, failpoints, revisions
+from . import clock, failpoints, revisions, template_bases
 from .access import Caller, may_configure
 from .errors import Conflict, Forbidden, Invalid
 from .members import require_administrator
@@ -97,12 +97,19 @@ def publish(
 def restore_plan(place: Workspace | Transaction, caller: Caller, revision: int) -> Plan:
     """The plan that goes back to the documents of an old revision; NotFound if there is none.
 
-    What was declared since is archived, with its data.
+    What was declared since and holds data is archived with it, the rest goes. The template that the
+    documents go back to is that of then.
     """
     if isinstance(place, Workspace):
         with place.reading() as tx:
             return restore_plan(tx, caller, revision)
-    return preview(place, caller, revisions.documents(place.connection, revision))
+    require_right(place, caller)
+    documents = revisions.documents(place.connection, revision)
+    plan = work_out(place, caller, documents, back=True).plan
+    then, now = (
+        template_bases.of_revision(place.connection, one) for one in (revision, place.revision)
+    )
+    return replace(plan, template=then.hash) if then and then != now else plan
 
 
 def export(place: Workspace | Transaction, revision: int | None = None) -> tuple[Document, ...]:
@@ -138,9 +145,10 @@ def _flip(
     require_right(tx, caller)
     if tx.revision != plan.base:
         raise _moved(plan.base, tx.revision)
-    worked = work_out(tx, caller, plan.documents)
+    worked = work_out(tx, caller, plan.documents, back=plan.back)
     _still_holds(plan, worked.plan, accepted)
-    if worked.plan.empty or worked.app is None or worked.layout is None:
+    fresh = replace(worked.plan, template=plan.template)
+    if fresh.empty or worked.app is None or worked.layout is None:
         return tx.revision
     require_administrator(tx, worked.app)
     after = replace(
@@ -158,6 +166,7 @@ def _flip(
         author=caller.member_id,
         reason=reason,
         at=tx.now,
+        template=plan.template,
     )
     tx.connection.execute(
         sa.insert(CHANGE).values(

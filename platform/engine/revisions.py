@@ -21,9 +21,10 @@ from ..metadata.json_text import write_json
 from ..metadata.model import App, Manifest
 from ..metadata.problems import Problem
 from .column_types import dump_json
+from .document_tables import DOCUMENT, REVISION
 from .errors import NotFound
 from .layout import EMPTY, Layout
-from .system_tables import DOCUMENT, REVISION, STATE
+from .system_tables import STATE
 
 _MOST_KEPT = 256
 NO_APP = App(hash="", manifest=Manifest(id="app", name="app"), entities={})
@@ -68,19 +69,32 @@ def load(connection: sa.Connection, revision: int) -> InForce:
 
 def listed(connection: sa.Connection, *, limit: int = 100) -> tuple[Revision, ...]:
     """The newest revisions, newest first."""
-    columns = [one for one in REVISION.c if one.name not in {"layout", "hash"}]
+    columns = [one for one in REVISION.c if one.name not in {"layout", "hash", "template"}]
     query = sa.select(*columns).order_by(REVISION.c.id.desc()).limit(limit)
     return tuple(Revision(**row._mapping) for row in connection.execute(query))
 
 
 def documents(connection: sa.Connection, revision: int) -> tuple[Document, ...]:
     """The documents of a revision in id space, in the order of kind and id; () for revision 0."""
-    said = manifest(connection, revision)
-    bodies = _bodies(connection, said.values())
+    return bodies(connection, manifest(connection, revision))
+
+
+def bodies(connection: sa.Connection, said: Mapping[str, str]) -> tuple[Document, ...]:
+    """The documents that a manifest names, in ids, in the order of kind and id."""
+    found = _bodies(connection, said.values())
     return tuple(
-        document_of(json.loads(bodies[digest], parse_float=Decimal), in_ids=True)
+        document_of(json.loads(found[digest], parse_float=Decimal), in_ids=True)
         for _, digest in sorted(said.items())
     )
+
+
+def keep(connection: sa.Connection, documents: Iterable[Document]) -> dict[str, str]:
+    """Store the bodies of documents (in ids) that are not stored yet; their manifest."""
+    stored = tuple(documents)
+    said = {one.key: content_hash(one.data) for one in stored}
+    # Not the canonical text: that leaves ids out which equal the names, and an App needs them.
+    _store(connection, {said[one.key]: write_json(one.data) for one in stored})
+    return said
 
 
 def append(
@@ -91,18 +105,18 @@ def append(
     author: int | None,
     reason: str | None,
     at: datetime,
+    template: str | None = None,
 ) -> int:
     """Write a revision of these documents (id space), put it in force and return its id.
 
-    Bodies that were stored before are stored once. The caller holds the lock "update".
+    Bodies that were stored before are stored once. `template` is the hash of the base that it goes
+    back to, that of its parent if it is None. The caller holds the lock "update".
     """
-    stored = tuple(documents)
-    said = {one.key: content_hash(one.data) for one in stored}
-    # Not the canonical text: that leaves ids out which equal the names, and an App needs them.
-    _store(connection, {said[one.key]: write_json(one.data) for one in stored})
+    said = keep(connection, documents)
     parent = connection.execute(sa.select(STATE.c.revision)).scalar_one()
     content = layout.to_json()
     digest = _digest(dump_json({"manifest": said, "layout": content}))
+    inherited = sa.select(REVISION.c.template).where(REVISION.c.id == parent)
     revision = connection.execute(
         sa.insert(REVISION)
         .values(
@@ -114,6 +128,7 @@ def append(
             reason=reason,
             product_version=product_version(),
             created_at=at,
+            template=template or connection.execute(inherited).scalar_one_or_none(),
         )
         .returning(REVISION.c.id)
     ).scalar_one()

@@ -9,27 +9,10 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from ..rules.sql_types import UtcDateTime
-from .column_types import CODE, RECORD_ID, WORDS, JsonText
+from .column_types import CODE, WORDS, JsonText
+from .system_metadata import METADATA, serial, table
 
-METADATA = sa.MetaData()
-
-
-def _table(name: str, *items: sa.schema.SchemaItem, backup: bool = True) -> sa.Table:
-    # AUTOINCREMENT: an id that was once given is never given again.
-    made = sa.Table(name, METADATA, *items, sqlite_autoincrement=_has_serial(items))
-    made.info["backup"] = backup
-    return made
-
-
-def _has_serial(items: tuple[sa.schema.SchemaItem, ...]) -> bool:
-    return any(isinstance(one, sa.Column) and one.name == "id" for one in items)
-
-
-def _serial() -> sa.Column[int]:
-    return sa.Column("id", RECORD_ID, sa.Identity(), primary_key=True)
-
-
-STATE = _table(
+STATE = table(
     "_state",
     sa.Column("one", sa.Integer(), primary_key=True, autoincrement=False),
     sa.Column("revision", sa.BigInteger(), nullable=False),
@@ -38,44 +21,9 @@ STATE = _table(
 )
 """One row: the revision in force (0 before the first) and the version of these tables."""
 
-DOCUMENT = _table(
-    "_document",
-    sa.Column("hash", CODE, primary_key=True),
-    sa.Column("body", WORDS, nullable=False),
-)
-"""Bodies of documents (id space) as JSON, by the hash of their canonical text."""
-
-REVISION = _table(
-    "_revision",
-    _serial(),
-    sa.Column("parent", sa.BigInteger()),
-    sa.Column("hash", CODE, nullable=False),
-    sa.Column("manifest", JsonText(), nullable=False),
-    sa.Column("layout", JsonText(), nullable=False),
-    sa.Column("author", sa.BigInteger()),
-    sa.Column("reason", WORDS),
-    sa.Column("product_version", WORDS, nullable=False),
-    sa.Column("created_at", UtcDateTime(), nullable=False),
-)
-"""Every state the documents were published in: manifest is {kind/id: hash of the document}."""
-
-DRAFT = _table(
-    "_draft",
-    sa.Column("member_id", sa.BigInteger(), primary_key=True, autoincrement=False),
-    sa.Column("document", CODE, primary_key=True),
-    sa.Column("base", sa.BigInteger(), nullable=False),
-    sa.Column("body", WORDS),
-    sa.Column("in_ids", sa.Boolean(), nullable=False),
-    sa.Column("at", UtcDateTime(), nullable=False),
-)
-"""What a member changed and did not publish: whole documents by `kind/id`, null where removed.
-
-`base` is the revision that the document was made from.
-"""
-
-MEMBER = _table(
+MEMBER = table(
     "_member",
-    _serial(),
+    serial(),
     sa.Column("account", CODE),
     sa.Column("name", WORDS, nullable=False),
     sa.Column("email", WORDS),
@@ -89,15 +37,15 @@ MEMBER = _table(
 )
 """The people of the workspace; `account` is who they are in the control database."""
 
-MEMBER_ROLE = _table(
+MEMBER_ROLE = table(
     "_member_role",
     sa.Column("member_id", sa.BigInteger(), primary_key=True, autoincrement=False),
     sa.Column("role_id", CODE, primary_key=True),
 )
 
-CHANGE = _table(
+CHANGE = table(
     "_change",
-    _serial(),
+    serial(),
     sa.Column("actor", sa.BigInteger()),
     sa.Column("origin", CODE, nullable=False),
     sa.Column("at", UtcDateTime(), nullable=False),
@@ -106,9 +54,9 @@ CHANGE = _table(
 )
 """Change sets: who (a member, or null for the system), from where, when, under which revision."""
 
-FIELD_CHANGE = _table(
+FIELD_CHANGE = table(
     "_field_change",
-    _serial(),
+    serial(),
     sa.Column("change_id", sa.BigInteger(), nullable=False),
     sa.Column("entity", CODE, nullable=False),
     sa.Column("record_id", sa.BigInteger(), nullable=False),
@@ -120,9 +68,9 @@ FIELD_CHANGE = _table(
 )
 """Values that changed, one row a field, typed as canonical text."""
 
-TRANSITION = _table(
+TRANSITION = table(
     "_transition",
-    _serial(),
+    serial(),
     sa.Column("change_id", sa.BigInteger(), nullable=False),
     sa.Column("entity", CODE, nullable=False),
     sa.Column("record_id", sa.BigInteger(), nullable=False),
@@ -137,9 +85,9 @@ TRANSITION = _table(
 )
 """Moves of a stage, tier, owner or status, with the time of the move and why (a move back)."""
 
-ALERT = _table(
+ALERT = table(
     "_alert",
-    _serial(),
+    serial(),
     sa.Column("rule", CODE, nullable=False),
     sa.Column("entity", CODE, nullable=False),
     sa.Column("record_id", sa.BigInteger(), nullable=False),
@@ -172,9 +120,9 @@ ALERT = _table(
 by locale; `quiet` ones held already when the rule was first evaluated.
 """
 
-NOTIFICATION = _table(
+NOTIFICATION = table(
     "_notification",
-    _serial(),
+    serial(),
     sa.Column("member_id", sa.BigInteger(), nullable=False),
     sa.Column("kind", CODE, nullable=False),
     sa.Column("key", CODE),
@@ -191,7 +139,7 @@ NOTIFICATION = _table(
 )
 """Messages to members inside the product; `key` (where set) makes one message come once."""
 
-RULE_STATE = _table(
+RULE_STATE = table(
     "_rule_state",
     sa.Column("kind", CODE, primary_key=True),
     sa.Column("rule", CODE, primary_key=True),
@@ -217,9 +165,9 @@ TIER_RANK = sa.Table(
 )
 """Why each record got the tier it has: measure (as stored) and position among how many, then."""
 
-JOB = _table(
+JOB = table(
     "_job",
-    _serial(),
+    serial(),
     sa.Column("kind", CODE, nullable=False),
     sa.Column("key", CODE, nullable=False),
     sa.Column("payload", JsonText(), nullable=False),
@@ -236,9 +184,9 @@ JOB = _table(
 )
 """Work to do, exactly once by `key`; `state` is queued, running, done, failed or dead."""
 
-OUTBOX = _table(
+OUTBOX = table(
     "_outbox",
-    _serial(),
+    serial(),
     sa.Column("key", CODE, nullable=False),
     sa.Column("delivery", CODE, nullable=False),
     sa.Column("channel", CODE, nullable=False),
@@ -259,7 +207,7 @@ One event makes one row by its `key`; `delivery` is the id that receivers know i
 pauses and giving up are those of its job. A copy of the workspace sends nothing that waits here.
 """
 
-ENDPOINT = _table(
+ENDPOINT = table(
     "_endpoint",
     sa.Column("name", CODE, primary_key=True),
     sa.Column("url", WORDS, nullable=False),
@@ -272,7 +220,7 @@ ENDPOINT = _table(
 A copy of the workspace calls nobody until somebody says whom.
 """
 
-ENDPOINT_REST = _table(
+ENDPOINT_REST = table(
     "_endpoint_rest",
     sa.Column("name", CODE, primary_key=True),
     sa.Column("failures", sa.Integer(), nullable=False),
@@ -286,9 +234,9 @@ ENDPOINT_REST = _table(
 One that answers has no row.
 """
 
-IMPORT = _table(
+IMPORT = table(
     "_import",
-    _serial(),
+    serial(),
     sa.Column("entity", CODE, nullable=False),
     sa.Column("state", CODE, nullable=False),
     sa.Column("member_id", sa.BigInteger()),
@@ -311,7 +259,7 @@ the folder of the file, `digest` the hash of its content, `checked` the report o
 run, `progress` how far the work is, `change_id` the change set that ended it.
 """
 
-IMPORT_ROW = _table(
+IMPORT_ROW = table(
     "_import_row",
     sa.Column("import_id", sa.BigInteger(), primary_key=True, autoincrement=False),
     sa.Column("row", sa.BigInteger(), primary_key=True, autoincrement=False),
@@ -329,9 +277,9 @@ IMPORT_ROW = _table(
 `version` is the record's when it was written, under the change set `change_id`.
 """
 
-BULK = _table(
+BULK = table(
     "_bulk",
-    _serial(),
+    serial(),
     sa.Column("entity", CODE, nullable=False),
     sa.Column("act", CODE, nullable=False),
     sa.Column("state", CODE, nullable=False),
@@ -351,7 +299,7 @@ BULK = _table(
 member that it came from, `job` the key of the job that does it, `why` the reason of a failure.
 """
 
-BULK_ROW = _table(
+BULK_ROW = table(
     "_bulk_row",
     sa.Column("bulk_id", sa.BigInteger(), primary_key=True, autoincrement=False),
     sa.Column("record_id", sa.BigInteger(), primary_key=True, autoincrement=False),
@@ -366,7 +314,7 @@ BULK_ROW = _table(
 `version` is the record's when it was written, under the change set `change_id`.
 """
 
-CHECKLIST_TICK = _table(
+CHECKLIST_TICK = table(
     "_checklist_tick",
     sa.Column("entity", CODE, primary_key=True),
     sa.Column("record_id", sa.BigInteger(), primary_key=True, autoincrement=False),
@@ -377,14 +325,14 @@ CHECKLIST_TICK = _table(
 )
 """Key actions of a stage that were ticked for a record, by whom and when."""
 
-COUNTER = _table(
+COUNTER = table(
     "_counter",
     sa.Column("key", CODE, primary_key=True),
     sa.Column("value", sa.BigInteger(), nullable=False),
 )
 """The last number given by each automatic numbering."""
 
-SAVED = _table(
+SAVED = table(
     "_saved",
     sa.Column("member_id", sa.BigInteger(), primary_key=True, autoincrement=False),
     sa.Column("key", CODE, primary_key=True),

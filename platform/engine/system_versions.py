@@ -8,17 +8,17 @@ from typing import Any
 import sqlalchemy as sa
 
 from . import search_tables
+from .document_tables import DRAFT, DRAFT_CHOICE, DRAFT_TEMPLATE, REVISION, TEMPLATE
 from .errors import Conflict
+from .system_metadata import METADATA
 from .system_tables import (
     APPEND_ONLY,
     BULK,
     BULK_ROW,
-    DRAFT,
     ENDPOINT,
     ENDPOINT_REST,
     IMPORT,
     IMPORT_ROW,
-    METADATA,
     NOTIFICATION,
     OUTBOX,
     STATE,
@@ -64,6 +64,12 @@ def _resting_endpoints(connection: sa.Connection) -> None:
     ENDPOINT_REST.create(connection)
 
 
+def _templates(connection: sa.Connection) -> None:
+    for table in (TEMPLATE, DRAFT_TEMPLATE, DRAFT_CHOICE):
+        table.create(connection)
+    _add_column(connection, REVISION.c.template)
+
+
 STEPS: Sequence[Step] = (
     _drafts,
     _keep_files_of_imports,
@@ -71,6 +77,7 @@ STEPS: Sequence[Step] = (
     _rules_of_notifications,
     _bulk_changes,
     _resting_endpoints,
+    _templates,
 )
 """Step n moves the tables from version n + 1 to n + 2; a new workspace is made at the last one."""
 

@@ -99,7 +99,7 @@ class Change:
         worded = _worded(self.kind, value)
         if worded in catalogue(locale):
             return render(worded, locale)
-        return _shown(TypeNames(value) if self.kind == "field.type" else value, locale)
+        return shown_value(TypeNames(value) if self.kind == "field.type" else value, locale)
 
 
 _VERBS = frozenset({"added", "removed", "archived", "restored", "renamed", "reordered"})
@@ -344,7 +344,8 @@ def _worded(kind: str, value: Any) -> str:
     return f"change.severity_{value}" if kind == "alert_rule.severity" else ""
 
 
-def _shown(value: Any, locale: str) -> str:
+def shown_value(value: Any, locale: str) -> str:
+    """A value of a document in a line; empty for what is too long for one."""
     if value is None or value == {}:
         return render("change.nothing", locale)
     if isinstance(value, bool):

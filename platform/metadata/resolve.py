@@ -56,6 +56,12 @@ def to_names(documents: Iterable[Document]) -> tuple[Document, ...]:
     )
 
 
+def in_names(document: Document, space: Space) -> Document:
+    """One document of those in ids that make the space, with the present names in it."""
+    visit = Translator(space, "names").visit
+    return document_of(transform(document, space, visit), path=document.path)
+
+
 def _once(notes: Iterable[Problem]) -> tuple[Problem, ...]:
     kept: dict[tuple[object, ...], Problem] = {}
     for note in notes:

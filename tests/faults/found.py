@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from fieldstone.engine import publish
 from fieldstone.engine import query as queries
 from fieldstone.engine.access import SYSTEM
-from fieldstone.engine.system_tables import ALERT, METADATA
+from fieldstone.engine.system_metadata import METADATA
+from fieldstone.engine.system_tables import ALERT
 from fieldstone.engine.transaction import Transaction
 from fieldstone.engine.workspaces import Workspace
 

@@ -12,8 +12,10 @@ import sqlalchemy as sa
 
 from ...rules.sql_types import UtcDateTime, instant_of, instant_text
 from ..column_types import JsonText, dump_json
+from ..document_tables import REVISION
 from ..layout import Storage
-from ..system_tables import MEMBER, METADATA, REVISION, STATE, TIER_RANK
+from ..system_metadata import METADATA
+from ..system_tables import MEMBER, STATE, TIER_RANK
 
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"

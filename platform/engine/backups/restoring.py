@@ -14,12 +14,13 @@ from ... import rules
 from ...metadata.documents import content_hash
 from ...metadata.model import App
 from .. import failpoints, revisions, search
+from ..document_tables import REVISION
 from ..errors import Invalid
 from ..layout import Layout, Storage, column_name, link_table_name, table_name
 from ..publishing.arrange import arrange
 from ..publishing.doctor import layout_matches
 from ..publishing.rebuilding import finishing, foreign_keys, tables_without_rows
-from ..system_tables import REVISION, STATE
+from ..system_tables import STATE
 from ..tables import tables_of
 from ..transaction import Transaction
 from . import form, numbers

@@ -55,7 +55,9 @@ class Plan:
     With `problems` nothing can be published; `notes` refuse nothing. `changes` are differences in
     words, `uses` the places that refer to what is archived, renamed or of another type. `differs`
     says whether the documents are others at all; an alias or the text of something archived is no
-    change worth telling.
+    change worth telling. `template` is the hash of the version of a template that the revision
+    goes back to, None for that of its parent. `back` says that the documents are those of an
+    earlier revision, which come back as they were.
     """
 
     workspace: str
@@ -67,11 +69,13 @@ class Plan:
     steps: tuple[Step, ...] = ()
     uses: tuple[Told, ...] = ()
     differs: bool = False
+    template: str | None = None
+    back: bool = False
 
     @property
     def empty(self) -> bool:
         """Whether there is nothing to publish and nothing wrong."""
-        return not (self.differs or self.changes or self.steps or self.problems)
+        return not (self.differs or self.changes or self.steps or self.problems or self.template)
 
     @property
     def exit_code(self) -> int:
@@ -96,6 +100,8 @@ class Plan:
             "workspace": self.workspace,
             "base": self.base,
             "differs": self.differs,
+            "template": self.template,
+            "back": self.back,
             "problems": [_problem(one) for one in self.problems],
             "notes": [_problem(one) for one in self.notes],
             "changes": [_change(one) for one in self.changes],
@@ -118,6 +124,8 @@ class Plan:
                 steps=tuple(Step.from_json(one) for one in data["steps"]),
                 uses=tuple(Words.from_json(one) for one in data["uses"]),
                 differs=data["differs"],
+                template=data.get("template"),
+                back=data.get("back", False),
             )
         except (KeyError, TypeError, AttributeError) as error:
             raise Malformed(Problem("publish.no_plan")) from error

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from ... import rules
 from ...metadata.differences import differences
 from ...metadata.documents import Document
 from ...metadata.model import App, Entity
@@ -16,9 +15,11 @@ from ..layout import Layout
 from ..transaction import Transaction
 from . import physical
 from .arrange import arrange
+from .checking import checked
 from .converting import Conversion, conversion_steps, converted_fields, impossible
 from .filling import count, fill_steps
 from .indexes import wanted
+from .leaving import settled
 from .noting import notes
 from .offending import offending
 from .plan import Plan
@@ -45,24 +46,32 @@ class Worked:
     conversions: Mapping[tuple[str, str], Conversion] = field(default_factory=dict)
 
 
-def work_out(tx: Transaction, caller: Caller, documents: Iterable[Document]) -> Worked:
-    """Everything that publishing these documents (in names or ids) would do, found out in `tx`."""
-    base = tx.app if tx.revision else None
-    checked = rules.check(tuple(documents), base)
+def work_out(
+    tx: Transaction, caller: Caller, documents: Iterable[Document], *, back: bool = False
+) -> Worked:
+    """Everything that publishing these documents (in names or ids) would do, found out in `tx`.
+
+    With `back` they are those of an earlier revision: what came since and holds nothing goes.
+    """
+    if back:
+        found = checked(settled(tx, documents), None)
+    else:
+        found = checked(documents, tx.app if tx.revision else None)
     plan = Plan(
         workspace=tx.workspace.id,
         base=tx.revision,
-        documents=checked.documents,
-        problems=checked.problems,
-        notes=checked.notes,
+        documents=found.documents,
+        problems=found.problems,
+        notes=found.notes,
+        back=back,
     )
-    if checked.app is None:
+    if found.app is None:
         return Worked(plan)
-    refused = tuple(_placed(one, checked.documents) for one in _refused(tx, caller, checked.app))
+    refused = tuple(_placed(one, found.documents) for one in _refused(tx, caller, found.app))
     if refused:
         return Worked(replace(plan, problems=refused))
-    told = (_placed(one, checked.documents) for one in notes(tx, caller, checked.app))
-    return _planned(tx, caller, replace(plan, notes=(*checked.notes, *told)), checked.app)
+    told = (_placed(one, found.documents) for one in notes(tx, caller, found.app))
+    return _planned(tx, caller, replace(plan, notes=(*found.notes, *told)), found.app)
 
 
 def _refused(tx: Transaction, caller: Caller, app: App) -> Iterator[Problem]:

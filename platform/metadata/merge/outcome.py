@@ -58,7 +58,8 @@ class Difference:
     @property
     def doubly_added(self) -> bool:
         """Whether both sides added a thing of the same id, which are two things perhaps."""
-        return self.base is ABSENT and self.fate == "conflict" and isinstance(self.ours, dict)
+        added = self.base is ABSENT and self.fate == "conflict"
+        return added and isinstance(self.ours, dict) and "id" in self.ours
 
 
 @dataclass(frozen=True, kw_only=True)

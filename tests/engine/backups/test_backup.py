@@ -23,7 +23,8 @@ from fieldstone.engine.installation import Installation
 from fieldstone.engine.members import NewMember
 from fieldstone.engine.publish import export, layout_matches, preview, publish
 from fieldstone.engine.settings import Settings
-from fieldstone.engine.system_tables import MEMBER, METADATA
+from fieldstone.engine.system_metadata import METADATA
+from fieldstone.engine.system_tables import MEMBER
 from fieldstone.engine.templates import template
 from fieldstone.engine.transaction import Transaction
 from fieldstone.engine.workspaces import Workspace

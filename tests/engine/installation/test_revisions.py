@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from fieldstone.engine import publish, revisions
 from fieldstone.engine.access import SYSTEM
 from fieldstone.engine.clock import FixedClock
+from fieldstone.engine.document_tables import DOCUMENT
 from fieldstone.engine.errors import NotFound
 from fieldstone.engine.installation import Installation
 from fieldstone.engine.settings import Settings
-from fieldstone.engine.system_tables import DOCUMENT
 from fieldstone.engine.workspaces import Workspace
 from fieldstone.metadata.documents import document_of
 

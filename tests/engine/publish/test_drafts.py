@@ -8,9 +8,10 @@ import pytest
 
 from fieldstone.engine import drafts, publish
 from fieldstone.engine.access import SYSTEM, Caller
-from fieldstone.engine.errors import Conflict, Invalid
+from fieldstone.engine.errors import Conflict, Invalid, NotFound
 from fieldstone.engine.workspaces import Workspace
 from fieldstone.metadata.documents import document_of
+from fieldstone.metadata.merge import ABSENT, Side
 from tests.engine.publish.shop import Shop
 
 LI, WANG = Caller(1, system=True), Caller(2, system=True)
@@ -79,26 +80,89 @@ def test_what_others_publish_elsewhere_carries_over(workspace: Workspace, shop: 
         assert "phone" in tx.app.entity("customer").by_id
 
 
-@pytest.mark.parametrize("side", ["mine", "theirs"])
-def test_what_both_changed_waits_for_a_choice(workspace: Workspace, shop: Shop, side: str) -> None:
+def test_two_people_who_change_one_document_both_keep_what_they_changed(
+    workspace: Workspace,
+) -> None:
     put(workspace, LI, with_field(workspace, LI, "customer", name="phone", type="phone"))
     put(workspace, WANG, with_field(workspace, WANG, "customer", name="fax", type="phone"))
+    drafts.publish(workspace, WANG)
+    with workspace.reading() as tx:
+        (edit,) = drafts.read(tx, LI).edits
+        assert [(one.key, one.fate) for one in edit.differences] == [
+            ("entity/customer#/fields/fax", "theirs")
+        ]
+        assert edit.conflicts == ()
+    drafts.publish(workspace, LI)
+    with workspace.reading() as tx:
+        fields = {one.id: one.archived for one in tx.app.entity("customer").fields}
+    assert (fields["phone"], fields["fax"]) == (False, False)
+
+
+def labelled(workspace: Workspace, caller: Caller, label: str) -> None:
+    """The customer's label in a draft."""
+    put(workspace, caller, {**named(workspace, caller, "entity", "customer"), "label": label})
+
+
+@pytest.mark.parametrize(("side", "wanted"), [("ours", "Client"), ("theirs", "Account")])
+def test_what_both_changed_waits_for_a_choice(
+    workspace: Workspace, side: Side, wanted: str
+) -> None:
+    labelled(workspace, LI, "Client")
+    labelled(workspace, WANG, "Account")
     drafts.publish(workspace, WANG)
     with pytest.raises(Conflict) as refused:
         drafts.publish(workspace, LI)
     assert [one.id for one in refused.value.problems] == ["draft.conflict"]
     with workspace.writing() as tx:
-        if side == "mine":
-            drafts.keep(tx, LI, "entity/customer")
-        else:
-            drafts.discard(tx, LI, ["entity/customer"])
+        (conflict,) = drafts.read(tx, LI).edits[0].conflicts
+        assert (conflict.ours, conflict.theirs) == ("Client", "Account")
+        assert drafts.settle(tx, LI, conflict.key, side).conflicts == ()
     drafts.publish(workspace, LI)
     with workspace.reading() as tx:
-        fields = {one.id: one.archived for one in tx.app.entity("customer").fields}
-    # The other's field is put away with its data, never dropped, and the plan said so.
-    assert ("phone" in fields, fields["fax"]) == (
-        (True, True) if side == "mine" else (False, False)
-    )
+        assert tx.app.entity("customer").text("en") == wanted
+
+
+def test_a_choice_holds_for_what_was_seen_alone(workspace: Workspace) -> None:
+    labelled(workspace, LI, "Client")
+    labelled(workspace, WANG, "Account")
+    drafts.publish(workspace, WANG)
+    with workspace.writing() as tx:
+        drafts.settle(tx, LI, "entity/customer", "ours")
+    labelled(workspace, WANG, "Company")
+    drafts.publish(workspace, WANG)
+    with workspace.reading() as tx:
+        (conflict,) = drafts.read(tx, LI).edits[0].conflicts
+    assert (conflict.ours, conflict.theirs) == ("Client", "Company")
+
+
+def test_a_conflict_stays_one_while_the_document_is_changed_elsewhere(
+    workspace: Workspace,
+) -> None:
+    labelled(workspace, LI, "Client")
+    labelled(workspace, WANG, "Account")
+    drafts.publish(workspace, WANG)
+    put(workspace, LI, with_field(workspace, LI, "customer", name="phone", type="phone"))
+    with workspace.reading() as tx:
+        draft = drafts.read(tx, LI)
+        assert [one.key for one in draft.edits[0].conflicts] == ["entity/customer#/label/en"]
+        assert draft.app is not None
+        assert "phone" in draft.app.entity("customer").by_id
+
+
+def test_a_removed_document_that_somebody_changed_is_asked_about(workspace: Workspace) -> None:
+    with workspace.writing() as tx:
+        drafts.remove(tx, LI, "entity", "deal")
+    put(workspace, WANG, with_field(workspace, WANG, "deal", name="note", type="text"))
+    drafts.publish(workspace, WANG)
+    with workspace.writing() as tx:
+        (conflict,) = drafts.read(tx, LI).edits[0].conflicts
+        assert conflict.ours is ABSENT
+        assert drafts.settle(tx, LI, conflict.key, "theirs").edits == ()
+
+
+def test_nothing_to_decide_is_not_found(workspace: Workspace) -> None:
+    with pytest.raises(NotFound), workspace.writing() as tx:
+        drafts.settle(tx, LI, "entity/customer", "ours")
 
 
 def test_a_removed_document_is_archived_where_it_holds_data(workspace: Workspace) -> None:

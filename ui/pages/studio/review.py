@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from flask import flash, redirect, request
@@ -13,6 +13,9 @@ from fieldstone.engine.errors import Conflict, Invalid
 from fieldstone.engine.publish import Plan
 from fieldstone.engine.publishing.steps import Step
 from fieldstone.metadata.differences import differences
+from fieldstone.metadata.documents import Document
+from fieldstone.metadata.merge import Side
+from fieldstone.metadata.merge.words import Wording
 from fieldstone.metadata.problems import Problem
 
 from ...desk import Desk, Visit
@@ -20,6 +23,7 @@ from ...rendering import notice
 from ...rendering import page as render
 from ...show.studio.figures.changes import texts
 from ...show.studio.frame import Studio, studio_of
+from ...show.studio.merging import Asked, asked
 from ...show.studio.rules.review import rules_of
 from ...studio_paths import StudioPaths
 from ...words import say
@@ -96,22 +100,25 @@ def _place(step: Step, studio: Studio) -> str:
     return " / ".join(found) if len(found) == (2 if step.field else 1) else ""
 
 
-@dataclass(frozen=True)
-class Side:
-    """A document that somebody else published since it was changed here."""
+def _conflicts(studio: Studio) -> tuple[Asked, ...]:
+    """What somebody else published since it was changed here, of which one side has to hold."""
+    found = studio.draft.conflicts
+    if not found:
+        return ()
+    now = studio.desk.app.documents
+    before = _with(now, {one.key: one.before for one in found})
+    mine = _with(now, {one.key: one.mine for one in found})
+    wording = Wording(before, mine, now)
+    conflicts = (each for one in found for each in one.conflicts)
+    return asked(conflicts, wording, studio.desk.locale)
 
-    key: str
-    text: str
 
-
-def _conflicts(studio: Studio) -> list[Side]:
-    found = []
-    for one in studio.draft.conflicts:
-        kind, _, identity = one.key.partition("/")
-        document = one.document or studio.draft.document(kind, identity)
-        name = document.name if document else identity
-        found.append(Side(one.key, name))
-    return found
+def _with(
+    documents: Iterable[Document], others: Mapping[str, Document | None]
+) -> tuple[Document, ...]:
+    """Documents with some in another state; None where one is not there."""
+    kept = [one for one in documents if one.key not in others]
+    return (*kept, *(one for one in others.values() if one is not None))
 
 
 def apply(visit: Visit) -> Response | tuple[str, int]:
@@ -150,9 +157,10 @@ def discard(visit: Visit) -> Response:
 
 
 def settle(visit: Visit) -> Response:
-    """Let one's own side of a document hold."""
-    key = request.form.get("document", "")
-    visit.write(lambda desk: drafts.keep(desk.tx, desk.caller, key))
+    """Say which side of a place holds."""
+    place = request.form.get("place", "")
+    side: Side = "theirs" if request.form.get("side") == "theirs" else "ours"
+    visit.write(lambda desk: drafts.settle(desk.tx, desk.caller, place, side))
     return redirect(StudioPaths(visit.workspace.slug).review, 303)
 
 
