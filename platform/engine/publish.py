@@ -39,6 +39,7 @@ __all__ = [
     "preview",
     "publish",
     "restore_plan",
+    "verify",
 ]
 
 
@@ -87,11 +88,40 @@ def publish(
     def flip(tx: Transaction) -> int:
         if first is not None:
             first(tx)
-        return _flip(tx, caller, plan, reason, set(accept_loss))
+        return _flip(tx, caller, plan, reason, set(accept_loss)).revision
 
     revision = workspace.altering(flip)
     failpoints.hit("publish.flipped")
     return revision
+
+
+def verify(workspace: Workspace, caller: Caller, plan: Plan) -> tuple[Problem, ...]:
+    """Carry a plan out on the real data, look at what came of it, and take everything back.
+
+    Returns what went wrong, () where nothing did. What would be lost counts as accepted. Others
+    wait as long as for the publish itself.
+    """
+    if plan.problems:
+        return plan.problems
+
+    def rehearse(tx: Transaction) -> None:
+        losses = {one.key for one in plan.losses}
+        raise _Rehearsed(layout_matches(_flip(tx, caller, plan, None, losses)))
+
+    try:
+        workspace.altering(rehearse)
+    except _Rehearsed as done:
+        return done.problems
+    except (Conflict, Invalid) as refused:
+        return refused.problems
+    return ()
+
+
+class _Rehearsed(Exception):
+    """Ends a transaction that must not be kept."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        self.problems = problems
 
 
 def restore_plan(place: Workspace | Transaction, caller: Caller, revision: int) -> Plan:
@@ -140,8 +170,8 @@ def _moved(base: int, now: int) -> Conflict:
 
 def _flip(
     tx: Transaction, caller: Caller, plan: Plan, reason: str | None, accepted: set[str]
-) -> int:
-    """Everything at once, in a transaction that nobody else writes beside."""
+) -> Transaction:
+    """Everything at once, in a transaction that nobody else writes beside; as it is then."""
     require_right(tx, caller)
     if tx.revision != plan.base:
         raise _moved(plan.base, tx.revision)
@@ -149,7 +179,7 @@ def _flip(
     _still_holds(plan, worked.plan, accepted)
     fresh = replace(worked.plan, template=plan.template)
     if fresh.empty or worked.app is None or worked.layout is None:
-        return tx.revision
+        return tx
     require_administrator(tx, worked.app)
     after = replace(
         tx,
@@ -175,7 +205,7 @@ def _flip(
     )
     schedules.sync(after)
     failpoints.hit("publish.before_commit")
-    return after.revision
+    return after
 
 
 def _still_holds(plan: Plan, fresh: Plan, accepted: set[str]) -> None:

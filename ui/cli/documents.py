@@ -54,6 +54,7 @@ def export(name: str, folder: Path) -> None:
 @command("plan")
 @click.argument("name")
 @click.argument("folder", type=_FOLDER)
+@option("--verify", is_flag=True, help="verify")
 @option("--out", type=_FILE, help="out")
 @option("--exit-code", is_flag=True, help="exit_code")
 @json_option
@@ -62,18 +63,24 @@ def plan(
     ctx: click.Context,
     name: str,
     folder: Path,
+    verify: bool,
     out: Path | None,
     exit_code: bool,
     as_json: bool,
 ) -> None:
     with opening.workspace(name) as workspace:
         found = publish.preview(workspace, SYSTEM, read(folder))
+        wrong = publish.verify(workspace, SYSTEM, found) if verify else ()
+    if wrong and not found.problems:
+        raise Invalid(wrong)
     if out is not None and not found.problems:
         out.write_text(write_json(found.to_json()) + "\n", "utf-8")
     if as_json:
         terminal.print_json(described(found))
     else:
         show(found)
+        if verify and not found.problems:
+            tell("verified")
     ctx.exit(found.exit_code if exit_code else int(bool(found.problems)))
 
 
