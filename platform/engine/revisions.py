@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import threading
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +18,7 @@ from ..metadata.documents import Document, content_hash, document_of
 from ..metadata.json_text import write_json
 from ..metadata.model import App, Manifest
 from ..metadata.problems import Problem
+from .by_content import ByContent
 from .column_types import dump_json
 from .document_tables import DOCUMENT, REVISION
 from .errors import NotFound
@@ -142,32 +141,8 @@ def product_version() -> str:
     return version("fieldstone")
 
 
-class _Kept:
-    """Apps and layouts by the hash of manifest and layout: equal workspaces share them.
-
-    What a hash names never changes, so nothing is ever cleared, only the oldest let go.
-    """
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._found: OrderedDict[str, tuple[App, Layout]] = OrderedDict()
-        self._guard = threading.Lock()
-
-    def get(self, digest: str) -> tuple[App, Layout] | None:
-        with self._guard:
-            found = self._found.get(digest)
-            if found is not None:
-                self._found.move_to_end(digest)
-            return found
-
-    def put(self, digest: str, content: tuple[App, Layout]) -> None:
-        with self._guard:
-            self._found[digest] = content
-            while len(self._found) > self._most:
-                self._found.popitem(last=False)
-
-
-_kept = _Kept(_MOST_KEPT)
+_kept: ByContent[tuple[App, Layout]] = ByContent(_MOST_KEPT)
+"""Apps and layouts by the hash of manifest and layout: equal workspaces share them."""
 
 
 def in_force(connection: sa.Connection, revision: int, digest: str) -> InForce:

@@ -24,6 +24,7 @@ FOLDERS: Mapping[str, str] = {
     "dashboard": "dashboards",
     "role": "roles",
 }
+_KIND_OF = {"app.json": "app", **{folder: kind for kind, folder in FOLDERS.items()}}
 MAX_BYTES = 2_000_000
 
 
@@ -86,10 +87,10 @@ def read_folder(folder: Path) -> tuple[tuple[Document, ...], tuple[Problem, ...]
     if not (folder / "app.json").is_file():
         problems.append(Problem("folder.no_app", {"folder": folder.name}, "app.json"))
     else:
-        _read(folder / "app.json", "app", "app.json", documents, problems)
-    for kind, name in FOLDERS.items():
+        _read(folder / "app.json", "app.json", documents, problems)
+    for name in FOLDERS.values():
         for path in sorted((folder / name).glob("*.json")):
-            _read(path, kind, f"{name}/{path.name}", documents, problems)
+            _read(path, f"{name}/{path.name}", documents, problems)
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         meant = nearest(path.name, FOLDERS.values())
         if path.is_dir() and meant and path.name not in FOLDERS.values():
@@ -113,6 +114,24 @@ def read_document(content: bytes, path: str) -> tuple[Document | None, tuple[Pro
     return document_of(data, path=path), ()
 
 
+def read_file(content: bytes, path: str) -> tuple[Document | None, tuple[Problem, ...]]:
+    """A document as `read_document` reads it, from the file that it is in its folder.
+
+    A problem says so where the folder is that of another kind; the document is given all the same.
+    """
+    document, problems = read_document(content, path)
+    wanted = _KIND_OF[path.partition("/")[0]]
+    if document is None or document.kind == wanted:
+        return document, problems
+    params = {"kind": document.kind, "wanted": wanted}
+    return document, (Problem("document.wrong_folder", params, path, "/kind"),)
+
+
+def file_text(document: Document) -> str:
+    """A document (in names) as the text of its file, its keys in the order of the schema."""
+    return write_json(in_schema_order(document.data)) + "\n"
+
+
 def write_folder(folder: Path, documents: Iterable[Document]) -> None:
     """Write documents (in names, see `resolve.to_names`) as files fit for version control.
 
@@ -124,7 +143,7 @@ def write_folder(folder: Path, documents: Iterable[Document]) -> None:
     for document in documents:
         path = folder / path_of(document.kind, document.name)
         path.parent.mkdir(exist_ok=True)
-        path.write_text(write_json(in_schema_order(document.data)) + "\n", "utf-8")
+        path.write_text(file_text(document), "utf-8")
         written.add(path)
     for name in FOLDERS.values():
         for path in (folder / name).glob("*.json"):
@@ -142,24 +161,15 @@ def content_hash(data: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical(data).encode("utf-8")).hexdigest()
 
 
-def _read(
-    path: Path, kind: str, place: str, documents: list[Document], problems: list[Problem]
-) -> None:
-    """Read one file of a kind's folder into the lists."""
+def _read(path: Path, place: str, documents: list[Document], problems: list[Problem]) -> None:
+    """Read one file of a folder into the lists."""
     if path.stat().st_size > MAX_BYTES:
         problems.append(Problem("file.too_large", {"limit": MAX_BYTES}, place))
         return
-    document, found = read_document(path.read_bytes(), place)
+    document, found = read_file(path.read_bytes(), place)
     problems.extend(found)
-    if document is None:
-        return
-    if document.kind != kind:
-        problems.append(
-            Problem(
-                "document.wrong_folder", {"kind": document.kind, "wanted": kind}, place, "/kind"
-            )
-        )
-    documents.append(document)
+    if document is not None:
+        documents.append(document)
 
 
 def unknown_kind(data: Mapping[str, Any], path: str) -> Problem:
