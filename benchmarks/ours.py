@@ -17,6 +17,7 @@ from fieldstone.engine.clock import FixedClock
 from fieldstone.engine.installation import Installation
 from fieldstone.engine.members import NewMember
 from fieldstone.engine.settings import Settings
+from fieldstone.metadata.documents import read_folder
 
 from .data import MEMBERS, NOW
 
@@ -33,7 +34,7 @@ class Ours:
             Settings.read(environ, home / ".env"), FixedClock(NOW)
         )
         self._workspace = self._installation.create_workspace(
-            _SLUG, "Bench", _APP, admin=NewMember(name="Bench", user_name="bench")
+            _SLUG, "Bench", read_folder(_APP)[0], admin=NewMember(name="Bench", user_name="bench")
         )
         self._client = application(self._installation).test_client()
         self._versions: dict[int, int] = {}

@@ -13,6 +13,7 @@ from fieldstone.engine.clock import FixedClock
 from fieldstone.engine.installation import Installation
 from fieldstone.engine.members import NewMember
 from fieldstone.engine.settings import Settings
+from fieldstone.metadata.documents import read_folder
 from fieldstone.rules import Context, compile_expression, over_table
 
 from .conditions import ZONE
@@ -30,7 +31,10 @@ class Sides:
             Settings.read(environ, home / ".env"), FixedClock(NOW)
         )
         self._workspace = self._installation.create_workspace(
-            "language", "Language", _APP, admin=NewMember(name="Bench", user_name="bench")
+            "language",
+            "Language",
+            read_folder(_APP)[0],
+            admin=NewMember(name="Bench", user_name="bench"),
         )
         self.dialect = "postgresql" if url else "sqlite"
 

@@ -22,6 +22,7 @@ from .control_tables import MEMBERSHIP, WORKSPACE
 from .errors import Conflict, NotFound
 from .insert import insert_new
 from .invitations import Invitations
+from .packages import Packages
 from .sessions import Sessions
 from .stores import CONTROL, Databases, Store
 from .throttle import Throttle
@@ -61,6 +62,7 @@ class Control:
         self.tokens = Tokens(self._store, clock)
         self.accounts = Accounts(self._store, clock, self.throttle, self.sessions)
         self.invitations = Invitations(self._store, clock, self.accounts)
+        self.packages = Packages(self._store, clock)
 
     def upgrade(self) -> None:
         """Make the database where there is none, and move its tables to the latest version.

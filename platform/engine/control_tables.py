@@ -1,4 +1,4 @@
-"""Tables of the control database: accounts, sessions, tokens, memberships and workspaces."""
+"""Tables of the control database: accounts, sessions, memberships, workspaces, templates."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import sqlalchemy as sa
 
 from ..rules.sql_types import UtcDateTime
-from .column_types import CODE, WORDS
+from .column_types import CODE, WORDS, JsonText
 from .errors import Conflict
 
 METADATA = sa.MetaData()
@@ -126,6 +126,26 @@ INVITATION = sa.Table(
 """Codes that let an account without a password choose one; without an account, the first ever."""
 
 
+TEMPLATE_PACKAGE = sa.Table(
+    "template_package",
+    METADATA,
+    sa.Column("name", CODE, primary_key=True),
+    sa.Column("release", CODE, primary_key=True),
+    sa.Column("label", JsonText(), nullable=False),
+    sa.Column("description", JsonText(), nullable=False),
+    sa.Column("digest", CODE, nullable=False),
+    sa.Column("size", sa.Integer(), nullable=False),
+    sa.Column("content", sa.LargeBinary(), nullable=False),
+    sa.Column("installed_at", UtcDateTime(), nullable=False),
+    sa.Index("template_package_digest", "digest", unique=True),
+)
+"""Installed templates; `release` is the version, `content` the zip as we write it.
+
+`digest` is the hash of the texts in it, whatever packed them. They stand here and not in a folder,
+so that every machine has them.
+"""
+
+
 def _invitations(connection: sa.Connection) -> None:
     connection.exec_driver_sql(
         "ALTER TABLE account ADD COLUMN must_change BOOLEAN NOT NULL DEFAULT false"
@@ -133,7 +153,11 @@ def _invitations(connection: sa.Connection) -> None:
     INVITATION.create(connection, checkfirst=False)
 
 
-STEPS: Sequence[Callable[[sa.Connection], None]] = (_invitations,)
+def _template_packages(connection: sa.Connection) -> None:
+    TEMPLATE_PACKAGE.create(connection, checkfirst=False)
+
+
+STEPS: Sequence[Callable[[sa.Connection], None]] = (_invitations, _template_packages)
 """Step n moves the tables from version n + 1 to n + 2; new ones are made at the last version."""
 
 LATEST = 1 + len(STEPS)

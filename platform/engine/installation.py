@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from ..metadata.documents import Document, read_folder
+from ..metadata.documents import Document
 from ..metadata.problems import Problem
 from ..rules.functions import load_plugins
 from . import backups, failpoints, members, system_versions, upgrades
@@ -28,7 +28,7 @@ from .publish import export, preview
 from .search_terms import spelled
 from .settings import Settings
 from .stores import Databases
-from .templates import template
+from .templates import Templates
 from .tokens import Entrance
 from .upgrades import Kept
 from .work import jobs, schedules
@@ -54,6 +54,7 @@ class Installation:
             idle=timedelta(minutes=settings.session_idle_minutes),
             absolute=timedelta(hours=settings.session_hours),
         )
+        self.templates = Templates(self.control.packages)
         self._stores = stores
         self._current: set[str] = set()
 
@@ -112,22 +113,26 @@ class Installation:
         self,
         slug: str,
         name: str,
-        documents: str | Path | Iterable[Document],
+        documents: str | Iterable[Document],
         *,
         admin: NewMember | None = None,
         kept: Kept | None = None,
+        then: Callable[[Workspace], object] | None = None,
     ) -> Workspace:
-        """Make a workspace from a template's name, a folder or documents, with its first member.
+        """Make a workspace from a template (`crm@1.0.0`) or documents, with its first member.
 
         Without documents it has no revision yet: an app without entities. The documents are the
-        version of a template that it goes back to, unless `kept` says another.
+        version of a template that it goes back to, unless `kept` says another. `then` writes what
+        else belongs in it (sample data), before anybody can enter.
 
         All or nothing: after a failure, and after a crash at the next `open`, nothing is left of
         it. The first member gets every role that administers, unless `admin` names roles.
         Invalid lists what is wrong with the documents, Conflict says that the slug is taken.
         """
         _require_names(slug, name)
-        chosen = _documents(documents)
+        if isinstance(documents, str):
+            documents = self.templates.get(documents).documents
+        chosen = tuple(documents)
 
         def fill(workspace: Workspace) -> None:
             if chosen:
@@ -136,6 +141,8 @@ class Installation:
                 failpoints.hit("workspace.published")
             if admin is not None:
                 members.add(workspace, SYSTEM, _administrator(workspace, admin))
+            if then is not None:
+                then(workspace)
 
         return self._made(slug, name, fill)
 
@@ -292,17 +299,6 @@ class Installation:
             workspace.upgrade()
             self._current.add(workspace_id)
         return workspace
-
-
-def _documents(source: str | Path | Iterable[Document]) -> tuple[Document, ...]:
-    if isinstance(source, str):
-        source = template(source)
-    if not isinstance(source, Path):
-        return tuple(source)
-    found, problems = read_folder(source)
-    if problems:
-        raise Invalid(problems)
-    return found
 
 
 def _administrator(workspace: Workspace, admin: NewMember) -> NewMember:

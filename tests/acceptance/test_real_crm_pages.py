@@ -74,7 +74,7 @@ def found_company(page: Page, address: str, code: str) -> None:
     page.fill("#who", ADMIN)
     page.fill("#password", PASSWORD)
     page.click("button.primary")
-    page.click(".gallery-cards a[href*='/new/crm_template']")
+    page.click(".gallery-cards a[href^='/new/crm?']")
     page.uncheck("input[name=sample]")
     page.click(".gallery-make summary")
     page.fill("#slug", "sales")

@@ -12,7 +12,7 @@ from fieldstone.engine.clock import FixedClock
 from fieldstone.engine.installation import Installation
 from fieldstone.engine.members import NewMember
 from fieldstone.engine.settings import Settings
-from fieldstone.engine.templates import template
+from fieldstone.engine.templates import shipped
 from fieldstone.engine.workspaces import Workspace
 from tests.apps.figures import ZONE, Figures
 
@@ -39,7 +39,8 @@ def demo(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Demo]:
     """Return a workspace with a tenth of the sample, loaded once on each kind of database."""
-    declaration = samples.read(template("crm") / samples.FOLDER)
+    declaration = shipped("crm").sample
+    assert declaration is not None
     with _address(request) as url:
         settings = Settings(home=tmp_path_factory.mktemp("home"), database_url=url, env="test")
         with Installation.open(settings, FixedClock(NOW)) as installation:

@@ -18,13 +18,12 @@ from fieldstone.engine.installation import Installation
 from fieldstone.engine.members import NewMember
 from fieldstone.engine.publish import layout_matches
 from fieldstone.engine.settings import Settings
-from fieldstone.engine.templates import template, templates
+from fieldstone.engine.templates import shipped, shipped_names
 from fieldstone.engine.workspaces import Workspace
-from fieldstone.metadata.documents import read_folder
 from fieldstone.ui.app import create_app
 from tests.apps.conftest import NOW
 
-NAMES = sorted(templates())
+NAMES = shipped_names()
 PASSWORD = "quarry-larch-1807"
 
 
@@ -55,9 +54,8 @@ def opened(
     with Installation.open(settings, FixedClock(NOW)) as installation:
         admin = NewMember(name="Ada", email="ada@example.com", password=PASSWORD, locale="en")
         workspace = installation.create_workspace("acme", "Acme", name, admin=admin)
-        folder = template(name) / samples.FOLDER
-        if folder.is_dir():
-            declaration = samples.read(folder)
+        declaration = shipped(name).sample
+        if declaration is not None:
             loaded = samples.load(workspace, declaration, scale=0.02)
             assert loaded.total > 0
         web = create_app(installation).test_client()
@@ -69,13 +67,12 @@ def opened(
 
 
 def test_there_are_those_that_the_gallery_offers() -> None:
-    assert NAMES == ["blank", "crm_small", "crm_template", "projects"]
+    assert NAMES == ("blank", "crm", "crm_small", "projects")
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_its_documents_have_no_problem(name: str) -> None:
-    documents, problems = read_folder(template(name))
-    assert [one.line() for one in problems] == []
+    documents = shipped(name).documents
     assert [one.line() for one in rules.check(documents).problems] == []
 
 
@@ -107,8 +104,7 @@ def test_each_list_view_board_and_form_opens(opened: Opened) -> None:
 
 
 def test_its_sample_has_records_of_every_entity_that_it_declares(opened: Opened) -> None:
-    folder = template(opened.name) / samples.FOLDER
-    if not folder.is_dir():
+    if shipped(opened.name).sample is None:
         assert opened.name == "blank"
         return
     with opened.workspace.reading() as tx:

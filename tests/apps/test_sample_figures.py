@@ -5,8 +5,8 @@ from statistics import mean
 
 import pytest
 
-from fieldstone.engine.samples import FOLDER, Sample, make, read
-from fieldstone.engine.templates import template
+from fieldstone.engine.samples import Sample, make
+from fieldstone.engine.templates import shipped
 from tests.apps.figures import GONE, ZONE, Figures, shares
 
 DAYS = {
@@ -19,7 +19,9 @@ FIRST = next(iter(DAYS.values()))
 
 
 def made(now: datetime = FIRST, scale: float = 1, seed: int | None = None) -> Sample:
-    return make(read(template("crm") / FOLDER), now, ZONE, scale=scale, seed=seed)
+    declaration = shipped("crm").sample
+    assert declaration is not None
+    return make(declaration, now, ZONE, scale=scale, seed=seed)
 
 
 @pytest.fixture(scope="module", params=DAYS.values(), ids=list(DAYS))

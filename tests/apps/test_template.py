@@ -10,14 +10,12 @@ from fieldstone import rules
 from fieldstone.engine import access, alerts, members, query, samples
 from fieldstone.engine.errors import Conflict
 from fieldstone.engine.system_tables import ALERT, MEMBER, TRANSITION
-from fieldstone.engine.templates import template
-from fieldstone.metadata.documents import read_folder
+from fieldstone.engine.templates import shipped
 from tests.apps.conftest import ADMIN, Demo
 
 
 def test_the_template_has_no_problem() -> None:
-    documents, problems = read_folder(template("crm"))
-    assert [one.line() for one in problems] == []
+    documents = shipped("crm").documents
     assert [one.line() for one in rules.check(documents).problems] == []
 
 
@@ -109,8 +107,10 @@ def test_the_administrator_has_work_of_their_own(demo: Demo) -> None:
 
 def test_a_second_sample_is_refused(demo: Demo) -> None:
     before = len(column(demo, "customer", "id"))
+    declaration = shipped("crm").sample
+    assert declaration is not None
     with pytest.raises(Conflict) as refused:
-        samples.load(demo.workspace, samples.read(template("crm") / samples.FOLDER), scale=0.01)
+        samples.load(demo.workspace, declaration, scale=0.01)
     assert [one.id for one in refused.value.problems] == ["sample.present"]
     assert len(column(demo, "customer", "id")) == before
 

@@ -23,7 +23,6 @@ class Case:
 FILES = {
     "customers.csv": "name,code,size,other\nA,1,larg,\nB,2,zzzzzz,\nC,3,small,\n",
     "bad.csv": "name,code\n" + "".join(f",{at}\n" for at in range(25)),
-    "documents/sample/sample.json": '{"zz": 1}',
     "deals.csv": "name,amount,stage,won\nA,,won,2026-03-01T09:00:00Z\n",
     "deals.json": '{"columns": {"name": "name", "amount": "amount", "stage": "stage"},'
     ' "stage_times": {"won": "won"}}',
@@ -55,7 +54,7 @@ CASES = (
     Case("a plan into nowhere", ("plan", "shop", "{folder}/documents", "--out",
                                  "{folder}/none/plan.json"), 1, ("file_refused",)),
     Case("a sample that is none", ("workspace", "create", "next", "--template",
-                                   "{folder}/documents", "--sample"), 1, ("sample_wrong",)),
+                                   "{folder}/documents", "--sample"), 1, ("sample_none",)),
     Case("an id of no record", ("rules", "explain", "shop", "big_credit", "9" * 30), 2,
          ("usage_bad",)),
     Case("no job at all", ("jobs", "retry", "shop"), 1, ("jobs_which",)),

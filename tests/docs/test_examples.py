@@ -5,6 +5,7 @@ A fence of a page says what it holds:
 - ```json KIND``` a whole document, `field of ENTITY`, `stage of ENTITY` or `check of ENTITY` a part
   of one; they are put into the CRM template, in the order of the page, and the whole is checked.
 - ```json mapping of ENTITY``` how a file is imported; `json answer` only has to be JSON.
+- ```json sample``` a block of sample data for the CRM template.
 - ```fieldstone ENTITY [TYPE]``` an expression a line, over records of the entity.
 - ```console``` commands behind `$ `.
 """
@@ -23,8 +24,10 @@ import click
 import pytest
 
 from fieldstone.api.routes import ROUTES
+from fieldstone.engine import samples
 from fieldstone.engine.access import SYSTEM
 from fieldstone.engine.imports.resolving import resolve
+from fieldstone.engine.samples.grammar import DRAWS
 from fieldstone.metadata.check import Checked
 from fieldstone.metadata.documents import Document, document_of, path_of, read_folder
 from fieldstone.metadata.json_text import read_json
@@ -97,7 +100,7 @@ def with_examples(page: Path) -> Checked:
 def put(documents: dict[str, dict[str, Any]], words: str, data: Any) -> None:
     """Put a document, or a part of an entity, in the place of the one with its name, or behind."""
     kind, _, entity = words.partition(" of ")
-    if kind == "mapping":
+    if kind in {"mapping", "sample"}:
         return
     if not entity:
         assert data["kind"] == kind
@@ -132,6 +135,22 @@ def test_mappings_are_right(page: Path) -> None:
             times = [*raw.get("stage_times", {}).values()]
             columns = {*raw["columns"], *times, raw.get("created_at")} - {None}
             resolve(app, SYSTEM, entity_id(app, fence.words[11:]), sorted(columns), raw)
+
+
+def test_samples_are_right() -> None:
+    page = ROOT / "docs" / "how-to" / "templates.md"
+    app = check(template()).app
+    assert app is not None
+    shown = [one.text for one in fences(page) if one.words == "sample"]
+    assert shown
+    for text in shown:
+        files = {"sample.json": {"blocks": ["block.json"]}, "block.json": json.loads(text)}
+        assert [one.line("en") for one in samples.check(files, app)] == []
+
+
+def test_every_draw_has_a_line() -> None:
+    text = (ROOT / "docs" / "how-to" / "templates.md").read_text("utf-8")
+    assert [name for name in DRAWS if f"`{name}`" not in text] == []
 
 
 @pytest.mark.parametrize("page", of("fieldstone"))

@@ -6,8 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from fieldstone import rules
-from fieldstone.engine.templates import template
-from fieldstone.metadata.documents import read_folder
+from fieldstone.engine.templates import shipped
 from fieldstone.metadata.model import App
 from fieldstone.ui.show.conditions import Speaker
 from fieldstone.ui.show.formats import Formats
@@ -18,8 +17,7 @@ NOW = datetime(2026, 3, 5, 6, 20, tzinfo=UTC)
 @pytest.fixture(scope="module")
 def app() -> App:
     """Return the CRM."""
-    documents, _ = read_folder(template("crm"))
-    found = rules.check(documents).app
+    found = rules.check(shipped("crm").documents).app
     assert found is not None
     return found
 

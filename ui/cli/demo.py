@@ -6,7 +6,7 @@ from fieldstone.engine import alerts, tiers
 from fieldstone.engine.installation import Installation
 from fieldstone.engine.members import NewMember
 from fieldstone.engine.passwords import suggested
-from fieldstone.engine.templates import template
+from fieldstone.engine.templates import shipped
 
 from . import samples, terminal
 from .terminal import say
@@ -29,7 +29,7 @@ def prepare(installation: Installation) -> list[str]:
     name = say("demo_name")
     # It takes its slug when it is whole: after a crash half a company would be served for ever.
     workspace = installation.create_workspace(_UNFINISHED, name, TEMPLATE, admin=admin)
-    samples.load(workspace, samples.declared(template(TEMPLATE)))
+    samples.load(workspace, samples.declared(shipped(TEMPLATE).package))
     # What the schedules would find tonight is there to be looked at now.
     tiers.run(workspace)
     alerts.run(workspace)

@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
-from . import documents, files, formulas, members, outside, rules, serving, tokens, workspaces
+from . import (
+    documents,
+    files,
+    formulas,
+    members,
+    outside,
+    rules,
+    serving,
+    templates,
+    tokens,
+    workspaces,
+)
 from .shape import Group
 from .terminal import say
 
 PROGRAM = "fieldstone"
 
 root = Group("", help=say("help.fieldstone"))
-for part in (serving, workspaces, members, documents, files, rules, formulas, tokens, outside):
+_PARTS = (
+    serving,
+    workspaces,
+    templates,
+    members,
+    documents,
+    files,
+    rules,
+    formulas,
+    tokens,
+    outside,
+)
+for part in _PARTS:
     for one in part.COMMANDS:
         root.add_command(one)
 

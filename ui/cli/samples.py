@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from fieldstone.engine import samples
-from fieldstone.engine.samples import Declaration, DeclarationError
+from fieldstone.engine.packages import Package
+from fieldstone.engine.samples import Declaration
 from fieldstone.engine.workspaces import Workspace
 
 from . import terminal
@@ -13,12 +12,11 @@ from .shape import refuse
 from .terminal import say
 
 
-def declared(folder: Path) -> Declaration:
-    """What a template says of its sample data; refused where it cannot be understood."""
-    try:
-        return samples.read(folder / samples.FOLDER)
-    except DeclarationError as error:
-        refuse("sample_wrong", why=error)
+def declared(package: Package) -> Declaration:
+    """What a template says of its sample data; refused where it has none."""
+    if package.sample is None:
+        refuse("sample_none", name=package.name)
+    return package.sample
 
 
 def load(workspace: Workspace, declaration: Declaration) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
@@ -14,10 +13,10 @@ from fieldstone.engine.access import SYSTEM
 from fieldstone.engine.members import NewMember
 from fieldstone.engine.outbox import endpoints
 from fieldstone.engine.publish import layout_matches
-from fieldstone.engine.templates import template as named_template
 from fieldstone.engine.work import given_up
+from fieldstone.engine.workspaces import Workspace
 
-from . import opening, samples, terminal
+from . import opening, samples, templates, terminal
 from .shape import command, group, json_option, locale_option, option, refuse
 from .terminal import say, tell
 
@@ -50,16 +49,23 @@ def create(
             password=password,
             locale=locale,
         )
-    # Read first: a workspace without the sample that was asked for is none.
-    declaration = samples.declared(documents(template)) if sample else None
+    counts: list[int] = []
     with opening.installation() as installation:
-        made = installation.create_workspace(name, title or name, documents(template), admin=person)
-        count = samples.load(made, declaration) if declaration else 0
+        package = templates.named(installation, template)
+        declaration = samples.declared(package) if sample else None
+
+        def fill(made: Workspace) -> None:
+            if declaration is not None:
+                counts.append(samples.load(made, declaration))
+
+        made = installation.create_workspace(
+            name, title or name, package.documents, admin=person, then=fill
+        )
     if as_json:
         terminal.print_json({"id": made.id, "slug": made.slug, "name": made.name})
         return
     tell("workspace_made", name=name)
-    if sample:
+    for count in counts:
         tell("sample_loaded", count=count)
     if admin is None:
         terminal.note("workspace_no_admin", name=name)
@@ -154,11 +160,6 @@ def doctor(ctx: click.Context, name: str, as_json: bool) -> None:
         if not problems:
             tell("doctor_fine", name=name)
     ctx.exit(1 if problems else 0)
-
-
-def documents(template: str) -> Path:
-    """The folder of a template by its name, or the folder itself where it is written as one."""
-    return Path(template) if os.sep in template else named_template(template)
 
 
 def read_password(from_stdin: bool) -> str:

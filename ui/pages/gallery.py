@@ -12,30 +12,31 @@ from fieldstone.engine.accounts import Account
 from fieldstone.engine.errors import NotFound, Refused, Unauthenticated
 from fieldstone.engine.installation import Installation
 from fieldstone.engine.members import NewMember
-from fieldstone.engine.templates import declared, template
+from fieldstone.engine.workspaces import Workspace
 from fieldstone.metadata.problems import Problem
 
 from .. import security
 from ..desk import signed_in
 from ..paths import with_query
-from ..show.gallery import cards, preview_of
+from ..show.gallery import preview_of, shelf
 from .people.members import sign_in_by
 
-_MOST_SAMPLE = 200
-"""Records of a block that are made while somebody waits; the command makes all."""
+_MOST_OF_A_BLOCK, _MOST_SAMPLE = 200, 20_000
+"""Records of a block, and of all, that are made while somebody waits; the command makes all."""
 
 
 def page(installation: Installation) -> str:
     """The templates as cards."""
     _require_maker(installation)
     name = request.args.get("name", "")[:100]
-    return render_template("gallery.html", cards=cards(g.locale), name=name)
+    shown = shelf(installation.templates, request.args.get("after", ""), g.locale)
+    return render_template("gallery.html", shelf=shown, name=name)
 
 
 def preview(installation: Installation, template: str) -> str:
     """What a template holds, and the form that makes a workspace from it."""
     _require_maker(installation)
-    return _preview(template, request.args.get("name", "")[:100])
+    return _preview(installation, template, request.args.get("name", "")[:100])
 
 
 def create(installation: Installation, template: str) -> Response:
@@ -47,7 +48,7 @@ def create(installation: Installation, template: str) -> Response:
         _make(installation, template, slug, name, account)
     except Refused as error:
         problems = tuple(one.text(g.locale) for one in error.problems)
-        return make_response(_preview(template, name, problems), error.status)
+        return make_response(_preview(installation, template, name, problems), error.status)
     return redirect(f"/{slug}/", 303)
 
 
@@ -86,15 +87,18 @@ def set_up(installation: Installation, code: str) -> Response:
 
 
 def _make(
-    installation: Installation, template_name: str, slug: str, name: str, account: Account
+    installation: Installation, reference: str, slug: str, name: str, account: Account
 ) -> None:
-    folder = template(template_name)
+    template = installation.templates.get(reference)
+    wanted = template.sample if request.form.get("sample") else None
+
+    def fill(made: Workspace) -> None:
+        if wanted is not None:
+            scale = wanted.scale_for(_MOST_OF_A_BLOCK)
+            samples.load(made, wanted, scale=scale, most=_MOST_SAMPLE)
+
     admin = NewMember(name=account.name, account=account.id)
-    made = installation.create_workspace(slug, name, folder, admin=admin)
-    place = folder / samples.FOLDER
-    if request.form.get("sample") and place.exists():
-        declaration = samples.read(place)
-        samples.load(made, declaration, scale=declaration.scale_for(_MOST_SAMPLE))
+    installation.create_workspace(slug, name, template.documents, admin=admin, then=fill)
 
 
 def _require_maker(installation: Installation) -> Account:
@@ -110,8 +114,10 @@ def _require_unused(installation: Installation, code: str) -> None:
         raise NotFound.because("invitation.over")
 
 
-def _preview(template_name: str, name: str, problems: tuple[str, ...] = ()) -> str:
-    shown = preview_of(template_name, declared(template_name), g.locale)
+def _preview(
+    installation: Installation, reference: str, name: str, problems: tuple[str, ...] = ()
+) -> str:
+    shown = preview_of(installation.templates, reference, g.locale)
     slug = request.form.get("slug", "")
     return render_template(
         "gallery_preview.html", shown=shown, name=name, slug=slug, problems=problems

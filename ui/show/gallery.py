@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from fieldstone.engine.samples import FOLDER
-from fieldstone.engine.templates import declared, template, templates
-from fieldstone.metadata.model import App, Entity
+import structlog
+
+from fieldstone.engine.errors import Invalid
+from fieldstone.engine.templates import Entry, Template, Templates
+from fieldstone.metadata.model import Entity
 from fieldstone.metadata.model.named import Labels, label_text
+
+_A_PAGE = 12
+_log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -23,9 +29,12 @@ class Kind:
 
 @dataclass(frozen=True)
 class Card:
-    """A template: what it is called, what it is for, what it holds."""
+    """A version of a template: what it is called, what it is for, what it holds."""
 
     name: str
+    version: str
+    reference: str
+    installed: bool
     text: str
     hint: str
     menu: tuple[str, ...]
@@ -33,29 +42,64 @@ class Card:
     rules: tuple[tuple[str, str], ...]
     roles: tuple[str, ...]
     sample: bool
+    others: tuple[Entry, ...] = ()
 
 
-def cards(locale: str) -> tuple[Card, ...]:
-    """All templates, the largest first."""
-    found = [preview_of(name, declared(name), locale) for name in templates()]
-    return tuple(sorted(found, key=lambda one: -len(one.kinds)))
+@dataclass(frozen=True)
+class Shelf:
+    """A page of the gallery; `next` is the name that the following page begins after."""
+
+    cards: tuple[Card, ...]
+    next: str | None
 
 
-def preview_of(name: str, app: App, locale: str) -> Card:
-    """What a template holds, in words."""
+def shelf(templates: Templates, after: str, locale: str) -> Shelf:
+    """The newest version of each template after a name, of this page the largest first."""
+    entries = templates.newest()
+    names = [one.name for one in entries]
+    start = names.index(after) + 1 if after in names else 0
+    here = entries[start : start + _A_PAGE]
+    found = [_card(one, locale) for one in _opened(templates, here)]
+    more = len(entries) > start + _A_PAGE
+    cards = tuple(sorted(found, key=lambda one: -len(one.kinds)))
+    return Shelf(cards, here[-1].name if more else None)
+
+
+def preview_of(templates: Templates, reference: str, locale: str) -> Card:
+    """What a template holds, in words, with its other versions; NotFound if there is none."""
+    found = templates.get(reference)
+    versions = templates.versions(found.entry.name)
+    others = tuple(one for one in versions if one.version != found.entry.version)
+    return _card(found, locale, others)
+
+
+def _opened(templates: Templates, entries: Sequence[Entry]) -> Iterator[Template]:
+    """Those that this product understands: one that was installed by an older one may be wrong."""
+    for entry in entries:
+        try:
+            yield templates.get(entry.reference)
+        except Invalid as error:
+            _log.warning("template.refused", template=entry.reference, why=str(error))
+
+
+def _card(template: Template, locale: str, others: tuple[Entry, ...] = ()) -> Card:
+    app, entry = template.app, template.entry
     entities = [one for one in app.entities.values() if not one.system and not one.archived]
-    manifest = app.manifest
     return Card(
-        name=name,
-        text=label_text(manifest.label, locale, manifest.name),
-        hint=_words(manifest.description, locale),
-        menu=tuple(one.text(locale) for one in manifest.menu),
+        name=entry.name,
+        version=entry.version,
+        reference=entry.reference,
+        installed=entry.source == "installed",
+        text=entry.text(locale),
+        hint=_words(entry.description, locale),
+        menu=tuple(one.text(locale) for one in app.manifest.menu),
         kinds=tuple(_kind(one, locale) for one in entities),
         rules=tuple(
             (one.text(locale), _words(one.description, locale)) for one in app.rules.values()
         ),
         roles=tuple(one.text(locale) for one in app.roles.values()),
-        sample=(template(name) / FOLDER).exists(),
+        sample=template.sample is not None,
+        others=others,
     )
 
 

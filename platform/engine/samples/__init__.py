@@ -1,9 +1,10 @@
 """Samples: a believable company's records, made from a declaration with a seeded generator.
 
 A template may hold a folder `sample/` (see `declaration.py` and `draws.py` for what it says):
-`load(workspace, read(template("crm") / FOLDER))` fills a workspace with it.
+`load(workspace, template.sample)` fills a workspace with it.
 """
 
+from .checking import check
 from .declaration import Declaration, DeclarationError, read
 from .making import Sample, make
 from .removal import KIND, PAGE, Removal, ask, do, last, stop
@@ -26,6 +27,7 @@ __all__ = [
     "Removed",
     "Sample",
     "ask",
+    "check",
     "count",
     "do",
     "last",

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from .declaration import DeclarationError
 
-_RELATIVE = re.compile(r"([+-])(\d+)([dhm])")
+RELATIVE = re.compile(r"([+-])(\d+)([dhm])")
 _UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 _TRIES = 40
 _SHORT_SPAN = 45
@@ -67,7 +67,7 @@ class Calendar:
         """The time that `now`, `-730d`, `+2h` or `-5m` means."""
         if text == "now":
             return self.now
-        found = _RELATIVE.fullmatch(text)
+        found = RELATIVE.fullmatch(text)
         if found is None:
             raise DeclarationError(f"{text!r} is no time: write now, -730d, +2h or -5m")
         sign, number, unit = found.groups()

@@ -5,18 +5,23 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
+from ...metadata.problems import Problem
+from ..errors import Invalid
+
 MAIN = "sample.json"
-_BLOCK_KEYS = frozenset(
+BLOCK_KEYS = frozenset(
     {"name", "entity", "per", "count", "rows", "let", "values", "afterwards", "moves", "stories"}
 )
-_MAIN_KEYS = frozenset({"seed", "calendar", "members", "blocks", "words"})
+MAIN_KEYS = frozenset({"seed", "calendar", "members", "blocks", "words"})
 
 
-class DeclarationError(ValueError):
+class DeclarationError(Invalid):
     """A declaration says something that is not understood; the text names the file and the key."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(Problem("sample.wrong", {"why": why}))
 
 
 @dataclass(frozen=True)
@@ -69,18 +74,21 @@ class Declaration:
         return min(1.0, most / max(counts, default=1))
 
 
-def read(folder: Path) -> Declaration:
-    """Read `sample.json` and the files that it names; DeclarationError says what is wrong."""
-    main = _load(folder / MAIN)
-    _known(folder / MAIN, main, _MAIN_KEYS)
+def read(files: Mapping[str, str]) -> Declaration:
+    """Read the texts of a folder by file name: `sample.json` and the files that it names.
+
+    DeclarationError says what is wrong.
+    """
+    main = _load(files, MAIN)
+    _known(MAIN, main, MAIN_KEYS)
     words: dict[str, Any] = {}
     for name in main.get("words", ()):
-        words.update(_load(folder / name))
+        words.update(_load(files, name))
     blocks: list[Block] = []
     for name in main.get("blocks", ()):
-        data = _load(folder / name)
+        data = _load(files, name)
         for one in data if isinstance(data, list) else [data]:
-            blocks.append(_block(folder / name, one, {block.name for block in blocks}))
+            blocks.append(_block(name, one, {block.name for block in blocks}))
     return Declaration(
         seed=int(main.get("seed", 1)),
         calendar=main.get("calendar", {}),
@@ -90,18 +98,18 @@ def read(folder: Path) -> Declaration:
     )
 
 
-def _block(path: Path, data: Mapping[str, Any], before: set[str]) -> Block:
-    _known(path, data, _BLOCK_KEYS)
+def _block(file: str, data: Mapping[str, Any], before: set[str]) -> Block:
+    _known(file, data, BLOCK_KEYS)
     if "entity" not in data:
-        raise DeclarationError(f"{path.name}: a block must name its entity")
+        raise DeclarationError(f"{file}: a block must name its entity")
     name = str(data.get("name", data["entity"]))
     per = data.get("per", ())
     per = (per,) if isinstance(per, str) else tuple(per)
     for one in per:
         if one not in before:
-            raise DeclarationError(f"{path.name}: block {name!r} is per {one!r}, unknown before it")
+            raise DeclarationError(f"{file}: block {name!r} is per {one!r}, unknown before it")
     if name in before:
-        raise DeclarationError(f"{path.name}: there are two blocks {name!r}")
+        raise DeclarationError(f"{file}: there are two blocks {name!r}")
     return Block(
         name=name,
         entity=str(data["entity"]),
@@ -119,14 +127,16 @@ def _block(path: Path, data: Mapping[str, Any], before: set[str]) -> Block:
     )
 
 
-def _known(path: Path, data: Mapping[str, Any], keys: Iterable[str]) -> None:
+def _known(file: str, data: Mapping[str, Any], keys: Iterable[str]) -> None:
     unknown = sorted(data.keys() - set(keys))
     if unknown:
-        raise DeclarationError(f"{path.name}: unknown key {unknown[0]!r}")
+        raise DeclarationError(f"{file}: unknown key {unknown[0]!r}")
 
 
-def _load(path: Path) -> Any:
+def _load(files: Mapping[str, str], name: str) -> Any:
+    if name not in files:
+        raise DeclarationError(f"{name}: there is no such file")
     try:
-        return json.loads(path.read_text("utf-8"))
+        return json.loads(files[name])
     except json.JSONDecodeError as error:
-        raise DeclarationError(f"{path.name}: {error}") from error
+        raise DeclarationError(f"{name}: {error}") from error

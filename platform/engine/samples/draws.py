@@ -33,8 +33,10 @@ from .calendar import Calendar
 from .declaration import DeclarationError
 from .made import Made
 
-_SLOT = re.compile(r"\{(#?)([^{}]+)\}")
+SLOT = re.compile(r"\{(#?)([^{}]+)\}")
 _UNIQUE_TRIES = 200
+_TEXT_TURNS = 20
+_LONGEST_TEXT = 100_000
 
 Spec = Any
 """A declared value, as JSON holds it."""
@@ -205,8 +207,12 @@ class Drawer:
 
     def _text(self, template: Any, _spec: Mapping[str, Any], made: Made) -> str:
         text = str(self.draw(template, made))
-        while _SLOT.search(text):
-            text = _SLOT.sub(lambda slot: self._slot(slot[1], slot[2], made), text)
+        for _ in range(_TEXT_TURNS):
+            if len(text) > _LONGEST_TEXT or not SLOT.search(text):
+                break
+            text = SLOT.sub(lambda slot: self._slot(slot[1], slot[2], made), text)
+        if len(text) > _LONGEST_TEXT or SLOT.search(text):
+            raise DeclarationError(f"{made.block}: a text that is filled never ends")
         return text
 
     def _slot(self, mark: str, name: str, made: Made) -> str:

@@ -16,6 +16,19 @@ from .draws import Drawer
 from .made import Made, Move
 
 MEMBER = "member"
+MOST = 5_000_000
+"""Records of a sample: who declares more has mistaken a number, or means harm."""
+
+
+MISUNDERSTOOD = (
+    LookupError,
+    TypeError,
+    AttributeError,
+    ValueError,
+    ArithmeticError,
+    RecursionError,
+)
+"""What Python raises where a declaration says something of a shape that a draw does not take."""
 
 
 @dataclass(frozen=True)
@@ -39,13 +52,17 @@ def make(
     *,
     scale: float = 1.0,
     seed: int | None = None,
+    most: int = MOST,
 ) -> Sample:
     """Make a sample around `now` (aware UTC); `scale` multiplies the counts of the first blocks.
 
     The same declaration, time, scale and seed give the same sample. DeclarationError says what in
-    the declaration cannot be understood.
+    the declaration cannot be understood, or that it makes more than `most` records.
     """
-    return _Maker(declaration, now, zone, scale, seed).make()
+    try:
+        return _Maker(declaration, now, zone, scale, seed, most).make()
+    except MISUNDERSTOOD as error:
+        raise DeclarationError(repr(error)) from error
 
 
 class _Maker:
@@ -56,8 +73,10 @@ class _Maker:
         zone: ZoneInfo,
         scale: float,
         seed: int | None,
+        most: int,
     ) -> None:
         self._declaration = declaration
+        self._left = most
         self._seed = declaration.seed if seed is None else seed
         self._scale = scale
         self._records: defaultdict[str, list[Made]] = defaultdict(list)
@@ -82,6 +101,7 @@ class _Maker:
             self._drawer.rng.seed(f"{self._seed}/{block.name}")
             self._blocks[block.name] = made = []
             for one, story in self._begun(block):
+                self._count_down()
                 self._fill(block, one, story)
                 made.append(one)
                 self._records[block.entity].append(one)
@@ -111,6 +131,11 @@ class _Maker:
             one = Made(block.entity, block.name, None, index, number)
             yield one, stories[index] if index < len(stories) else None
 
+    def _count_down(self) -> None:
+        self._left -= 1
+        if self._left < 0:
+            raise DeclarationError("it makes too many records")
+
     def _count(self, spec: Any, parent: Made) -> int:
         drawn = self._drawer.draw(spec, parent)
         return max(0, int(drawn or 0))
@@ -129,7 +154,7 @@ class _Maker:
                 made.values[name] = self._drawer.draw(spec, made)
             if block.moves:
                 made.moves = list(self._moves(block.moves, made))
-        except (KeyError, TypeError, AttributeError) as error:
+        except MISUNDERSTOOD as error:
             raise DeclarationError(f"block {block.name!r}: {error!r}") from error
 
     def _moves(self, spec: Mapping[str, Any], made: Made) -> Iterator[Move]:

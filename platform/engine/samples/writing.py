@@ -18,9 +18,9 @@ from ..errors import Conflict, Invalid
 from ..system_tables import MEMBER, MEMBER_ROLE
 from ..transaction import Transaction
 from ..workspaces import Workspace
-from .declaration import Declaration
+from .declaration import Declaration, DeclarationError
 from .made import Made
-from .making import Sample, make
+from .making import MISUNDERSTOOD, MOST, Sample, make
 
 ORIGIN: Final = "sample"
 CALLER: Final = Caller(member_id=None, origin=ORIGIN, system=True)
@@ -50,17 +50,18 @@ def load(
     scale: float = 1.0,
     seed: int | None = None,
     progress: Progress | None = None,
+    most: int = MOST,
 ) -> Loaded:
     """Make a sample around the workspace's present time and write it in one transaction.
 
     Records carry the origin `sample`; members of the sample have no account. The workspace's first
     administrator takes the place of the one that the declaration says. Afterwards tiers and alert
     rules run once, so that the workspace looks as it does after a night. Conflict if it holds a
-    sample already; Invalid if the records do not fit the app in force.
+    sample already; Invalid if the records do not fit the app in force, or are more than `most`.
     """
     with workspace.writing() as tx:
         _refuse_second(tx)
-        sample = make(declaration, tx.now, tx.zone, scale=scale, seed=seed)
+        sample = make(declaration, tx.now, tx.zone, scale=scale, seed=seed, most=most)
         writer = _Writer(tx, sample, progress or (lambda _done, _all: None))
         loaded = writer.write()
     failpoints.hit("sample.written")
@@ -193,8 +194,14 @@ class _Writer:
         for name, value in values.items():
             field = self._field(entity, name)
             if value is not None or not field.system:
-                row[field.id] = self._value(entity, field, value)
+                row[field.id] = self._taken(entity, field, value)
         return row
+
+    def _taken(self, entity: Entity, field: Field, value: Any) -> Any:
+        try:
+            return self._value(entity, field, value)
+        except MISUNDERSTOOD as error:
+            raise DeclarationError(f"{entity.name}.{field.name}: {error!r}") from error
 
     def _field(self, entity: Entity, name: str) -> Field:
         found = entity.field_named(name)

@@ -25,7 +25,7 @@ from fieldstone.engine.publish import export, layout_matches, preview, publish
 from fieldstone.engine.settings import Settings
 from fieldstone.engine.system_metadata import METADATA
 from fieldstone.engine.system_tables import MEMBER
-from fieldstone.engine.templates import template
+from fieldstone.engine.templates import shipped
 from fieldstone.engine.transaction import Transaction
 from fieldstone.engine.workspaces import Workspace
 from fieldstone.rules.sql_types import UtcDateTime
@@ -51,7 +51,8 @@ def here(home: Path, database: Database) -> Iterator[Installation]:
     with installed(home, database.url) as made:
         chief = NewMember(name="Ada", email="ada@example.com", password=PASSWORD)
         workspace = made.create_workspace("acme", "Acme", "crm", admin=chief)
-        declaration = samples.read(template("crm") / samples.FOLDER)
+        declaration = shipped("crm").sample
+        assert declaration is not None
         samples.load(workspace, declaration, scale=0.01)
         convert_a_field(workspace)
         with workspace.writing() as tx:

@@ -10,6 +10,7 @@ from typing import Any
 from fieldstone.engine import samples
 from fieldstone.engine.errors import Conflict, Invalid
 from fieldstone.engine.workspaces import Workspace
+from tests.engine.samples.texts import texts
 from tests.refusals import Call
 
 
@@ -26,7 +27,7 @@ class Maker:
         main = {"seed": 1, "blocks": ["block.json"]}
         for name, content in {"sample": main, "block": block}.items():
             (self.folder / f"{name}.json").write_text(json.dumps(content), "utf-8")
-        samples.load(self.workspace, samples.read(self.folder))
+        samples.load(self.workspace, samples.read(texts(self.folder)))
 
 
 CASES: tuple[Call[Maker], ...] = (

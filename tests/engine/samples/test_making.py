@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from fieldstone.engine.samples import DeclarationError, Sample, make, read
+from fieldstone.engine.samples.grammar import DRAWS
+from tests.engine.samples.texts import texts
 
 NOW = datetime(2026, 3, 5, 9, tzinfo=UTC)
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -82,7 +84,7 @@ def declared(folder: Path, **changed: Any) -> Path:
 @pytest.fixture
 def sample(tmp_path: Path) -> Sample:
     """Return the library's sample."""
-    return make(read(declared(tmp_path)), NOW, ZONE)
+    return make(read(texts(declared(tmp_path))), NOW, ZONE)
 
 
 def test_counts_and_quotas(sample: Sample) -> None:
@@ -95,7 +97,7 @@ def test_counts_and_quotas(sample: Sample) -> None:
 
 
 def test_scale_keeps_the_proportions(tmp_path: Path) -> None:
-    small = make(read(declared(tmp_path)), NOW, ZONE, scale=0.1)
+    small = make(read(texts(declared(tmp_path))), NOW, ZONE, scale=0.1)
     kinds = [one.let["kind"] for one in small.records["reader"]]
     assert (len(kinds), kinds.count("child")) == (20, 5)
     assert len(small.records["book"]) == 2
@@ -142,7 +144,7 @@ def test_values_of_afterwards_point_at_what_was_made_later(sample: Sample) -> No
 
 
 def test_the_same_seed_gives_the_same_sample(tmp_path: Path) -> None:
-    declaration = read(declared(tmp_path))
+    declaration = read(texts(declared(tmp_path)))
 
     def cards(seed: int) -> list[str]:
         sample = make(declaration, NOW, ZONE, seed=seed)
@@ -174,10 +176,20 @@ def test_a_declaration_that_is_not_understood(
 ) -> None:
     blocks = {"reader": {"entity": "reader", "count": 5, **change}, "loan": {"entity": "loan"}}
     with pytest.raises(DeclarationError, match=says):
-        make(read(declared(tmp_path, blocks=blocks)), NOW, ZONE)
+        make(read(texts(declared(tmp_path, blocks=blocks))), NOW, ZONE)
+
+
+@pytest.mark.parametrize("name", DRAWS)
+def test_every_draw_of_the_grammar_is_drawn(tmp_path: Path, name: str) -> None:
+    reader = {"entity": "reader", "count": 1, "values": {"name": {name: None}}}
+    blocks = {"reader": reader, "loan": {"entity": "loan"}}
+    try:
+        make(read(texts(declared(tmp_path, blocks=blocks))), NOW, ZONE)
+    except DeclarationError as error:
+        assert "no draw is called" not in str(error)
 
 
 def test_a_file_that_is_no_json_is_named(tmp_path: Path) -> None:
     (declared(tmp_path) / "loan.json").write_text("{", "utf-8")
     with pytest.raises(DeclarationError, match=r"loan\.json"):
-        read(tmp_path)
+        read(texts(tmp_path))

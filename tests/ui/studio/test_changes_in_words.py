@@ -7,9 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from fieldstone import rules
-from fieldstone.engine.templates import template
+from fieldstone.engine.templates import shipped
 from fieldstone.metadata.differences import differences
-from fieldstone.metadata.documents import read_folder
 from fieldstone.ui.show.formats import Formats
 from fieldstone.ui.show.studio.figures.changes import texts
 from tests.apps.test_where_used import app_of
@@ -42,9 +41,9 @@ EDITS: dict[str, tuple[tuple[Any, ...], Any]] = {
 
 def told(locale: str) -> list[str]:
     """The differences that the edits make, in words."""
-    before = app_of("crm_template")
+    before = app_of("crm")
     edited = []
-    for document in read_folder(template("crm"))[0]:
+    for document in shipped("crm").documents:
         data = copy.deepcopy(dict(document.data))
         if document.key in EDITS:
             (*way, last), text = EDITS[document.key]

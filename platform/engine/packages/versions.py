@@ -1,0 +1,22 @@
+"""Versions: which of two is newer, as semantic versioning orders them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+Order = tuple[tuple[int, ...], bool, tuple[tuple[bool, int, str], ...]]
+
+
+def order(version: str) -> Order:
+    """What sorts versions (`1.10.0`, `2.0.0-rc.1`) from the oldest to the newest."""
+    core, _, early = version.partition("-")
+    marks = tuple(
+        (False, int(one), "") if one.isdecimal() else (True, 0, one)
+        for one in (early.split(".") if early else ())
+    )
+    return tuple(int(one) for one in core.split(".")), not early, marks
+
+
+def newest(versions: Iterable[str]) -> str:
+    """The newest version, of those that are no pre-releases where there is one."""
+    return max(versions, key=lambda one: ("-" not in one, order(one)))
