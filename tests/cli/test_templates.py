@@ -79,3 +79,17 @@ def test_a_folder_or_a_zip_is_a_template_without_being_installed(run: Run, club:
     run("workspace", "create", "one", "--template", "./club")
     run("workspace", "create", "two", "--template", "./club.zip", "--sample")
     assert "club" not in run("template", "list").stdout
+
+
+def test_what_a_terminal_would_obey_is_not_printed(run: Run, club: Path) -> None:
+    app = {**documents()["app.json"], "label": {"en": "\x1b[2JClub"}}
+    (club / "app.json").write_text(json.dumps(app), "utf-8")
+    run("template", "install", club)
+    (club / "app.json").write_text(json.dumps({**app, "\x1b[2Jkey": 1}), "utf-8")
+    told = (
+        run("template", "list").stdout,
+        run("template", "show", "club").stdout,
+        run("template", "install", club, code=1).stderr,
+    )
+    for text in told:
+        assert "\ufffd[2J" in text and "\x1b" not in text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ FORMAT_VERSION = 1
 """The version of what `--json` prints; it rises when a member changes its meaning or goes."""
 
 LOCALE = "FIELDSTONE_LOCALE"
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 add_catalogue(Path(__file__).parent / "locale")
 
 
@@ -55,18 +57,23 @@ def say(key: str, /, **params: object) -> str:
 
 def tell(key: str, /, **params: object) -> None:
     """Print a sentence on stdout."""
-    click.echo(say(key, **params))
+    click.echo(shown(say(key, **params)))
+
+
+def shown(text: str) -> str:
+    """A text without what a terminal would obey: much of what is told was written by others."""
+    return _CONTROLS.sub("\ufffd", text)
 
 
 def note(key: str, /, **params: object) -> None:
     """Print a sentence on stderr, where it does not mix with what is printed for programs."""
-    click.echo(say(key, **params), err=True)
+    click.echo(shown(say(key, **params)), err=True)
 
 
 def complain(problems: Iterable[Problem]) -> None:
     """Print problems on stderr, a line each; below it a refused expression as it was meant."""
     for problem in problems:
-        click.echo(problem.line(locale()), err=True)
+        click.echo(shown(problem.line(locale())), err=True)
         if problem.corrected is not None:
             note("corrected", text=problem.corrected)
 
@@ -110,7 +117,7 @@ def print_table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         cells = (
             cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)
         )
-        click.echo("  ".join(cells).rstrip())
+        click.echo(shown("  ".join(cells).rstrip()))
 
 
 def _width(text: str) -> int:

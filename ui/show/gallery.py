@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from fieldstone.engine.errors import Invalid
+from fieldstone.engine.errors import Refused
 from fieldstone.engine.templates import Entry, Template, Templates
 from fieldstone.metadata.model import Entity
 from fieldstone.metadata.model.named import Labels, label_text
@@ -74,11 +74,11 @@ def preview_of(templates: Templates, reference: str, locale: str) -> Card:
 
 
 def _opened(templates: Templates, entries: Sequence[Entry]) -> Iterator[Template]:
-    """Those that this product understands: one that was installed by an older one may be wrong."""
+    """Those that are still there and right: an older product may have installed other ones."""
     for entry in entries:
         try:
             yield templates.get(entry.reference)
-        except Invalid as error:
+        except Refused as error:
             _log.warning("template.refused", template=entry.reference, why=str(error))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,8 +20,10 @@ from .archive import MOST_PACKED, unpacked
 from .folder import gathered
 from .members import APP, README
 from .package import Package
+from .versions import LONGEST, is_version
 
-_LONGEST_VERSION = 40
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""What no text has, and what a terminal would obey."""
 
 
 def read(source: Path) -> Package:
@@ -117,15 +120,14 @@ def _in_order(paths: Iterable[str]) -> list[str]:
 
 def _read_me(content: bytes, found: _Found) -> None:
     try:
-        text = content.decode("utf-8")
+        text = content.decode("utf-8").removeprefix("\ufeff").replace("\r\n", "\n")
     except UnicodeDecodeError:
+        text = "\0"
+    if _CONTROLS.search(text):
         found.problems.append(Problem("package.readme", {}, README))
-        return
-    if "\x00" in text:
-        found.problems.append(Problem("package.readme", {}, README))
-    found.readme = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    found.readme = text
 
 
 def _wrong_version(checked: Checked) -> Iterable[Problem]:
-    if checked.app is not None and len(checked.app.manifest.version) > _LONGEST_VERSION:
-        yield Problem("package.version", {"most": _LONGEST_VERSION}, APP, "/version")
+    if checked.app is not None and not is_version(checked.app.manifest.version):
+        yield Problem("package.version", {"most": LONGEST}, APP, "/version")

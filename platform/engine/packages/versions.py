@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
+LONGEST = 40
+_NUMBER = r"(0|[1-9][0-9]*)"
+_MARK = rf"({_NUMBER}|[0-9]*[A-Za-z-][0-9A-Za-z-]*)"
+_VERSION = re.compile(rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}(-{_MARK}(\.{_MARK})*)?")
 Order = tuple[tuple[int, ...], bool, tuple[tuple[bool, int, str], ...]]
+
+
+def is_version(text: str) -> bool:
+    """Whether a text is a version as it is written in one way only: no zeros before a number."""
+    return len(text) <= LONGEST and _VERSION.fullmatch(text) is not None
 
 
 def order(version: str) -> Order:
