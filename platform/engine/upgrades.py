@@ -20,6 +20,7 @@ from . import publish as publishing
 from . import template_bases
 from .access import SYSTEM, Caller
 from .errors import Conflict, Invalid
+from .packages import order
 from .publishing.checking import checked
 from .publishing.plan import Plan
 from .template_bases import TemplateBase
@@ -170,10 +171,14 @@ def apply(
 def undecided(upgrade: Upgrade) -> None:
     """Conflict for an upgrade in which something is to be decided, naming every place."""
     if upgrade.conflicts:
-        raise Conflict(
-            Problem("upgrade.undecided", {"place": one.key}, one.document)
-            for one in upgrade.conflicts
-        )
+        raise Conflict(questions(upgrade))
+
+
+def questions(upgrade: Upgrade) -> tuple[Problem, ...]:
+    """What is to be decided, a problem a place."""
+    return tuple(
+        Problem("upgrade.undecided", {"place": one.key}, one.document) for one in upgrade.conflicts
+    )
 
 
 def customised(tx: Transaction) -> tuple[Difference, ...]:
@@ -221,11 +226,6 @@ class _Hashed:
 _app = lru_cache(maxsize=32)(lambda hashed: build(hashed.documents))
 
 
-def order(version: str) -> tuple[int, ...]:
-    """What sorts versions."""
-    return tuple(int(one) for one in version.partition("-")[0].split("."))
-
-
 def _named(documents: Iterable[Document]) -> tuple[str, str]:
     """The name and the version of a template."""
     manifest = next((one for one in documents if one.kind == "app"), None)
@@ -244,6 +244,7 @@ __all__ = [
     "first_revision",
     "place_key",
     "prepare",
+    "questions",
     "reset",
     "undecided",
 ]

@@ -15,9 +15,14 @@ GONE = "(gone)"
 """What `at` answers where there is nothing."""
 
 
-def with_edits(documents: Iterable[Document], edits: Iterable[Edit]) -> tuple[Document, ...]:
-    """The documents after the edits; a place that ends in `-` is a new item of a list."""
-    found = {one.key: copy.deepcopy(dict(one.data)) for one in documents}
+def with_edits(
+    documents: Iterable[Document], edits: Iterable[Edit], *, in_ids: bool = True
+) -> tuple[Document, ...]:
+    """The documents after the edits; a place that ends in `-` is a new item of a list.
+
+    Documents in names are edited by them in the same way.
+    """
+    found = {f"{one.kind}/{one.id or one.name}": copy.deepcopy(dict(one.data)) for one in documents}
     for verb, place, *rest in edits:
         key, _, pointer = place.partition("#")
         if pointer:
@@ -26,7 +31,7 @@ def with_edits(documents: Iterable[Document], edits: Iterable[Edit]) -> tuple[Do
             del found[key]
         else:
             found[key] = copy.deepcopy(rest[0])
-    return tuple(document_of(data, in_ids=True) for data in found.values())
+    return tuple(document_of(data, in_ids=in_ids) for data in found.values())
 
 
 def at(documents: Iterable[Document], place: str) -> Any:

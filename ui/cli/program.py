@@ -12,6 +12,7 @@ from . import (
     serving,
     templates,
     tokens,
+    upgrades,
     workspaces,
 )
 from .shape import Group
@@ -26,6 +27,7 @@ _PARTS = (
     templates,
     members,
     documents,
+    upgrades,
     files,
     rules,
     formulas,

@@ -6,69 +6,74 @@ data is archived with it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
 
 from ...metadata.documents import Document
-from ...metadata.identity import KEPT_KINDS, identified
+from ...metadata.identity import KEPT_KINDS
 from ..system_tables import TRANSITION
 from ..transaction import Transaction
 
-_OPTIONS = {"choice": "options", "stage": "stages"}
 _LISTED = {"tag_dimension": "tags", "tier_scheme": "bands"}
 
 
 def settled(tx: Transaction, documents: Iterable[Document]) -> tuple[Document, ...]:
     """The documents of an earlier revision (in ids), with what came since and holds data."""
-    then = {one.key: one for one in documents}
-    kept = []
-    for one in identified(then.values(), tx.app.documents).documents:
-        if one.key in then:
-            kept.append(_within(tx, one, then[one.key]))
-        elif _document_holds(tx, one):
-            kept.append(one)
-    return tuple(kept)
+    then = tuple(documents)
+    now = {one.key: one for one in tx.app.documents}
+    known = {one.key for one in then}
+    since = (one for one in tx.app.documents if one.key not in known and _document_holds(tx, one))
+    return (
+        *(_with_since(tx, one, now[one.key]) if one.key in now else one for one in then),
+        *(one.with_data({**one.data, "archived": True}) for one in since),
+    )
 
 
-def _within(tx: Transaction, carried: Document, then: Document) -> Document:
-    """A document with those of its carried things that hold data."""
-    data = dict(carried.data)
-    if carried.kind == "entity":
+def _with_since(tx: Transaction, then: Document, now: Document) -> Document:
+    """A document with the things that came since and hold data, archived."""
+    data = dict(then.data)
+    if then.kind == "entity":
+        fields = _by_id(now.data["fields"])
         data["fields"] = [
-            _with_options(tx, carried.id, one, known.get(one["id"]))
-            for known in [_by_id(then.data.get("fields", ()))]
-            for one in data["fields"]
-            if one["id"] in known or _field_holds(tx, carried.id, one)
+            *(_field_with_since(tx, then.id, one, fields.get(one["id"])) for one in data["fields"]),
+            *_since(data["fields"], fields.values(), lambda one: _field_holds(tx, then.id, one)),
         ]
-        if "pipeline" in data and "pipeline" in then.data:
-            field = data["pipeline"]["field"]
-            known = _by_id(then.data["pipeline"]["stages"])
-            stages = _left(data["pipeline"]["stages"], known, _used(tx, carried.id, field))
-            data["pipeline"] = {**data["pipeline"], "stages": stages}
-    elif carried.kind in _LISTED:
-        key = _LISTED[carried.kind]
-        used = set(_used_somewhere(tx, carried))
-        data[key] = _left(data[key], _by_id(then.data[key]), used)
-    return carried.with_data(data)
+        if "pipeline" in data and "pipeline" in now.data:
+            stages, used = data["pipeline"]["stages"], _used(tx, then.id, data["pipeline"]["field"])
+            late = _since(stages, now.data["pipeline"]["stages"], lambda one: one["id"] in used)
+            data["pipeline"] = {**data["pipeline"], "stages": [*stages, *late]}
+    elif then.kind in _LISTED:
+        key, used = _LISTED[then.kind], set(_used_somewhere(tx, then))
+        data[key] = [*data[key], *_since(data[key], now.data[key], lambda one: one["id"] in used)]
+    return then.with_data(data)
 
 
-def _with_options(
-    tx: Transaction, entity_id: str, field: Mapping[str, Any], then: Mapping[str, Any] | None
+def _field_with_since(
+    tx: Transaction, entity_id: str, then: Mapping[str, Any], now: Mapping[str, Any] | None
 ) -> Mapping[str, Any]:
-    if then is None or field.get("type") != "choice" or "options" not in then:
-        return field
+    """A field with the options that came since and are in use, archived."""
+    if now is None or "options" not in then or "options" not in now:
+        return then
     known = _by_id(then["options"])
-    if len(known) == len(field["options"]):
-        return field
-    return {**field, "options": _left(field["options"], known, _used(tx, entity_id, field["id"]))}
+    if known.keys() >= _by_id(now["options"]).keys():
+        return then
+    used = _used(tx, entity_id, then["id"])
+    late = _since(then["options"], now["options"], lambda one: one["id"] in used)
+    return {**then, "options": [*then["options"], *late]}
 
 
-def _left(
-    things: Iterable[Mapping[str, Any]], known: Mapping[str, Any], used: set[str]
-) -> list[Mapping[str, Any]]:
-    return [one for one in things if one["id"] in known or one["id"] in used]
+def _since(
+    then: Iterable[Mapping[str, Any]],
+    now: Iterable[Mapping[str, Any]],
+    holds: Callable[[Mapping[str, Any]], bool],
+) -> Iterator[dict[str, Any]]:
+    """What is there now, was not then, and holds data."""
+    known = _by_id(then)
+    for one in now:
+        if one["id"] not in known and holds(one):
+            yield {**one, "archived": True}
 
 
 def _by_id(things: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
