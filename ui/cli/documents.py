@@ -6,16 +6,17 @@ from pathlib import Path
 
 import click
 
-from fieldstone.engine import publish, revisions
+from fieldstone.engine import change_sets, publish, revisions
 from fieldstone.engine.access import SYSTEM
 from fieldstone.engine.errors import Invalid
 from fieldstone.engine.publish import Plan
 from fieldstone.engine.workspaces import Workspace
 from fieldstone.metadata.documents import Document, read_folder
 from fieldstone.metadata.json_text import read_json, write_json
+from fieldstone.metadata.merge.words import Wording
 from fieldstone.rules import check as check_documents
 
-from . import opening, terminal
+from . import choosing, opening, terminal
 from .shape import MOST_ID, command, json_option, option
 from .terminal import say, tell
 
@@ -54,6 +55,8 @@ def export(name: str, folder: Path) -> None:
 @command("plan")
 @click.argument("name")
 @click.argument("folder", type=_FOLDER)
+@option("--since", metavar="FOLDER", type=_FOLDER, help="since")
+@option("--choose", "chosen", multiple=True, metavar="PLACE=SIDE", help="choose_side")
 @option("--verify", is_flag=True, help="verify")
 @option("--out", type=_FILE, help="out")
 @option("--exit-code", is_flag=True, help="exit_code")
@@ -63,13 +66,15 @@ def plan(
     ctx: click.Context,
     name: str,
     folder: Path,
+    since: Path | None,
+    chosen: tuple[str, ...],
     verify: bool,
     out: Path | None,
     exit_code: bool,
     as_json: bool,
 ) -> None:
     with opening.workspace(name) as workspace:
-        found = publish.preview(workspace, SYSTEM, read(folder))
+        found = _planned(workspace, folder, since, chosen)
         wrong = publish.verify(workspace, SYSTEM, found) if verify else ()
     if wrong and not found.problems:
         raise Invalid(wrong)
@@ -87,17 +92,22 @@ def plan(
 @command("apply")
 @click.argument("name")
 @click.argument("source", type=_EITHER)
+@option("--since", metavar="FOLDER", type=_FOLDER, help="since")
+@option("--choose", "chosen", multiple=True, metavar="PLACE=SIDE", help="choose_side")
 @option("--accept-loss", "accepted", multiple=True, metavar="CHANGE", help="accept_loss")
 @option("--reason", help="reason")
 @json_option
 def apply(
-    name: str, source: Path, accepted: tuple[str, ...], reason: str | None, as_json: bool
+    name: str,
+    source: Path,
+    since: Path | None,
+    chosen: tuple[str, ...],
+    accepted: tuple[str, ...],
+    reason: str | None,
+    as_json: bool,
 ) -> None:
     with opening.workspace(name) as workspace:
-        if source.is_dir():
-            found = publish.preview(workspace, SYSTEM, read(source))
-        else:
-            found = _kept(source)
+        found = _planned(workspace, source, since, chosen) if source.is_dir() else _kept(source)
         carry_out(workspace, found, reason, accepted, as_json)
 
 
@@ -152,6 +162,21 @@ def restore(
         found = publish.restore_plan(workspace, SYSTEM, revision)
         why = reason or say("restored_reason", revision=revision)
         carry_out(workspace, found, why, accepted, as_json)
+
+
+def _planned(
+    workspace: Workspace, folder: Path, since: Path | None, chosen: tuple[str, ...]
+) -> Plan:
+    """The plan of a folder, or of what is different in it since an earlier state."""
+    if since is None:
+        return publish.preview(workspace, SYSTEM, read(folder))
+    choices = {place: side for place, side in choosing.choices(chosen).items() if side != "both"}
+    with workspace.reading() as tx:
+        found = change_sets.prepare(tx, SYSTEM, read(since), read(folder), choices)
+        if found.merged.conflicts:
+            wording = Wording(found.base, tx.app.documents, found.incoming)
+            choosing.show(found.merged.conflicts, wording, "incoming")
+    return found.plan
 
 
 def read(folder: Path) -> tuple[Document, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
 
 import click
 
@@ -14,16 +13,16 @@ from fieldstone.engine.installation import Installation
 from fieldstone.engine.packages import Package
 from fieldstone.engine.transaction import Transaction
 from fieldstone.engine.upgrade_run import Outcome, upgrade_all
-from fieldstone.engine.upgrades import Choice, Upgrade
+from fieldstone.engine.upgrades import Upgrade
 from fieldstone.engine.workspaces import Workspace
-from fieldstone.metadata.merge import Difference
 from fieldstone.metadata.merge.words import Wording
 
-from . import documents, opening, templates, terminal
+from . import choosing, documents, opening, templates, terminal
 from .shape import command, json_option, option
 from .terminal import say, tell
 
-_SIDES: Mapping[str, Choice] = {"ours": "ours", "theirs": "theirs", "both": "both"}
+_LEFT = {"undecided": "upgrade_undecided", "refused": "upgrade_refused"}
+"""What is said of a workspace that was left alone, by its fate."""
 
 
 @command("upgrade")
@@ -47,12 +46,12 @@ def upgrade(
 ) -> None:
     with opening.installation() as installation:
         workspace = installation.workspace(name)
-        choices = _choices(chosen)
+        choices = choosing.choices(chosen)
         with workspace.reading() as tx:
             package = _wanted(installation, tx, to)
             found = upgrades.prepare(tx, SYSTEM, package.documents, choices)
             if conflicts and found.conflicts:
-                choices |= {one.key: _SIDES[conflicts] for one in found.conflicts}
+                choices |= choosing.choices([f"{one.key}={conflicts}" for one in found.conflicts])
                 found = upgrades.prepare(tx, SYSTEM, package.documents, choices)
             if as_json:
                 told = _described(tx, found)
@@ -80,10 +79,10 @@ def everywhere(template: str, reason: str | None, as_json: bool) -> None:
         wanted = installation.templates.get(template)
         for one in upgrade_all(installation, wanted, reason):
             counts[one.fate] = counts.get(one.fate, 0) + 1
-            if one.fate in ("undecided", "refused"):
+            if one.fate in _LEFT:
                 rows.append(one)
                 if not as_json:
-                    terminal.note(f"upgrade_{one.fate}", name=one.slug)
+                    terminal.note(_LEFT[one.fate], name=one.slug)
                     terminal.complain(one.problems)
     if as_json:
         left = [
@@ -116,16 +115,6 @@ def _wanted(installation: Installation, tx: Transaction, to: str | None) -> Pack
     return templates.named(installation, f"{base.name}@{to}" if to else base.name)
 
 
-def _choices(chosen: Sequence[str]) -> dict[str, Choice]:
-    found: dict[str, Choice] = {}
-    for one in chosen:
-        place, _, side = one.rpartition("=")
-        if not place or side not in _SIDES:
-            raise click.BadParameter(say("choose_wrong", given=one))
-        found[place] = _SIDES[side]
-    return found
-
-
 def _applied(
     workspace: Workspace, found: Upgrade, reason: str | None, accepted: tuple[str, ...]
 ) -> int:
@@ -144,19 +133,9 @@ def _show(tx: Transaction, found: Upgrade) -> None:
         after=found.after.version,
     )
     if found.conflicts:
-        wording, locale = _wording(tx, found), terminal.locale()
         tell("upgrade_conflicts", count=len(found.conflicts))
-        for one in found.conflicts:
-            told = wording.told(one, locale)
-            click.echo(f"  {terminal.shown(told.place)}")
-            for side, text in (("base", told.base), ("ours", told.ours), ("theirs", told.theirs)):
-                click.echo(f"    {say(f'side.{side}')}: {terminal.shown(text)}")
-            click.echo(f"    --choose '{terminal.shown(one.key)}={'|'.join(_open_to(one))}'")
+        choosing.show(found.conflicts, _wording(tx, found), "theirs")
     documents.show(found.plan)
-
-
-def _open_to(one: Difference) -> tuple[str, ...]:
-    return ("ours", "theirs", "both") if one.doubly_added else ("ours", "theirs")
 
 
 def _wording(tx: Transaction, found: Upgrade) -> Wording:
@@ -177,7 +156,7 @@ def _described(tx: Transaction, found: Upgrade) -> dict[str, object]:
                 "chosen": one.chosen,
                 "sides": {"base": told.base, "ours": told.ours, "theirs": told.theirs},
                 "open": one.open,
-                "choices": list(_open_to(one)),
+                "choices": list(choosing.open_to(one)),
             }
         )
     return {

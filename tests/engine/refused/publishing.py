@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from fieldstone.engine import drafts, publish, revisions
+from fieldstone.engine import change_sets, drafts, publish, revisions, upgrades
 from fieldstone.engine.access import SYSTEM, Caller
 from fieldstone.engine.drafts import MOST_DOCUMENTS
 from fieldstone.engine.errors import Conflict, Forbidden, Invalid, Malformed, NotFound
@@ -93,6 +93,43 @@ class Desk:
         many = (document_of({**role, "name": f"role_{n}"}) for n in range(MOST_DOCUMENTS + 1))
         self.draft(lambda tx: drafts.put(tx, LI, tuple(many)))
 
+    def upgrade(self, version: str, name: str = "shop") -> None:
+        """Bring a workspace of version 1.0.0, whose label is its own, to another version."""
+        made = self.installation.create_workspace("based", "Based", Shop().documents())
+        own = Shop()
+        own.entity("customer")["label"] = "Client"
+        publish.publish(made, SYSTEM, publish.preview(made, SYSTEM, own.documents()))
+        self.shop.data["shop"].update(name=name, version=version)
+        self.shop.entity("customer")["label"] = "Account"
+        with made.reading() as tx:
+            found = upgrades.prepare(tx, SYSTEM, self.shop.documents(), {})
+        upgrades.apply(made, SYSTEM, found)
+
+    def upgrade_without_a_template(self) -> None:
+        with self.workspace.reading() as tx:
+            upgrades.prepare(tx, SYSTEM, self.shop.documents(), {})
+
+    def upgrade_twice(self) -> None:
+        """Publish an upgrade from a draft that was begun before somebody else upgraded."""
+        made = self.installation.create_workspace("based", "Based", Shop().documents())
+        self.shop.data["shop"]["version"] = "1.1.0"
+        with made.writing() as tx:
+            found = upgrades.prepare(tx, LI, self.shop.documents(), {})
+            drafts.bring(tx, LI, found)
+        upgrades.apply(made, SYSTEM, found)
+        drafts.publish(made, LI)
+
+    def bring_a_change_set(self) -> None:
+        own = Shop()
+        own.entity("customer")["label"] = "Client"
+        publish.publish(
+            self.workspace, SYSTEM, publish.preview(self.workspace, SYSTEM, own.documents())
+        )
+        self.shop.entity("customer")["label"] = "Account"
+        with self.workspace.reading() as tx:
+            found = change_sets.prepare(tx, SYSTEM, Shop().documents(), self.shop.documents(), {})
+        self.publish(found.plan)
+
     def load(self, revision: int) -> None:
         with self.workspace.reading() as tx:
             revisions.load(tx.connection, revision)
@@ -126,6 +163,20 @@ CASES: tuple[Call[Desk], ...] = (
          lambda it: it.publish_beside_another()),
     Call("a draft that was not seen", Conflict, ("draft.moved",),
          lambda it: drafts.publish(it.workspace, LI, seen="")),
+    Call("a choice where nothing is to be decided", NotFound, ("draft.no_conflict",),
+         lambda it: it.draft(lambda tx: drafts.settle(tx, LI, "entity/customer", "ours"))),
+    Call("an upgrade that nobody decided", Conflict, ("upgrade.undecided",),
+         lambda it: it.upgrade("1.1.0")),
+    Call("an upgrade to an older version", Conflict, ("upgrade.older",),
+         lambda it: it.upgrade("0.9.0")),
+    Call("an upgrade to another template", Conflict, ("upgrade.other_template",),
+         lambda it: it.upgrade("1.1.0", "bakery")),
+    Call("an upgrade without a template", Conflict, ("upgrade.no_template",),
+         lambda it: it.upgrade_without_a_template()),
+    Call("an upgrade after another", Conflict, ("draft.template_moved",),
+         lambda it: it.upgrade_twice()),
+    Call("a change set that nobody decided", Invalid, ("change_set.undecided",),
+         lambda it: it.bring_a_change_set()),
     Call("a revision that is not there", NotFound, ("revision.unknown",), lambda it: it.load(9)),
     Call("a revision to go back to that is not there", NotFound, ("revision.unknown",),
          lambda it: publish.restore_plan(it.workspace, SYSTEM, 9)),
