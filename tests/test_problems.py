@@ -48,6 +48,7 @@ WORDS = (
     "convert.",
     "openapi.",
     "api.restored",
+    "api.upgraded",
     "mail.",
     "notification.alerts",
     "notification.bulk",

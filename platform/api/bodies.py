@@ -88,6 +88,19 @@ APPLY: Final = _object(
     ("documents",), documents=_DOCUMENTS, base=_REVISION, reason=_TEXT, accept_loss=_TEXTS
 )
 DISCARD: Final = _object(documents=_TEXTS)
+_CHOICES: Final[Schema] = {
+    "type": "object",
+    "maxProperties": 2_000,
+    "additionalProperties": {"enum": ["ours", "theirs", "both"]},
+}
+_VERSION: Final[Schema] = {"type": "string", "maxLength": 60}
+UPGRADE: Final = _object(to=_VERSION, choices=_CHOICES, reason=_TEXT, accept_loss=_TEXTS)
+SETTLE: Final = _object(
+    ("place", "side"),
+    place={"type": "string", "maxLength": 500},
+    side={"enum": ["ours", "theirs"]},
+)
+RESET: Final = _object(("places",), places=_TEXTS)
 RESTORE: Final = _object(reason=_TEXT, accept_loss=_TEXTS)
 IMPORT: Final = _object(
     mapping=_VALUES,
@@ -131,6 +144,9 @@ _SCHEMAS: Final[Mapping[int, Schema]] = {
         BATCH,
         PLAN,
         DISCARD,
+        UPGRADE,
+        SETTLE,
+        RESET,
         APPLY,
         RESTORE,
         SNOOZE,

@@ -57,6 +57,12 @@ def discard(ask: Ask) -> Answer:
     return Answer(_described(draft, ask.locale))
 
 
+def settle(ask: Ask) -> Answer:
+    """Say which side holds at a place that somebody else changed too."""
+    draft = drafts.settle(ask.tx, ask.caller, ask.body["place"], ask.body["side"])
+    return Answer(_described(draft, ask.locale))
+
+
 def publish(ask: Ask) -> Answer:
     """Publish the draft, and lose only what was accepted to be lost."""
     revision = drafts.publish(
@@ -87,6 +93,7 @@ def _described(draft: Draft, locale: str) -> dict[str, Any]:
                 "base": str(one.base),
                 "removed": one.document is None,
                 "conflict": one.conflict,
+                "places": [each.key for each in one.conflicts],
                 "at": instant(one.at),
             }
             for one in draft.edits

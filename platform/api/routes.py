@@ -17,6 +17,7 @@ from . import (
     people,
     records,
     rules,
+    upgrades,
 )
 from .bodies import (
     AGGREGATE,
@@ -25,9 +26,12 @@ from .bodies import (
     DISCARD,
     PLAN,
     QUERY,
+    RESET,
     RESTORE,
+    SETTLE,
     SNOOZE,
     STAGE,
+    UPGRADE,
     VALUES,
 )
 from .parameters import ALERTS, FIGURES, GROUPS, IMPORTS, LIST, PAGE
@@ -60,7 +64,12 @@ ROUTES: Final = (
     writes("DELETE", "/metadata/draft/{kind}/{name}",  drafts.delete,        "metadata"),
     reads("POST",    "/draft/plan",                    drafts.plan,          "metadata"),
     writes("POST",   "/draft/discard",                 drafts.discard,       "metadata", DISCARD),
+    writes("POST",   "/draft/settle",                  drafts.settle,        "metadata", SETTLE),
     alone("POST",    "/draft/publish",                 drafts.publish,       "metadata", RESTORE),
+    reads("GET",     "/template",                      upgrades.template,    "metadata"),
+    writes("POST",   "/template/reset",                upgrades.reset,       "metadata", RESET),
+    reads("POST",    "/template/plan",                 upgrades.plan,        "metadata", UPGRADE),
+    alone("POST",    "/template/upgrade",              upgrades.apply,       "metadata", UPGRADE),
     reads("GET",     "/metadata/{kind}/{name}",        documents.one,        "metadata"),
     alone("POST",    "/metadata/plan",                 documents.plan,       "metadata", PLAN),
     alone("POST",    "/metadata/apply",                documents.apply,      "metadata", APPLY),
