@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from .build import build
@@ -49,7 +49,13 @@ def check(documents: Iterable[Document], base: App | None = None) -> Checked:
         for one in found
         if one.id not in _FORMS or (one.document, one.pointer) not in places
     )
-    problems.extend(one for one in resolved.problems if not _within(one, refused))
+    told = {
+        (path, one.pointer)
+        for path, found in refused.items()
+        for one in found
+        if one.id not in _FORMS | _OF_KEYS
+    }
+    problems.extend(one for one in resolved.problems if not _within(one, told))
     sound = tuple(one for one in resolved.documents if one.path not in refused)
     checking = Checking(sound, Space(resolved.documents))
     for each in CHECKS:
@@ -67,13 +73,14 @@ _FORMS = frozenset({"schema.name", "schema.option_name", "schema.form"})
 _OF_KEYS = frozenset({"schema.key_missing", "schema.key_unknown", "schema.key_unknown_near"})
 
 
-def _within(problem: Problem, refused: dict[str, tuple[Problem, ...]]) -> bool:
-    """Whether the schema has refused the very place already."""
-    return any(
-        problem.pointer == other.pointer or problem.pointer.startswith(other.pointer + "/")
-        for other in refused.get(problem.document or "", ())
-        if other.id not in _FORMS | _OF_KEYS
-    )
+def _within(problem: Problem, told: Collection[tuple[str, str]]) -> bool:
+    """Whether the schema has refused the very place already, or one that it is within."""
+    pointer = problem.pointer
+    while (problem.document or "", pointer) not in told:
+        if not pointer:
+            return False
+        pointer = pointer.rpartition("/")[0]
+    return True
 
 
 def _ordered(problems: Iterable[Problem], documents: tuple[Document, ...]) -> tuple[Problem, ...]:

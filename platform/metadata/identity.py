@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .documents import Document
-from .naming import free_id
+from .naming import ids_for
 from .schema import Node, branch, property_node, schema_of
 from .system import SYSTEM_ENTITIES, SYSTEM_NAMES
 
@@ -89,7 +89,7 @@ class _Identifier:
         node = schema_of(document.kind)
         self.note_rename((self.key,), document.data, former)
         data = self.item(document.data, node, identity, former, (self.key,), "")
-        self.aliases(data, former, [])
+        self.aliases(data, former, frozenset())
         return document.with_data(data)
 
     def item(
@@ -163,8 +163,9 @@ class _Identifier:
             place = f"{pointer}/{index}"
             done.append(self.item(one, node, identity, old, (*path, identity), place))
         live = [one for one in done if isinstance(one, dict)]
+        names = frozenset(str(one.get("name")).lower() for one in live if not one.get("archived"))
         for one in live:
-            self.aliases(one, old_by_id.get(one.get("id"), _NOTHING), live)
+            self.aliases(one, old_by_id.get(one.get("id"), _NOTHING), names)
         if sort in KEPT_ITEMS:
             done.extend(self.carry(done, former, pointer))
         return done
@@ -200,10 +201,10 @@ class _Identifier:
         return {**data, "inverse_id": identity or data["inverse"]}
 
     def aliases(
-        self, data: dict[str, Any], former: Mapping[str, Any], siblings: list[dict[str, Any]]
+        self, data: dict[str, Any], former: Mapping[str, Any], names: frozenset[str]
     ) -> None:
-        """Add the former name, and the former aliases unless the list is written anew."""
-        names = {str(one.get("name")).lower() for one in siblings if not one.get("archived")}
+        """Add the former name unless it is among `names`, which siblings have now, and the former
+        aliases unless the list is written anew."""
         given = data.get("aliases", former.get("aliases", ()))
         if not isinstance(given, (list, tuple)):
             return
@@ -222,9 +223,10 @@ def _ids(
     items: list[Mapping[str, Any]], former: list[Mapping[str, Any]], reserved: set[str]
 ) -> list[str]:
     """The id of each item, in order; see `identified` for the rule."""
-    written = {one["id"] for one in items if isinstance(one.get("id"), str)}
-    taken = written | reserved | {str(one.get("id")) for one in former}
-    names = {str(one.get("name")) for one in items if "id" not in one}
+    claimed = {one["id"] for one in items if isinstance(one.get("id"), str)}
+    taken = claimed | reserved | {str(one.get("id")) for one in former}
+    known = _Former(former, {str(one.get("name")) for one in items if "id" not in one})
+    numbered: dict[str, Iterator[str]] = {}
     found: list[str] = []
     for one in items:
         name = one.get("name")
@@ -234,27 +236,34 @@ def _ids(
         if not isinstance(name, str):
             found.append("")
             continue
-        old = _former(name, one, former, written | set(found), names)
-        identity = old or free_id(name, taken)
+        identity = known.find(name, one, claimed)
+        if identity is None:
+            more = numbered.setdefault(name, ids_for(name))
+            identity = next(each for each in more if each not in taken)
         taken.add(identity)
+        claimed.add(identity)
         found.append(identity)
     return found
 
 
-def _former(
-    name: str,
-    item: Mapping[str, Any],
-    former: list[Mapping[str, Any]],
-    claimed: set[str],
-    names: set[str],
-) -> str | None:
-    """The id of the base's thing that an item without an id continues, or None."""
-    for one in sorted(former, key=lambda each: each.get("archived") is True):
-        if one.get("name") == name and one["id"] not in claimed:
+class _Former:
+    """The things of the base, by name and by id; `names` are those of items without an id."""
+
+    def __init__(self, former: list[Mapping[str, Any]], names: set[str]) -> None:
+        self.names = names
+        self.by_id: dict[str, Mapping[str, Any]] = {}
+        self.by_name: dict[Any, list[Mapping[str, Any]]] = {}
+        for one in sorted(former, key=lambda each: each.get("archived") is True):
+            self.by_id.setdefault(one["id"], one)
+            self.by_name.setdefault(one.get("name"), []).append(one)
+
+    def find(self, name: str, item: Mapping[str, Any], claimed: set[str]) -> str | None:
+        """The id of the thing that an item without an id continues, or None."""
+        for one in self.by_name.get(name, ()):
             restored = one.get("archived") is True and one.get("type") != item.get("type")
-            if not restored:
+            if one["id"] not in claimed and not restored:
                 return str(one["id"])
-    for one in former:
-        if one["id"] == name and one["id"] not in claimed and one.get("name") not in names:
-            return name if one.get("archived") is not True else None
-    return None
+        first = self.by_id.get(name)
+        if first is None or name in claimed or first.get("name") in self.names:
+            return None
+        return name if first.get("archived") is not True else None

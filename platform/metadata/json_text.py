@@ -63,13 +63,11 @@ class _Reader(json.JSONDecoder):
         self.scan_once = scanner.py_make_scanner(self)  # type: ignore[attr-defined]
 
     def _object(self, start: tuple[str, int], *rest: Any) -> tuple[Any, int]:
-        line = self._line(start[1])
-
         def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
             found: dict[str, Any] = {}
             for key, value in items:
                 if key in found:
-                    self._refuse("json.repeated_key", key=key, line=line)
+                    self._refuse("json.repeated_key", key=key, line=self._line(start[1]))
                 found[key] = value
             return found
 

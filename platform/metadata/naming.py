@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 import keyword
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from itertools import count
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
@@ -44,10 +45,12 @@ def nearest(name: str, candidates: Iterable[str]) -> str | None:
 
 
 def free_id(wanted: str, taken: Collection[str]) -> str:
-    """`wanted`, or with `_2`, `_3` ... behind it when that id is taken for ever."""
-    if wanted not in taken:
-        return wanted
-    number = 2
-    while f"{wanted[: 39 - len(str(number))]}_{number}" in taken:
-        number += 1
-    return f"{wanted[: 39 - len(str(number))]}_{number}"
+    """The first of `ids_for` that is not taken."""
+    return next(one for one in ids_for(wanted) if one not in taken)
+
+
+def ids_for(wanted: str) -> Iterator[str]:
+    """`wanted`, then with `_2`, `_3` ... behind it for when that id is taken for ever."""
+    yield wanted
+    for number in count(2):
+        yield f"{wanted[: 39 - len(str(number))]}_{number}"

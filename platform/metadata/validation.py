@@ -9,10 +9,11 @@ from functools import cache
 from typing import Any
 
 from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 
 from .documents import Document
-from .json_text import escape, number_text
+from .json_text import canonical_text, escape, number_text
 from .naming import nearest
 from .problems import Problem
 from .schema import KINDS, keys_for, schema_of, shape
@@ -24,8 +25,31 @@ def _is_integer(_: Any, value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
+def _all_of(validator: Any, parts: Any, instance: Any, schema: Any) -> Iterator[Any]:
+    """As the standard says, but what holds for another type is passed over: it is most of it."""
+    for index, part in enumerate(parts):
+        if not _of_other_type(part, instance):
+            yield from validator.descend(instance, part, schema_path=index)
+
+
+def _of_other_type(part: Any, instance: Any) -> bool:
+    """Whether a part is `if` the type is one `then`, and the instance is of another."""
+    condition = part.get("if", {})
+    if condition.get("required") != ["type"] or not isinstance(instance, dict):
+        return False
+    return bool(instance.get("type") != condition["properties"]["type"]["const"])
+
+
+def _unique_items(validator: Any, unique: Any, instance: Any, schema: Any) -> Iterator[Any]:
+    """As the standard says; its own way compares every pair where items are of several types."""
+    if isinstance(instance, (list, tuple)):
+        if len({canonical_text(one) for one in instance}) < len(instance):
+            yield ValidationError("")
+
+
 _Validator: Any = extend(  # type: ignore[no-untyped-call]
     Draft202012Validator,
+    validators={"allOf": _all_of, "uniqueItems": _unique_items},
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer),
 )
 
