@@ -11,7 +11,7 @@ from typing import Any
 from .json_text import canonical_text, read_json, write_json
 from .naming import nearest
 from .problems import Problem
-from .schema import KINDS, in_schema_order, without_defaults
+from .schema import KINDS, in_schema_order, shape, without_defaults
 
 FOLDERS: Mapping[str, str] = {
     "entity": "entities",
@@ -174,9 +174,13 @@ def _read(path: Path, place: str, documents: list[Document], problems: list[Prob
 
 def unknown_kind(data: Mapping[str, Any], path: str) -> Problem:
     """The problem of a document whose kind is none, with the nearest."""
-    kind = data.get("kind")
-    meant = nearest(kind, KINDS) if isinstance(kind, str) else None
-    params = {"kind": kind if isinstance(kind, str) else "", "nearest": meant or ", ".join(KINDS)}
+    if "kind" not in data:
+        return Problem("schema.key_missing", {"key": "kind"}, path)
+    kind = data["kind"]
+    if not isinstance(kind, str):
+        params = {"expected": "string", "found": shape(kind)}
+        return Problem("schema.type", params, path, "/kind")
+    params = {"kind": kind, "nearest": nearest(kind, KINDS) or ", ".join(KINDS)}
     return Problem("document.kind", params, path, "/kind")
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from decimal import Decimal
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from json import decoder, scanner
 from math import isfinite
 from typing import Any
@@ -30,15 +32,15 @@ def read_json(content: bytes, place: str | None = None) -> tuple[Any, tuple[Prob
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         return None, (Problem("json.not_utf8", {"line": line}, place),)
-    reader = _Reader(text, place)
     try:
-        value = reader.decode(text)
+        value = _Reader(text).decode(text)
     except json.JSONDecodeError as error:
         return None, (Problem("json.syntax", {"line": error.lineno, "column": error.colno}, place),)
-    except (RecursionError, _TooDeep):
-        return None, (Problem("json.too_deep", {"limit": MAX_DEPTH}, place),)
-    problems = [*reader.problems, *_bad_text(value, place, "")]
-    return (None, tuple(problems)) if problems else (_composed(value), ())
+    except _TooDeep as error:
+        params = {"limit": MAX_DEPTH, "line": _line(text, error.position)}
+        return None, (Problem("json.too_deep", params, place),)
+    problems = tuple(_refused(value, place, ""))
+    return (None, problems) if problems else (_composed(value), ())
 
 
 _readers: Any = decoder
@@ -48,28 +50,44 @@ _object_reader, _array_reader = _readers.JSONObject, _readers.JSONArray
 class _TooDeep(Exception):
     """The text nests deeper than any document does."""
 
+    def __init__(self, position: int) -> None:
+        super().__init__(position)
+        self.position = position
+
+
+@dataclass(frozen=True)
+class _Number:
+    """Stands for a number that is out of bounds, until its place is known."""
+
+    text: str
+
+
+class _Repeated(dict[str, Any]):
+    """An object that has keys more than once."""
+
+    def __init__(self, pairs: list[tuple[str, Any]], line: int) -> None:
+        super().__init__(pairs)
+        times = Counter(key for key, _ in pairs)
+        self.again = [key for key in self if times[key] > 1]
+        self.line = line
+
 
 class _Reader(json.JSONDecoder):
-    """The standard decoder, noting repeated keys and numbers that are out of bounds."""
+    """The standard decoder, marking repeated keys and numbers that are out of bounds."""
 
-    def __init__(self, text: str, place: str | None) -> None:
-        super().__init__(
-            parse_float=self._number, parse_int=self._number, parse_constant=self._constant
-        )
-        self.problems: list[Problem] = []
-        self._text, self._place, self._depth = text, place, 0
+    def __init__(self, text: str) -> None:
+        super().__init__(parse_float=_number, parse_int=_number, parse_constant=_Number)
+        self._text, self._depth = text, 0
         self.parse_object: Callable[..., Any] = self._object
         self.parse_array: Callable[..., Any] = self._array
         self.scan_once = scanner.py_make_scanner(self)  # type: ignore[attr-defined]
 
     def _object(self, start: tuple[str, int], *rest: Any) -> tuple[Any, int]:
         def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
-            found: dict[str, Any] = {}
-            for key, value in items:
-                if key in found:
-                    self._refuse("json.repeated_key", key=key, line=self._line(start[1]))
-                found[key] = value
-            return found
+            found = dict(items)
+            if len(found) == len(items):
+                return found
+            return _Repeated(items, _line(self._text, start[1]))
 
         strict, scan_once, _, _, memo = rest
         return self._deeper(_object_reader, start, strict, scan_once, None, pairs, memo)
@@ -77,47 +95,49 @@ class _Reader(json.JSONDecoder):
     def _array(self, start: tuple[str, int], *rest: Any) -> tuple[Any, int]:
         return self._deeper(_array_reader, start, *rest)
 
-    def _deeper(self, parse: Any, *arguments: Any) -> tuple[Any, int]:
+    def _deeper(self, parse: Any, start: tuple[str, int], *rest: Any) -> tuple[Any, int]:
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            raise _TooDeep
-        try:
-            found: tuple[Any, int] = parse(*arguments)
-        finally:
-            self._depth -= 1
+            raise _TooDeep(start[1])
+        found: tuple[Any, int] = parse(start, *rest)
+        self._depth -= 1
         return found
 
-    def _number(self, text: str) -> int | Decimal:
-        if len(text) > MAX_DIGITS:
-            return self._refuse("json.number", number=text[:MAX_DIGITS])
+
+def _number(text: str) -> int | Decimal | _Number:
+    if len(text) > MAX_DIGITS:
+        return _Number(text[:MAX_DIGITS])
+    try:
         number = Decimal(text)
-        if abs(number.adjusted()) > MAX_DIGITS:
-            return self._refuse("json.number", number=text)
-        return int(number) if number == number.to_integral_value() else number
-
-    def _constant(self, text: str) -> int:
-        return self._refuse("json.number", number=text)
-
-    def _refuse(self, problem: str, **params: Any) -> int:
-        self.problems.append(Problem(problem, params, self._place))
-        return 0
-
-    def _line(self, position: int) -> int:
-        return self._text.count("\n", 0, position) + 1
+    except InvalidOperation:
+        return _Number(text)
+    if abs(number.adjusted()) > MAX_DIGITS:
+        return _Number(text)
+    return int(number) if number == number.to_integral_value() else number
 
 
-def _bad_text(value: Any, place: str | None, pointer: str) -> Iterator[Problem]:
-    """Places of text that no database keeps: NUL and lone surrogates."""
+def _line(text: str, position: int) -> int:
+    return text.count("\n", 0, position) + 1
+
+
+def _refused(value: Any, place: str | None, pointer: str) -> Iterator[Problem]:
+    """Repeated keys, numbers out of bounds, and text that no database keeps: NUL and surrogates."""
     if isinstance(value, str):
         if "\x00" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
             yield Problem("json.bad_text", {}, place, pointer)
+    elif isinstance(value, _Number):
+        yield Problem("json.number", {"number": value.text}, place, pointer)
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _bad_text(item, place, f"{pointer}/{index}")
+            yield from _refused(item, place, f"{pointer}/{index}")
     elif isinstance(value, dict):
+        if isinstance(value, _Repeated):
+            for key in value.again:
+                params = {"key": key, "line": value.line}
+                yield Problem("json.repeated_key", params, place, pointer)
         for key, item in value.items():
-            yield from _bad_text(key, place, pointer)
-            yield from _bad_text(item, place, f"{pointer}/{escape(key)}")
+            yield from _refused(key, place, pointer)
+            yield from _refused(item, place, f"{pointer}/{escape(key)}")
 
 
 def _composed(value: Any) -> Any:

@@ -42,9 +42,9 @@ def _of_other_type(part: Any, instance: Any) -> bool:
 
 def _unique_items(validator: Any, unique: Any, instance: Any, schema: Any) -> Iterator[Any]:
     """As the standard says; its own way compares every pair where items are of several types."""
-    if isinstance(instance, (list, tuple)):
-        if len({canonical_text(one) for one in instance}) < len(instance):
-            yield ValidationError("")
+    known = {canonical_text(one) for one in instance} if isinstance(instance, list | tuple) else ()
+    if known and len(known) < len(instance):
+        yield ValidationError("")
 
 
 _Validator: Any = extend(  # type: ignore[no-untyped-call]

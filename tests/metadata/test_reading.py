@@ -32,8 +32,28 @@ BAD_FILES = {
     "a number without end": (b'{"kind": 1e999}', "json.number", {"number": "1e999"}),
     "a NUL": (b'{"kind": "a\\u0000"}', "json.bad_text", {}),
     "half a pair": (b'{"kind": "\\ud800"}', "json.bad_text", {}),
-    "too deep": (b"[" * 100 + b"]" * 100, "json.too_deep", {"limit": 40}),
-    "far too deep": (b'{"a":' * 5000 + b"1" + b"}" * 5000, "json.too_deep", {"limit": 40}),
+    "too deep": (b"[" * 100 + b"]" * 100, "json.too_deep", {"limit": 40, "line": 1}),
+    "far too deep": (
+        b'{"a":' * 5000 + b"1" + b"}" * 5000,
+        "json.too_deep",
+        {"limit": 40, "line": 1},
+    ),
+    "deep on a later line": (
+        b'{"kind": "view",\n"a": ' + b"[" * 50,
+        "json.too_deep",
+        {"limit": 40, "line": 2},
+    ),
+    "an exponent that no number has": (
+        b'{"kind": 1e99999999999999999999}',
+        "json.number",
+        {"number": "1e99999999999999999999"},
+    ),
+    "no kind": (b'{"name": "x"}', "schema.key_missing", {"key": "kind"}),
+    "a kind that is no text": (
+        b'{"kind": 5}',
+        "schema.type",
+        {"expected": "string", "found": "number"},
+    ),
     "too large": (b" " * 2_000_001, "file.too_large", {"limit": 2_000_000}),
     "a list": (b"[]", "document.not_object", {}),
     "a kind that is near another": (
@@ -52,6 +72,19 @@ def test_a_bad_file(name: str) -> None:
     assert [(one.id, dict(one.params)) for one in problems] == [(problem, params)]
     assert problems[0].document == "views/x.json"
     assert "{" not in problems[0].text("zh-CN").replace("{ ", "").replace("{，", "")
+
+
+def test_numbers_and_keys_are_told_at_their_place() -> None:
+    content = b'{"kind": "view", "a": [1, -1e400], "b": {"c/d": {"e": 1, "e": 2, "e": Infinity}}}'
+    _, problems = read_document(content, "views/x.json")
+    assert [one.line() for one in problems] == [
+        "views/x.json#/a/1: The number -1e400 is out of bounds; at most 15 digits are kept, 6 of"
+        " them after the point.",
+        'views/x.json#/b/c~1d: The object that begins on line 1 has the key "e" twice; keep one of'
+        " them.",
+        "views/x.json#/b/c~1d/e: The number Infinity is out of bounds; at most 15 digits are kept,"
+        " 6 of them after the point.",
+    ]
 
 
 def test_numbers_are_exact() -> None:
