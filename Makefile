@@ -49,10 +49,11 @@ cover: setup browser ## Test, and say which branches no test takes
 docs: setup ## Write the reference pages from the schemas
 	$(BIN)/python docs/generate.py
 
-fuzz: setup ## Try 200,000 expressions, 100,000 hostile ones and 300 Apps, on one record and both databases
+fuzz: setup ## Try 200,000 expressions, 100,000 hostile ones and 300 Apps on both databases; 20,000 wrong documents
 	$(BIN)/python -m tests.rules.fuzz random --expressions 200000
 	$(BIN)/python -m tests.rules.fuzz hostile --expressions 100000
 	FIELDSTONE_GENERATED_APPS=300 $(BIN)/pytest -q tests/rules/test_generated_apps.py
+	$(BIN)/python -m tests.metadata.fuzz --documents 20000
 
 mutants: setup ## Change the language's code in small ways, and see that a test fails each time
 	$(BIN)/python -m tests.rules.mutants

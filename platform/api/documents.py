@@ -8,8 +8,7 @@ from typing import Any
 from ..engine import publish, revisions
 from ..engine.errors import Invalid, NotFound
 from ..engine.publish import Plan
-from ..metadata.documents import Document, document_of, read_document
-from ..metadata.json_text import write_json
+from ..metadata.documents import Document, document_of, read_value
 from ..metadata.messages import render
 from ..metadata.problems import Problem
 from . import problems
@@ -95,8 +94,8 @@ def _in_force(ask: Ask) -> tuple[Document, ...]:
 
 
 def read_one(data: Mapping[str, Any], place: str) -> Document:
-    """A document of a body, read as strictly as a file is."""
-    found, problems = read_document(write_json(data).encode(), place)
+    """A document of a body, which is read as strictly as a file is."""
+    found, problems = read_value(data, place)
     if found is None or problems:
         raise Invalid(problems)
     return document_of(found.data)

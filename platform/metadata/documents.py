@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -109,6 +110,17 @@ def read_document(content: bytes, path: str) -> tuple[Document | None, tuple[Pro
         return None, problems
     if not isinstance(data, dict):
         return None, (Problem("document.not_object", {}, path),)
+    return _of_kind(data, path)
+
+
+def read_value(data: Mapping[str, Any], path: str) -> tuple[Document | None, tuple[Problem, ...]]:
+    """One document from a JSON value that was read as strictly as `read_json` reads."""
+    if len(json.dumps(data, ensure_ascii=False, default=str).encode()) > MAX_BYTES:
+        return None, (Problem("file.too_large", {"limit": MAX_BYTES}, path),)
+    return _of_kind(data, path)
+
+
+def _of_kind(data: Mapping[str, Any], path: str) -> tuple[Document | None, tuple[Problem, ...]]:
     if data.get("kind") not in KINDS:
         return None, (unknown_kind(data, path),)
     return document_of(data, path=path), ()

@@ -76,7 +76,7 @@ class _Reader(json.JSONDecoder):
     """The standard decoder, marking repeated keys and numbers that are out of bounds."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(parse_float=_number, parse_int=_number, parse_constant=_Number)
+        super().__init__(parse_float=_number, parse_int=_whole, parse_constant=_Number)
         self._text, self._depth = text, 0
         self.parse_object: Callable[..., Any] = self._object
         self.parse_array: Callable[..., Any] = self._array
@@ -114,6 +114,10 @@ def _number(text: str) -> int | Decimal | _Number:
     if abs(number.adjusted()) > MAX_DIGITS:
         return _Number(text)
     return int(number) if number == number.to_integral_value() else number
+
+
+def _whole(text: str) -> int | _Number:
+    return int(text) if len(text) <= MAX_DIGITS else _Number(text[:MAX_DIGITS])
 
 
 def _line(text: str, position: int) -> int:

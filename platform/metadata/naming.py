@@ -6,6 +6,7 @@ import difflib
 import keyword
 import re
 from collections.abc import Collection, Iterable, Iterator
+from functools import lru_cache
 from itertools import count
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -39,8 +40,14 @@ def is_reserved(name: str) -> bool:
 
 def nearest(name: str, candidates: Iterable[str]) -> str | None:
     """The candidate that was most likely meant, or None when none is near."""
+    return _nearest(name.lower(), tuple(candidates))
+
+
+@lru_cache(maxsize=256)
+def _nearest(name: str, candidates: tuple[str, ...]) -> str | None:
+    """What many places misname alike is looked for once."""
     known = {candidate.lower(): candidate for candidate in candidates}
-    found = difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.6)
+    found = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
     return known[found[0]] if found else None
 
 

@@ -8,6 +8,12 @@ from typing import Any
 
 from .messages import render
 
+MOST_TOLD = 1_000
+"""Problems that are told of one document, and of all names that mean nothing, at once."""
+
+MOST_QUOTED = 1_000
+"""Characters of a text that a sentence quotes; of a longer one it quotes the beginning."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fix:
@@ -48,7 +54,7 @@ class Problem:
 
     def text(self, locale: str = "en") -> str:
         """The sentence for a reader of `locale`, without the place."""
-        return render(self.id, locale, self.params)
+        return render(self.id, locale, {key: _quoted(one) for key, one in self.params.items()})
 
     def line(self, locale: str = "en") -> str:
         """The sentence with its place in front, as the command line prints it."""
@@ -66,3 +72,10 @@ class ProblemsError(Exception):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems: tuple[Problem, ...] = tuple(problems)
         super().__init__("; ".join(problem.line() for problem in self.problems))
+
+
+def _quoted(value: Any) -> Any:
+    """A parameter of a sentence, cut where it is longer than anybody reads."""
+    if isinstance(value, str) and len(value) > MOST_QUOTED:
+        return value[:MOST_QUOTED] + "…"
+    return value

@@ -9,7 +9,7 @@ from typing import Any
 from .expression import Embedded, Node, parse, parse_message, rename, renaming
 from .expression.tree import Either, Text
 from .fields import TYPES
-from .problems import Problem, ProblemsError
+from .problems import MOST_TOLD, Problem, ProblemsError
 from .shown_names import ThingName, TypeNames
 from .space import Entry, Found, Group, Space
 from .system import SYSTEM_ENTITIES
@@ -53,6 +53,11 @@ class Translator:
         self.notes: list[Problem] = []
         self.uses: list[Use] = []
 
+    @property
+    def full(self) -> bool:
+        """Whether no more problems are told: finding the nearest name of each takes long."""
+        return len(self.problems) >= MOST_TOLD
+
     def visit(self, spot: Spot) -> Any:
         """What to write at the spot; `walk.transform` calls it."""
         return _SpotTranslator(self, spot).written()
@@ -90,7 +95,8 @@ class _SpotTranslator:
         """Look `text` up in a group, and write what it stands for."""
         found = group.find(text, self.in_ids)
         if found is None:
-            self.problem(unknown(sort, text, group.names(), where, group.labelled(text)))
+            if not self.whole.full:
+                self.problem(unknown(sort, text, group.names(), where, group.labelled(text)))
             return text
         self.note(group, sort, found, text)
         if found.entry.archived:
@@ -188,6 +194,8 @@ class _SpotTranslator:
         return text
 
     def expression(self, text: str) -> str:
+        if self.whole.full:
+            return text
         try:
             node = parse(text)
         except ProblemsError as error:
@@ -198,6 +206,8 @@ class _SpotTranslator:
         return rename(text, replacements)
 
     def message(self, text: str) -> str:
+        if self.whole.full:
+            return text
         try:
             parts = parse_message(text)
         except ProblemsError as error:
@@ -219,7 +229,8 @@ class _SpotTranslator:
         found = renaming(node, words, entity, scopes.entity_of(ref.get("parent")))
         replaced = {**found.replacements, **self.expected_options(node, words, ref, scopes)}
         for one in found.unknown:
-            self.problem(words.problem(one))
+            if not self.whole.full:
+                self.problem(words.problem(one))
         for entry, there in words.archived:
             self.problem(archived_problem(entry, there))
         for group, met, there in words.met:
@@ -237,7 +248,8 @@ class _SpotTranslator:
         for text in _results(node):
             written = words.option(".".join(field), text.value)
             if written is None:
-                self.problem(words.problem(text))
+                if not self.whole.full:
+                    self.problem(words.problem(text))
             else:
                 found[text.start, text.end] = written
         return found

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from .documents import Document, document_of
 from .identity import identified
 from .model import App
-from .problems import Problem
+from .problems import MOST_TOLD, Problem
 from .refer import Translator
 from .schema import schema_of, without_ids
 from .space import Space
@@ -42,7 +42,11 @@ def to_ids(documents: Iterable[Document], base: App | None = None) -> Resolved:
         one.with_data(transform(one, space, translator.visit, found.carried), in_ids=True)
         for one in found.documents
     )
-    return Resolved(resolved, tuple(translator.problems), _once(translator.notes), space)
+    problems = translator.problems
+    if translator.full:
+        more = Problem("document.more", {"most": MOST_TOLD}, problems[-1].document)
+        problems = [*problems, more]
+    return Resolved(resolved, tuple(problems), _once(translator.notes), space)
 
 
 def to_names(documents: Iterable[Document]) -> tuple[Document, ...]:

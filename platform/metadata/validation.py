@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -15,7 +17,7 @@ from jsonschema.validators import extend
 from .documents import Document
 from .json_text import canonical_text, escape, number_text
 from .naming import nearest
-from .problems import Problem
+from .problems import MOST_TOLD, Problem
 from .schema import KINDS, keys_for, schema_of, shape
 
 
@@ -47,9 +49,15 @@ def _unique_items(validator: Any, unique: Any, instance: Any, schema: Any) -> It
         yield ValidationError("")
 
 
+def _matching(validator: Any, pattern: str, instance: Any, schema: Any) -> Iterator[Any]:
+    """As the standard says; Python's own `$` also stands before a line's end."""
+    if isinstance(instance, str) and not re.search(re.sub(r"\$$", r"\\Z", pattern), instance):
+        yield ValidationError("")
+
+
 _Validator: Any = extend(  # type: ignore[no-untyped-call]
     Draft202012Validator,
-    validators={"allOf": _all_of, "uniqueItems": _unique_items},
+    validators={"allOf": _all_of, "pattern": _matching, "uniqueItems": _unique_items},
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer),
 )
 
@@ -75,23 +83,30 @@ def validate(document: Document) -> tuple[Problem, ...]:
     digest = hashlib.sha256(f"{document.kind} {data!r}".encode()).digest()
     if digest in _sound:
         return ()
-    found = [
-        problem.at(document.path, "")
-        for error in _validator(document.kind).iter_errors(data)
-        for problem in _translated(error)
-    ]
+    every = _once(_validator(document.kind).iter_errors(data))
+    found = [one.at(document.path, "") for one in islice(every, MOST_TOLD)]
     if not found:
         if len(_sound) >= _MOST_SOUND:
             _sound.clear()
         _sound.add(digest)
         return ()
-    unknown = {one.pointer for one in found if one.id.startswith("schema.key_unknown")}
-    seen: dict[tuple[str, str, str], Problem] = {}
-    for problem in found:
-        if problem.id == "schema.key_not_for_type" and problem.pointer in unknown:
-            continue
-        seen.setdefault((problem.id, problem.pointer, str(dict(problem.params))), problem)
-    return tuple(sorted(seen.values(), key=lambda problem: _pointer_order(problem.pointer)))
+    found.sort(key=lambda problem: _pointer_order(problem.pointer))
+    more = [Problem("document.more", {"most": MOST_TOLD}, document.path)] if any(every) else []
+    return (*found, *more)
+
+
+def _once(errors: Iterable[Any]) -> Iterator[Problem]:
+    """The problems of what jsonschema finds: each once, and a key that no type has only as that."""
+    seen: set[tuple[str, str, str]] = set()
+    for problem in (one for error in errors for one in _translated(error)):
+        key = (problem.id, problem.pointer, str(dict(problem.params)))
+        if problem.id.startswith("schema.key_unknown"):
+            seen.add(("schema.key_not_for_type", problem.pointer, ""))
+        elif problem.id == "schema.key_not_for_type":
+            key = (*key[:2], "")
+        if key not in seen:
+            seen.add(key)
+            yield problem
 
 
 def _pointer_order(pointer: str) -> tuple[tuple[int, str], ...]:

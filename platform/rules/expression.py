@@ -267,7 +267,7 @@ def _formula_within(app: App, owner: Entity, one: Field, at: Place) -> Expressio
         return _formula(app, owner.id, one.id)
     except ProblemsError as error:
         first = error.problems[0]
-        if first.id == "formula.cycle":
+        if first.id in {"formula.cycle", "expression.nested"}:
             raise ProblemsError([Problem(first.id, first.params, position=at.start + 1)]) from error
         params = {"name": one.name, "entity": owner}
         raise ProblemsError([Problem("formula.broken", params, position=at.start + 1)]) from error

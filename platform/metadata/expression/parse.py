@@ -9,7 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 from functools import lru_cache
 
-from ..problems import Fix
+from ..problems import Fix, Problem, ProblemsError
 from . import limits
 from .lexer import Token, refuse, tokens
 from .misplaced import enclosed, grouped_here, if_call, method, misplaced, percentage
@@ -37,12 +37,23 @@ _PRODUCTS = frozenset({"*", "/", "//", "%"})
 _PARENTHESES = 64
 
 
-@lru_cache(maxsize=256)
 def parse(text: str) -> Node:
     """The tree of an expression; raises ProblemsError with the position of what is wrong."""
     if len(text) > limits.CHARACTERS:
         raise refuse("expression.too_long", limits.CHARACTERS, limit=limits.CHARACTERS)
-    return parse_tokens(tokens(text))
+    found = _known(text)
+    if isinstance(found, tuple):
+        raise ProblemsError(found)
+    return found
+
+
+@lru_cache(maxsize=2048)
+def _known(text: str) -> Node | tuple[Problem, ...]:
+    """The tree of an expression or its problems: a check comes by each of them several times."""
+    try:
+        return parse_tokens(tokens(text))
+    except ProblemsError as error:
+        return error.problems
 
 
 def parse_tokens(found: list[Token]) -> Node:
