@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any, Final
 
@@ -141,8 +142,7 @@ def _unreadable(found: dict[str, Any], known: Mapping[str, Parameter]) -> Iterab
 def _pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(items)
     if len(found) != len(items):
-        keys = [key for key, _ in items]
-        twice = next(key for key in keys if keys.count(key) > 1)
+        twice = Counter(key for key, _ in items).most_common(1)[0][0]
         raise Malformed(Problem("api.repeated_key", {"key": twice[:100]}))
     return found
 
@@ -154,7 +154,10 @@ def _whole(text: str) -> int:
 
 
 def _number(text: str) -> int | Decimal:
-    number = Decimal(text) if len(text) <= _MOST_DIGITS else None
+    try:
+        number = Decimal(text) if len(text) <= _MOST_DIGITS else None
+    except InvalidOperation as error:
+        raise _bad_number(text) from error
     if number is None or abs(number.adjusted()) > _MOST_DIGITS:
         raise _bad_number(text)
     # 5.0 is a whole number in JSON, whoever wrote it.

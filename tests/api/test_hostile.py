@@ -22,6 +22,11 @@ BODIES: dict[str, tuple[bytes, int]] = {
     "NaN": (b'{"staff": NaN}', 400),
     "infinity": (b'{"staff": -Infinity}', 400),
     "a huge exponent": (b'{"staff": 1e999999999}', 400),
+    "an exponent that no number has": (b'{"staff": 1e99999999999999999999}', 400),
+    "many keys, one twice": (
+        b"{" + b",".join(b'"k%d": 1' % one for one in range(100_000)) + b', "k99999": 1}',
+        400,
+    ),
     "many digits": (b'{"staff": ' + b"9" * 5000 + b"}", 400),
     "NUL": (b'{"name": "a\\u0000b"}', 400),
     "half a pair": (b'{"name": "\\ud800"}', 400),
