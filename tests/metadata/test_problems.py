@@ -62,5 +62,6 @@ def test_every_problem_of_the_checks_has_a_case() -> None:
         "document.more",
         "document.not_object",
         "document.wrong_folder",
+        "entity.too_many_fields",
         "schema.other",
     }

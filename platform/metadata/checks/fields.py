@@ -10,6 +10,7 @@ from ..documents import Document
 from ..fields import DIGITS, pattern
 from ..naming import is_reserved
 from ..problems import Problem
+from ..schema import schema_of
 from ..shown_names import TypeNames
 from .context import Checking, Data, live, problem
 from .values import literal_problems
@@ -29,9 +30,15 @@ def check_fields(checking: Checking) -> Iterator[Problem]:
 
 
 def check_entities(checking: Checking) -> Iterator[Problem]:
-    """What the fields of an entity must be together: one owner, one field a dimension."""
+    """What the fields of an entity must be together: one owner, one field a dimension, no more
+    with the archived ones than it may list when it is published."""
+    most = schema_of("entity")["properties"]["fields"]["maxItems"]
     for document in checking.kind("entity"):
         yield from _only_once(document)
+        count = len(document.data["fields"])
+        if count > most:
+            params = {"entity": document.name, "count": count, "most": most}
+            yield problem(document, "/fields", "entity.too_many_fields", **params)
         for index, group in live(document.data.get("unique")):
             for place, field_id in enumerate(group["fields"]):
                 kind = checking.space.type_of(document.id, field_id)
