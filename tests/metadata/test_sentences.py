@@ -42,7 +42,7 @@ def test_chinese_sentences_have_chinese_punctuation() -> None:
     for key, sentence in SENTENCES["zh-CN"].items():
         bare = re.sub(r"\{[^}]*\}|\{\{|\}\}", "", sentence)
         assert not re.search(r"[\u4e00-\u9fff][,;:?!]", bare), key
-        if not key.startswith(("sort.", "key.", "change.", "type_name.")):
+        if not key.startswith(("sort.", "key.", "change.", "type_name.", "merge.")):
             assert sentence.endswith(("。", "？")), key
 
 
@@ -54,7 +54,7 @@ def test_every_sentence_that_code_names_exists() -> None:
 
 def test_every_sentence_is_used() -> None:
     named = named_in_code()
-    dynamic = ("sort.", "key.", "change.", "type_name.")
+    dynamic = ("sort.", "key.", "change.", "type_name.", "merge.")
     unused = {
         key
         for key in SENTENCES["en"]

@@ -86,7 +86,9 @@ class _Steps:
             if found and isinstance(found[0], Mapping):
                 self.things.append((inner.get("x-declares", ""), found[0]))
                 self.keys = []
-            elif part in (ORDER, HOME):
+            elif part == ORDER:
+                self.keys = [*self.keys[-1:], part]
+            elif part == HOME:
                 self.keys = [part]
             return found, inner
         found = [one[part] for one in here if isinstance(one, Mapping) and part in one]
@@ -97,7 +99,8 @@ class _Steps:
     def text(self, locale: str) -> str:
         """`Deal / Amount: smallest value`."""
         things = " / ".join(_thing_text(*one, locale) for one in self.things)
-        keys = [_key_text(one, locale) for one in self.keys if one not in _LISTS]
+        shown = [one for one in self.keys if one not in _LISTS or ORDER in self.keys]
+        keys = [_key_text(one, locale) for one in shown]
         if not keys:
             return things
         return render("merge.place", locale, {"things": things, "key": " / ".join(keys)})
