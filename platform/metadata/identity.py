@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,7 @@ from .documents import Document
 from .naming import free_id
 from .schema import Node, branch, property_node, schema_of
 from .system import SYSTEM_ENTITIES, SYSTEM_NAMES
+from .tombstones import KEY
 
 KEPT_KINDS = frozenset({"entity", "tag_dimension", "tier_scheme"})
 """Documents that hold data: left out of a folder they are archived, not removed."""
@@ -26,11 +27,13 @@ class Identified:
 
     `before` is the former name of what is renamed, by the path of lists and ids that leads to it.
     `carried` are the places (document key, pointer) of what was taken over from the base as
-    archived: its references are ids already.
+    archived: its references are ids already. `again` is the purged id that a document still writes,
+    by the path of what is declared anew under another one.
     """
 
     documents: tuple[Document, ...] = ()
     before: dict[tuple[str, ...], str] = field(default_factory=dict)
+    again: dict[tuple[str, ...], str] = field(default_factory=dict)
     carried: set[tuple[str, str]] = field(default_factory=set)
 
 
@@ -39,7 +42,8 @@ def identified(documents: Iterable[Document], base: Iterable[Document] = ()) -> 
 
     An `id` that is written holds. Else the thing of the base that has the name (or, when nothing
     else claims it, had it first) keeps its id. Else the name becomes the id, with `_2` behind it
-    when that was taken before. A rename adds the old name to the aliases.
+    when that was taken before, also by what was purged since. A rename adds the old name to the
+    aliases. The base's ids of what was purged are kept with those that the documents bring.
     """
     found = Identified()
     former = {(one.kind, one.id): one for one in base}
@@ -48,11 +52,16 @@ def identified(documents: Iterable[Document], base: Iterable[Document] = ()) -> 
     for document in documents:
         by_kind.setdefault(document.kind, []).append(document)
     inverses = _Inverses(former.values())
+    purged, kept = _of_apps(former.values()), _of_apps(by_kind.get("app", ()))
     for kind, members in by_kind.items():
         siblings = [one.data for (each, _), one in former.items() if each == kind]
         taken = set(SYSTEM_ENTITIES) if kind == "entity" else set()
-        ids = _ids([one.data for one in members], siblings, taken)
+        taken |= {one for each, one in kept if each == kind}
+        gone = {one for each, one in purged if each == kind}
+        ids = _ids([one.data for one in members], siblings, taken, gone)
         for document, identity in zip(members, ids, strict=True):
+            if document.data.get("id", identity) != identity:
+                found.again[f"{kind}/{identity}",] = document.id
             old = former.get((kind, identity))
             done.append(_Identifier(found, inverses).document(document, identity, old))
     present = {(one.kind, one.id) for one in done}
@@ -61,6 +70,13 @@ def identified(documents: Iterable[Document], base: Iterable[Document] = ()) -> 
             done.append(document.with_data({**document.data, "archived": True}))
     found.documents = tuple(done)
     return found
+
+
+def _of_apps(documents: Iterable[Document]) -> set[tuple[str, str]]:
+    """(kind, id) of the documents that were purged."""
+    apps = (one.data for one in documents if one.kind == "app")
+    found = (one.partition("/") for data in apps for one in purged_of(data))
+    return {(kind, identity) for kind, _, identity in found}
 
 
 class _Inverses:
@@ -105,21 +121,20 @@ class _Identifier:
             data = {"id": identity, **data, **({"id": identity} if identity else {})}
             if node["x-declares"] == "field" and isinstance(data.get("inverse"), str):
                 data = self.inverse(data, former)
-        return {
-            key: self.value(key, value, node, former, path, f"{pointer}/{key}")
-            for key, value in data.items()
-        }
+        if KEY in node.get("properties", {}):
+            data = _remembering(data, former)
+        return {key: self.value(key, data, node, former, path, f"{pointer}/{key}") for key in data}
 
     def value(
         self,
         key: str,
-        value: Any,
+        data: Mapping[str, Any],
         node: Node,
         former: Mapping[str, Any],
         path: tuple[str, ...],
         pointer: str,
     ) -> Any:
-        inner = property_node(node, key)
+        value, inner = data[key], property_node(node, key)
         if inner is None:
             return value
         inner = branch(inner, value)
@@ -127,7 +142,10 @@ class _Identifier:
         if isinstance(value, (list, tuple)):
             old = old if isinstance(old, (list, tuple)) else ()
             siblings = [one for one in old if isinstance(one, Mapping)]
-            return self.items(list(value), inner.get("items", {}), siblings, (*path, key), pointer)
+            gone = frozenset(purged_of(former)), frozenset(purged_of(data))
+            return self.items(
+                list(value), inner.get("items", {}), siblings, gone, (*path, key), pointer
+            )
         if isinstance(value, Mapping) and "properties" in inner:
             before = old if isinstance(old, Mapping) else _NOTHING
             return self.item(value, inner, "", before, path, pointer)
@@ -138,6 +156,7 @@ class _Identifier:
         values: list[Any],
         node: Node,
         former: list[Mapping[str, Any]],
+        gone: tuple[Collection[str], Collection[str]],
         path: tuple[str, ...],
         pointer: str,
     ) -> list[Any]:
@@ -150,7 +169,8 @@ class _Identifier:
                 else one
                 for index, one in enumerate(values)
             ]
-        ids = iter(_ids(declared, former, self.taken(sort)))
+        purged, reserved = gone
+        ids = iter(_ids(declared, former, self.taken(sort).union(reserved), purged))
         old_by_id = {one.get("id"): one for one in former}
         done: list[Any] = []
         for index, one in enumerate(values):
@@ -158,6 +178,8 @@ class _Identifier:
                 done.append(one)
                 continue
             identity = next(ids)
+            if one.get("id", identity) != identity:
+                self.found.again[*path, identity] = str(one["id"])
             old = old_by_id.get(identity, _NOTHING)
             self.note_rename((*path, identity), one, old)
             place = f"{pointer}/{index}"
@@ -218,23 +240,46 @@ class _Identifier:
             data["aliases"] = wanted
 
 
+def purged_of(data: Mapping[str, Any]) -> Iterator[str]:
+    """The tombstones of an object; what is no text is passed over, the schema reports it."""
+    given = data.get(KEY, ())
+    if isinstance(given, (list, tuple)):
+        yield from (one for one in given if isinstance(one, str))
+
+
+def _remembering(data: Mapping[str, Any], former: Mapping[str, Any]) -> dict[str, Any]:
+    """The object with its own tombstones and those that it had; as it is where they are none."""
+    if not isinstance(data.get(KEY, ()), (list, tuple)):
+        return dict(data)
+    kept = {*purged_of(data), *purged_of(former)}
+    return {**data, KEY: sorted(kept)} if kept else dict(data)
+
+
 def _ids(
-    items: list[Mapping[str, Any]], former: list[Mapping[str, Any]], reserved: set[str]
+    items: list[Mapping[str, Any]],
+    former: list[Mapping[str, Any]],
+    reserved: set[str],
+    purged: Collection[str],
 ) -> list[str]:
-    """The id of each item, in order; see `identified` for the rule."""
-    written = {one["id"] for one in items if isinstance(one.get("id"), str)}
-    taken = written | reserved | {str(one.get("id")) for one in former}
+    """The id of each item, in order; see `identified` for the rule.
+
+    An id that was purged counts as not written: the thing is declared anew.
+    """
+    written = {one["id"] for one in items if isinstance(one.get("id"), str)}.difference(purged)
+    taken = written.union(reserved, purged) | {str(one.get("id")) for one in former}
     names = {str(one.get("name")) for one in items if "id" not in one}
     found: list[str] = []
     for one in items:
         name = one.get("name")
-        if isinstance(one.get("id"), str):
+        if isinstance(one.get("id"), str) and one["id"] not in purged:
             found.append(one["id"])
             continue
         if not isinstance(name, str):
             found.append("")
             continue
-        old = _former(name, one, former, written | set(found), names)
+        old = None
+        if "id" not in one:
+            old = _former(name, one, former, written | set(found), names)
         identity = old or free_id(name, taken)
         taken.add(identity)
         found.append(identity)

@@ -24,6 +24,7 @@ ELSEWHERE = (
     "json.",
     "file.",
     "folder.",
+    "purge.",
 )
 """Sentences that are no problems of a check, or that other tables of cases hold."""
 

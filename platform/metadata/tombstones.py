@@ -1,0 +1,136 @@
+"""Tombstones: the ids of what was purged, so that they are never given again.
+
+Each document that lists things with data (fields, options, stages, tags, bands) keeps beside the
+list the ids of those that were purged from it; the app keeps those of whole documents. They only
+ever grow, so three versions of them are merged by putting them together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from .documents import Document
+from .schema import Node, branch, property_node, schema_of
+
+KEY = "purged"
+_SORTS: Mapping[str, str] = {
+    "fields": "field",
+    "options": "option",
+    "stages": "stage",
+    "tags": "tag",
+    "bands": "band",
+}
+_DOCUMENTS = "documents"
+
+
+class Place(NamedTuple):
+    """Where a thing is declared: the key of its document, then lists and ids that lead to it.
+
+    `("entity/deal", ("fields", "size", "options", "small"))`; a whole document has no path.
+    """
+
+    document: str
+    path: tuple[str, ...] = ()
+
+    @property
+    def sort(self) -> str:
+        """What sort of thing it is, `field`; of a document, its kind."""
+        return _SORTS.get(self.path[-2], "") if self.path else self.document.partition("/")[0]
+
+    @property
+    def owner(self) -> str:
+        """The id of the document."""
+        return self.document.partition("/")[2]
+
+    @property
+    def id(self) -> str:
+        """The id of the thing itself."""
+        return self.path[-1] if self.path else self.owner
+
+    @property
+    def field(self) -> str | None:
+        """The id of the field that it is, or that it is an option of."""
+        return self.path[1] if self.path[:1] == ("fields",) else None
+
+    @property
+    def item(self) -> str | None:
+        """The id of the option, stage, tag or band that it is."""
+        return self.path[-1] if self.path and self.sort != "field" else None
+
+    @property
+    def address(self) -> str:
+        """The place as people write it: `entity/deal#/fields/size/options/small`."""
+        return self.document + (f"#/{'/'.join(self.path)}" if self.path else "")
+
+    def within(self, other: Place) -> bool:
+        """Whether it is that other place or a part of it."""
+        return self.document == other.document and self.path[: len(other.path)] == other.path
+
+
+def place_of(address: str) -> Place:
+    """The place that an address names; whether there is anything is another question."""
+    document, _, path = address.partition("#")
+    return Place(document, tuple(path.strip("/").split("/")) if path.strip("/") else ())
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list of things that hold data, with what was purged from it.
+
+    `at` leads to it (`fields`, or `fields`, `size`, `options`), `pointer` to the object that has
+    both keys.
+    """
+
+    document: Document
+    at: tuple[str, ...]
+    pointer: str
+    items: tuple[Mapping[str, Any], ...]
+    purged: tuple[str, ...]
+
+    def place(self, identity: str) -> Place:
+        """The place of the thing of that id in the list; of a document for the app's list."""
+        if self.at == (_DOCUMENTS,):
+            return Place(identity)
+        return Place(self.document.key, (*self.at, identity))
+
+
+def listings(document: Document) -> Iterator[Listing]:
+    """The lists of a document that keep tombstones, outer ones first."""
+    yield from _within(document, document.data, schema_of(document.kind), (), "")
+
+
+def tombstones(documents: Iterable[Document]) -> frozenset[Place]:
+    """The places of everything that was purged from these documents."""
+    return frozenset(
+        each.place(one) for document in documents for each in listings(document)
+        for one in each.purged
+    )  # fmt: skip
+
+
+def _within(
+    document: Document, value: Any, node: Node, at: tuple[str, ...], pointer: str
+) -> Iterator[Listing]:
+    """The lists of an object, and those of the things that it lists."""
+    if not isinstance(value, Mapping):
+        return
+    key = node.get("properties", {}).get(KEY, {}).get("x-purged")
+    if key:
+        items = tuple(one for one in _list(value.get(key)) if isinstance(one, Mapping))
+        purged = tuple(one for one in _list(value.get(KEY)) if isinstance(one, str))
+        yield Listing(document, (*at, key), pointer, items, purged)
+    for name, inner in node.get("properties", {}).items():
+        below = value.get(name)
+        if isinstance(below, Mapping):
+            yield from _within(document, below, inner, (*at, name), f"{pointer}/{name}")
+        elif name == key:
+            for index, one in enumerate(_list(below)):
+                place = f"{pointer}/{name}/{index}"
+                part = branch(property_node(node, name) or {}, below).get("items", {})
+                identity = str(one.get("id", "")) if isinstance(one, Mapping) else ""
+                yield from _within(document, one, part, (*at, name, identity), place)
+
+
+def _list(value: Any) -> list[Any] | tuple[Any, ...]:
+    return value if isinstance(value, (list, tuple)) else ()
