@@ -89,6 +89,9 @@ APPLY: Final = _object(
 )
 DISCARD: Final = _object(documents=_TEXTS)
 RESTORE: Final = _object(reason=_TEXT, accept_loss=_TEXTS)
+_THINGS: Final[Schema] = {**_TEXTS, "minItems": 1}
+LOOK: Final = _object(("things",), things=_THINGS)
+PURGE: Final = _object(("things",), things=_THINGS, reason=_TEXT, accept_loss=_TEXTS)
 IMPORT: Final = _object(
     mapping=_VALUES,
     sheet={"type": "string", "maxLength": 100},
@@ -133,6 +136,8 @@ _SCHEMAS: Final[Mapping[int, Schema]] = {
         DISCARD,
         APPLY,
         RESTORE,
+        LOOK,
+        PURGE,
         SNOOZE,
         IMPORT,
     )

@@ -150,6 +150,22 @@ def remove(tx: Transaction, caller: Caller, kind: str, name: str) -> Draft:
     return read(tx, caller)
 
 
+def purge(tx: Transaction, caller: Caller, addresses: Iterable[str]) -> Draft:
+    """Purge what is archived at these addresses, in the caller's draft.
+
+    Invalid lists those that lead to nothing, and refuses the whole where something stands against
+    it that did not before. Publishing asks for the loss to be accepted.
+    """
+    draft = read(tx, caller)
+    wanted = publishing.purged(draft.documents, addresses)
+    left = {one.key for one in wanted}
+    for one in draft.documents:
+        if one.key not in left:
+            _write(tx, caller, draft, one.key, None)
+    before = {one.key: one for one in draft.documents}
+    return put_sound(tx, caller, [one for one in wanted if one != before[one.key]])
+
+
 def find(draft: Draft, kind: str, name: str) -> Document:
     """The document of a draft by its present name, else by its id; NotFound if there is none."""
     known = [one for one in draft.documents if one.kind == kind]

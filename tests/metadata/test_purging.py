@@ -346,3 +346,17 @@ def test_an_address_that_leads_nowhere_is_told_with_what_is_near(docs: Docs, add
     assert problem.id == "purge.unknown"
     for locale in ("en", "zh-CN"):
         assert "entity/client#/fields/phone" in problem.text(locale)
+
+
+def test_what_is_archived_does_not_count_against_the_length_of_a_list(docs: Docs) -> None:
+    fields = docs.data["client"]["fields"]
+    most = 400 - len(fields)
+    fields += [{"name": f"a_{at}", "type": "boolean"} for at in range(most)]
+    base = docs.app()
+    for at in range(most):
+        docs.drop("client", "fields", f"a_{at}")
+    fields += [{"name": f"b_{at}", "type": "boolean"} for at in range(most)]
+    both = docs.app(base)
+    assert len(check(both.documents, both).documents[1].data["fields"]) == 400 + most
+    fields.append({"name": "one_more", "type": "boolean"})
+    assert [one.id for one in check(docs.documents(), both).problems] == ["schema.list_too_long"]
