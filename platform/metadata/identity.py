@@ -10,7 +10,7 @@ from .documents import Document
 from .naming import free_id
 from .schema import Node, branch, property_node, schema_of
 from .system import SYSTEM_ENTITIES, SYSTEM_NAMES
-from .tombstones import KEY
+from .tombstones import KEY, ids_in, written
 
 KEPT_KINDS = frozenset({"entity", "tag_dimension", "tier_scheme"})
 """Documents that hold data: left out of a folder they are archived, not removed."""
@@ -75,7 +75,7 @@ def identified(documents: Iterable[Document], base: Iterable[Document] = ()) -> 
 def _of_apps(documents: Iterable[Document]) -> set[tuple[str, str]]:
     """(kind, id) of the documents that were purged."""
     apps = (one.data for one in documents if one.kind == "app")
-    found = (one.partition("/") for data in apps for one in purged_of(data))
+    found = (one.partition("/") for data in apps for one in ids_in(data))
     return {(kind, identity) for kind, _, identity in found}
 
 
@@ -142,7 +142,8 @@ class _Identifier:
         if isinstance(value, (list, tuple)):
             old = old if isinstance(old, (list, tuple)) else ()
             siblings = [one for one in old if isinstance(one, Mapping)]
-            gone = frozenset(purged_of(former)), frozenset(purged_of(data))
+            keeps = node.get("properties", {}).get(KEY, {}).get("x-purged") == key
+            gone = (set(ids_in(former)), set(ids_in(data))) if keeps else ((), ())
             return self.items(
                 list(value), inner.get("items", {}), siblings, gone, (*path, key), pointer
             )
@@ -240,19 +241,12 @@ class _Identifier:
             data["aliases"] = wanted
 
 
-def purged_of(data: Mapping[str, Any]) -> Iterator[str]:
-    """The tombstones of an object; what is no text is passed over, the schema reports it."""
-    given = data.get(KEY, ())
-    if isinstance(given, (list, tuple)):
-        yield from (one for one in given if isinstance(one, str))
-
-
 def _remembering(data: Mapping[str, Any], former: Mapping[str, Any]) -> dict[str, Any]:
     """The object with its own tombstones and those that it had; as it is where they are none."""
     if not isinstance(data.get(KEY, ()), (list, tuple)):
         return dict(data)
-    kept = {*purged_of(data), *purged_of(former)}
-    return {**data, KEY: sorted(kept)} if kept else dict(data)
+    kept = written({*ids_in(data), *ids_in(former)})
+    return {**data, KEY: kept} if kept else dict(data)
 
 
 def _ids(
@@ -265,8 +259,8 @@ def _ids(
 
     An id that was purged counts as not written: the thing is declared anew.
     """
-    written = {one["id"] for one in items if isinstance(one.get("id"), str)}.difference(purged)
-    taken = written.union(reserved, purged) | {str(one.get("id")) for one in former}
+    given = {one["id"] for one in items if isinstance(one.get("id"), str)}.difference(purged)
+    taken = given.union(reserved, purged) | {str(one.get("id")) for one in former}
     names = {str(one.get("name")) for one in items if "id" not in one}
     found: list[str] = []
     for one in items:
@@ -279,7 +273,7 @@ def _ids(
             continue
         old = None
         if "id" not in one:
-            old = _former(name, one, former, written | set(found), names)
+            old = _former(name, one, former, given | set(found), names)
         identity = old or free_id(name, taken)
         taken.add(identity)
         found.append(identity)

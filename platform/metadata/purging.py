@@ -16,7 +16,7 @@ from .problems import Problem, ProblemsError
 from .refer import Target, Translator, Use
 from .space import Space, outline
 from .system import companions
-from .tombstones import KEY, Listing, Place, listings, place_of, tombstones
+from .tombstones import KEY, Listing, Place, ids_in, listings, place_of, tombstones, written
 from .walk import transform
 
 
@@ -220,7 +220,7 @@ def _with(value: Any, each: Listing, gone: list[str], depth: int = 0) -> Any:
     """A document's data with more tombstones beside a list."""
     key, *_ = rest = each.at[depth:]
     if len(rest) == 1:
-        return {**value, KEY: sorted({*value.get(KEY, ()), *gone})}
+        return {**value, KEY: written({*ids_in(value), *gone})}
     if isinstance(value[key], Mapping):
         return {**value, key: _with(value[key], each, gone, depth + 1)}
     items = [

@@ -2,19 +2,28 @@
 
 Each document that lists things with data (fields, options, stages, tags, bands) keeps beside the
 list the ids of those that were purged from it; the app keeps those of whole documents. They only
-ever grow, so three versions of them are merged by putting them together.
+ever grow, so three versions of them are merged by putting them together. A name that is given again
+and again makes ids that are numbered: `phone_2..40` stands for a run of them.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from .documents import Document
 from .schema import Node, branch, property_node, schema_of
 
 KEY = "purged"
+MOST = 20_000
+"""As many ids a list remembers; a document that says more is refused."""
+
+_NUMBERED = re.compile(r"(.+_)([1-9][0-9]{0,5})")
+_RUN = re.compile(r"(.+_)([1-9][0-9]{0,5})\.\.([1-9][0-9]{0,5})")
+_SHORTEST_RUN = 3
 _SORTS: Mapping[str, str] = {
     "fields": "field",
     "options": "option",
@@ -69,6 +78,46 @@ class Place(NamedTuple):
         return self.document == other.document and self.path[: len(other.path)] == other.path
 
 
+def ids_in(data: Mapping[str, Any]) -> Iterator[str]:
+    """The ids that an object's tombstones name; what is no text is passed over."""
+    written = (one for one in _list(data.get(KEY)) if isinstance(one, str))
+    return islice(chain.from_iterable(map(_ids, written)), MOST)
+
+
+def written(ids: Iterable[str]) -> list[str]:
+    """Ids as a document lists them, in order, those with numbers in a row as a run."""
+    found: list[str] = []
+    numbers: dict[str, list[int]] = {}
+    for one in set(ids):
+        match = _NUMBERED.fullmatch(one)
+        if match is None:
+            found.append(one)
+        else:
+            numbers.setdefault(match[1], []).append(int(match[2]))
+    for stem, some in numbers.items():
+        first = last = 0
+        for number in (*sorted(some), 0):
+            if number == last + 1 and first:
+                last = number
+                continue
+            if first and last - first + 1 >= _SHORTEST_RUN:
+                found.append(f"{stem}{first}..{last}")
+            elif first:
+                found += [f"{stem}{each}" for each in range(first, last + 1)]
+            first = last = number
+    return sorted(found)
+
+
+def _ids(text: str) -> Iterable[str]:
+    run = _run(text)
+    return (text,) if run is None else (f"{run[0]}{one}" for one in range(run[1], run[2] + 1))
+
+
+def _run(text: str) -> tuple[str, int, int] | None:
+    match = _RUN.fullmatch(text)
+    return (match[1], int(match[2]), int(match[3])) if match else None
+
+
 def place_of(address: str) -> Place:
     """The place that an address names; whether there is anything is another question."""
     document, _, path = address.partition("#")
@@ -118,8 +167,7 @@ def _within(
     key = node.get("properties", {}).get(KEY, {}).get("x-purged")
     if key:
         items = tuple(one for one in _list(value.get(key)) if isinstance(one, Mapping))
-        purged = tuple(one for one in _list(value.get(KEY)) if isinstance(one, str))
-        yield Listing(document, (*at, key), pointer, items, purged)
+        yield Listing(document, (*at, key), pointer, items, tuple(ids_in(value)))
     for name, inner in node.get("properties", {}).items():
         below = value.get(name)
         if isinstance(below, Mapping):

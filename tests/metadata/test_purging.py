@@ -12,7 +12,7 @@ from fieldstone.metadata import App, Document, Problem, ProblemsError, check, do
 from fieldstone.metadata.check import Checked
 from fieldstone.metadata.differences import differences
 from fieldstone.metadata.purging import marked
-from fieldstone.metadata.tombstones import place_of
+from fieldstone.metadata.tombstones import ids_in, place_of, written
 from tests.metadata.samples import app_of
 
 OPTIONS: list[dict[str, Any]] = [{"name": "small"}, {"name": "large"}]
@@ -360,3 +360,25 @@ def test_what_is_archived_does_not_count_against_the_length_of_a_list(docs: Docs
     assert len(check(both.documents, both).documents[1].data["fields"]) == 400 + most
     fields.append({"name": "one_more", "type": "boolean"})
     assert [one.id for one in check(docs.documents(), both).problems] == ["schema.list_too_long"]
+
+
+@pytest.mark.parametrize(
+    ("ids", "lines"),
+    [
+        (["b", "a"], ["a", "b"]),
+        (["a", "a_2", "a_3"], ["a", "a_2", "a_3"]),
+        (["a", "a_2", "a_3", "a_4", "a_7", "a_9", "a_10", "a_11"], ["a", "a_2..4", "a_7", "a_9..11"]),
+        (["x1", "x2", "x3", "a_007", "a_008", "a_009"], ["a_007", "a_008", "a_009", "x1", "x2", "x3"]),
+        (["A_2", "A_3", "A_4", "a_2"], ["A_2..4", "a_2"]),
+    ],
+)  # fmt: skip
+def test_ids_with_numbers_in_a_row_are_listed_as_a_run(ids: list[str], lines: list[str]) -> None:
+    assert written(ids) == lines
+    assert sorted(ids_in({"purged": lines})) == sorted(ids)
+
+
+def test_a_document_cannot_make_us_remember_without_end(docs: Docs) -> None:
+    docs.data["client"]["purged"] = ["x_2..999999", "y_1..999999"]
+    assert places(check(docs.documents()).problems) == [
+        ("purge.too_many", "entities/client.json#/purged")
+    ]
