@@ -367,11 +367,12 @@ def test_what_is_archived_does_not_count_against_the_length_of_a_list(docs: Docs
     [
         (["b", "a"], ["a", "b"]),
         (["a", "a_2", "a_3"], ["a", "a_2", "a_3"]),
-        (["a", "a_2", "a_3", "a_4", "a_7", "a_9", "a_10", "a_11"], ["a", "a_2..4", "a_7", "a_9..11"]),
-        (["x1", "x2", "x3", "a_007", "a_008", "a_009"], ["a_007", "a_008", "a_009", "x1", "x2", "x3"]),
+        (["a", "a_2", "a_3", "a_4", "a_7", "a_9", "a_10"], ["a", "a_10", "a_2..4", "a_7", "a_9"]),
+        (["a_8", "a_9", "a_10", "a_11"], ["a_8..11"]),
+        (["x1", "x2", "x3", "a_007", "a_008"], ["a_007", "a_008", "x1", "x2", "x3"]),
         (["A_2", "A_3", "A_4", "a_2"], ["A_2..4", "a_2"]),
     ],
-)  # fmt: skip
+)
 def test_ids_with_numbers_in_a_row_are_listed_as_a_run(ids: list[str], lines: list[str]) -> None:
     assert written(ids) == lines
     assert sorted(ids_in({"purged": lines})) == sorted(ids)
