@@ -257,7 +257,8 @@ def _ids(
 ) -> list[str]:
     """The id of each item, in order; see `identified` for the rule.
 
-    An id that was purged counts as not written: the thing is declared anew.
+    An id that was purged counts as not written: the thing is declared anew. What is archived is
+    not: it keeps the id, and goes again.
     """
     given = {one["id"] for one in items if isinstance(one.get("id"), str)}.difference(purged)
     taken = given.union(reserved, purged) | {str(one.get("id")) for one in former}
@@ -265,7 +266,7 @@ def _ids(
     found: list[str] = []
     for one in items:
         name = one.get("name")
-        if isinstance(one.get("id"), str) and one["id"] not in purged:
+        if isinstance(one.get("id"), str) and (one["id"] not in purged or _gone(one)):
             found.append(one["id"])
             continue
         if not isinstance(name, str):
@@ -274,10 +275,17 @@ def _ids(
         old = None
         if "id" not in one:
             old = _former(name, one, former, given | set(found), names)
+        if old is None and _gone(one) and name in purged:
+            found.append(name)
+            continue
         identity = old or free_id(name, taken)
         taken.add(identity)
         found.append(identity)
     return found
+
+
+def _gone(item: Mapping[str, Any]) -> bool:
+    return item.get("archived") is True
 
 
 def _former(

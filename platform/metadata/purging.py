@@ -29,11 +29,11 @@ def without_purged(
     there = {place: (one, at) for place, one, at in _things(everything) if place in gone}
     if not there:
         return everything, ()
-    archived = {place for place, data, _ in _things(base) if data.get("archived") is True}
+    live = {place for place, data, _ in _things(base) if data.get("archived") is not True}
     problems = [
         Problem("purge.in_use", {"name": one.get("name")}, *at)
         for place, (one, at) in there.items()
-        if place not in archived or one.get("archived") is not True
+        if place in live or one.get("archived") is not True
     ]
     kept = tuple(
         one.with_data(_without(one.data, (), set(there), one.key))

@@ -383,3 +383,24 @@ def test_a_document_cannot_make_us_remember_without_end(docs: Docs) -> None:
     assert places(check(docs.documents()).problems) == [
         ("purge.too_many", "entities/client.json#/purged")
     ]
+
+
+def test_a_folder_of_before_brings_nothing_back_that_was_archived_then(docs: Docs) -> None:
+    docs.data["visit"] = {**CLIENT, "name": "visit", "fields": FIELDS[:2]}
+    del docs.data["visit"]["pipeline"]
+    base = docs.app()
+    docs.drop("visit")
+    docs.drop("client", "fields", "phone")
+    docs.drop("client", "fields", "size", "options", "small")
+    archived = docs.app(base)
+    gone = ["entity/visit", "entity/client#/fields/phone"]
+    after = purged(archived, *gone, "entity/client#/fields/size/options/small")
+    for documents in (to_names(archived.documents), archived.documents):
+        checked = check(documents, after)
+        assert (checked.problems, checked.notes) == ((), ())
+        assert checked.app is not None
+        assert differences(after, checked.app) == ()
+        assert checked.app.purged == after.purged
+        assert checked.app.entities.keys() == after.entities.keys()
+        ids = [one.id for one in checked.app.entity("client").fields if not one.system]
+        assert ids == [one.id for one in after.entity("client").fields if not one.system]
