@@ -30,7 +30,6 @@ from .model import (
 )
 from .problems import ProblemsError
 from .system import SYSTEM_ENTITIES, SYSTEM_FIELDS, companions
-from .tombstones import tombstones
 
 _NOTHING: Mapping[str, Any] = {}
 DECIMAL_SCALE = 2
@@ -59,7 +58,6 @@ def build(documents: Iterable[Document]) -> App:
         dashboards={one.id: build_figures.dashboard(one.data) for one in builder.kind("dashboard")},
         roles={one.id: build_rules.role(one.data) for one in builder.kind("role")},
         documents=everything,
-        purged=tombstones(everything),
     )
 
 

@@ -13,7 +13,7 @@ from .json_text import number_text
 from .messages import LOCALES, catalogue, render
 from .model import App, Entity, EntityAccess, Field, Labels, Named, Role, Stage, label_text
 from .problems import Problem
-from .purging import thing_at
+from .purging import purged_between, thing_at
 from .shown_names import Said, TypeNames
 
 _KEPT = frozenset(
@@ -114,19 +114,18 @@ def differences(before: App | None, after: App) -> tuple[Change, ...]:
 
 def _purged(before: App, after: App) -> Iterator[Change]:
     """What was archived before, and is gone for good after."""
-    for place in sorted(after.purged - before.purged):
-        *owners, subject = thing_at(before, place) or (None,)
-        if subject is not None:
-            yield Change(
-                kind=f"{place.sort}.purged",
-                document=place.document,
-                entity=place.owner if place.document.startswith("entity/") else None,
-                field=place.field,
-                item=place.item,
-                before=subject,
-                subject=subject,
-                owners=tuple(one for one in owners if one),
-            )
+    for place in purged_between(before, after):
+        *owners, subject = thing_at(before, place)
+        yield Change(
+            kind=f"{place.sort}.purged",
+            document=place.document,
+            entity=place.owner if place.document.startswith("entity/") else None,
+            field=place.field,
+            item=place.item,
+            before=subject,
+            subject=subject,
+            owners=tuple(owners),
+        )
 
 
 def forbidden(change: Change) -> Problem | None:

@@ -16,7 +16,7 @@ from .problems import Problem, ProblemsError
 from .refer import Target, Translator, Use
 from .space import Space, outline
 from .system import companions
-from .tombstones import KEY, Listing, Place, ids_in, listings, place_of, tombstones, written
+from .tombstones import KEY, Listing, Place, Tombstones, ids_in, listings, place_of, written
 from .walk import transform
 
 
@@ -25,7 +25,7 @@ def without_purged(
 ) -> tuple[tuple[Document, ...], tuple[Problem, ...]]:
     """The documents (in ids) without what they say is purged, and what stands against it."""
     everything = tuple(documents)
-    gone = tombstones(everything)
+    gone = Tombstones(everything)
     there = {place: (one, at) for place, one, at in _things(everything) if place in gone}
     if not there:
         return everything, ()
@@ -65,6 +65,12 @@ def marked(documents: Iterable[Document], addresses: Iterable[str]) -> tuple[Doc
     places = _found(everything, addresses)
     kept = (one for one in everything if Place(one.key) not in places)
     return tuple(one.with_data(_marked(one, places)) for one in kept)
+
+
+def purged_between(before: App, after: App) -> tuple[Place, ...]:
+    """The places of what one app has and another has purged, in order."""
+    gone = Tombstones(after.documents)
+    return tuple(sorted(place for place, _, _ in _things(before.documents) if place in gone))
 
 
 def thing_at(app: App, place: Place) -> tuple[Named, ...]:

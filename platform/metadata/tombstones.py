@@ -150,12 +150,26 @@ def listings(document: Document) -> Iterator[Listing]:
     yield from _within(document, document.data, schema_of(document.kind), (), "")
 
 
-def tombstones(documents: Iterable[Document]) -> frozenset[Place]:
-    """The places of everything that was purged from these documents."""
-    return frozenset(
-        each.place(one) for document in documents for each in listings(document)
-        for one in each.purged
-    )  # fmt: skip
+class Tombstones:
+    """Everything that was purged from some documents; a place is asked for, none is listed.
+
+    There may be thousands, and an app is asked whenever it is published.
+    """
+
+    def __init__(self, documents: Iterable[Document]) -> None:
+        self._ids: dict[tuple[str, tuple[str, ...]], frozenset[str]] = {}
+        for document in documents:
+            for each in listings(document):
+                if each.purged:
+                    self._ids[_list_of(each.place(""))] = frozenset(each.purged)
+
+    def __contains__(self, place: Place) -> bool:
+        return (place.id if place.path else place.document) in self._ids.get(_list_of(place), ())
+
+
+def _list_of(place: Place) -> tuple[str, tuple[str, ...]]:
+    """The list that a place is in: of documents, the app's only one."""
+    return (place.document, place.path[:-1]) if place.path else ("", ())
 
 
 def _within(
@@ -168,14 +182,16 @@ def _within(
     if key:
         items = tuple(one for one in _list(value.get(key)) if isinstance(one, Mapping))
         yield Listing(document, (*at, key), pointer, items, tuple(ids_in(value)))
-    for name, inner in node.get("properties", {}).items():
-        below = value.get(name)
+    for name, below in value.items():
+        inner = property_node(node, name)
+        if inner is None:
+            continue
         if isinstance(below, Mapping):
             yield from _within(document, below, inner, (*at, name), f"{pointer}/{name}")
         elif name == key:
             for index, one in enumerate(_list(below)):
                 place = f"{pointer}/{name}/{index}"
-                part = branch(property_node(node, name) or {}, below).get("items", {})
+                part = branch(inner, below).get("items", {})
                 identity = str(one.get("id", "")) if isinstance(one, Mapping) else ""
                 yield from _within(document, one, part, (*at, name, identity), place)
 

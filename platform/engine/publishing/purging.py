@@ -12,9 +12,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ...metadata.model import App, Entity, Field, Named, Option
+from ...metadata.model import App, Entity, Field, Option
 from ...metadata.problems import Problem
-from ...metadata.purging import thing_at
+from ...metadata.purging import purged_between, thing_at
 from ...metadata.system import companions
 from ...metadata.tombstones import Place
 from .. import access
@@ -32,21 +32,16 @@ _EXAMPLES = 5
 
 @dataclass(frozen=True, slots=True)
 class Purge:
-    """A thing that was archived and is purged, where it was declared and what it lay in."""
+    """A thing that was archived and is purged, and where it was declared."""
 
     place: Place
     thing: Any
-    owners: tuple[Named, ...] = ()
 
 
 def purges(before: App, after: App) -> tuple[Purge, ...]:
     """What goes for good between two apps: whole entities last, after what refers to them."""
-    found = []
-    for place in sorted(after.purged - before.purged, key=lambda one: (not one.path, one)):
-        *owners, thing = thing_at(before, place) or (None,)
-        if thing is not None:
-            found.append(Purge(place, thing, tuple(one for one in owners if one)))
-    return tuple(found)
+    places = sorted(purged_between(before, after), key=lambda one: (not one.path, one))
+    return tuple(Purge(one, thing_at(before, one)[-1]) for one in places)
 
 
 def needed(tx: Transaction, gone: Iterable[Purge]) -> Iterator[Problem]:

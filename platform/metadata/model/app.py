@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from ..documents import Document
-from ..tombstones import Place
 from .entities import Entity, Field, TagDimension
 from .figures import Dashboard, Metric
 from .named import Named, find_named
@@ -41,8 +40,7 @@ class Manifest(Named):
 class App:
     """Everything declared, and its content hash; two Apps are equal when their hashes are.
 
-    `documents` are the documents in ids that it was built from, `purged` the places of what is gone
-    for good.
+    `documents` are the documents in ids that it was built from.
     """
 
     hash: str
@@ -57,7 +55,6 @@ class App:
     dashboards: Mapping[str, Dashboard] = field(default_factory=dict)
     roles: Mapping[str, Role] = field(default_factory=dict)
     documents: tuple[Document, ...] = ()
-    purged: frozenset[Place] = frozenset()
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, App) and other.hash == self.hash

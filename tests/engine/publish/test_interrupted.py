@@ -14,6 +14,7 @@ from fieldstone.engine.installation import Installation
 from fieldstone.engine.workspaces import Workspace
 from fieldstone.metadata.documents import write_folder
 from tests.engine.publish.shop import Shop, column
+from tests.metadata.samples import purged_from
 
 APPLY = """
 import sys
@@ -132,7 +133,7 @@ def test_a_purge_that_dies_after_the_commit_is_whole(
         assert tx.revision == 3
         assert publish.layout_matches(tx) == ()
         assert column(tx, "customer", "size") == ["small", None, None]
-        assert {one.address for one in tx.app.purged} == set(GONE)
+        assert {one.address for one in purged_from(tx.app)} == set(GONE)
         assert not {"staff"} & tx.layout.entity("customer").fields.keys()
         assert "deal" not in tx.layout
 
