@@ -151,18 +151,12 @@ def remove(tx: Transaction, caller: Caller, kind: str, name: str) -> Draft:
 
 
 def purge(tx: Transaction, caller: Caller, addresses: Iterable[str]) -> Draft:
-    """Purge what is archived at these addresses, in the caller's draft.
-
-    Invalid lists those that lead to nothing, and refuses the whole where something stands against
-    it that did not before. Publishing asks for the loss to be accepted.
-    """
+    """Purge what is archived at these addresses, in the draft; Invalid where it cannot be."""
     draft = read(tx, caller)
-    wanted = publishing.purged(draft.documents, addresses)
-    left = {one.key for one in wanted}
-    for one in draft.documents:
-        if one.key not in left:
-            _write(tx, caller, draft, one.key, None)
     before = {one.key: one for one in draft.documents}
+    wanted = publishing.purged(draft.documents, addresses)
+    for key in sorted(before.keys() - {one.key for one in wanted}):
+        _write(tx, caller, draft, key, None)
     return put_sound(tx, caller, [one for one in wanted if one != before[one.key]])
 
 
