@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,11 +52,10 @@ def identified(documents: Iterable[Document], base: Iterable[Document] = ()) -> 
     for document in documents:
         by_kind.setdefault(document.kind, []).append(document)
     inverses = _Inverses(former.values())
-    purged, kept = _of_apps(former.values()), _of_apps(by_kind.get("app", ()))
+    purged = _purged_documents((*former.values(), *by_kind.get("app", ())))
     for kind, members in by_kind.items():
         siblings = [one.data for (each, _), one in former.items() if each == kind]
         taken = set(SYSTEM_ENTITIES) if kind == "entity" else set()
-        taken |= {one for each, one in kept if each == kind}
         gone = {one for each, one in purged if each == kind}
         ids = _ids([one.data for one in members], siblings, taken, gone)
         for document, identity in zip(members, ids, strict=True):
@@ -72,8 +71,8 @@ def identified(documents: Iterable[Document], base: Iterable[Document] = ()) -> 
     return found
 
 
-def _of_apps(documents: Iterable[Document]) -> set[tuple[str, str]]:
-    """(kind, id) of the documents that were purged."""
+def _purged_documents(documents: Iterable[Document]) -> set[tuple[str, str]]:
+    """(kind, id) of the documents that were purged, as the app among these says."""
     apps = (one.data for one in documents if one.kind == "app")
     found = (one.partition("/") for data in apps for one in ids_in(data))
     return {(kind, identity) for kind, _, identity in found}
@@ -143,9 +142,9 @@ class _Identifier:
             old = old if isinstance(old, (list, tuple)) else ()
             siblings = [one for one in old if isinstance(one, Mapping)]
             keeps = node.get("properties", {}).get(KEY, {}).get("x-purged") == key
-            gone = (set(ids_in(former)), set(ids_in(data))) if keeps else ((), ())
+            purged = {*ids_in(former), *ids_in(data)} if keeps else set()
             return self.items(
-                list(value), inner.get("items", {}), siblings, gone, (*path, key), pointer
+                list(value), inner.get("items", {}), siblings, purged, (*path, key), pointer
             )
         if isinstance(value, Mapping) and "properties" in inner:
             before = old if isinstance(old, Mapping) else _NOTHING
@@ -157,7 +156,7 @@ class _Identifier:
         values: list[Any],
         node: Node,
         former: list[Mapping[str, Any]],
-        gone: tuple[Collection[str], Collection[str]],
+        purged: set[str],
         path: tuple[str, ...],
         pointer: str,
     ) -> list[Any]:
@@ -170,8 +169,7 @@ class _Identifier:
                 else one
                 for index, one in enumerate(values)
             ]
-        purged, reserved = gone
-        ids = iter(_ids(declared, former, self.taken(sort).union(reserved), purged))
+        ids = iter(_ids(declared, former, self.taken(sort), purged))
         old_by_id = {one.get("id"): one for one in former}
         done: list[Any] = []
         for index, one in enumerate(values):
@@ -253,15 +251,15 @@ def _ids(
     items: list[Mapping[str, Any]],
     former: list[Mapping[str, Any]],
     reserved: set[str],
-    purged: Collection[str],
+    purged: set[str],
 ) -> list[str]:
     """The id of each item, in order; see `identified` for the rule.
 
     An id that was purged counts as not written: the thing is declared anew. What is archived is
     not: it keeps the id, and goes again.
     """
-    given = {one["id"] for one in items if isinstance(one.get("id"), str)}.difference(purged)
-    taken = given.union(reserved, purged) | {str(one.get("id")) for one in former}
+    given = {one["id"] for one in items if isinstance(one.get("id"), str)} - purged
+    taken = given | reserved | purged | {str(one.get("id")) for one in former}
     names = {str(one.get("name")) for one in items if "id" not in one}
     found: list[str] = []
     for one in items:

@@ -67,6 +67,20 @@ def marked(documents: Iterable[Document], addresses: Iterable[str]) -> tuple[Doc
     return tuple(one.with_data(_marked(one, places)) for one in kept)
 
 
+def remembering(documents: Iterable[Document], now: Iterable[Document]) -> tuple[Document, ...]:
+    """Documents with the tombstones of those of now, where they have the lists that keep them."""
+    lists: dict[str, list[Listing]] = {}
+    for document in now:
+        lists[document.key] = [each for each in listings(document) if each.purged]
+    found = []
+    for document in documents:
+        data: Any = document.data
+        for each in lists.get(document.key, ()):
+            data = _with(data, each, each.purged)
+        found.append(document if data is document.data else document.with_data(data))
+    return tuple(found)
+
+
 def purged_between(before: App, after: App) -> tuple[Place, ...]:
     """The places of what one app has and another has purged, in order."""
     gone = Tombstones(after.documents)
@@ -222,11 +236,13 @@ def _marked(document: Document, places: set[Place]) -> Mapping[str, Any]:
     return data if data is document.data else _without(data, (), places, document.key)
 
 
-def _with(value: Any, each: Listing, gone: list[str], depth: int = 0) -> Any:
-    """A document's data with more tombstones beside a list."""
+def _with(value: Any, each: Listing, gone: Iterable[str], depth: int = 0) -> Any:
+    """A document's data with more tombstones beside a list; as it is where it has no such list."""
     key, *_ = rest = each.at[depth:]
     if len(rest) == 1:
         return {**value, KEY: written({*ids_in(value), *gone})}
+    if key not in value:
+        return value
     if isinstance(value[key], Mapping):
         return {**value, key: _with(value[key], each, gone, depth + 1)}
     items = [

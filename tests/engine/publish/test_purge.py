@@ -348,19 +348,43 @@ def test_what_somebody_else_purged_does_not_come_back_with_a_draft(
 ) -> None:
     li = Caller(1, system=True)
     with workspace.writing() as tx:
-        document = next(
-            one for one in drafts.read(tx, li).documents if one.key == "entity/customer"
-        )
-        fields = [*document.data["fields"], {"name": "fax", "type": "text"}]
-        drafts.put(tx, li, [document.with_data({**document.data, "fields": fields}, in_ids=False)])
+        customer = next(one for one in drafts.read(tx, li).named() if one.id == "customer")
+        fields = [*customer.data["fields"], {"name": "fax", "type": "text"}]
+        drafts.put(tx, li, [customer.with_data({**customer.data, "fields": fields})])
+    shop.drop("customer", "staff")
+    put_in_force(workspace, shop)
+    purge(workspace, STAFF)
+    drafts.publish(workspace, li)
+    assert_sound(workspace)
+    with workspace.reading() as tx:
+        names = [one.name for one in tx.app.entity("customer").fields if not one.system]
+    assert names == ["name", "code", "size", "fax"]
+
+
+def test_a_draft_that_changed_what_somebody_else_purged_is_asked(
+    workspace: Workspace, shop: Shop
+) -> None:
+    """Their own side is a new field, and is noted as one."""
+    li = Caller(1, system=True)
+    with workspace.writing() as tx:
+        customer = next(one for one in drafts.read(tx, li).named() if one.id == "customer")
+        fields = [
+            {**one, "label": "Heads"} if one["name"] == "staff" else one
+            for one in customer.data["fields"]
+        ]
+        drafts.put(tx, li, [customer.with_data({**customer.data, "fields": fields})])
     shop.drop("customer", "staff")
     put_in_force(workspace, shop)
     purge(workspace, STAFF)
     with pytest.raises(Conflict):
         drafts.publish(workspace, li)
     with workspace.writing() as tx:
-        draft = drafts.keep(tx, li, "entity/customer")
+        (conflict,) = drafts.read(tx, li).conflicts
+        draft = drafts.settle(tx, li, conflict.key, "ours")
         assert [one.id for one in draft.checked.notes] == ["purge.again"]
+    drafts.publish(workspace, li)
+    with workspace.reading() as tx:
+        assert column(tx, "customer", "staff_2") == [None] * 3
 
 
 def test_a_purge_that_another_publish_overtook_is_refused(workspace: Workspace, shop: Shop) -> None:
