@@ -49,11 +49,12 @@ cover: setup browser ## Test, and say which branches no test takes
 docs: setup ## Write the reference pages from the schemas
 	$(BIN)/python docs/generate.py
 
-fuzz: setup ## Try 200,000 expressions, 100,000 hostile ones and 300 Apps on both databases; 20,000 wrong documents
+fuzz: setup ## Try 200,000 expressions, 100,000 hostile ones, 300 Apps, 20,000 wrong documents and 2,000 cycles of a field
 	$(BIN)/python -m tests.rules.fuzz random --expressions 200000
 	$(BIN)/python -m tests.rules.fuzz hostile --expressions 100000
 	FIELDSTONE_GENERATED_APPS=300 $(BIN)/pytest -q tests/rules/test_generated_apps.py
 	$(BIN)/python -m tests.metadata.fuzz --documents 20000
+	FIELDSTONE_CYCLES=2000 $(BIN)/pytest -q -n 2 tests/engine/publish/test_cycles.py
 
 mutants: setup ## Change the language's code in small ways, and see that a test fails each time
 	$(BIN)/python -m tests.rules.mutants

@@ -102,6 +102,9 @@ SETTLE: Final = _object(
 )
 RESET: Final = _object(("places",), places=_TEXTS)
 RESTORE: Final = _object(reason=_TEXT, accept_loss=_TEXTS)
+_THINGS: Final[Schema] = {**_TEXTS, "minItems": 1}
+LOOK: Final = _object(("things",), things=_THINGS)
+PURGE: Final = _object(("things",), things=_THINGS, reason=_TEXT, accept_loss=_TEXTS)
 IMPORT: Final = _object(
     mapping=_VALUES,
     sheet={"type": "string", "maxLength": 100},
@@ -149,6 +152,8 @@ _SCHEMAS: Final[Mapping[int, Schema]] = {
         RESET,
         APPLY,
         RESTORE,
+        LOOK,
+        PURGE,
         SNOOZE,
         IMPORT,
     )

@@ -76,6 +76,18 @@ def restore(ask: Ask) -> Answer:
     return _publish(ask, found, reason)
 
 
+def look(ask: Ask) -> Answer:
+    """What purging things that are archived would do; nothing is changed."""
+    found = publish.purge_plan(ask.workspace, ask.caller, ask.body["things"])
+    return Answer(as_json(found, ask.locale))
+
+
+def purge(ask: Ask) -> Answer:
+    """Purge things that are archived, and lose only what was accepted to be lost."""
+    found = publish.purge_plan(ask.workspace, ask.caller, ask.body["things"])
+    return _publish(ask, found, ask.body.get("reason"))
+
+
 def as_json(plan: Plan, locale: str) -> dict[str, Any]:
     """A plan in words and in figures."""
     return {

@@ -63,6 +63,12 @@ def settle(ask: Ask) -> Answer:
     return Answer(_described(draft, ask.locale))
 
 
+def purge(ask: Ask) -> Answer:
+    """Purge things that are archived, once the draft is published."""
+    draft = drafts.purge(ask.tx, ask.caller, ask.body["things"])
+    return Answer(_described(draft, ask.locale))
+
+
 def publish(ask: Ask) -> Answer:
     """Publish the draft, and lose only what was accepted to be lost."""
     revision = drafts.publish(

@@ -124,6 +124,12 @@ def readable(app: App, caller: Caller, entity_id: str) -> frozenset[str]:
     return _readable(app, caller.system, caller.roles, entity_id)
 
 
+def shows_archived(app: App, caller: Caller, entity_id: str, field_id: str) -> bool:
+    """Whether a role lets the caller read a field, left aside that it or its entity is archived."""
+    grants = _grants(app, caller.roles, entity_id, "read")
+    return caller.system or any(field_id not in one.hidden_fields for one in grants)
+
+
 def writable(
     app: App, caller: Caller, entity_id: str, verb: Literal["create", "update"] = "update"
 ) -> frozenset[str]:

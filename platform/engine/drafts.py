@@ -150,6 +150,16 @@ def remove(tx: Transaction, caller: Caller, kind: str, name: str) -> Draft:
     return read(tx, caller)
 
 
+def purge(tx: Transaction, caller: Caller, addresses: Iterable[str]) -> Draft:
+    """Purge what is archived at these addresses, in the draft; Invalid where it cannot be."""
+    draft = read(tx, caller)
+    before = {one.key: one for one in draft.documents}
+    wanted = publishing.purged(draft.documents, addresses)
+    for key in sorted(before.keys() - {one.key for one in wanted}):
+        _write(tx, caller, draft, key, None)
+    return put_sound(tx, caller, [one for one in wanted if one != before[one.key]])
+
+
 def find(draft: Draft, kind: str, name: str) -> Document:
     """The document of a draft by its present name, else by its id; NotFound if there is none."""
     known = [one for one in draft.documents if one.kind == kind]

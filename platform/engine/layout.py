@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
@@ -54,7 +54,8 @@ class EntityLayout:
 
     `formers` are the columns that fields had before they changed their type, one a type: going
     back finds the values there. `spares` are columns that nothing reads any more; a later publish
-    drops them.
+    drops or empties them. `free` are empty columns and their types, as PostgreSQL says them, that
+    wait to become the column of a new field: a column that it drops counts for ever.
     """
 
     table: str
@@ -62,6 +63,7 @@ class EntityLayout:
     fields: Mapping[str, StoredField] = field(default_factory=dict)
     spares: tuple[str, ...] = ()
     formers: Mapping[str, tuple[Former, ...]] = field(default_factory=dict)
+    free: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def columns(self) -> frozenset[str]:
@@ -72,6 +74,14 @@ class EntityLayout:
     def with_field(self, field_id: str, stored: StoredField) -> EntityLayout:
         """The same tables with one field more, or that field elsewhere."""
         return replace(self, fields={**self.fields, field_id: stored})
+
+    def without(self, field_ids: Collection[str]) -> EntityLayout:
+        """The same tables without the columns of some fields, former ones included."""
+        return replace(
+            self,
+            fields={key: one for key, one in self.fields.items() if key not in field_ids},
+            formers={key: some for key, some in self.formers.items() if key not in field_ids},
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,6 +145,7 @@ class Layout:
                 "spares": list(one.spares),
                 "fields": {field_id: _stored_json(at) for field_id, at in one.fields.items()},
                 **_formers_json(one),
+                **({"free": dict(one.free)} if one.free else {}),
             }
             for entity_id, one in self.entities.items()
         }
@@ -168,7 +179,8 @@ def _entity(data: Mapping[str, Any]) -> EntityLayout:
         field_id: tuple(Former(StoredField(table, *one[:-2]), *one[-2:]) for one in some)
         for field_id, some in data.get("formers", {}).items()
     }
-    return EntityLayout(table, data["link_table"], fields, tuple(data["spares"]), formers)
+    spares, free = tuple(data["spares"]), data.get("free", {})
+    return EntityLayout(table, data["link_table"], fields, spares, formers, free)
 
 
 def table_name(entity_id: str) -> str:

@@ -15,7 +15,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from ..metadata.documents import Document, write_folder
-from ..metadata.problems import Problem
+from ..metadata.problems import Problem, ProblemsError
+from ..metadata.purging import marked
 from ..metadata.resolve import to_names
 from . import clock, failpoints, revisions, template_bases
 from .access import Caller, may_configure
@@ -38,6 +39,8 @@ __all__ = [
     "layout_matches",
     "preview",
     "publish",
+    "purge_plan",
+    "purged",
     "restore_plan",
     "verify",
 ]
@@ -128,7 +131,8 @@ def restore_plan(place: Workspace | Transaction, caller: Caller, revision: int) 
     """The plan that goes back to the documents of an old revision; NotFound if there is none.
 
     What was declared since and holds data is archived with it, the rest goes. The template that the
-    documents go back to is that of then.
+    documents go back to is that of then. What was purged since comes back empty, under another id;
+    the plan notes it.
     """
     if isinstance(place, Workspace):
         with place.reading() as tx:
@@ -140,6 +144,26 @@ def restore_plan(place: Workspace | Transaction, caller: Caller, revision: int) 
         template_bases.of_revision(place.connection, one) for one in (revision, place.revision)
     )
     return replace(plan, template=then.hash) if then and then != now else plan
+
+
+def purge_plan(place: Workspace | Transaction, caller: Caller, addresses: Iterable[str]) -> Plan:
+    """The plan that purges what is archived at these addresses (`entity/deal#/fields/old`).
+
+    Invalid lists the addresses that lead to nothing; what stands against it the plan tells.
+    """
+    if isinstance(place, Workspace):
+        with place.reading() as tx:
+            return purge_plan(tx, caller, addresses)
+    require_right(place, caller)
+    return preview(place, caller, purged(place.app.documents, addresses))
+
+
+def purged(documents: Iterable[Document], addresses: Iterable[str]) -> tuple[Document, ...]:
+    """Documents that say of what lies at these addresses that it is purged; Invalid as above."""
+    try:
+        return marked(documents, addresses)
+    except ProblemsError as error:
+        raise Invalid(error.problems) from error
 
 
 def export(place: Workspace | Transaction, revision: int | None = None) -> tuple[Document, ...]:

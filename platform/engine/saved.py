@@ -31,6 +31,19 @@ def put(tx: Transaction, caller: Caller, key: str, value: Any) -> None:
         tx.connection.execute(sa.insert(SAVED).values(row))
 
 
+def forget_about(tx: Transaction, entity_id: str) -> None:
+    """Forget what anybody keeps about an entity: its id is the second part of such a key."""
+    near = sa.select(SAVED.c.key).where(SAVED.c.key.contains(f"/{entity_id}", autoescape=True))
+    keys = [one for one in tx.connection.scalars(near.distinct()) if _about(one) == entity_id]
+    if keys:
+        gone = sa.delete(SAVED).where(SAVED.c.key == sa.bindparam("gone"))
+        tx.connection.execute(gone, [{"gone": one} for one in keys])
+
+
+def _about(key: str) -> str:
+    return key.partition("/")[2].partition("/")[0]
+
+
 def under(tx: Transaction, caller: Caller, start: str) -> dict[str, Any]:
     """What the caller keeps under keys that begin with `start`."""
     if caller.member_id is None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
@@ -114,14 +115,41 @@ def upgrade(connection: sa.Connection) -> None:
     connection.execute(sa.update(STATE).values(system_version=LATEST))
 
 
+@contextmanager
+def erasable(connection: sa.Connection, tables: Sequence[sa.Table]) -> Iterator[None]:
+    """Let rows be deleted from append-only tables meanwhile; the caller's transaction ends it too.
+
+    For what is purged by name, and nothing else.
+    """
+    for table in tables:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql(f"DROP TRIGGER {table.name}_no_delete")
+        else:
+            _switch_trigger(connection, table.name, "DISABLE")
+    yield
+    for table in tables:
+        if connection.dialect.name == "sqlite":
+            _refuse_on_sqlite(connection, table.name, "DELETE")
+        else:
+            _switch_trigger(connection, table.name, "ENABLE")
+
+
+def _switch_trigger(connection: sa.Connection, table: str, how: str) -> None:
+    connection.exec_driver_sql(f"ALTER TABLE {table} {how} TRIGGER {table}_no_change")
+
+
+def _refuse_on_sqlite(connection: sa.Connection, table: str, event: str) -> None:
+    connection.exec_driver_sql(
+        f"CREATE TRIGGER {table}_no_{event.lower()} BEFORE {event} ON {table} "
+        f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+    )
+
+
 def _refuse_changes(connection: sa.Connection, table: str) -> None:
     """Make a table append-only, whoever writes to it."""
     if connection.dialect.name == "sqlite":
         for event in ("UPDATE", "DELETE"):
-            connection.exec_driver_sql(
-                f"CREATE TRIGGER {table}_no_{event.lower()} BEFORE {event} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            )
+            _refuse_on_sqlite(connection, table, event)
         return
     connection.exec_driver_sql(
         "CREATE OR REPLACE FUNCTION _append_only() RETURNS trigger LANGUAGE plpgsql AS "

@@ -13,6 +13,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from ..metadata.expression import parse, rename, renaming
+from ..metadata.expression.tree import Name
 from ..metadata.model import App, Column, Entity, Sort, View
 from ..metadata.problems import ProblemsError
 from ..metadata.wording import Words, app_space
@@ -101,6 +102,26 @@ def keep(tx: Transaction, caller: Caller, view: OwnView) -> OwnView | None:
 def forget(tx: Transaction, caller: Caller, view: OwnView) -> None:
     """Delete a view of the caller."""
     saved.put(tx, caller, f"{_start(view.entity)}{view.number}", None)
+
+
+def forget_broken(before: Transaction, after: Transaction) -> None:
+    """Delete the views of anybody whose condition names what is purged between two apps."""
+    mine = SAVED.c.key.startswith("view/")
+    kept = sa.select(SAVED.c.member_id, SAVED.c.key, SAVED.c.value).where(mine)
+    for member_id, key, value in before.connection.execute(kept).all():
+        entity_id, text = key.split("/")[1], value["filter"]
+        if _unknown(after.app, entity_id, text) - _unknown(before.app, entity_id, text):
+            gone = sa.and_(SAVED.c.member_id == member_id, SAVED.c.key == key)
+            before.connection.execute(sa.delete(SAVED).where(gone))
+
+
+def _unknown(app: App, entity_id: str, text: str) -> frozenset[str]:
+    """The words of a condition in ids that mean nothing in an app."""
+    try:
+        found = renaming(parse(text), Words(app_space(app), True, "same"), entity_id)
+    except ProblemsError:
+        return frozenset()
+    return frozenset(one.text if isinstance(one, Name) else one.value for one in found.unknown)
 
 
 def in_ids(app: App, entity: Entity, text: str) -> str:

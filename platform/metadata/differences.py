@@ -13,6 +13,7 @@ from .json_text import number_text
 from .messages import LOCALES, catalogue, render
 from .model import App, Entity, EntityAccess, Field, Labels, Named, Role, Stage, label_text
 from .problems import Problem
+from .purging import purged_between, thing_at
 from .shown_names import Said, TypeNames
 
 _KEPT = frozenset(
@@ -43,7 +44,7 @@ class Change:
 
     `kind` is `<sort>.<verb>`: the sort is entity, field, option, stage, tag, band, check,
     unique_group, checklist_item, section, card, pipeline, menu_item, access (of a role to an
-    entity) or a kind of document; the verb is added, removed, archived, restored, renamed,
+    entity) or a kind of document; the verb is added, removed, archived, purged, restored, renamed,
     reordered or the key that changed (`field.required`). `document` is its key (`entity/deal`),
     `entity`, `field` and `item` the ids that apply, `before` and `after` the values (the thing
     itself where it came or went).
@@ -102,12 +103,29 @@ class Change:
         return shown_value(TypeNames(value) if self.kind == "field.type" else value, locale)
 
 
-_VERBS = frozenset({"added", "removed", "archived", "restored", "renamed", "reordered"})
+_VERBS = frozenset({"added", "removed", "archived", "purged", "restored", "renamed", "reordered"})
 
 
 def differences(before: App | None, after: App) -> tuple[Change, ...]:
     """Every change from one App to another, by id; from nothing, everything is added."""
-    return tuple(_Comparison().apps(before, after))
+    gone = _purged(before, after) if before else ()
+    return (*_Comparison().apps(before, after), *gone)
+
+
+def _purged(before: App, after: App) -> Iterator[Change]:
+    """What was archived before, and is gone for good after."""
+    for place in purged_between(before, after):
+        *owners, subject = thing_at(before, place)
+        yield Change(
+            kind=f"{place.sort}.purged",
+            document=place.document,
+            entity=place.owner if place.document.startswith("entity/") else None,
+            field=place.field,
+            item=place.item,
+            before=subject,
+            subject=subject,
+            owners=tuple(owners),
+        )
 
 
 def forbidden(change: Change) -> Problem | None:
@@ -177,6 +195,8 @@ class _Comparison:
         if old is None and new is not None:
             if not new.archived:
                 yield self.change(sort, "added", new, after=new)
+        elif old is not None and new is None and old.archived and sort in _KEPT:
+            return  # It was purged, or came later than what is compared with.
         elif old is not None and (new is None or (new.archived and not old.archived)):
             kept = new is not None or sort in _KEPT
             yield self.change(sort, "archived" if kept else "removed", old, before=old, after=new)

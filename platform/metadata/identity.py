@@ -10,6 +10,7 @@ from .documents import Document
 from .naming import ids_for
 from .schema import Node, branch, property_node, schema_of
 from .system import SYSTEM_ENTITIES, SYSTEM_NAMES
+from .tombstones import KEY, ids_in, written
 
 KEPT_KINDS = frozenset({"entity", "tag_dimension", "tier_scheme"})
 """Documents that hold data: left out of a folder they are archived, not removed."""
@@ -26,11 +27,13 @@ class Identified:
 
     `before` is the former name of what is renamed, by the path of lists and ids that leads to it.
     `carried` are the places (document key, pointer) of what was taken over from the base as
-    archived: its references are ids already.
+    archived: its references are ids already. `again` is the purged id that a document still writes,
+    by the path of what is declared anew under another one.
     """
 
     documents: tuple[Document, ...] = ()
     before: dict[tuple[str, ...], str] = field(default_factory=dict)
+    again: dict[tuple[str, ...], str] = field(default_factory=dict)
     carried: set[tuple[str, str]] = field(default_factory=set)
 
 
@@ -39,7 +42,8 @@ def identified(documents: Iterable[Document], base: Iterable[Document] = ()) -> 
 
     An `id` that is written holds. Else the thing of the base that has the name (or, when nothing
     else claims it, had it first) keeps its id. Else the name becomes the id, with `_2` behind it
-    when that was taken before. A rename adds the old name to the aliases.
+    when that was taken before, also by what was purged since. A rename adds the old name to the
+    aliases. The base's ids of what was purged are kept with those that the documents bring.
     """
     found = Identified()
     former = {(one.kind, one.id): one for one in base}
@@ -48,11 +52,15 @@ def identified(documents: Iterable[Document], base: Iterable[Document] = ()) -> 
     for document in documents:
         by_kind.setdefault(document.kind, []).append(document)
     inverses = _Inverses(former.values())
+    purged = _purged_documents((*former.values(), *by_kind.get("app", ())))
     for kind, members in by_kind.items():
         siblings = [one.data for (each, _), one in former.items() if each == kind]
         taken = set(SYSTEM_ENTITIES) if kind == "entity" else set()
-        ids = _ids([one.data for one in members], siblings, taken)
+        gone = {one for each, one in purged if each == kind}
+        ids = _ids([one.data for one in members], siblings, taken, gone)
         for document, identity in zip(members, ids, strict=True):
+            if document.data.get("id", identity) != identity:
+                found.again[f"{kind}/{identity}",] = document.id
             old = former.get((kind, identity))
             done.append(_Identifier(found, inverses).document(document, identity, old))
     present = {(one.kind, one.id) for one in done}
@@ -61,6 +69,13 @@ def identified(documents: Iterable[Document], base: Iterable[Document] = ()) -> 
             done.append(document.with_data({**document.data, "archived": True}))
     found.documents = tuple(done)
     return found
+
+
+def _purged_documents(documents: Iterable[Document]) -> set[tuple[str, str]]:
+    """(kind, id) of the documents that were purged, as the app among these says."""
+    apps = (one.data for one in documents if one.kind == "app")
+    found = (one.partition("/") for data in apps for one in ids_in(data))
+    return {(kind, identity) for kind, _, identity in found}
 
 
 class _Inverses:
@@ -105,21 +120,20 @@ class _Identifier:
             data = {"id": identity, **data, **({"id": identity} if identity else {})}
             if node["x-declares"] == "field" and isinstance(data.get("inverse"), str):
                 data = self.inverse(data, former)
-        return {
-            key: self.value(key, value, node, former, path, f"{pointer}/{key}")
-            for key, value in data.items()
-        }
+        if KEY in node.get("properties", {}):
+            data = _remembering(data, former)
+        return {key: self.value(key, data, node, former, path, f"{pointer}/{key}") for key in data}
 
     def value(
         self,
         key: str,
-        value: Any,
+        data: Mapping[str, Any],
         node: Node,
         former: Mapping[str, Any],
         path: tuple[str, ...],
         pointer: str,
     ) -> Any:
-        inner = property_node(node, key)
+        value, inner = data[key], property_node(node, key)
         if inner is None:
             return value
         inner = branch(inner, value)
@@ -127,7 +141,11 @@ class _Identifier:
         if isinstance(value, (list, tuple)):
             old = old if isinstance(old, (list, tuple)) else ()
             siblings = [one for one in old if isinstance(one, Mapping)]
-            return self.items(list(value), inner.get("items", {}), siblings, (*path, key), pointer)
+            keeps = node.get("properties", {}).get(KEY, {}).get("x-purged") == key
+            purged = {*ids_in(former), *ids_in(data)} if keeps else set()
+            return self.items(
+                list(value), inner.get("items", {}), siblings, purged, (*path, key), pointer
+            )
         if isinstance(value, Mapping) and "properties" in inner:
             before = old if isinstance(old, Mapping) else _NOTHING
             return self.item(value, inner, "", before, path, pointer)
@@ -138,6 +156,7 @@ class _Identifier:
         values: list[Any],
         node: Node,
         former: list[Mapping[str, Any]],
+        purged: set[str],
         path: tuple[str, ...],
         pointer: str,
     ) -> list[Any]:
@@ -150,7 +169,7 @@ class _Identifier:
                 else one
                 for index, one in enumerate(values)
             ]
-        ids = iter(_ids(declared, former, self.taken(sort)))
+        ids = iter(_ids(declared, former, self.taken(sort), purged))
         old_by_id = {one.get("id"): one for one in former}
         done: list[Any] = []
         for index, one in enumerate(values):
@@ -158,6 +177,8 @@ class _Identifier:
                 done.append(one)
                 continue
             identity = next(ids)
+            if one.get("id", identity) != identity:
+                self.found.again[*path, identity] = str(one["id"])
             old = old_by_id.get(identity, _NOTHING)
             self.note_rename((*path, identity), one, old)
             place = f"{pointer}/{index}"
@@ -219,24 +240,42 @@ class _Identifier:
             data["aliases"] = wanted
 
 
+def _remembering(data: Mapping[str, Any], former: Mapping[str, Any]) -> dict[str, Any]:
+    """The object with its own tombstones and those that it had; as it is where they are none."""
+    if not isinstance(data.get(KEY, ()), (list, tuple)):
+        return dict(data)
+    kept = written({*ids_in(data), *ids_in(former)})
+    return {**data, KEY: kept} if kept else dict(data)
+
+
 def _ids(
-    items: list[Mapping[str, Any]], former: list[Mapping[str, Any]], reserved: set[str]
+    items: list[Mapping[str, Any]],
+    former: list[Mapping[str, Any]],
+    reserved: set[str],
+    purged: set[str],
 ) -> list[str]:
-    """The id of each item, in order; see `identified` for the rule."""
-    claimed = {one["id"] for one in items if isinstance(one.get("id"), str)}
-    taken = claimed | reserved | {str(one.get("id")) for one in former}
+    """The id of each item, in order; see `identified` for the rule.
+
+    An id that was purged counts as not written: the thing is declared anew. What is archived is
+    not: it keeps the id, and goes again.
+    """
+    claimed = {one["id"] for one in items if isinstance(one.get("id"), str)} - purged
+    taken = claimed | reserved | purged | {str(one.get("id")) for one in former}
     known = _Former(former, {str(one.get("name")) for one in items if "id" not in one})
     numbered: dict[str, Iterator[str]] = {}
     found: list[str] = []
     for one in items:
         name = one.get("name")
-        if isinstance(one.get("id"), str):
+        if isinstance(one.get("id"), str) and (one["id"] not in purged or _gone(one)):
             found.append(one["id"])
             continue
         if not isinstance(name, str):
             found.append("")
             continue
-        identity = known.find(name, one, claimed)
+        identity = known.find(name, one, claimed) if "id" not in one else None
+        if identity is None and _gone(one) and name in purged:
+            found.append(name)
+            continue
         if identity is None:
             more = numbered.setdefault(name, ids_for(name))
             identity = next(each for each in more if each not in taken)
@@ -244,6 +283,10 @@ def _ids(
         claimed.add(identity)
         found.append(identity)
     return found
+
+
+def _gone(item: Mapping[str, Any]) -> bool:
+    return item.get("archived") is True
 
 
 class _Former:

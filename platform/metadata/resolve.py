@@ -9,6 +9,7 @@ from .documents import Document, document_of
 from .identity import identified
 from .model import App
 from .problems import MOST_TOLD, Problem
+from .purging import declared_anew, without_purged
 from .refer import Translator
 from .schema import schema_of, without_ids
 from .space import Space
@@ -33,10 +34,12 @@ def to_ids(documents: Iterable[Document], base: App | None = None) -> Resolved:
 
     A name means, in this order: what is called so in the documents, the id, what was called so in
     `base`, an alias. What `base` has and the documents leave out comes back archived where it
-    holds data (entities, fields, options, stages, tags, bands, dimensions, schemes).
+    holds data (entities, fields, options, stages, tags, bands, dimensions, schemes), unless they
+    say that it is purged.
     """
-    found = identified(documents, base.documents if base else ())
-    space = Space(found.documents, found.before)
+    before = base.documents if base else ()
+    found = identified(documents, before)
+    space = Space(found.documents, found.before, found.again)
     translator = Translator(space, "ids")
     resolved = tuple(
         one.with_data(transform(one, space, translator.visit, found.carried), in_ids=True)
@@ -46,7 +49,13 @@ def to_ids(documents: Iterable[Document], base: App | None = None) -> Resolved:
     if translator.full:
         more = Problem("document.more", {"most": MOST_TOLD}, problems[-1].document)
         problems = [*problems, more]
-    return Resolved(resolved, tuple(problems), _once(translator.notes), space)
+    kept, refused = without_purged(resolved, before)
+    return Resolved(
+        kept,
+        (*problems, *refused),
+        _once((*translator.notes, *declared_anew(resolved, found.again))),
+        space,
+    )
 
 
 def to_names(documents: Iterable[Document]) -> tuple[Document, ...]:

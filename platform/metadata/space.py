@@ -20,6 +20,8 @@ _NAMED_KINDS = ("entity", "tag_dimension", "tier_scheme", "role", "metric", "das
 class Entry:
     """One named thing of a group: what it is called, was called, and its data.
 
+    `again` is the id under which documents still speak of it, where that was purged.
+
     `owner` is where it lies: the entity's id for a field; for an inverse it is the id of the
     entity that points here, and `field` the reference that does.
     """
@@ -28,6 +30,7 @@ class Entry:
     name: str
     aliases: tuple[str, ...] = ()
     before: str | None = None
+    again: str | None = None
     archived: bool = False
     data: Mapping[str, Any] = field(default_factory=lambda: _EMPTY)
     owner: str = ""
@@ -50,7 +53,10 @@ class Group:
         self.entries = tuple(entries)
         self.sort = sort
         self.owner = owner
-        self.by_id: Mapping[str, Entry] = {entry.id: entry for entry in reversed(self.entries)}
+        self.by_id: Mapping[str, Entry] = {
+            **{entry.again: entry for entry in self.entries if entry.again},
+            **{entry.id: entry for entry in reversed(self.entries)},
+        }
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self.entries)
@@ -90,7 +96,7 @@ def _called(entry: Entry, how: str) -> tuple[str, ...]:
     if how == "name":
         return (entry.name,)
     if how == "id":
-        return (entry.id,)
+        return (entry.id, entry.again) if entry.again else (entry.id,)
     if how == "before":
         return (entry.before,) if entry.before else ()
     return entry.aliases
@@ -100,16 +106,19 @@ class Space:
     """The groups of a set of documents: documents by kind, fields, inverses and options.
 
     Documents and what they list must have their ids already (`identity.identified`).
-    `before` gives the former name of a thing: (document key, list path, id) -> name.
+    `before` gives the former name of a thing: (document key, list path, id) -> name; `again` its
+    purged id, likewise.
     """
 
     def __init__(
         self,
         documents: Iterable[Document],
         before: Mapping[tuple[str, ...], str] | None = None,
+        again: Mapping[tuple[str, ...], str] | None = None,
     ) -> None:
         self.documents = tuple(documents)
         self._before = before or {}
+        self._again = again or {}
         self.kinds: dict[str, Group] = {}
         for kind in _NAMED_KINDS:
             self.kinds[kind] = Group(self._documents(kind), kind)
@@ -217,7 +226,7 @@ class Space:
             yield entry
             accompanied.append(entry)
         for entry in accompanied:
-            for one in companions(_outline(entry)):
+            for one in companions(outline(entry)):
                 yield _of_model(one, entity.id, entry.in_ids)
         yield from (_of_model(one, entity.id) for one in SYSTEM_FIELDS)
 
@@ -256,13 +265,15 @@ class Space:
         name = _text(data.get("name"))
         identity = _text(data.get("id")) or name
         aliases = data.get("aliases")
+        at = (*path, identity) if path else (key,)
         return Entry(
             id=identity,
             name=name,
             aliases=tuple(one for one in aliases if isinstance(one, str))
             if isinstance(aliases, (list, tuple))
             else (),
-            before=self._before.get((*path, identity) if path else (key,)),
+            before=self._before.get(at),
+            again=self._again.get(at),
             archived=data.get("archived") is True,
             data=data,
             owner=owner,
@@ -277,7 +288,7 @@ def _of_model(one: Field, owner: str, in_ids: bool = True) -> Entry:
     )
 
 
-def _outline(entry: Entry) -> Field:
+def outline(entry: Entry) -> Field:
     """As much of a field as its companions depend on."""
     transitions = entry.data.get("transitions")
     return Field(

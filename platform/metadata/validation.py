@@ -121,6 +121,8 @@ def _pointer(error: Any, *more: str) -> str:
 def _translated(error: Any) -> Iterator[Problem]:
     """One refusal of jsonschema as problems of ours."""
     keyword = str(error.validator)
+    if keyword == "maxItems" and _live(error.instance) <= error.validator_value:
+        return
     own = error.schema.get("x-problem", {}) if isinstance(error.schema, dict) else {}
     if keyword in own:
         yield Problem(own[keyword], {}, None, _pointer(error))
@@ -133,6 +135,11 @@ def _translated(error: Any) -> Iterator[Problem]:
     else:
         problem, params = _SENTENCES.get(keyword, _other)(error)
         yield Problem(problem, params, None, _pointer(error))
+
+
+def _live(items: list[Any]) -> int:
+    """How many entries of a list are not archived: what is kept for its data does not count."""
+    return sum(not (isinstance(one, dict) and one.get("archived") is True) for one in items)
 
 
 def _bad_key(error: Any) -> Iterator[Problem]:

@@ -34,6 +34,37 @@ def test_a_draft_forgets_what_is_discarded(admin: Person) -> None:
     assert gone.get_json()["edits"] == []
 
 
+def test_what_is_archived_is_purged_at_once_or_with_a_draft(admin: Person) -> None:
+    documents = admin.get("/metadata").get_json()["documents"]
+    entity = next(one for one in documents if one.get("name") == "customer")
+    assert admin.post("/records/customer", {"name": "Stein"}).status_code == 201
+    for name in ("fax", "telex"):
+        entity["fields"].append({"name": name, "type": "text", "default": "12"})
+    assert admin.post("/metadata/apply", {"documents": documents}).status_code == 200
+    del entity["fields"][-2:]
+    assert admin.post("/metadata/apply", {"documents": documents}).status_code == 200
+    fax, telex = ("entity/customer#/fields/fax", "entity/customer#/fields/telex")
+    planned = admin.post("/purge/plan", {"things": [fax]})
+    assert [one["key"] for one in planned.get_json()["losses"]] == [fax]
+    assert admin.post("/purge", {"things": [fax]}).status_code == 422
+    done = admin.post("/purge", {"things": [fax], "accept_loss": [fax]})
+    assert done.status_code == 200, done.text
+    draft = admin.post("/draft/purge", {"things": [telex]})
+    assert [one["document"] for one in draft.get_json()["edits"]] == ["entity/customer"]
+    published = admin.post("/draft/publish", {"accept_loss": [telex]})
+    assert published.status_code == 200, published.text
+    after = admin.get("/metadata/entity/customer").get_json()
+    assert after["purged"] == ["fax", "telex"]
+    for address in ("/purge/plan", "/purge", "/draft/purge"):
+        assert admin.post(address, {"things": ["entity/customer#/fields/x"]}).status_code == 422
+        assert admin.post(address, {"things": []}).status_code == 400
+
+
+def test_only_who_may_change_metadata_purges(seller: Person) -> None:
+    for address in ("/purge/plan", "/purge", "/draft/purge"):
+        assert seller.post(address, {"things": ["entity/deal"]}).status_code == 403
+
+
 def test_a_document_keeps_its_id_under_a_new_name(admin: Person) -> None:
     role = {"everything_else": {"read": True}}
     admin.call("PUT", "/metadata/draft/role/reader", role)

@@ -45,6 +45,31 @@ def test_a_kept_plan_is_refused_once_the_workspace_moved(
     assert shop("apply", "shop", strange, code=1).stderr
 
 
+def test_a_field_is_purged_by_name_once_its_loss_is_accepted(shop: Run, folder: Path) -> None:
+    def add(document: dict[str, Any]) -> None:
+        document["fields"].append({**CITY, "default": "Rome"})
+
+    def drop(document: dict[str, Any]) -> None:
+        document["fields"].pop()
+
+    city = "entity/customer#/fields/city"
+    rows = folder / "customers.csv"
+    rows.write_text("name,code\nStein,S1\n", "utf-8")
+    shop("import", "shop", "customer", rows)
+    edit(folder, "entities/customer.json", add)
+    shop("apply", "shop", folder)
+    assert "not archived" in shop("purge", "shop", city, code=1).stderr
+    edit(folder, "entities/customer.json", drop)
+    shop("apply", "shop", folder)
+    refused = shop("purge", "shop", city, code=1)
+    assert "purged" in refused.stdout and city in refused.stderr
+    shop("purge", "shop", "entity/customer#/fields/cyti", code=1)
+    purged = printed(shop("purge", "shop", city, "--accept-loss", city, "--json"))
+    assert purged["revision"] == "4"
+    assert purged["losses"] == [{"key": city, "rows": 1, "examples": ["Rome"]}]
+    shop("restore-revision", "shop", "2")
+
+
 def test_an_export_changes_nothing(shop: Run, tmp_path: Path) -> None:
     shop("export", "shop", tmp_path / "out")
     assert shop("check", tmp_path / "out").exit_code == 0

@@ -10,6 +10,7 @@ from typing import Any
 
 import fieldstone.apps
 from fieldstone.metadata import App, Document, check, document_of, read_folder
+from fieldstone.metadata.tombstones import Place, listings
 
 FOLDER = Path(__file__).parent / "sample_app"
 
@@ -27,6 +28,12 @@ def app_of(documents: Iterable[Document], base: App | None = None) -> App:
     assert [problem.line() for problem in checked.problems] == []
     assert checked.app is not None
     return checked.app
+
+
+def purged_from(app: App) -> set[Place]:
+    """The places of everything that an app remembers as purged."""
+    lists = (each for document in app.documents for each in listings(document))
+    return {each.place(one) for each in lists for one in each.purged}
 
 
 def edited(

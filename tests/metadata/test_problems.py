@@ -25,6 +25,7 @@ ELSEWHERE = (
     "file.",
     "folder.",
     "merge.",
+    "purge.",
 )
 """Sentences that are no problems of a check, or that other tables of cases hold."""
 

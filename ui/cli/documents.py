@@ -1,4 +1,4 @@
-"""Documents: `check`, `export`, `plan`, `apply`, `revisions` and `restore-revision`."""
+"""Documents: `check`, `export`, `plan`, `apply`, `purge`, `revisions`, `restore-revision`."""
 
 from __future__ import annotations
 
@@ -108,6 +108,24 @@ def apply(
 ) -> None:
     with opening.workspace(name) as workspace:
         found = _planned(workspace, source, since, chosen) if source.is_dir() else _kept(source)
+        carry_out(workspace, found, reason, accepted, as_json)
+
+
+@command("purge")
+@click.argument("name")
+@click.argument("things", nargs=-1, required=True)
+@option("--accept-loss", "accepted", multiple=True, metavar="THING", help="accept_loss")
+@option("--reason", help="reason")
+@json_option
+def purge(
+    name: str,
+    things: tuple[str, ...],
+    accepted: tuple[str, ...],
+    reason: str | None,
+    as_json: bool,
+) -> None:
+    with opening.workspace(name) as workspace:
+        found = publish.purge_plan(workspace, SYSTEM, things)
         carry_out(workspace, found, reason, accepted, as_json)
 
 
@@ -234,4 +252,4 @@ def described(found: Plan) -> dict[str, object]:
     }
 
 
-COMMANDS = (check, export, plan, apply, listed, restore)
+COMMANDS = (check, export, plan, apply, purge, listed, restore)

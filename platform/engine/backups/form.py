@@ -96,7 +96,10 @@ def loader(storage: Storage) -> Load:
 def without_spares(layout: Mapping[str, Any]) -> dict[str, Any]:
     """A layout (as JSON) without the columns that conversions left behind: they stay there."""
     return {
-        entity: {**{key: part for key, part in one.items() if key != "formers"}, "spares": []}
+        entity: {
+            **{key: part for key, part in one.items() if key not in ("formers", "free")},
+            "spares": [],
+        }
         for entity, one in layout.items()
     }
 

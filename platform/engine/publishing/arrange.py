@@ -18,6 +18,7 @@ from ..layout import (
     table_name,
 )
 from ..system_tables import MEMBER as MEMBER_TABLE
+from . import ddl
 from .storage import Kind, storage_of
 
 
@@ -25,8 +26,9 @@ def arrange(app: App, before: Layout, was: App | None = None) -> Layout:
     """Where everything of `app` lies, given where things lie now; `was` is the app until now.
 
     A field keeps its column as long as its storage is the same and its values stay what they are.
-    Otherwise it gets the column that it had when it was last of this type, else a new one, and the
-    one that it had is kept for going back. What the app no longer names keeps its place.
+    Otherwise it gets the column that it had when it was last of this type, else a new one (a free
+    one under a new name, where there is one of the type), and the one that it had is kept for going
+    back. What the app no longer names keeps its place.
     """
     entities = dict(before.entities)
     for entity in app.entities.values():
@@ -59,6 +61,7 @@ class _Arranging:
         self.fields = dict(self.before.fields)
         self.formers = dict(self.before.formers)
         self.spares = list(self.before.spares)
+        self.free = dict(self.before.free)
 
     def done(self, was: Mapping[str, Field]) -> EntityLayout:
         for one in self.entity.fields:
@@ -71,6 +74,7 @@ class _Arranging:
             self.fields,
             tuple(self.spares),
             {key: some for key, some in self.formers.items() if some},
+            self.free,
         )
 
     def _field(self, one: Field, old: Field | None) -> None:
@@ -110,10 +114,14 @@ class _Arranging:
 
     def _placed(self, one: Field, kind: Kind) -> StoredField:
         now = replace(self.before, fields=self.fields, formers=self.formers)
-        taken = now.columns | {*self.spares}
+        taken = now.columns | {*self.spares, *self.before.free}
         generation = 1
         while column_name(one.id, generation) in taken:
             generation += 1
+        wanted = ddl.type_name(*kind, "postgresql")
+        freed = next((name for name, typed in self.free.items() if typed == wanted), None)
+        if freed is not None:
+            del self.free[freed]
         return StoredField(self.before.table, column_name(one.id, generation), *kind, generation)
 
 

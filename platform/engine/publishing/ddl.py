@@ -90,6 +90,32 @@ def add_foreign_key(table: str, name: str, reference: Reference) -> str:
     )
 
 
+def rename_column(table: str, name: str, new: str) -> str:
+    """A column under another name."""
+    return f"ALTER TABLE {quoted(table)} RENAME COLUMN {quoted(name)} TO {quoted(new)}"
+
+
+def filled(name: str, kind: str) -> str:
+    """The condition that a column of a type holds something: a boolean is never empty."""
+    return quoted(name) if kind.lower() == "boolean" else f"{quoted(name)} IS NOT NULL"
+
+
+def empty_column(table: str, name: str, kind: str) -> str:
+    """Take what a column of a type holds out of it, row by row where there is anything."""
+    nothing = "false" if kind.lower() == "boolean" else "NULL"
+    return f"UPDATE {quoted(table)} SET {quoted(name)} = {nothing} WHERE {filled(name, kind)}"
+
+
+def drop_key(table: str, name: str) -> str:
+    """A foreign key less, of a table that may be gone as well (PostgreSQL)."""
+    return f"ALTER TABLE IF EXISTS {quoted(table)} DROP CONSTRAINT IF EXISTS {quoted(name)}"
+
+
+def drop_table(table: str) -> str:
+    """A table less; what refers to it must be gone."""
+    return f"DROP TABLE {quoted(table)}"
+
+
 def drop_column(table: str, name: str) -> str:
     """A column less; its indexes and the views on the table must be gone."""
     return f"ALTER TABLE {quoted(table)} DROP COLUMN {quoted(name)}"

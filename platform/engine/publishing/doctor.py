@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...metadata.problems import Problem
-from ..layout import EntityLayout, StoredField
+from ..layout import EntityLayout, StoredField, link_table_name
 from ..stores import DialectName
 from ..transaction import Transaction
 from . import ddl, physical, readable
@@ -22,6 +22,7 @@ def layout_matches(tx: Transaction) -> tuple[Problem, ...]:
         found.extend(_table(at, there, tx.tables.dialect))
     links = {one.link_table for one in tx.layout.entities.values() if one.link_table}
     strange = {one for one in there.tables if not one.startswith(("_", "sqlite_"))} - tables
+    strange |= {one for one in there.tables if one.startswith(link_table_name(""))} - links
     found.extend(_each("doctor.table_left", strange))
     found.extend(_each("doctor.table_missing", links - there.tables.keys()))
     indexes = wanted(tx.app, tx.layout).keys()
@@ -38,14 +39,18 @@ def _table(at: EntityLayout, there: Physical, dialect: DialectName) -> Iterator[
     if columns is None:
         yield Problem("doctor.table_missing", {"name": at.table})
         return
-    for one in at.fields.values():
+    former = (each.stored for some in at.formers.values() for each in some)
+    for one in (*at.fields.values(), *former):
         name = f"{at.table}.{one.column}"
         if one.column not in columns:
             yield Problem("doctor.column_missing", {"name": name})
         elif not _ours(at, one, columns[one.column], dialect):
             yield Problem("doctor.column_type", {"name": name, "type": columns[one.column]})
+    for free, kind in at.free.items():
+        if columns.get(free) != kind:
+            yield Problem("doctor.column_missing", {"name": f"{at.table}.{free}"})
     if not at.table.startswith("_"):
-        left = columns.keys() - at.columns - set(at.spares)
+        left = columns.keys() - at.columns - {*at.spares, *at.free}
         yield from _each("doctor.column_left", {f"{at.table}.{one}" for one in left})
 
 

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from ...metadata.documents import Document
 from ...metadata.identity import KEPT_KINDS
+from ...metadata.purging import remembering
 from ..system_tables import TRANSITION
 from ..transaction import Transaction
 
@@ -20,8 +21,11 @@ _LISTED = {"tag_dimension": "tags", "tier_scheme": "bands"}
 
 
 def settled(tx: Transaction, documents: Iterable[Document]) -> tuple[Document, ...]:
-    """The documents of an earlier revision (in ids), with what came since and holds data."""
-    then = tuple(documents)
+    """The documents of an earlier revision (in ids), with what came since and holds data.
+
+    They remember what was purged since: it does not come back under its id.
+    """
+    then = remembering(documents, tx.app.documents)
     now = {one.key: one for one in tx.app.documents}
     known = {one.key for one in then}
     since = (one for one in tx.app.documents if one.key not in known and _document_holds(tx, one))

@@ -15,11 +15,17 @@ VIEW_PREFIX = "v_"
 
 @dataclass(frozen=True, slots=True)
 class Physical:
-    """What a workspace's database has: types of columns by table, derived indexes, views."""
+    """What a workspace's database has: types of columns by table, derived indexes, views.
+
+    `keys` are foreign keys that can be dropped by name, by (table, column), each with the table
+    that it points at. `used` is how many columns a table has had, where dropped ones count.
+    """
 
     tables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     indexes: frozenset[str] = frozenset()
     views: frozenset[str] = frozenset()
+    keys: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    used: Mapping[str, int] = field(default_factory=dict)
 
 
 def read(connection: sa.Connection) -> Physical:
@@ -34,7 +40,19 @@ def read(connection: sa.Connection) -> Physical:
         tables,
         frozenset(one for one in indexes if one.startswith(INDEX_PREFIX)),
         frozenset(one for one in views if one.startswith(VIEW_PREFIX)),
+        *_of_postgresql(connection),
     )
+
+
+def _of_postgresql(
+    connection: sa.Connection,
+) -> tuple[Mapping[tuple[str, str], tuple[str, str]], Mapping[str, int]]:
+    if connection.dialect.name != "postgresql":
+        return {}, {}
+    keys = {
+        (table, column): (name, target) for table, column, name, target in connection.execute(_KEYS)
+    }
+    return keys, {table: used for table, used in connection.execute(_USED)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +62,16 @@ class _Queries:
     views: sa.TextClause
 
 
+_KEYS = sa.text(
+    "SELECT c.relname, a.attname, k.conname, t.relname FROM pg_constraint k"
+    " JOIN pg_class c ON c.oid = k.conrelid JOIN pg_class t ON t.oid = k.confrelid"
+    " JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1]"
+    " WHERE k.contype = 'f' AND c.relnamespace = current_schema()::regnamespace"
+)
+_USED = sa.text(
+    "SELECT relname, relnatts FROM pg_class WHERE relkind = 'r'"
+    " AND relnamespace = current_schema()::regnamespace"
+)
 _QUERIES: Mapping[str, _Queries] = {
     "sqlite": _Queries(
         sa.text(

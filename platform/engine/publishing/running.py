@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from ...metadata.fields import pattern
+from ...metadata.tombstones import place_of
 from .. import search, stored
 from ..system_tables import COUNTER
 from ..transaction import Transaction
+from . import erasing
 from .converting import Conversion, convert
 from .literals import instant
 from .steps import NOW, Step
@@ -89,9 +91,15 @@ def _keep_counters(tx: Transaction, prefix: str, counters: Mapping[str, int]) ->
         tx.connection.execute(sa.insert(COUNTER).values(key=key, value=value))
 
 
+def _purge_beside(running: Running, step: Step) -> None:
+    assert step.target is not None
+    erasing.erase(running.before, running.after, place_of(step.target))
+
+
 _WITHOUT_STATEMENTS: Mapping[str, Callable[[Running, Step], None]] = {
     "convert": _convert,
     "recompute": _recompute,
     "search": _search,
     "number": _number,
+    "purge_beside": _purge_beside,
 }

@@ -17,6 +17,12 @@ StepKind = Literal[
     "fill",
     "number",
     "drop_column",
+    "empty_column",
+    "reuse_column",
+    "purge_column",
+    "purge_values",
+    "purge_table",
+    "purge_beside",
     "drop_view",
     "drop_index",
     "create_index",
@@ -73,7 +79,8 @@ class Step:
 
     def text(self, locale: str, place: str = "") -> str:
         """The step as a line for a reader of `locale`; `place` says where in words, not by ids."""
-        place = place or (f"{self.entity}.{self.field}" if self.field else self.entity)
+        whole = self.entity or self.target or ""
+        place = place or (f"{self.entity}.{self.field}" if self.field else whole)
         key = f"publish.step.{self.kind}"
         line = render(key, locale, {"place": place, "target": self.target or "", "rows": self.rows})
         if self.rows:

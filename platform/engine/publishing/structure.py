@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from ...metadata.model import App, Entity
 from ..layout import Layout, StoredField
@@ -43,14 +42,22 @@ def new_tables(app: App, before: Layout, after: Layout, dialect: DialectName) ->
 
 
 def new_columns(app: App, before: Layout, after: Layout, dialect: DialectName) -> Iterator[Step]:
-    """Add the columns that entities which are there already do not have yet."""
+    """Give entities that are there the columns that they do not have yet, free ones first."""
     for entity in app.entities.values():
         if entity.system or entity.id not in before:
             continue
-        there = before.entity(entity.id).columns
-        for field_id, stored in after.entity(entity.id).fields.items():
-            if stored.column not in there:
+        was, at = before.entity(entity.id), after.entity(entity.id)
+        taken = {name: kind for name, kind in was.free.items() if name not in at.free}
+        for field_id, stored in at.fields.items():
+            if stored.column in was.columns:
+                continue
+            wanted = ddl.type_name(stored.storage, stored.scale, dialect)
+            free = next((name for name, kind in taken.items() if kind == wanted), None)
+            if free is None:
                 yield _added(entity, field_id, stored, after, dialect)
+            else:
+                del taken[free]
+                yield _reused(entity, field_id, stored, free, after)
 
 
 def new_link_tables(before: Layout, after: Layout, dialect: DialectName) -> Iterator[Step]:
@@ -59,17 +66,6 @@ def new_link_tables(before: Layout, after: Layout, dialect: DialectName) -> Iter
         if at.link_table and not (entity_id in before and before.link_table(entity_id)):
             statements = ddl.create_link_table(at, dialect)
             yield Step("create_link_table", entity_id, statements=statements)
-
-
-def spare_columns(before: Layout) -> tuple[Layout, tuple[Step, ...]]:
-    """Drop what earlier conversions left behind; the layout without it, and the steps."""
-    steps = []
-    for entity_id, at in before.entities.items():
-        for column in at.spares:
-            statement = ddl.drop_column(at.table, column)
-            steps.append(Step("drop_column", entity_id, target=column, statements=(statement,)))
-    entities = {entity_id: replace(at, spares=()) for entity_id, at in before.entities.items()}
-    return Layout(entities), tuple(steps)
 
 
 def index_steps(
@@ -135,6 +131,15 @@ def _added(
     definition = _column(entity, field_id, stored, layout, dialect)
     statement = ddl.add_column(stored.table, definition)
     return Step("add_column", entity.id, field_id, stored.column, (statement,))
+
+
+def _reused(entity: Entity, field_id: str, stored: StoredField, free: str, layout: Layout) -> Step:
+    statements = [ddl.rename_column(stored.table, free, stored.column)]
+    target = _target(entity, field_id)
+    if target and target in layout:
+        reference = ddl.Reference(layout.table(target))
+        statements.append(ddl.add_foreign_key(stored.table, stored.column, reference))
+    return Step("reuse_column", entity.id, field_id, stored.column, tuple(statements))
 
 
 def _column(

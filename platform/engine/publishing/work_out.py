@@ -18,11 +18,15 @@ from .arrange import arrange
 from .checking import checked
 from .converting import Conversion, conversion_steps, converted_fields, impossible
 from .filling import count, fill_steps
+from .freeing import spare_columns
 from .indexes import wanted
 from .leaving import settled
+from .limits import too_wide
 from .noting import notes
 from .offending import offending
+from .physical import Physical
 from .plan import Plan
+from .purging import Purge, needed, purge, purges, written
 from .recomputing import stale_formulas
 from .steps import Step
 from .structure import (
@@ -30,7 +34,6 @@ from .structure import (
     new_columns,
     new_link_tables,
     new_tables,
-    spare_columns,
     view_steps,
 )
 from .using import affected
@@ -67,15 +70,19 @@ def work_out(
     )
     if found.app is None:
         return Worked(plan)
-    refused = tuple(_placed(one, found.documents) for one in _refused(tx, caller, found.app))
+    gone = purges(tx.app, found.app)
+    refused = tuple(_placed(one, found.documents) for one in _refused(tx, caller, found.app, gone))
     if refused:
         return Worked(replace(plan, problems=refused))
     told = (_placed(one, found.documents) for one in notes(tx, caller, found.app))
-    return _planned(tx, caller, replace(plan, notes=(*found.notes, *told)), found.app)
+    return _planned(tx, caller, replace(plan, notes=(*found.notes, *told)), found.app, gone)
 
 
-def _refused(tx: Transaction, caller: Caller, app: App) -> Iterator[Problem]:
+def _refused(
+    tx: Transaction, caller: Caller, app: App, gone: tuple[Purge, ...]
+) -> Iterator[Problem]:
     """What the rows that are there stand against."""
+    yield from needed(tx, gone)
     yield from impossible(tx, app)
     yield from offending(tx, caller, app)
 
@@ -89,45 +96,71 @@ def _placed(problem: Problem, documents: tuple[Document, ...]) -> Problem:
     return replace(problem, document=document.path, pointer=pointer)
 
 
-def _planned(tx: Transaction, caller: Caller, plan: Plan, app: App) -> Worked:
+def _planned(
+    tx: Transaction, caller: Caller, plan: Plan, app: App, gone: tuple[Purge, ...]
+) -> Worked:
     changes = differences(tx.app if tx.revision else None, app)
-    swept, drops = spare_columns(tx.layout) if changes else (tx.layout, ())
+    there = physical.read(tx.connection)
+    swept, drops = spare_columns(tx, there) if changes else (tx.layout, ())
     layout = arrange(app, swept, tx.app)
+    # What is freed now waits for the next publish: a request may still read the App of before.
+    layout, purged = purge(tx, caller, gone, layout, there)
+    wide = tuple(too_wide(app, swept, layout, there, tx.tables.dialect))
+    if wide:
+        return Worked(replace(plan, problems=tuple(_placed(one, plan.documents) for one in wide)))
     conversions = {
         (one.entity.id, one.after.id): one
         for one in converted_fields(tx.app, app, tx.layout, layout)
     }
     moved = tuple(conversion_steps(tx, caller, conversions.values()))
+    ready = _Ready(swept, (*drops, *purged), moved, written(tx, gone))
     planned = replace(
         plan,
         changes=changes,
-        steps=tuple(_steps(tx, app, layout, drops, moved)),
+        steps=tuple(_steps(tx, app, layout, there, ready)),
         uses=affected(app, changes),
         differs=tx.app.hash != app.hash,
     )
     return Worked(planned, app, layout, conversions)
 
 
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """Steps that are known before the others: `gone` takes data out, `moved` converts it.
+
+    `swept` is the layout of before without what earlier conversions left, `written` the fields of
+    which `gone` takes single values.
+    """
+
+    swept: Layout
+    gone: tuple[Step, ...]
+    moved: tuple[Step, ...]
+    written: frozenset[tuple[str, str]]
+
+
+_DROPPING = frozenset({"drop_column", "purge_column", "purge_table"})
+"""Steps that no database does under a view."""
+
+
 def _steps(
     tx: Transaction,
     app: App,
     layout: Layout,
-    drops: tuple[Step, ...],
-    moved: tuple[Step, ...],
+    there: Physical,
+    ready: _Ready,
 ) -> Iterator[Step]:
     """The steps in their order: what is in the way goes, then structure, data, indexes, views."""
     dialect = tx.tables.dialect
-    there = physical.read(tx.connection)
-    losing = frozenset(one.entity for one in drops)
+    losing = frozenset(one.entity for one in ready.gone if one.kind in _DROPPING)
     old_views, new_views = view_steps((tx.app, tx.layout), (app, layout), there, dialect, losing)
     old_indexes, new_indexes = index_steps(wanted(app, layout), there, dialect)
-    yield from (*old_views, *old_indexes, *drops)
+    yield from (*old_views, *old_indexes, *ready.gone)
     yield from new_tables(app, tx.layout, layout, dialect)
-    yield from new_columns(app, tx.layout, layout, dialect)
+    yield from new_columns(app, ready.swept, layout, dialect)
     yield from new_link_tables(tx.layout, layout, dialect)
-    data = [*moved, *fill_steps(tx, app, layout)]
+    data = [*ready.moved, *fill_steps(tx, app, layout)]
     yield from data
-    written = frozenset((one.entity, one.field) for one in data if one.field)
+    written = ready.written.union((one.entity, one.field) for one in data if one.field)
     yield from stale_formulas(tx, app, layout, written)
     yield from _searches(tx, app, written)
     yield from (*new_indexes, *new_views)

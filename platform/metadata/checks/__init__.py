@@ -9,7 +9,7 @@ from .context import Checking
 from .fields import check_entities, check_fields
 from .figures import check_dashboards, check_metrics
 from .ladders import check_dimensions, check_pipelines, check_schemes
-from .names import check_documents, check_lists
+from .names import check_documents, check_lists, check_tombstones
 from .names import check_fields as check_field_names
 from .rules import check_rules
 from .surfaces import check_app, check_forms, check_roles, check_views
@@ -20,6 +20,7 @@ CHECKS: tuple[Callable[[Checking], Iterator[Problem]], ...] = (
     check_work_calendar,
     check_documents,
     check_lists,
+    check_tombstones,
     check_field_names,
     check_fields,
     check_entities,

@@ -10,6 +10,7 @@ from ..naming import is_reserved
 from ..problems import Problem
 from ..schema import Node, branch, property_node, schema_of
 from ..system import SYSTEM_ENTITIES, SYSTEM_NAMES
+from ..tombstones import KEY, MOST, listings
 from .context import Checking, Data, live, problem
 
 _IN_EXPRESSIONS = frozenset({"entity", "field"})
@@ -34,6 +35,14 @@ def check_lists(checking: Checking) -> Iterator[Problem]:
     for document in checking.documents:
         for found in _nested(document.data, schema_of(document.kind), ""):
             yield found.at(document.path, "")
+
+
+def check_tombstones(checking: Checking) -> Iterator[Problem]:
+    """A list remembers only so many ids of what was purged from it."""
+    for document in checking.documents:
+        for each in listings(document):
+            if len(each.purged) == MOST:
+                yield problem(document, f"{each.pointer}/{KEY}", "purge.too_many", most=MOST)
 
 
 def check_fields(checking: Checking) -> Iterator[Problem]:

@@ -14,6 +14,7 @@ from fieldstone.engine.installation import Installation
 from fieldstone.engine.workspaces import Workspace
 from fieldstone.metadata.documents import write_folder
 from tests.engine.publish.shop import Shop, column
+from tests.metadata.samples import purged_from
 
 APPLY = """
 import sys
@@ -27,7 +28,9 @@ from fieldstone.metadata.documents import read_folder
 with Installation.open(Settings.read(env_file=None)) as opened:
     workspace = opened.workspace("acme")
     documents, _ = read_folder(Path(sys.argv[1]))
-    publish.publish(workspace, SYSTEM, publish.preview(workspace, SYSTEM, documents))
+    plan = publish.preview(workspace, SYSTEM, documents)
+    accepted = [one.key for one in plan.losses]
+    publish.publish(workspace, SYSTEM, plan, accept_loss=accepted)
 """
 BEFORE = [
     "publish.add_column",
@@ -43,6 +46,20 @@ def changed(shop: Shop, tmp_path: Path) -> Path:
     shop.add("customer", name="parent_one", type="reference", to="customer")
     write_folder(tmp_path / "app", shop.documents())
     return tmp_path / "app"
+
+
+PURGING = [
+    "publish.purge_column",
+    "publish.purge_values",
+    "publish.purge_table",
+    "publish.purge_beside",
+    "publish.before_commit",
+]
+GONE = (
+    "entity/customer#/fields/staff",
+    "entity/customer#/fields/size/options/large",
+    "entity/deal",
+)
 
 
 def apply(installation: Installation, folder: Path, point: str) -> int:
@@ -79,6 +96,46 @@ def test_after_the_commit_everything_is_new(
         assert tx.revision == 2
         assert publish.layout_matches(tx) == ()
         assert column(tx, "customer", "staff") == [Decimal("12.0"), None, Decimal("700.0")]
+
+
+@pytest.fixture
+def purging(workspace: Workspace, shop: Shop, tmp_path: Path) -> Path:
+    """Return a folder that purges a field, an option and an entity which are archived."""
+    shop.drop("customer", "staff")
+    shop.field("customer", "size")["options"].pop()
+    del shop.data["deal"]
+    publish.publish(workspace, SYSTEM, publish.preview(workspace, SYSTEM, shop.documents()))
+    shop.data["customer"]["purged"] = ["staff"]
+    shop.field("customer", "size")["purged"] = ["large"]
+    shop.data["shop"]["purged"] = ["entity/deal"]
+    write_folder(tmp_path / "app", shop.documents())
+    return tmp_path / "app"
+
+
+@pytest.mark.parametrize("point", PURGING)
+def test_a_purge_that_dies_has_purged_nothing(
+    installation: Installation, workspace: Workspace, purging: Path, point: str
+) -> None:
+    assert apply(installation, purging, point) == 137
+    with workspace.reading() as tx:
+        assert tx.revision == 2
+        assert publish.layout_matches(tx) == ()
+        assert column(tx, "customer", "staff") == [12, None, 700]
+        assert column(tx, "customer", "size") == ["small", None, "large"]
+        assert column(tx, "deal", "name") == ["One", "Two"]
+
+
+def test_a_purge_that_dies_after_the_commit_is_whole(
+    installation: Installation, workspace: Workspace, purging: Path
+) -> None:
+    assert apply(installation, purging, "publish.flipped") == 137
+    with workspace.reading() as tx:
+        assert tx.revision == 3
+        assert publish.layout_matches(tx) == ()
+        assert column(tx, "customer", "size") == ["small", None, None]
+        assert {one.address for one in purged_from(tx.app)} == set(GONE)
+        assert not {"staff"} & tx.layout.entity("customer").fields.keys()
+        assert "deal" not in tx.layout
 
 
 def test_what_another_process_publishes_is_seen_at_once(

@@ -180,6 +180,8 @@ CASES: tuple[Call[Desk], ...] = (
     Call("a revision that is not there", NotFound, ("revision.unknown",), lambda it: it.load(9)),
     Call("a revision to go back to that is not there", NotFound, ("revision.unknown",),
          lambda it: publish.restore_plan(it.workspace, SYSTEM, 9)),
+    Call("nothing is archived that could be purged", Invalid, ("purge.nothing",),
+         lambda it: publish.purge_plan(it.workspace, SYSTEM, ["entity/nothing"])),
 )  # fmt: skip
 
 DAMAGE: tuple[tuple[str, str, tuple[str, ...]], ...] = (

@@ -17,6 +17,8 @@ from fieldstone.metadata.documents import Document
 from fieldstone.metadata.merge import Side
 from fieldstone.metadata.merge.words import Wording
 from fieldstone.metadata.problems import Problem
+from fieldstone.metadata.purging import thing_at
+from fieldstone.metadata.tombstones import place_of
 
 from ...desk import Desk, Visit
 from ...rendering import notice
@@ -88,13 +90,22 @@ def _steps(plan: Plan | None, studio: Studio) -> list[tuple[str, tuple[str, ...]
 
 def _losses(plan: Plan | None, studio: Studio) -> list[tuple[Step, str]]:
     """The steps that lose values, each with where it does in words."""
-    return [(one, _place(one, studio)) for one in (plan.steps if plan else ()) if one.loss]
+    return [(one, _lost(one, studio)) for one in (plan.steps if plan else ()) if one.loss]
+
+
+def _lost(step: Step, studio: Studio) -> str:
+    """What loses its values; what is purged stands in the App in force alone."""
+    if step.loss and step.kind.startswith("purge_"):
+        things = thing_at(studio.desk.app, place_of(step.loss.key))
+        return " / ".join(one.text(studio.desk.locale) for one in things)
+    return _place(step, studio)
 
 
 def _place(step: Step, studio: Studio) -> str:
-    """The entity and the field of a step as they are called; empty where the draft has neither."""
+    """The entity and the field of a step as they are called; empty where there is neither."""
     locale = studio.desk.locale
-    entity = studio.app.entities.get(step.entity)
+    app = studio.desk.app if step.kind.startswith("purge_") else studio.app
+    entity = app.entities.get(step.entity)
     field = entity.by_id.get(step.field) if entity and step.field else None
     found = [one.text(locale) for one in (entity, field) if one]
     return " / ".join(found) if len(found) == (2 if step.field else 1) else ""

@@ -1,0 +1,90 @@
+"""Erasing: what the product keeps of a thing beside its tables, which goes when it is purged.
+
+That is its history, its place in the search index, its numbering, what was ticked, told, imported
+and changed in bulk, and what members set for themselves. The change sets stay: who changed
+something, when, and that it was purged. Of an option, stage, tag or band the history stays too, for
+it tells of the records that had it; an id says what it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+
+from ...metadata.system import companions
+from ...metadata.tombstones import Place
+from .. import saved, views
+from ..search_tables import SEARCH
+from ..system_tables import (
+    ALERT,
+    BULK,
+    BULK_ROW,
+    CHECKLIST_TICK,
+    COUNTER,
+    FIELD_CHANGE,
+    IMPORT,
+    IMPORT_ROW,
+    NOTIFICATION,
+    TIER_RANK,
+    TRANSITION,
+)
+from ..system_versions import erasable
+from ..transaction import Transaction
+
+_HISTORY = (FIELD_CHANGE, TRANSITION)
+Part = tuple[sa.TableClause, sa.ColumnElement[bool]]
+
+
+def rows(tx: Transaction, place: Place) -> int | None:
+    """How many rows there are of a thing beside its tables; None for a sort that has none."""
+    parts = list(_parts(tx, place))
+    if not parts:
+        return None
+    return sum(
+        int(tx.connection.scalar(sa.select(sa.func.count()).select_from(table).where(where)) or 0)
+        for table, where in parts
+    )
+
+
+def erase(before: Transaction, after: Transaction, place: Place) -> None:
+    """Delete them; `before` is the transaction with the thing, `after` the one without."""
+    with erasable(before.connection, _HISTORY):
+        for table, where in _parts(before, place):
+            before.connection.execute(sa.delete(table).where(where))
+    if place.sort == "entity":
+        saved.forget_about(before, place.owner)
+    views.forget_broken(before, after)
+
+
+def _parts(tx: Transaction, place: Place) -> Iterator[Part]:
+    """The tables that hold something of it, with the condition on their rows.
+
+    Rows that are found by those of another table come before them.
+    """
+    match place.sort:
+        case "field":
+            yield from _of_field(tx, place.owner, place.id)
+        case "entity":
+            yield from _of_entity(place.owner)
+        case "stage":
+            ticked = CHECKLIST_TICK.c.stage == place.id
+            yield CHECKLIST_TICK, sa.and_(CHECKLIST_TICK.c.entity == place.owner, ticked)
+        case "tier_scheme":
+            yield TIER_RANK, TIER_RANK.c.scheme == place.owner
+
+
+def _of_field(tx: Transaction, entity_id: str, field_id: str) -> Iterator[Part]:
+    field = tx.app.entity(entity_id).field(field_id)
+    ids = (field_id, *(one.id for one in companions(field)))
+    for table in (*_HISTORY, SEARCH):
+        yield table, sa.and_(table.c.entity == entity_id, table.c.field.in_(ids))
+    yield COUNTER, COUNTER.c.key.startswith(f"{entity_id}.{field_id}.", autoescape=True)
+
+
+def _of_entity(entity_id: str) -> Iterator[Part]:
+    for whole, part, key in ((IMPORT, IMPORT_ROW, "import_id"), (BULK, BULK_ROW, "bulk_id")):
+        yield part, part.c[key].in_(sa.select(whole.c.id).where(whole.c.entity == entity_id))
+    for table in (*_HISTORY, SEARCH, ALERT, NOTIFICATION, CHECKLIST_TICK, IMPORT, BULK):
+        yield table, table.c.entity == entity_id
+    yield COUNTER, COUNTER.c.key.startswith(f"{entity_id}.", autoescape=True)
