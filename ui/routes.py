@@ -44,6 +44,7 @@ from .pages.studio import (
     rules,
     stage,
     tags,
+    template,
     tiers,
     translations,
 )
@@ -76,6 +77,7 @@ OWN = "/<slug>/-/me"
 _TOLD = "/<slug>/-/notifications"
 _STUDIO = "/<slug>/-/studio"
 _BOARDS, _METRICS = f"{_STUDIO}/dashboards", f"{_STUDIO}/metrics"
+_TEMPLATE = f"{_STUDIO}/template"
 _OF = f"{_STUDIO}/entity/<entity>"
 _CONDITION = f"{_OF}/condition/<key>"
 _RULES = f"{_OF}/rules"
@@ -123,6 +125,11 @@ ROUTES: tuple[Route, ...] = (
     Route(_POST, f"{_STUDIO}/settle", review.settle),
     Route(_GET, f"{_STUDIO}/revisions", review.history),
     Route(_POST, f"{_STUDIO}/restore", review.restore),
+    Route(_GET, _TEMPLATE, template.room),
+    Route(_POST, _TEMPLATE, template.go_back),
+    Route(_GET, f"{_TEMPLATE}/upgrade", template.upgrade),
+    Route(_POST, f"{_TEMPLATE}/upgrade", template.upgrade),
+    Route(_POST, f"{_TEMPLATE}/upgrade/bring", template.bring),
     Route(_GET, f"{_STUDIO}/translations", translations.listed),
     Route(_GET, f"{_STUDIO}/tags", tags.listed),
     Route(_POST, f"{_STUDIO}/tags", tags.create),

@@ -26,6 +26,14 @@ class StudioPaths:
         return f"{self.start}/revisions"
 
     @property
+    def template(self) -> str:
+        return f"{self.start}/template"
+
+    def upgrade(self, version: str, act: str = "") -> str:
+        rest = f"/{act}" if act else ""
+        return with_query(f"{self.template}/upgrade{rest}", {"to": version})
+
+    @property
     def translations(self) -> str:
         return f"{self.start}/translations"
 

@@ -30,6 +30,8 @@ PAGES = (
     "-/studio",
     "-/studio/review",
     "-/studio/revisions",
+    "-/studio/template",
+    "-/studio/template/upgrade?to=1.1.0",
     "-/studio/translations",
     "-/studio/tags",
     "-/studio/tags/place",

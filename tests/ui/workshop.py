@@ -13,14 +13,19 @@ from fieldstone.engine.installation import Installation
 from fieldstone.engine.members import NewMember
 from fieldstone.engine.query import ListRequest
 from fieldstone.engine.workspaces import Workspace
-from tests.ui.workshop_documents import documents
+from tests.ui.installing import install
+from tests.ui.workshop_documents import documents, later_documents
 
 PASSWORD = "Orchard-7-lantern"
 MACHINES = 60
 
 
 def filled_workshop(installation: Installation) -> Workspace:
-    """A workspace with three people, sixty machines, a repair, and one open alert."""
+    """A workspace with three people, sixty machines, a repair, and one open alert.
+
+    A later version of its template is installed.
+    """
+    install(installation, later_documents())
     chief = NewMember(name="王工", email="chief@example.com", password=PASSWORD, locale="zh-CN")
     workspace = installation.create_workspace("workshop", "维修车间", documents(), admin=chief)
     for name, email, role in (

@@ -374,3 +374,12 @@ def documents() -> tuple[Document, ...]:
             *ROLES,
         )
     )
+
+
+def later_documents() -> tuple[Document, ...]:
+    """The app in a later version, in which a machine has a colour."""
+    app = {**APP, "version": "1.1.0"}
+    colour = {"name": "colour", "type": "text", "label": {"en": "Colour", "zh-CN": "颜色"}}
+    machine = {**MACHINE, "fields": [*MACHINE["fields"], colour]}
+    changed = {one["name"]: document_of(one) for one in (app, machine)}
+    return tuple(changed.get(one.name, one) for one in documents())

@@ -23,8 +23,13 @@ _MOST_KEYS = 6
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A difference for a reader: the place, and what the three sides have there."""
+    """A difference for a reader: the place, and what the three sides have there.
 
+    `document` is the document alone, `within` the place in it; empty where it is all of it.
+    """
+
+    document: str
+    within: str
     place: str
     base: str
     ours: str
@@ -49,7 +54,8 @@ class Wording:
             _value_text(one, value, each, locale)
             for value, each in zip((one.base, one.ours, one.theirs), data, strict=True)
         )
-        return Told(steps.text(locale), *values)
+        document, within = steps.apart(locale)
+        return Told(document, within, steps.text(locale), *values)
 
     def _document(self, side: int, key: str) -> Mapping[str, Any] | None:
         """A document of a side with names in it, as people read it."""
@@ -98,12 +104,20 @@ class _Steps:
 
     def text(self, locale: str) -> str:
         """`Deal / Amount: smallest value`."""
-        things = " / ".join(_thing_text(*one, locale) for one in self.things)
+        return self._joined(self.things, locale)
+
+    def apart(self, locale: str) -> tuple[str, str]:
+        """The same in two: `Deal`, and `Amount: smallest value`."""
+        document = " / ".join(_thing_text(*one, locale) for one in self.things[:1])
+        return document, self._joined(self.things[1:], locale)
+
+    def _joined(self, found: list[tuple[str, Mapping[str, Any]]], locale: str) -> str:
+        things = " / ".join(_thing_text(*one, locale) for one in found)
         shown = [one for one in self.keys if one not in _LISTS or ORDER in self.keys]
-        keys = [_key_text(one, locale) for one in shown]
-        if not keys:
-            return things
-        return render("merge.place", locale, {"things": things, "key": " / ".join(keys)})
+        keys = " / ".join(_key_text(one, locale) for one in shown)
+        if not things or not keys:
+            return things or keys
+        return render("merge.place", locale, {"things": things, "key": keys})
 
 
 _LISTS = frozenset(

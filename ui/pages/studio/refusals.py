@@ -37,6 +37,14 @@ def kept(
             return again(desk, error), 422
 
 
+def line(problem: Problem, locale: str) -> str:
+    """A problem in a sentence, with the character of the expression where it is."""
+    text = problem.text(locale)
+    if problem.position is None:
+        return text
+    return say("studio.at", locale, position=problem.position, text=text)
+
+
 def wrong_of(studio: Studio, problems: Iterable[Problem], document: Document, place: str) -> Wrong:
     """Problems at the inputs that they are about: those of a place in the document that was typed.
 
@@ -47,9 +55,7 @@ def wrong_of(studio: Studio, problems: Iterable[Problem], document: Document, pl
     wrong: dict[str, list[str]] = {}
     lines = []
     for one in problems:
-        text = one.text(locale)
-        if one.position:
-            text = say("studio.at", locale, position=one.position, text=text)
+        text = line(one, locale)
         rest = one.pointer.removeprefix(place)
         other = known.get(one.document or "")
         if other is not None and other.key != document.key:

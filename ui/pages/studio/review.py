@@ -29,6 +29,7 @@ from ...show.studio.merging import Asked, asked
 from ...show.studio.rules.review import rules_of
 from ...studio_paths import StudioPaths
 from ...words import say
+from .refusals import line
 
 _MOST_REASON = 500
 _MOST_REVISIONS = 100
@@ -62,20 +63,13 @@ def _review(desk: Desk, refused: Iterable[Problem], typed: str = "") -> str:
         steps=_steps(plan, studio),
         losses=_losses(plan, studio),
         refused=[one.text(desk.locale) for one in refused],
-        problems=[_line(one, desk) for one in plan.problems] if plan else [],
-        notes=[_line(one, desk) for one in plan.notes] if plan else [],
+        problems=[line(one, desk.locale) for one in plan.problems] if plan else [],
+        notes=[line(one, desk.locale) for one in plan.notes] if plan else [],
         conflicts=_conflicts(studio),
         rules=bool(rules_of(studio)),
         accepted=request.form.getlist("accept"),
         reason=typed,
     )
-
-
-def _line(problem: Problem, desk: Desk) -> str:
-    text = problem.text(desk.locale)
-    if problem.position is None:
-        return text
-    return say("studio.at", desk.locale, position=problem.position, text=text)
 
 
 def _steps(plan: Plan | None, studio: Studio) -> list[tuple[str, tuple[str, ...]]]:

@@ -91,6 +91,7 @@ class Studio:
             ("tags", self.paths.tags, "tags"),
             ("dashboards", self.paths.dashboards, "layout-dashboard"),
             ("translations", self.paths.translations, "language"),
+            ("template", self.paths.template, "package"),
             ("revisions", self.paths.revisions, "history"),
         )
         return tuple(
