@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from fieldstone.engine import drafts, upgrades
-from fieldstone.engine.access import Caller
+from fieldstone.engine import drafts, members, upgrades
+from fieldstone.engine.access import SYSTEM, Caller
 from fieldstone.engine.drafts import Draft
 from fieldstone.engine.installation import Installation
+from fieldstone.engine.members import NewMember
 from fieldstone.engine.settings import Settings
 from fieldstone.metadata.model import Entity
 from fieldstone.ui.show.studio.following import MOST_PLACES
@@ -28,6 +29,7 @@ from tests.ui.studio.following import (
     templateless,
 )
 from tests.ui.test_axe import AXE, SERIOUS
+from tests.ui.workshop import PASSWORD
 
 pytestmark = pytest.mark.browser
 
@@ -263,6 +265,24 @@ def test_a_version_that_is_not_there_is_no_page(ann: Reader, later_site: Site) -
     assert answer is not None
     assert answer.status == 404
     expect(ann.page.locator("main")).to_contain_text("7.0.0")
+
+
+def test_an_answer_that_is_none_decides_nothing(ann: Reader, later_site: Site) -> None:
+    ann.open("-/studio/template/upgrade?to=1.1.0")
+    radio(ann, NOTE, "ours").check()
+    radio(ann, STAFF_MIN, "ours").evaluate("one => { one.value = 'mine'; one.checked = true; }")
+    bring(ann)
+    expect(ann.page.get_by_role("alert").locator("li")).to_have_count(1)
+    assert draft(later_site).edits == ()
+
+
+def test_who_may_not_change_metadata_has_no_room(ann: Reader, later_site: Site) -> None:
+    new = NewMember(name="Vic", email="vic@example.com", password=PASSWORD)
+    members.add(later_site.workspace, SYSTEM, new)
+    ann.sign_in("vic@example.com")
+    pages = ("template", "template/upgrade", "template/upgrade?to=7.0.0")
+    paths = [later_site.path(f"-/studio/{one}") for one in pages]
+    assert [ann.page.request.get(one).status for one in paths] == [403] * len(pages)
 
 
 def test_a_workspace_of_no_template_says_so(ann: Reader, site: Site) -> None:
