@@ -103,3 +103,5 @@ def test_every_difference_has_words(name: str, locale: str) -> None:
         assert told.place
         assert "{" not in told.place
         assert "#" not in told.place
+        assert told.place.startswith(told.document)
+        assert told.place.endswith(told.within)
