@@ -61,7 +61,7 @@ TOLD: dict[str, tuple[Edit, Edit, str, Said]] = {
         ("set", f"{AMOUNT}/min", 5),
         ("set", f"{AMOUNT}/archived", True),
         "zh-CN",
-        ("业务对象“商机” / 字段“amount”：停用", "保留，并有改动", "保留，并有改动", "停用"),
+        ("业务对象“商机” / 字段“amount”：停用", "在用", "在用", "停用"),
     ),
     "a document removed and changed": (
         ("set", "view/my_deals#/label/en", "Mine"),

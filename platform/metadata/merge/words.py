@@ -154,10 +154,12 @@ def _key_text(key: str, locale: str) -> str:
 def _value_text(one: Difference, value: Any, data: Mapping[str, Any] | None, locale: str) -> str:
     """What a side has at a place, in a line."""
     last = one.path[-1] if one.path else ""
+    if last == "archived":
+        return render("merge.gone" if value is True else "merge.stays", locale)
     if value is ABSENT or value in ([], ()):
         return render("merge.absent", locale)
-    if last == "archived":
-        return render("merge.gone" if value else "merge.stays", locale)
+    if last == "severity":
+        return render(f"change.severity_{value}", locale)
     if last == "type":
         return TypeNames(value).text(locale)
     if isinstance(value, Mapping):
