@@ -6,6 +6,7 @@ import pytest
 
 from fieldstone.metadata import check, to_names
 from fieldstone.metadata.differences import differences
+from fieldstone.metadata.merge import merge
 from fieldstone.metadata.tombstones import ids_in, place_of, written
 from tests.metadata.samples import app_of, purged_from
 from tests.metadata.small_app import CLIENT, FIELDS, Docs, places, purged
@@ -158,3 +159,51 @@ def test_a_folder_of_before_brings_nothing_back_that_was_archived_then(docs: Doc
         assert checked.app.entities.keys() == after.entities.keys()
         ids = [one.id for one in checked.app.entity("client").fields if not one.system]
         assert ids == [one.id for one in after.entity("client").fields if not one.system]
+
+
+def test_a_template_that_still_has_it_does_not_bring_it_back(docs: Docs) -> None:
+    base = docs.app()
+    docs.drop("client", "fields", "phone")
+    ours = purged(docs.app(base), "entity/client#/fields/phone")
+    theirs = base.documents
+    merged = merge(base.documents, ours.documents, theirs, owned=True)
+    assert merged.differences == ()
+    assert differences(ours, app_of(merged.documents, ours)) == ()
+
+
+def test_what_a_template_changed_and_a_workspace_purged_is_asked(docs: Docs) -> None:
+    """Whoever takes the template's side gets a new field, and is told that it is empty."""
+    base = docs.app()
+    docs.list("client", "fields")[1]["label"] = "Telephone"
+    theirs = docs.app(base)
+    docs.drop("client", "fields", "phone")
+    ours = purged(docs.app(base), "entity/client#/fields/phone")
+    three = base.documents, ours.documents, theirs.documents
+    merged = merge(*three, owned=True)
+    assert [one.key for one in merged.conflicts] == ["entity/client#/fields/phone"]
+    assert differences(ours, app_of(merged.documents, ours)) == ()
+    chosen = merge(*three, {"entity/client#/fields/phone": "theirs"}, owned=True)
+    checked = check(chosen.documents, ours)
+    assert [one.id for one in checked.notes] == ["purge.again"]
+    assert checked.app is not None
+    assert checked.app.entity("client").field("phone_2").name == "phone"
+
+
+def test_both_sides_remember_what_either_purged(docs: Docs) -> None:
+    base = docs.app()
+    sides = []
+    for name in ("phone", "amount"):
+        other = Docs()
+        for path in (("abc",), ("client", "fields", "grade"), ("client", "fields", "double")):
+            other.drop(*path)
+        archived = other.app(base)
+        other.drop("client", "fields", name)
+        archived = other.app(archived)
+        things = [
+            "tier_scheme/abc",
+            *(f"entity/client#/fields/{one}" for one in ("grade", "double")),
+        ]
+        sides.append(purged(archived, *things, f"entity/client#/fields/{name}"))
+    merged = merge(base.documents, sides[0].documents, sides[1].documents)
+    (client,) = (one for one in merged.documents if one.key == "entity/client")
+    assert set(client.data["purged"]) == {"amount", "double", "grade", "phone"}
