@@ -138,7 +138,11 @@ def _translated(error: Any) -> Iterator[Problem]:
 
 
 def _live(items: list[Any]) -> int:
-    """How many entries of a list are not archived: what is kept for its data does not count."""
+    """How many entries of a list are not archived.
+
+    Those that are count elsewhere, after what is purged has gone: else nothing could be purged from
+    a list that has too many.
+    """
     return sum(not (isinstance(one, dict) and one.get("archived") is True) for one in items)
 
 

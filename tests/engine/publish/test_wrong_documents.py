@@ -31,8 +31,8 @@ def test_archived_fields_count_among_those_of_an_entity(empty: Workspace) -> Non
     (problem,) = plan.problems
     assert (problem.document, problem.pointer) == ("entities/big.json", "/fields")
     assert problem.text("en") == (
-        'With the archived ones "big" would have 601 fields, at most 400 are kept; restore'
-        " archived fields in place of adding new ones."
+        'With the archived ones "big" would have 601 fields, at most 400 are kept; purge'
+        " archived fields, or restore them in place of adding new ones."
     )
     assert state_of(empty) == before
 
