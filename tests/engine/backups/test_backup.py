@@ -21,7 +21,7 @@ from fieldstone.engine.column_types import JsonText
 from fieldstone.engine.errors import Conflict
 from fieldstone.engine.installation import Installation
 from fieldstone.engine.members import NewMember
-from fieldstone.engine.publish import export, layout_matches, preview, publish
+from fieldstone.engine.publish import export, layout_matches, preview, publish, purge_plan
 from fieldstone.engine.settings import Settings
 from fieldstone.engine.system_metadata import METADATA
 from fieldstone.engine.system_tables import MEMBER
@@ -55,6 +55,7 @@ def here(home: Path, database: Database) -> Iterator[Installation]:
         assert declaration is not None
         samples.load(workspace, declaration, scale=0.01)
         convert_a_field(workspace)
+        purge_a_field(workspace)
         with workspace.writing() as tx:
             asked = query.ListRequest(entity_id="task", limit=3)
             gone = [(one.id, one.version) for one in query.page(tx, SYSTEM, asked).records]
@@ -97,6 +98,21 @@ def convert_a_field(workspace: Workspace) -> None:
         else:
             changed.append(one)
     publish(workspace, SYSTEM, preview(workspace, SYSTEM, changed))
+
+
+def purge_a_field(workspace: Workspace) -> None:
+    """Leave a free column behind, where the database gives columns to new fields."""
+    fax = {"name": "fax", "type": "text", "default": "12"}
+    for more in ([fax], []):
+        changed = []
+        for one in export(workspace):
+            kept = [field for field in one.data.get("fields", ()) if field["name"] != "fax"]
+            fields = {"fields": [*kept, *more]}
+            changed.append(one.with_data({**one.data, **fields}) if one.name == "contact" else one)
+        publish(workspace, SYSTEM, preview(workspace, SYSTEM, changed))
+    address = "entity/contact#/fields/fax"
+    plan = purge_plan(workspace, SYSTEM, [address])
+    publish(workspace, SYSTEM, plan, accept_loss=[address])
 
 
 @pytest.fixture

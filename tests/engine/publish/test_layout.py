@@ -24,6 +24,7 @@ DEAL = EntityLayout(
     },
     ("amount",),
     {"amount": (Former(StoredField("deal", "amount$3", "text", 0, 3), "text"),)},
+    {"gone": "bigint"},
 )
 
 
