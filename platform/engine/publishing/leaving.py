@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from ...metadata.documents import Document
 from ...metadata.identity import KEPT_KINDS
 from ...metadata.purging import remembering
-from ..system_tables import TRANSITION
+from ..system_tables import FIELD_CHANGE, TRANSITION
 from ..transaction import Transaction
 
 _LISTED = {"tag_dimension": "tags", "tier_scheme": "bands"}
@@ -94,7 +94,7 @@ def _document_holds(tx: Transaction, one: Document) -> bool:
 
 
 def _field_holds(tx: Transaction, entity_id: str, field: Mapping[str, Any]) -> bool:
-    """Whether any record has a value of a field."""
+    """Whether any record has a value of a field, or had one."""
     if field["type"] == "tags":
         return bool(_used(tx, entity_id, field["id"]))
     if tx.layout.find(entity_id, field["id"]) is None or field["type"] == "formula":
@@ -102,7 +102,10 @@ def _field_holds(tx: Transaction, entity_id: str, field: Mapping[str, Any]) -> b
     table = tx.tables.table(entity_id)
     column = tx.tables.column(table, entity_id, field["id"])
     filled = column.is_(True) if field["type"] == "boolean" else column.is_not(None)
-    return _any(tx, sa.select(sa.literal(1)).select_from(table).where(filled))
+    past = sa.select(sa.literal(1)).where(
+        FIELD_CHANGE.c.entity == entity_id, FIELD_CHANGE.c.field == field["id"]
+    )
+    return _any(tx, sa.select(sa.literal(1)).select_from(table).where(filled)) or _any(tx, past)
 
 
 def _used(tx: Transaction, entity_id: str, field_id: str) -> set[str]:

@@ -227,9 +227,13 @@ def test_only_who_may_change_metadata_may_plan(workspace: Workspace, shop: Shop)
 def test_an_old_revision_comes_back_by_a_plan(workspace: Workspace, shop: Shop) -> None:
     shop.add("customer", name="phone", type="phone")
     shop.field("customer", "staff").update(id="staff", name="people")
+    shop.add("customer", name="fax", type="phone")
     publish.publish(workspace, SYSTEM, publish.preview(workspace, SYSTEM, shop.documents()))
+    with workspace.writing() as tx:
+        insert(tx, "customer", [{"name": "Brook", "phone": "+8613800000000"}])
     plan = publish.restore_plan(workspace, SYSTEM, 1)
     assert sorted(change.kind for change in plan.changes) == [
+        "field.archived",
         "field.archived",
         "field.renamed",
     ]
@@ -238,6 +242,7 @@ def test_an_old_revision_comes_back_by_a_plan(workspace: Workspace, shop: Shop) 
         customer = tx.app.entity("customer")
         assert customer.field("staff").name == "staff"
         assert customer.field("phone").archived
+        assert "fax" not in customer.by_id
         assert publish.layout_matches(tx) == ()
 
 
