@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
 
 
 @contextmanager
@@ -26,5 +27,8 @@ def thrown_away(connection: sa.Connection) -> Iterator[None]:
     try:
         yield
     except BaseException:
+        # A cursor that is still open keeps what is closed alive, and with it what it has locked.
+        with suppress(SQLAlchemyError):
+            connection.rollback()
         connection.invalidate()
         raise

@@ -138,7 +138,12 @@ class SqliteStore:
 
     @contextmanager
     def begin(self, *, writing: bool, at_most: float | None = None) -> Iterator[sa.Connection]:
-        with self._connected() as connection, limited(connection, at_most):
+        # A cursor that an exception left open would keep its table locked for whoever comes next.
+        with (
+            self._connected() as connection,
+            thrown_away(connection),
+            limited(connection, at_most),
+        ):
             connection.exec_driver_sql(_BEGIN["writing" if writing else "reading"])
             yield connection
             connection.commit()
