@@ -17,6 +17,7 @@ from fieldstone.engine.clock import FixedClock
 from fieldstone.engine.installation import Installation
 from fieldstone.engine.members import NewMember
 from fieldstone.engine.settings import Settings
+from fieldstone.engine.workspaces import Workspace
 from fieldstone.metadata.documents import read_folder
 
 from .data import MEMBERS, NOW
@@ -29,9 +30,11 @@ class Ours:
     """A workspace of the benchmark's app, its records, and its API with a token."""
 
     def __init__(self, url: str | None, home: Path) -> None:
-        environ = {"FIELDSTONE_HOME": str(home)} | ({"FIELDSTONE_DATABASE_URL": url} if url else {})
+        self.environ = {"FIELDSTONE_HOME": str(home)}
+        if url:
+            self.environ["FIELDSTONE_DATABASE_URL"] = url
         self._installation = Installation.open(
-            Settings.read(environ, home / ".env"), FixedClock(NOW)
+            Settings.read(self.environ, home / ".env"), FixedClock(NOW)
         )
         self._workspace = self._installation.create_workspace(
             _SLUG, "Bench", read_folder(_APP)[0], admin=NewMember(name="Bench", user_name="bench")
@@ -39,6 +42,11 @@ class Ours:
         self._client = application(self._installation).test_client()
         self._versions: dict[int, int] = {}
         self._headers = {"Authorization": f"Bearer {self._token()}"}
+
+    @property
+    def workspace(self) -> Workspace:
+        """The workspace of the benchmark."""
+        return self._workspace
 
     def fill(
         self, customers: Iterable[Mapping[str, Any]], deals: Iterable[Mapping[str, Any]]

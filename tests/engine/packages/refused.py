@@ -312,7 +312,7 @@ SAMPLES: tuple[Case, ...] = (
          lambda: drawn({"switch": "begun"})),
     Case("a condition of nothing", (f"{NAME}/if sample.key_missing",),
          lambda: drawn({"if": {}, "then": 1})),
-    Case("a number that JSON has not", ("sample/book.json# json.number",),
+    Case("a number that JSON has not", ("sample/book.json#/count json.number",),
          lambda: zipped({**files(sample=SAMPLE), BOOK: b'{"entity": "book", "count": NaN}'})),
 )  # fmt: skip
 

@@ -12,7 +12,7 @@ from fieldstone.engine import publish
 from fieldstone.engine.access import SYSTEM
 from fieldstone.engine.installation import Installation
 from fieldstone.engine.workspaces import Workspace
-from fieldstone.metadata.documents import write_folder
+from fieldstone.metadata.documents import read_folder, write_folder
 from tests.engine.publish.shop import Shop, column
 from tests.metadata.samples import purged_from
 
@@ -136,6 +136,31 @@ def test_a_purge_that_dies_after_the_commit_is_whole(
         assert {one.address for one in purged_from(tx.app)} == set(GONE)
         assert not {"staff"} & tx.layout.entity("customer").fields.keys()
         assert "deal" not in tx.layout
+
+
+def test_a_column_that_is_free_is_so_after_a_publish_that_died_using_it(
+    installation: Installation, workspace: Workspace, purging: Path
+) -> None:
+    assert apply(installation, purging, "nowhere") == 0
+    documents, _ = read_folder(purging)
+    fresh = {"name": "storeys", "type": "integer"}
+    write_folder(
+        purging,
+        (
+            one.with_data({**one.data, "fields": [*one.data["fields"], fresh]})
+            if (one.kind, one.name) == ("entity", "customer")
+            else one
+            for one in documents
+        ),
+    )
+    # Only PostgreSQL keeps columns to use them again.
+    ended = apply(installation, purging, "publish.reuse_column")
+    assert ended == (137 if workspace.dialect == "postgresql" else 0)
+    assert apply(installation, purging, "nowhere") == 0
+    with workspace.reading() as tx:
+        assert tx.revision == 4
+        assert publish.layout_matches(tx) == ()
+        assert set(column(tx, "customer", "storeys")) == {None}
 
 
 def test_what_another_process_publishes_is_seen_at_once(

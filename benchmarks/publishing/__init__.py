@@ -1,0 +1,1 @@
+"""What a change of the documents costs those who work meanwhile."""
