@@ -295,6 +295,12 @@ CASES: dict[str, Case] = {
         {STATUS: ["status", "owner", "email"], f"{FORM}/sections/more/fields": []},
         (f"{FORM}/sections/fields/email/#home",),
     ),
+    "a field of a section moved elsewhere by each": Case(
+        [("move", f"{BASICS}/email", 0)],
+        [("move", f"{BASICS}/email", 1)],
+        {BASICS: ["email", "name", "phone"]},
+        (f"{BASICS}/#order",),
+    ),
     "a field taken from the form, and one put in its place": Case(
         [("drop", f"{BASICS}/phone")],
         [("set", f"{BASICS}/-", {"field": "size"}), ("move", f"{BASICS}/size", 2)],

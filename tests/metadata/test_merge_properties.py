@@ -118,6 +118,23 @@ def lost(sides: Sides, merged: Merged) -> list[Any]:
     return wrong
 
 
+def misordered(sides: Sides, merged: Merged) -> list[Any]:
+    """Lists whose order one side alone changed, and that have not its order."""
+    base, ours, theirs, found = laid(BASE, *sides, merged.documents)
+    conflicts = asked(merged)
+    wrong = []
+    for place in base:
+        everywhere = all(place in one for one in (ours, theirs, found))
+        if place[-1] != ORDER or not everywhere or below(place, conflicts):
+            continue
+        there = [one[place] for one in (base, ours, theirs, found)]
+        common = [one for one in there[0] if all(one in each for each in there)]
+        was, mine, other, now = ([one for one in each if one in common] for each in there)
+        if (mine == was and now != other) or (other == was and now != mine):
+            wrong.append((place, was, mine, other, now))
+    return wrong
+
+
 def reasonless(sides: Sides, merged: Merged) -> list[Difference]:
     """Conflicts of which not both sides changed something."""
     base, ours, theirs = laid(BASE, *sides)
@@ -149,6 +166,7 @@ def test_no_edit_is_lost_and_only_what_both_changed_is_asked(chunk: int) -> None
         sides = pair(seed)
         merged = merge(BASE, *sides)
         assert (seed, lost(sides, merged)) == (seed, [])
+        assert (seed, misordered(sides, merged)) == (seed, [])
         assert (seed, reasonless(sides, merged)) == (seed, [])
 
 

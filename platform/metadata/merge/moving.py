@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..schema import Node, property_node
-from .order import merged_order
 from .outcome import ABSENT
 
 if TYPE_CHECKING:
@@ -79,7 +78,8 @@ class Homes:
             sides = (one.within(item) for one in (self.base, self.ours, self.theirs))
             base, ours, theirs = sides
             strays = tuple(one for one in here if one not in ours and one not in theirs)
-            ordered = merged_order(base, ours, (*theirs, *strays), here).keys
+            place = (*path, item, self.key)
+            ordered = merge.ordered(place, base, ours, (*theirs, *strays), tuple(here))
             items[item] = {**items[item], self.key: [things[one] for one in ordered]}
 
     def _merged(self, merge: DocumentMerge, path: Path) -> Iterator[tuple[str, Any]]:
