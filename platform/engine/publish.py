@@ -25,6 +25,7 @@ from .members import require_administrator
 from .publishing.doctor import layout_matches
 from .publishing.plan import Plan
 from .publishing.running import Running, run
+from .publishing.steps import Loss
 from .publishing.work_out import Worked, work_out
 from .system_tables import CHANGE
 from .tables import tables_of
@@ -240,13 +241,18 @@ def _still_holds(plan: Plan, fresh: Plan, accepted: set[str]) -> None:
         raise Conflict(Problem("publish.data_moved"))
     lost = [one for one in fresh.losses if one.key not in accepted]
     if lost:
-        raise Invalid(
-            Problem(
-                "publish.loss_not_accepted",
-                {"key": one.key, "rows": one.rows, "examples": "; ".join(one.examples)},
-            )
-            for one in lost
+        raise Invalid(not_accepted(lost))
+
+
+def not_accepted(losses: Iterable[Loss]) -> tuple[Problem, ...]:
+    """A problem for each loss that nobody accepted."""
+    return tuple(
+        Problem(
+            "publish.loss_not_accepted",
+            {"key": one.key, "rows": one.rows, "examples": "; ".join(one.examples)},
         )
+        for one in losses
+    )
 
 
 def _do(before: Transaction, after: Transaction, worked: Worked) -> None:

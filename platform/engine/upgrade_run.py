@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..metadata.problems import Problem, ProblemsError
-from . import template_bases, upgrades
+from . import publish, template_bases, upgrades
 from .access import SYSTEM
 from .installation import Installation
 from .packages import order
@@ -59,7 +59,8 @@ def _upgraded(workspace: Workspace, template: Template, reason: str | None) -> O
     if found.conflicts:
         fate, problems = "undecided", upgrades.questions(found)
     elif found.plan.problems or found.plan.losses:
-        fate, problems = "refused", found.plan.problems
+        lost = publish.not_accepted(found.plan.losses)
+        fate, problems = "refused", (*found.plan.problems, *lost)
     else:
         upgrades.apply(workspace, SYSTEM, found, reason)
     return Outcome(slug=slug, fate=fate, before=base.version, problems=problems)

@@ -14,7 +14,7 @@ from typing import Literal
 
 from ..metadata.build import app_hash, build
 from ..metadata.documents import Document
-from ..metadata.merge import Difference, Merged, Side, merge, place_key
+from ..metadata.merge import Difference, Merged, Side, merge
 from ..metadata.problems import Problem
 from . import publish as publishing
 from . import template_bases
@@ -242,7 +242,6 @@ __all__ = [
     "base",
     "customised",
     "first_revision",
-    "place_key",
     "prepare",
     "questions",
     "reset",
