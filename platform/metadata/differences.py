@@ -198,8 +198,8 @@ class _Comparison:
         elif old is not None and new is None and old.archived and sort in _KEPT:
             return  # It was purged, or came later than what is compared with.
         elif old is not None and (new is None or (new.archived and not old.archived)):
-            kept = new is not None or sort in _KEPT
-            yield self.change(sort, "archived" if kept else "removed", old, before=old, after=new)
+            verb = "removed" if new is None else "archived"
+            yield self.change(sort, verb, old, before=old, after=new)
         elif old is not None and new is not None:
             if old.archived and not new.archived:
                 yield self.change(sort, "restored", new, before=old, after=new)

@@ -234,7 +234,7 @@ def test_an_old_revision_comes_back_by_a_plan(workspace: Workspace, shop: Shop) 
     plan = publish.restore_plan(workspace, SYSTEM, 1)
     assert sorted(change.kind for change in plan.changes) == [
         "field.archived",
-        "field.archived",
+        "field.removed",
         "field.renamed",
     ]
     publish.publish(workspace, SYSTEM, plan, "back to the first")
