@@ -71,6 +71,12 @@ class EntityLayout:
         former = (one.stored.column for some in self.formers.values() for one in some)
         return frozenset((*(one.column for one in self.fields.values()), *former))
 
+    def columns_of(self, field_ids: Collection[str]) -> tuple[str, ...]:
+        """The names of the columns of some fields, former ones included."""
+        own = [one.column for key, one in self.fields.items() if key in field_ids]
+        former = (some for key, some in self.formers.items() if key in field_ids)
+        return (*own, *(one.stored.column for some in former for one in some))
+
     def with_field(self, field_id: str, stored: StoredField) -> EntityLayout:
         """The same tables with one field more, or that field elsewhere."""
         return replace(self, fields={**self.fields, field_id: stored})

@@ -7,7 +7,7 @@ the caller may read are looked at.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -18,6 +18,7 @@ from ..metadata.problems import Problem
 from . import access
 from .access import Caller
 from .errors import Malformed
+from .layout import Layout
 from .search_tables import SEARCH, TERMS
 from .search_terms import MOST_QUERY, Word, searchable, terms_of, words_of
 from .transaction import Transaction
@@ -44,46 +45,43 @@ def searched_fields(entity: Entity) -> tuple[str, ...]:
     return tuple(one.id for one in entity.live_fields if one.search and not one.system)
 
 
+def places(entity: Entity, layout: Layout) -> Mapping[str, str]:
+    """The searched fields, each with what its values are indexed under: its column.
+
+    So the values of a field that changes its type are indexed beside those of before.
+    """
+    found = ((one, layout.find(entity.id, one)) for one in searched_fields(entity))
+    return {one: at.column for one, at in found if at}
+
+
 def keep(tx: Transaction, entity_id: str, changes: Iterable[tuple[int, Mapping[str, Any]]]) -> None:
     """Index the searchable ones of the values that (record id, values) name; one statement."""
     entity = tx.app.entity(entity_id)
-    fields = searched_fields(entity)
+    fields = places(entity, tx.layout)
     rows = [
-        _row(entity, field_id, record_id, values[field_id])
+        _row(entity, field_id, record_id, values[field_id], under)
         for record_id, values in changes
-        for field_id in fields
+        for field_id, under in fields.items()
         if field_id in values
     ]
     if rows:
         tx.connection.execute(_KEEP[tx.tables.dialect], rows)
 
 
-def rebuild(tx: Transaction, entity_id: str) -> None:
-    """Index an entity anew: after its searchable fields were declared otherwise."""
-    entity = tx.app.entity(entity_id)
-    tx.connection.execute(sa.delete(SEARCH).where(SEARCH.c.entity == entity_id))
-    fields = [one for one in searched_fields(entity) if tx.layout.find(entity_id, one)]
-    if not fields:
-        return
+def index(tx: Transaction, entity_id: str, fields: Collection[str], rows: sa.TextClause) -> None:
+    """Index what records that are there have in searched fields; so few that they fit in memory."""
     table = tx.tables.table(entity_id)
-    at = tx.tables.column(table, entity_id, "id")
-    columns = [tx.tables.column(table, entity_id, one) for one in fields]
-    last = 0
-    while True:
-        statement = sa.select(at, *columns).where(at > last).order_by(at).limit(1000)
-        rows = tx.connection.execute(statement).all()
-        if not rows:
-            return
-        last = rows[-1][0]
-        keep(tx, entity_id, [(row[0], dict(zip(fields, row[1:], strict=True))) for row in rows])
+    columns = [tx.tables.column(table, entity_id, one) for one in ("id", *fields)]
+    found = tx.connection.execute(sa.select(*columns).where(rows))
+    keep(tx, entity_id, [(row[0], dict(zip(fields, row[1:], strict=True))) for row in found])
 
 
-def _row(entity: Entity, field_id: str, record_id: int, value: Any) -> dict[str, Any]:
+def _row(entity: Entity, field_id: str, record_id: int, value: Any, under: str) -> dict[str, Any]:
     digits = entity.field(field_id).type == "phone"
     folded = "" if value is None else searchable(value, digits=digits)
     return {
         "entity": entity.id,
-        "field": field_id,
+        "field": under,
         "record_id": record_id,
         "folded": folded,
         "terms": terms_of(folded),
@@ -103,7 +101,8 @@ def condition(
     if not words:
         return sa.false() if query.strip() else None
     known = access.readable(tx.app, caller, entity_id)
-    fields = [one for one in searched_fields(tx.app.entity(entity_id)) if one in known]
+    kept = places(tx.app.entity(entity_id), tx.layout)
+    fields = [under for one, under in kept.items() if one in known]
     if not fields:
         return sa.false()
     hits = _HITS[tx.tables.dialect]

@@ -65,10 +65,16 @@ def refresh(
             events[target].append((frozenset(names), found))
 
 
-def recompute(tx: Transaction, entity_id: str, field_id: str) -> None:
-    """Compute a stored formula for all records of its entity: after it was declared or changed."""
+def recompute(
+    tx: Transaction,
+    entity_id: str,
+    field_id: str,
+    rows: sa.TextClause | None = None,
+) -> None:
+    """Compute a stored formula for all records of its entity, or for some of them."""
     table = tx.tables.table(entity_id)
-    tx.connection.execute(sa.update(table).values(_assignments(tx, table, entity_id, (field_id,))))
+    work = sa.update(table).values(_assignments(tx, table, entity_id, (field_id,)))
+    tx.connection.execute(work if rows is None else work.where(rows))
 
 
 def in_order(tx: Transaction) -> tuple[tuple[str, str], ...]:

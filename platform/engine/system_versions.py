@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from . import search_tables
 from .document_tables import DRAFT, DRAFT_CHOICE, DRAFT_TEMPLATE, REVISION, TEMPLATE
 from .errors import Conflict
+from .layout import Layout
 from .system_metadata import METADATA
 from .system_tables import (
     APPEND_ONLY,
@@ -71,6 +72,16 @@ def _templates(connection: sa.Connection) -> None:
     _add_column(connection, REVISION.c.template)
 
 
+def _search_by_columns(connection: sa.Connection) -> None:
+    here = sa.select(STATE.c.revision).scalar_subquery()
+    layout = connection.scalar(sa.select(REVISION.c.layout).where(REVISION.c.id == here))
+    search = search_tables.SEARCH
+    for entity_id, field_id, at in Layout.from_json(layout or {}):
+        if at.column != field_id:
+            own = sa.and_(search.c.entity == entity_id, search.c.field == field_id)
+            connection.execute(sa.update(search).where(own).values(field=at.column))
+
+
 STEPS: Sequence[Step] = (
     _drafts,
     _keep_files_of_imports,
@@ -79,6 +90,7 @@ STEPS: Sequence[Step] = (
     _bulk_changes,
     _resting_endpoints,
     _templates,
+    _search_by_columns,
 )
 """Step n moves the tables from version n + 1 to n + 2; a new workspace is made at the last one."""
 

@@ -162,6 +162,7 @@ def later_documents() -> tuple[Document, ...]:
     parts = {one["name"]: deepcopy(one) for one in PARTS}
     customer, order = parts["customer"], parts["order"]
     _field(customer, "size").update(type="long_text", search=True)
+    _field(order, "code")["search"] = False
     _field(customer, "staff").update(type="decimal", scale=1)
     _field(customer, "followed_at")["type"] = "date"
     _field(customer, "bought")["formula"] = "sum(orders.amount) * 2"

@@ -20,6 +20,7 @@ from ..layout import Layout, Storage, column_name, link_table_name, table_name
 from ..publishing.arrange import arrange
 from ..publishing.doctor import layout_matches
 from ..publishing.rebuilding import finishing, foreign_keys, tables_without_rows
+from ..publishing.rows import batches
 from ..system_tables import STATE
 from ..tables import tables_of
 from ..transaction import Transaction
@@ -124,8 +125,10 @@ def _build(tx: Transaction, backup: Backup) -> None:
     _run(tx, finishing(tx.app, tx.layout, tx.tables.dialect))
     numbers.write(tx.connection, tx.layout, backup.numbers)
     for entity in tx.app.entities.values():
-        if not entity.system:
-            search.rebuild(tx, entity.id)
+        fields = () if entity.system else search.places(entity, tx.layout).keys()
+        if fields:
+            for some, _ in batches(tx.connection, tx.layout.table(entity.id)):
+                search.index(tx, entity.id, fields, some.clause)
 
 
 def _run(tx: Transaction, statements: Iterator[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from ...metadata.fields import BECOMING
@@ -22,13 +22,19 @@ from . import ddl
 from .storage import Kind, storage_of
 
 
-def arrange(app: App, before: Layout, was: App | None = None) -> Layout:
+def arrange(
+    app: App,
+    before: Layout,
+    was: App | None = None,
+    stale: Collection[tuple[str, str]] = (),
+) -> Layout:
     """Where everything of `app` lies, given where things lie now; `was` is the app until now.
 
-    A field keeps its column as long as its storage is the same and its values stay what they are.
-    Otherwise it gets the column that it had when it was last of this type, else a new one (a free
-    one under a new name, where there is one of the type), and the one that it had is kept for going
-    back. What the app no longer names keeps its place.
+    A field keeps its column as long as its storage is the same and its values stay what they are;
+    `stale` are the stored formulas whose values do not (entity, field). Otherwise it gets the
+    column that it had when it was last of this type, else a new one (a free one under a new name,
+    where there is one of the type), and the one that it had is kept for going back. What the app no
+    longer names keeps its place.
     """
     entities = dict(before.entities)
     for entity in app.entities.values():
@@ -36,9 +42,9 @@ def arrange(app: App, before: Layout, was: App | None = None) -> Layout:
             entities[entity.id] = _member(entity, app)
         else:
             there = was.entities.get(entity.id) if was else None
-            entities[entity.id] = _Arranging(app, entity, before.entities.get(entity.id)).done(
-                there.by_id if there else {}
-            )
+            late = {field_id for entity_id, field_id in stale if entity_id == entity.id}
+            work = _Arranging(app, entity, before.entities.get(entity.id), late)
+            entities[entity.id] = work.done(there.by_id if there else {})
     return Layout(entities)
 
 
@@ -54,9 +60,12 @@ def _member(entity: Entity, app: App) -> EntityLayout:
 class _Arranging:
     """One entity's columns, being moved where types change."""
 
-    def __init__(self, app: App, entity: Entity, before: EntityLayout | None) -> None:
+    def __init__(
+        self, app: App, entity: Entity, before: EntityLayout | None, stale: Collection[str]
+    ) -> None:
         self.app = app
         self.entity = entity
+        self.stale = stale
         self.before = before or EntityLayout(table_name(entity.id))
         self.fields = dict(self.before.fields)
         self.formers = dict(self.before.formers)
@@ -80,7 +89,8 @@ class _Arranging:
     def _field(self, one: Field, old: Field | None) -> None:
         there = self.fields.get(one.id)
         kind = storage_of(self.app, self.entity, one)
-        if there and kind == (there.storage, there.scale) and not _rewritten(old, one):
+        same = there and kind == (there.storage, there.scale) and one.id not in self.stale
+        if same and not _rewritten(old, one):
             return
         if there:
             del self.fields[one.id]
@@ -129,4 +139,7 @@ def _rewritten(old: Field | None, one: Field) -> bool:
     """Whether values of a kind of storage mean something else from now on."""
     if old is None or "formula" in (old.type, one.type):
         return False
+    if old.type != one.type and "phone" in (old.type, one.type):
+        # Telephone numbers are found by their digits, and what is found lies with the column.
+        return True
     return old.to != one.to or not BECOMING.widens(old.type, one.type)

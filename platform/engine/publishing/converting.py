@@ -24,6 +24,7 @@ from ..transaction import Transaction
 from . import digits
 from .carrying import Carrier
 from .outcome import Counting, Example, Fate, Outcome, Void
+from .rows import Rows
 from .steps import Loss, Step
 
 _CHUNK = 1000
@@ -205,30 +206,30 @@ class _There:
         return bool(_kept(then.get(former), self.one.old) == value)
 
 
-def convert(tx: Transaction, one: Conversion) -> None:
-    """Write what values become into the new column, but for those that it has kept."""
+def convert(tx: Transaction, one: Conversion, rows: Rows) -> None:
+    """Write what values become into the new column, but for those that it has kept.
+
+    The rows are so few that they fit in memory.
+    """
     source = _source(one)
     new = source.c[one.new.column]
-    put = (
-        sa.update(source)
-        .where(source.c.id == sa.bindparam("at"))
-        .values({one.new.column: sa.bindparam("value", type_=new.type)})
-    )
     former = new if one.back else sa.null()
-    wanted = sa.select(source.c.id, source.c[one.old.column], former).where(_there(source, one))
-    page, last, there = wanted.order_by(source.c.id).limit(_CHUNK), 0, _There(tx, one)
-    while rows := tx.connection.execute(page.where(source.c.id > last)).all():
-        last = rows[-1][0]
-        values = [
-            {"at": row[0], "value": _kept(value, one.new)}
-            for row, (value, fate) in zip(
-                rows, there.become([row[1:] for row in rows]), strict=True
-            )
-            if fate != "returned"
-        ]
-        if values:
-            tx.connection.execute(put, values)
-        failpoints.hit("publish.converting")
+    wanted = sa.select(source.c.id, source.c[one.old.column], former)
+    found = tx.connection.execute(wanted.where(_there(source, one), rows.clause)).all()
+    become = _There(tx, one).become([row[1:] for row in found])
+    values = [
+        {"at": row[0], "value": _kept(value, one.new)}
+        for row, (value, fate) in zip(found, become, strict=True)
+        if fate != "returned"
+    ]
+    if values:
+        put = (
+            sa.update(source)
+            .where(source.c.id == sa.bindparam("at"))
+            .values({one.new.column: sa.bindparam("value", type_=new.type)})
+        )
+        tx.connection.execute(put, values)
+    failpoints.hit("publish.converting")
 
 
 def _there(source: sa.TableClause, one: Conversion) -> sa.ColumnElement[bool]:

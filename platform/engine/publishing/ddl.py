@@ -100,10 +100,11 @@ def filled(name: str, kind: str) -> str:
     return quoted(name) if kind.lower() == "boolean" else f"{quoted(name)} IS NOT NULL"
 
 
-def empty_column(table: str, name: str, kind: str) -> str:
-    """Take what a column of a type holds out of it, row by row where there is anything."""
+def empty_column(table: str, name: str, kind: str, rows: str) -> str:
+    """Take what a column of a type holds out of it, in rows that meet a condition."""
     nothing = "false" if kind.lower() == "boolean" else "NULL"
-    return f"UPDATE {quoted(table)} SET {quoted(name)} = {nothing} WHERE {filled(name, kind)}"
+    where = f"{filled(name, kind)} AND {rows}"
+    return f"UPDATE {quoted(table)} SET {quoted(name)} = {nothing} WHERE {where}"
 
 
 def drop_key(table: str, name: str) -> str:

@@ -15,6 +15,7 @@ from ..stores import DialectName
 from ..transaction import Transaction
 from . import ddl
 from .outcome import MOST_EXAMPLES, Example, Fate, Group, Outcome
+from .rows import OWN
 
 if TYPE_CHECKING:
     from .converting import Conversion
@@ -30,7 +31,10 @@ def statement(one: Conversion, dialect: DialectName) -> str:
     where = f"{old} IS NOT NULL"
     if one.back:
         where = _differs(old, backward.value(new), dialect)
-    return f"UPDATE {ddl.quoted(one.old.table)} SET {new} = {forward.value(old)} WHERE {where}"
+    return (
+        f"UPDATE {ddl.quoted(one.old.table)} SET {new} = {forward.value(old)}"
+        f" WHERE {where} AND {OWN}"
+    )
 
 
 def look(tx: Transaction, one: Conversion, *, shown: bool) -> Outcome:

@@ -77,8 +77,10 @@ def _parts(tx: Transaction, place: Place) -> Iterator[Part]:
 def _of_field(tx: Transaction, entity_id: str, field_id: str) -> Iterator[Part]:
     field = tx.app.entity(entity_id).field(field_id)
     ids = (field_id, *(one.id for one in companions(field)))
-    for table in (*_HISTORY, SEARCH):
+    for table in _HISTORY:
         yield table, sa.and_(table.c.entity == entity_id, table.c.field.in_(ids))
+    columns = tx.layout.entity(entity_id).columns_of(ids) if entity_id in tx.layout else ()
+    yield SEARCH, sa.and_(SEARCH.c.entity == entity_id, SEARCH.c.field.in_(columns))
     yield COUNTER, COUNTER.c.key.startswith(f"{entity_id}.{field_id}.", autoescape=True)
 
 

@@ -14,6 +14,7 @@ from ..tables import Tables
 from ..transaction import Transaction
 from . import ddl
 from .literals import literal, statement
+from .rows import OWN
 from .steps import NOW, Step
 
 
@@ -61,11 +62,14 @@ def _defaults(
 def _filled(layout: Layout, entity: Entity, one: Field, value: str) -> Iterator[str]:
     at = layout.stored(entity.id, one.id)
     column = ddl.quoted(at.column)
-    yield f"UPDATE {ddl.quoted(at.table)} SET {column} = {value}"
+    yield f"UPDATE {ddl.quoted(at.table)} SET {column} = {value} WHERE {OWN}"
     for companion in companions(one):
         if companion.type == "datetime":
             beside = ddl.quoted(layout.stored(entity.id, companion.id).column)
-            yield (f"UPDATE {ddl.quoted(at.table)} SET {beside} = {NOW} WHERE {column} IS NOT NULL")
+            yield (
+                f"UPDATE {ddl.quoted(at.table)} SET {beside} = {NOW}"
+                f" WHERE {column} IS NOT NULL AND {OWN}"
+            )
 
 
 def _value(tx: Transaction, tables: Tables, entity: Entity, one: Field) -> str | None:
@@ -91,10 +95,13 @@ def _tagged(tables: Tables, entity: Entity, one: Field) -> Iterator[str]:
     assert one.default is not None
     at = tables.layout.entity(entity.id)
     assert at.link_table is not None
+    link = ddl.quoted(at.link_table)
     for tag in sorted(one.default.value or ()):
         yield (
-            f"INSERT INTO {ddl.quoted(at.link_table)}"
+            f"INSERT INTO {link}"
             ' ("record_id", "field_id", "tag_id", "source", "valid_from")'
             f' SELECT "id", {ddl.text(one.id)}, {ddl.text(tag)}, {ddl.text("publish")}, {NOW}'
-            f" FROM {ddl.quoted(at.table)}"
+            f' FROM {ddl.quoted(at.table)} WHERE NOT EXISTS (SELECT 1 FROM {link} AS "l"'
+            f' WHERE "l"."record_id" = {ddl.quoted(at.table)}."id" AND "l"."field_id" ='
+            f' {ddl.text(one.id)} AND "l"."tag_id" = {ddl.text(tag)}) AND {OWN}'
         )

@@ -14,6 +14,7 @@ from ..layout import EntityLayout, Layout
 from ..transaction import Transaction
 from . import ddl
 from .physical import Physical
+from .rows import OWN
 from .steps import Step, StepKind
 
 
@@ -60,7 +61,7 @@ def _statements(
     key = there.keys.get((table, column))
     if key is not None:
         yield ddl.drop_key(table, key[0])
-    yield ddl.empty_column(table, column, kind)
+    yield ddl.empty_column(table, column, kind, OWN)
 
 
 def count(tx: Transaction, table: str, *conditions: str) -> int:

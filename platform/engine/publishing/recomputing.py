@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from ...metadata.model import App
 from ...rules import formula_expression
@@ -15,28 +15,32 @@ from .filling import count
 from .steps import Step
 
 
-def stale_formulas(
-    tx: Transaction, app: App, layout: Layout, written: frozenset[tuple[str, str]]
-) -> Iterator[Step]:
-    """A step for each stored formula that is new, is computed otherwise, or reads new values.
+def stale(
+    before: App, after: App, written: Collection[tuple[str, str]]
+) -> frozenset[tuple[str, str]]:
+    """The stored formulas of both apps whose values are others from now on, as (entity, field).
 
-    `written` are the fields that other steps fill or convert. Formulas come after those they read.
+    They are computed otherwise, or read what is; `written` are fields that lose single values.
     """
-    before = {(one.entity, one.field): one for one in stored_formulas(tx.app)}
-    stale = set(written)
+    old = {(one.entity, one.field): one for one in stored_formulas(before)}
+    found = set(written)
+    for formula in stored_formulas(after):
+        at = formula.entity, formula.field
+        reads = {(one.entity, one.field) for one in formula.inputs}
+        if at in old and (reads & found or _meaning(before, old[at]) != _meaning(after, formula)):
+            found.add(at)
+    return frozenset(found & old.keys())
+
+
+def recomputed(tx: Transaction, app: App, layout: Layout) -> Iterator[Step]:
+    """A step for each stored formula that is new or got a new column, after those it reads."""
+    before = {(one.entity, one.field) for one in stored_formulas(tx.app)}
     for formula in stored_formulas(app):
         at = formula.entity, formula.field
-        rows = count(tx, formula.entity)
-        if not rows:
+        if at in before and tx.layout.find(*at) == layout.find(*at):
             continue
-        old = before.get(at)
-        if (
-            old is None
-            or tx.layout.find(*at) != layout.find(*at)
-            or any((one.entity, one.field) in stale for one in formula.inputs)
-            or _meaning(tx.app, old) != _meaning(app, formula)
-        ):
-            stale.add(at)
+        rows = count(tx, formula.entity)
+        if rows:
             yield Step("recompute", *at, rows=rows)
 
 

@@ -1,4 +1,7 @@
-"""Running: the steps of a plan, done one after the other in the transaction that flips."""
+"""Running: the steps of a plan, done on all rows of a table or on some of them.
+
+What a step does to rows can be done again: a row that changed meanwhile is done once more.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +18,8 @@ from ..transaction import Transaction
 from . import erasing
 from .converting import Conversion, convert
 from .literals import instant
+from .rows import EVERY, Rows, batches, divisible
 from .steps import NOW, Step
-
-_CHUNK = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,33 +32,57 @@ class Running:
 
 
 def run(running: Running, step: Step) -> None:
-    """Do one step."""
-    connection = running.before.connection
-    dialect = running.before.tables.dialect
+    """Do one step at once, on all rows."""
     for statement in step.statements:
-        timed = statement.replace(NOW, instant(running.before.now, dialect))
-        # Without parameters the driver leaves percent signs alone.
-        connection.exec_driver_sql(timed, execution_options={"no_parameters": True})
-    if not step.statements:
+        _execute(running, EVERY.within(statement))
+    if step.kind in _IN_BATCHES:
+        table = running.after.layout.table(step.entity)
+        for rows, _ in batches(running.before.connection, table):
+            _IN_BATCHES[step.kind](running, step, rows)
+    elif not step.statements:
         _WITHOUT_STATEMENTS[step.kind](running, step)
 
 
-def _convert(running: Running, step: Step) -> None:
+def run_once(running: Running, step: Step) -> None:
+    """Do of a step what concerns no row alone: what it does to the tables."""
+    for statement in step.statements:
+        if not divisible(statement):
+            _execute(running, statement)
+
+
+def run_on(running: Running, step: Step, rows: Rows) -> None:
+    """Do of a step what it does to some rows."""
+    for statement in step.statements:
+        if divisible(statement):
+            _execute(running, rows.within(statement))
+    if step.kind in _IN_BATCHES:
+        _IN_BATCHES[step.kind](running, step, rows)
+
+
+def _execute(running: Running, statement: str) -> None:
+    timed = statement.replace(NOW, instant(running.before.now, running.before.tables.dialect))
+    # Without parameters the driver leaves percent signs alone.
+    running.before.connection.exec_driver_sql(timed, execution_options={"no_parameters": True})
+
+
+def _convert(running: Running, step: Step, rows: Rows) -> None:
     assert step.field is not None
-    convert(running.before, running.conversions[step.entity, step.field])
+    if not step.statements:
+        convert(running.before, running.conversions[step.entity, step.field], rows)
 
 
-def _recompute(running: Running, step: Step) -> None:
+def _recompute(running: Running, step: Step, rows: Rows) -> None:
     assert step.field is not None
-    stored.recompute(running.after, step.entity, step.field)
+    stored.recompute(running.after, step.entity, step.field, rows.clause)
 
 
-def _search(running: Running, step: Step) -> None:
-    search.rebuild(running.after, step.entity)
+def _search(running: Running, step: Step, rows: Rows) -> None:
+    assert step.field is not None
+    search.index(running.after, step.entity, (step.field,), rows.clause)
 
 
-def _number(running: Running, step: Step) -> None:
-    """Number the records that are there, in their order, each in the series of its own day."""
+def _number(running: Running, step: Step, rows: Rows) -> None:
+    """Number records that have none, in their order, each in the series of its own day."""
     tx, entity_id, field_id = running.after, step.entity, step.field
     assert field_id is not None
     written = pattern(tx.app.entity(entity_id).field(field_id).pattern or "")
@@ -64,31 +90,33 @@ def _number(running: Running, step: Step) -> None:
     table = tx.tables.table(entity_id)
     at, made = (tx.tables.column(table, entity_id, one) for one in ("id", "created_at"))
     column = tx.tables.column(table, entity_id, field_id)
-    put = (
-        sa.update(table)
-        .where(at == sa.bindparam("at"))
-        .values({column.name: sa.bindparam("value", type_=column.type)})
-    )
-    counters: dict[str, int] = {}
-    last = 0
-    page = sa.select(at, made).where(column.is_(None)).order_by(at).limit(_CHUNK)
-    while rows := tx.connection.execute(page.where(at > last)).all():
-        last = rows[-1][0]
-        values = []
-        for record_id, created in rows:
-            day = (created or tx.now).astimezone(tx.zone).date()
-            series = written.series(day)
-            counters[series] = counters.get(series, 0) + 1
-            values.append({"at": record_id, "value": written.write(day, counters[series])})
+    found = sa.select(at, made).where(column.is_(None), rows.clause).order_by(at)
+    prefix = f"{entity_id}.{field_id}."
+    counters, values = _counters(tx, prefix), []
+    for record_id, created in tx.connection.execute(found):
+        day = (created or tx.now).astimezone(tx.zone).date()
+        key = prefix + written.series(day)
+        counters[key] = counters.get(key, 0) + 1
+        values.append({"at": record_id, "value": written.write(day, counters[key])})
+    if values:
+        put = sa.update(table).where(at == sa.bindparam("at"))
+        put = put.values({column.name: sa.bindparam("value", type_=column.type)})
         tx.connection.execute(put, values)
-    _keep_counters(tx, f"{entity_id}.{field_id}", counters)
+        _keep_counters(tx, prefix, counters)
+
+
+def _counters(tx: Transaction, prefix: str) -> dict[str, int]:
+    """How far each series is."""
+    own = COUNTER.c.key.startswith(prefix, autoescape=True)
+    found = tx.connection.execute(sa.select(COUNTER.c.key, COUNTER.c.value).where(own))
+    return {key: value for key, value in found}
 
 
 def _keep_counters(tx: Transaction, prefix: str, counters: Mapping[str, int]) -> None:
-    for series, value in counters.items():
-        key = f"{prefix}.{series}"
-        tx.connection.execute(sa.delete(COUNTER).where(COUNTER.c.key == key))
-        tx.connection.execute(sa.insert(COUNTER).values(key=key, value=value))
+    own = COUNTER.c.key.startswith(prefix, autoescape=True)
+    tx.connection.execute(sa.delete(COUNTER).where(own))
+    kept = [{"key": key, "value": value} for key, value in counters.items()]
+    tx.connection.execute(sa.insert(COUNTER), kept)
 
 
 def _purge_beside(running: Running, step: Step) -> None:
@@ -96,10 +124,12 @@ def _purge_beside(running: Running, step: Step) -> None:
     erasing.erase(running.before, running.after, place_of(step.target))
 
 
-_WITHOUT_STATEMENTS: Mapping[str, Callable[[Running, Step], None]] = {
+_IN_BATCHES: Mapping[str, Callable[[Running, Step, Rows], None]] = {
     "convert": _convert,
     "recompute": _recompute,
     "search": _search,
     "number": _number,
+}
+_WITHOUT_STATEMENTS: Mapping[str, Callable[[Running, Step], None]] = {
     "purge_beside": _purge_beside,
 }

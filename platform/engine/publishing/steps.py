@@ -29,6 +29,7 @@ StepKind = Literal[
     "create_view",
     "recompute",
     "search",
+    "unsearch",
 ]
 
 NOW = "$now$"

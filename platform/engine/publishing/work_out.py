@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 
 from ...metadata.differences import differences
 from ...metadata.documents import Document
-from ...metadata.model import App, Entity
+from ...metadata.model import App
 from ...metadata.problems import Problem
 from .. import search
 from ..access import Caller
 from ..layout import Layout
 from ..transaction import Transaction
-from . import physical
+from . import ddl, physical
 from .arrange import arrange
 from .checking import checked
 from .converting import Conversion, conversion_steps, converted_fields, impossible
@@ -27,7 +27,8 @@ from .offending import offending
 from .physical import Physical
 from .plan import Plan
 from .purging import Purge, needed, purge, purges, written
-from .recomputing import stale_formulas
+from .recomputing import recomputed, stale
+from .rows import BESIDE
 from .steps import Step
 from .structure import (
     index_steps,
@@ -102,7 +103,7 @@ def _planned(
     changes = differences(tx.app if tx.revision else None, app)
     there = physical.read(tx.connection)
     swept, drops = spare_columns(tx, there) if changes else (tx.layout, ())
-    layout = arrange(app, swept, tx.app)
+    layout = arrange(app, swept, tx.app, stale(tx.app, app, written(tx, gone)))
     # What is freed now waits for the next publish: a request may still read the App of before.
     layout, purged = purge(tx, caller, gone, layout, there)
     wide = tuple(too_wide(app, swept, layout, there, tx.tables.dialect))
@@ -161,24 +162,31 @@ def _steps(
     data = [*ready.moved, *fill_steps(tx, app, layout)]
     yield from data
     written = ready.written.union((one.entity, one.field) for one in data if one.field)
-    yield from stale_formulas(tx, app, layout, written)
-    yield from _searches(tx, app, written)
+    yield from recomputed(tx, app, layout)
+    yield from _searches(tx, app, layout, written)
     yield from (*new_indexes, *new_views)
 
 
-def _searches(tx: Transaction, app: App, written: frozenset[tuple[str, str]]) -> Iterator[Step]:
-    """Index anew the entities whose searchable fields or their values change."""
+def _searches(
+    tx: Transaction, app: App, layout: Layout, written: frozenset[tuple[str, str]]
+) -> Iterator[Step]:
+    """Index the values of fields that are searched from now on, or whose values change."""
     for entity in app.entities.values():
         before = tx.app.entities.get(entity.id)
         if before is None or entity.system:
             continue
-        old, new = _searched(before), _searched(entity)
-        changed = old != new or any((entity.id, one) in written for one, _ in new)
-        rows = count(tx, entity.id) if changed else 0
+        old, new = search.places(before, tx.layout), search.places(entity, layout)
+        late = [one for one in new if new[one] != old.get(one) or (entity.id, one) in written]
+        gone = [one for one in old if old[one] != new.get(one)]
+        rows = count(tx, entity.id) if late or gone else 0
         if rows:
-            yield Step("search", entity.id, rows=rows)
+            yield from (Step("search", entity.id, one, new[one], rows=rows) for one in late)
+            yield from (_unsearched(entity.id, one, old[one], rows) for one in gone)
 
 
-def _searched(entity: Entity) -> frozenset[tuple[str, str]]:
-    """The searchable fields with their types, which decide how a value is found."""
-    return frozenset((one, entity.field(one).type) for one in search.searched_fields(entity))
+def _unsearched(entity_id: str, field_id: str, under: str, rows: int) -> Step:
+    statement = (
+        f'DELETE FROM "_search" WHERE "entity" = {ddl.text(entity_id)}'
+        f' AND "field" = {ddl.text(under)} AND {BESIDE}'
+    )
+    return Step("unsearch", entity_id, field_id, under, (statement,), rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 
 from fieldstone.engine import control_tables, search_tables, system_versions
 from fieldstone.engine.database import databases
+from fieldstone.engine.document_tables import REVISION
 from fieldstone.engine.settings import Settings
 from fieldstone.engine.stores import CONTROL, Databases
 from fieldstone.engine.system_tables import STATE
@@ -41,6 +43,33 @@ def test_an_old_workspace_gets_the_tables_of_a_new_one(stores: Databases) -> Non
         system_versions.upgrade(connection)
         assert described(connection) == new
         assert system_versions.of(connection) == system_versions.LATEST
+
+
+def test_values_of_a_converted_field_are_found_under_its_column(stores: Databases) -> None:
+    at = {"code": ["code$2", "text", 0, 2], "name": ["name", "text", 0, 1]}
+    layout: dict[str, Any] = {"shop": {"table": "shop", "link_table": None, "spares": [], "fields": at}}
+    stores.store(OLD).create()
+    with stores.store(OLD).begin(writing=True) as connection:
+        system_versions.create(connection)
+        connection.execute(sa.update(STATE).values(revision=1, system_version=8))
+        connection.execute(
+            sa.insert(REVISION).values(
+                id=1,
+                hash="",
+                manifest={},
+                layout=layout,
+                product_version="0",
+                created_at=datetime(2026, 3, 5, tzinfo=UTC),
+            )
+        )
+        for one in ("code", "name"):
+            connection.exec_driver_sql(
+                "INSERT INTO _search (entity, field, record_id, folded, terms)"
+                f" VALUES ('shop', '{one}', 1, 'a', '')"
+            )
+        system_versions.upgrade(connection)
+        kept = sa.select(search_tables.SEARCH.c.field).order_by(search_tables.SEARCH.c.field)
+        assert connection.scalars(kept).all() == ["code$2", "name"]
 
 
 def test_an_old_control_database_gets_the_tables_of_a_new_one(stores: Databases) -> None:
