@@ -135,6 +135,23 @@ class PostgresStore:
             connection.commit()  # says nothing to the other side, and is no rollback
             return rows
 
+    def make_index(self, name: str, statement: str) -> None:
+        create, _, what = statement.partition(" INDEX ")
+        gone = f'DROP INDEX CONCURRENTLY IF EXISTS "{name}"'
+        here = f'SET search_path TO "{self.schema}"'
+        with _connected(self._engine) as connection:
+            _first(connection, lambda: connection.exec_driver_sql(here))
+            try:
+                connection.exec_driver_sql(gone)
+                connection.exec_driver_sql(f"{create} INDEX CONCURRENTLY {what}")
+            except DBAPIError:
+                # What it had made by then would be kept up to date for nobody.
+                connection.exec_driver_sql(gone)
+                raise
+            finally:
+                connection.exec_driver_sql("RESET search_path")
+            connection.commit()
+
     def _qualified(self) -> sa.Engine:
         """The engine that names the schema in each statement, as no transaction says it."""
         if self._naming is None:

@@ -2,13 +2,16 @@
 
 `preview` makes the plan, `publish` works it out again on the revision that it locks and does those
 very steps: tables, values, indexes, views, the new revision and the audit entry in one
-transaction. After a crash at any instant the workspace is wholly at the old or the new revision.
+transaction. Where many rows are concerned, what nobody sees before the new revision is in force is
+prepared (`preparing`), and what nobody reads any more is swept up afterwards (`sweeping`). After a
+crash at any instant the workspace is wholly at the old or the new revision.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -18,19 +21,22 @@ from ..metadata.documents import Document, write_folder
 from ..metadata.problems import Problem, ProblemsError
 from ..metadata.purging import marked
 from ..metadata.resolve import to_names
-from . import clock, failpoints, revisions, template_bases
+from . import failpoints, revisions, template_bases
 from .access import Caller, may_configure
-from .errors import Conflict, Forbidden, Invalid
+from .errors import Conflict, Forbidden, Invalid, Refused
 from .members import require_administrator
+from .publishing import alone, preparing
 from .publishing.doctor import layout_matches
-from .publishing.plan import Plan
+from .publishing.plan import Plan, still_holds
+from .publishing.preparing import Prepared, Preparing, running_of
 from .publishing.running import Running, run
-from .publishing.steps import Loss
+from .publishing.sweeping import AFTER, leave, sweep
+from .publishing.taking_back import take_back
 from .publishing.work_out import Worked, work_out
 from .system_tables import CHANGE
-from .tables import tables_of
 from .transaction import Transaction
-from .work import schedules
+from .work import jobs, schedules
+from .work.jobs import Job
 from .workspaces import Workspace
 
 __all__ = [
@@ -89,14 +95,48 @@ def publish(
     if plan.workspace != workspace.id:
         raise Conflict(Problem("publish.other_workspace"))
 
-    def flip(tx: Transaction) -> int:
+    accepted = set(accept_loss)
+    with workspace.reading() as tx:
+        _require_current(tx, caller, plan)
+        large = preparing.large(tx, plan)
+    job = alone.end_others(workspace, plan if large else None)
+
+    def flip(tx: Transaction, prepared: Prepared | None = None) -> _Flipped:
         if first is not None:
             first(tx)
-        return _flip(tx, caller, plan, reason, set(accept_loss)).revision
+        return _flip(tx, caller, plan, reason, accepted, prepared)
 
-    revision = workspace.altering(flip)
+    if large:
+        job = job or alone.start(workspace, plan)
+        done = _prepared(workspace, Preparing(workspace, caller, plan, accepted, job), flip)
+    else:
+        done = workspace.altering(flip)
     failpoints.hit("publish.flipped")
-    return revision
+    if done.left is not None:
+        # The revision is in force: what fails here a worker does later.
+        with suppress(Refused, jobs.LostJob), jobs.held(workspace, done.left):
+            sweep(workspace, done.left)
+    return done.revision
+
+
+def _prepared(
+    workspace: Workspace,
+    work: Preparing,
+    flip: Callable[[Transaction, Prepared | None], _Flipped],
+) -> _Flipped:
+    """Prepare, and flip; what was prepared is taken back if that comes to nothing."""
+    try:
+        with jobs.held(workspace, work.job):
+            prepared = work.done()
+        return workspace.altering(lambda tx: flip(tx, prepared))
+    except Exception as error:
+        with suppress(jobs.LostJob):
+            take_back(workspace, work.job)
+        if isinstance(error, IntegrityError):
+            raise Conflict(Problem("publish.breaks_unique")) from error
+        if isinstance(error, jobs.LostJob):
+            raise Conflict(Problem("publish.busy")) from error
+        raise
 
 
 def verify(workspace: Workspace, caller: Caller, plan: Plan) -> tuple[Problem, ...]:
@@ -110,7 +150,7 @@ def verify(workspace: Workspace, caller: Caller, plan: Plan) -> tuple[Problem, .
 
     def rehearse(tx: Transaction) -> None:
         losses = {one.key for one in plan.losses}
-        raise _Rehearsed(layout_matches(_flip(tx, caller, plan, None, losses)))
+        raise _Rehearsed(layout_matches(_flip(tx, caller, plan, None, losses).after))
 
     try:
         workspace.altering(rehearse)
@@ -193,27 +233,48 @@ def _moved(base: int, now: int) -> Conflict:
     return Conflict(Problem("publish.moved", {"base": base, "now": now}))
 
 
-def _flip(
-    tx: Transaction, caller: Caller, plan: Plan, reason: str | None, accepted: set[str]
-) -> Transaction:
-    """Everything at once, in a transaction that nobody else writes beside; as it is then."""
+@dataclass(frozen=True)
+class _Flipped:
+    """What a flip led to: the revision in force, and the job of what is left to sweep up."""
+
+    after: Transaction
+    left: Job | None = None
+
+    @property
+    def revision(self) -> int:
+        return self.after.revision
+
+
+def _require_current(tx: Transaction, caller: Caller, plan: Plan) -> None:
     require_right(tx, caller)
     if tx.revision != plan.base:
         raise _moved(plan.base, tx.revision)
-    worked = work_out(tx, caller, plan.documents, back=plan.back)
-    _still_holds(plan, worked.plan, accepted)
+
+
+def _flip(
+    tx: Transaction,
+    caller: Caller,
+    plan: Plan,
+    reason: str | None,
+    accepted: set[str],
+    prepared: Prepared | None = None,
+) -> _Flipped:
+    """Everything that is left to do, in a transaction that nobody else writes beside."""
+    _require_current(tx, caller, plan)
+    if prepared is None:
+        alone.require_alone(tx)
+        worked = work_out(tx, caller, plan.documents, back=plan.back)
+        still_holds(plan, worked.plan, accepted)
+    else:
+        worked = prepared.worked
+        preparing.finish(tx, caller, plan, accepted, prepared)
     fresh = replace(worked.plan, template=plan.template)
     if fresh.empty or worked.app is None or worked.layout is None:
-        return tx
+        return _Flipped(tx)
     require_administrator(tx, worked.app)
-    after = replace(
-        tx,
-        app=worked.app,
-        layout=worked.layout,
-        tables=tables_of(worked.app, worked.layout, tx.workspace.dialect),
-        zone=clock.zone(worked.app.manifest.time_zone),
-    )
-    _do(tx, after, worked)
+    running = running_of(tx, worked)
+    left = _do(running, worked, prepared)
+    after = running.after
     after.revision = revisions.append(
         tx.connection,
         worked.plan.documents,
@@ -230,36 +291,22 @@ def _flip(
     )
     schedules.sync(after)
     failpoints.hit("publish.before_commit")
-    return after
+    return _Flipped(after, left)
 
 
-def _still_holds(plan: Plan, fresh: Plan, accepted: set[str]) -> None:
-    """Refuse what was not shown: problems and losses of rows written since, other steps."""
-    if fresh.problems:
-        raise Invalid(fresh.problems)
-    if [one.does for one in fresh.steps] != [one.does for one in plan.steps]:
-        raise Conflict(Problem("publish.data_moved"))
-    lost = [one for one in fresh.losses if one.key not in accepted]
-    if lost:
-        raise Invalid(not_accepted(lost))
-
-
-def not_accepted(losses: Iterable[Loss]) -> tuple[Problem, ...]:
-    """A problem for each loss that nobody accepted."""
-    return tuple(
-        Problem(
-            "publish.loss_not_accepted",
-            {"key": one.key, "rows": one.rows, "examples": "; ".join(one.examples)},
-        )
-        for one in losses
-    )
-
-
-def _do(before: Transaction, after: Transaction, worked: Worked) -> None:
-    running = Running(before, after, worked.conversions)
+def _do(running: Running, worked: Worked, prepared: Prepared | None) -> Job | None:
+    """Do the steps in their order; of a large publish what is left for afterwards."""
+    done = set() if prepared is None else {one.does for one in prepared.done}
+    later = []
     try:
         for step in worked.plan.steps:
+            if step.does in done:
+                continue
+            if prepared is not None and step.kind in AFTER:
+                later.append(step)
+                continue
             run(running, step)
             failpoints.hit(f"publish.{step.kind}")
     except IntegrityError as error:
         raise Conflict(Problem("publish.breaks_unique")) from error
+    return leave(running, later)

@@ -171,6 +171,11 @@ class SqliteStore:
         with self._connected() as connection:
             return connection.execute(statement, parameters).all()
 
+    def make_index(self, name: str, statement: str) -> None:
+        with self.begin(writing=True) as connection:
+            connection.exec_driver_sql(f'DROP INDEX IF EXISTS "{name}"')
+            connection.exec_driver_sql(statement)
+
     @contextmanager
     def _connected(self) -> Iterator[sa.Connection]:
         # A connection that is still open would go on writing into a file that was removed.

@@ -73,6 +73,14 @@ class Store(Protocol):
         """
         ...
 
+    def make_index(self, name: str, statement: str) -> None:
+        """Make an index while others write, as far as the database can, in no transaction of ours.
+
+        `statement` is the CREATE INDEX. One of that name that is there goes first, and nothing is
+        left of one that fails.
+        """
+        ...
+
     def create(self) -> None:
         """Make the place; nothing happens where it is."""
         ...

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..metadata.problems import Problem, ProblemsError
-from . import publish, template_bases, upgrades
+from . import template_bases, upgrades
 from .access import SYSTEM
 from .installation import Installation
 from .packages import order
+from .publishing.plan import not_accepted
 from .templates import Template
 from .workspaces import Workspace
 
@@ -59,7 +60,7 @@ def _upgraded(workspace: Workspace, template: Template, reason: str | None) -> O
     if found.conflicts:
         fate, problems = "undecided", upgrades.questions(found)
     elif found.plan.problems or found.plan.losses:
-        lost = publish.not_accepted(found.plan.losses)
+        lost = not_accepted(found.plan.losses)
         fate, problems = "refused", (*found.plan.problems, *lost)
     else:
         upgrades.apply(workspace, SYSTEM, found, reason)

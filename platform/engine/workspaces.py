@@ -92,8 +92,10 @@ class Workspace:
             yield transaction
         transaction.committed()
 
-    def altering(self, work: Callable[[Transaction], _T]) -> _T:
+    def altering(self, work: Callable[[Transaction], _T], *, beside: bool = False) -> _T:
         """Run `work` in a writing transaction that may change tables, and return its answer.
+
+        With `beside` others may write in the meantime, where the database can.
 
         On PostgreSQL a lock on a table is waited for only shortly, so that nobody queues up
         behind us, and the whole of `work` runs again; Unavailable after 30 s. `work` therefore
@@ -105,7 +107,8 @@ class Workspace:
                 with self._store_writing() as connection:
                     if self.dialect == "postgresql":
                         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'")
-                    transaction = self._transaction(connection, lock="update")
+                    lock: Lock = "share" if beside else "update"
+                    transaction = self._transaction(connection, lock=lock)
                     answer = work(transaction)
                 break
             except Busy as error:
@@ -258,6 +261,13 @@ class Workspace:
             writable=lock is not None,
             asker=found.asker,
         )
+
+    def make_index(self, name: str, statement: str) -> None:
+        """Make an index while others write, as far as the database can; IntegrityError if it fails.
+
+        Nothing is left of one that fails.
+        """
+        self._store.make_index(name, statement)
 
     def upgrade(self) -> None:
         """Move the system tables to the version of this product, if they are older.

@@ -68,7 +68,9 @@ RESTORE = [
     *(f"restore.{point}:1" for point in ("system", "records", "filled")),
 ]
 DELETE = ["workspace.deleting:1", "workspace.dropped:1"]
+PREPARING = ("watched", "batch", "prepared_step", "caught_up", "indexed", "taken_back", "swept")
 ELSEWHERE = {
+    **{f"publish.{point}": "tests/engine/publish: one of many records" for point in PREPARING},
     **{f"publish.{kind}": "tests/engine/publish: a purge that dies" for kind in PURGING},
     "import.rehearsed": "tests/engine/imports: a trial run keeps nothing, wherever it ends",
     "import.at_once": "tests/engine/imports: a file in one transaction is nothing until its end",

@@ -24,7 +24,7 @@ from ..transaction import Transaction
 from . import digits
 from .carrying import Carrier
 from .outcome import Counting, Example, Fate, Outcome, Void
-from .rows import Rows
+from .rows import EVERY, Rows, Scope, every
 from .steps import Loss, Step
 
 _CHUNK = 1000
@@ -72,8 +72,8 @@ def converted_fields(before: App, after: App, old: Layout, new: Layout) -> Itera
                 yield Conversion(entity, was, one, at, to, to.column in known)
 
 
-def impossible(tx: Transaction, after: App) -> Iterator[Problem]:
-    """Changes of a field's type for which its values leave no way."""
+def impossible(tx: Transaction, after: App, scope: Scope = every) -> Iterator[Problem]:
+    """Changes of a field's type for which the values of rows in `scope` leave no way."""
     for entity in after.entities.values():
         there = tx.app.entities.get(entity.id)
         if there is None or entity.system or entity.id not in tx.layout:
@@ -82,7 +82,7 @@ def impossible(tx: Transaction, after: App) -> Iterator[Problem]:
             was = there.by_id.get(one.id)
             if was is None or was.system or not _impossible(was, one):
                 continue
-            rows = _filled(tx, entity, was)
+            rows = _filled(tx, entity, was, scope)
             if rows:
                 yield Problem(
                     "publish.type_impossible",
@@ -98,15 +98,18 @@ def _impossible(was: Field, one: Field) -> bool:
     return was.type != "formula" and BECOMING.way(was.type, one.type) is None
 
 
-def _filled(tx: Transaction, entity: Entity, was: Field) -> int:
+def _filled(tx: Transaction, entity: Entity, was: Field, scope: Scope) -> int:
     """How many records have a value of the field."""
+    rows = scope(tx.layout.table(entity.id))
     if was.type == "tags":
         link = tx.tables.tags(entity.id)
         query = sa.select(sa.func.count()).select_from(link).where(link.c.field_id == was.id)
+        query = query.where(sa.text(rows.on("record_id")))
     elif tx.layout.find(entity.id, was.id):
         table = tx.tables.table(entity.id)
         column = tx.tables.column(table, entity.id, was.id)
-        query = sa.select(sa.func.count()).select_from(table).where(column.is_not(None))
+        query = sa.select(sa.func.count()).select_from(table)
+        query = query.where(column.is_not(None), rows.clause)
     else:
         return 0
     return int(tx.connection.execute(query).scalar_one())
@@ -128,29 +131,33 @@ def conversion_steps(
             one.new.column,
             statements,
             outcome.filled,
-            _loss(one, outcome),
+            lost(one, outcome),
             outcome,
         )
 
 
-def _loss(one: Conversion, outcome: Outcome) -> Loss | None:
+def lost(one: Conversion, outcome: Outcome) -> Loss | None:
+    """What a conversion cannot keep, if there is anything."""
     if not outcome.lost:
         return None
-    lost = (*outcome["failing"].examples, *(outcome["converted"].examples if outcome.cut else ()))
-    return Loss(one.key, outcome.lost, tuple(each.before for each in lost)[:5])
+    some = (*outcome["failing"].examples, *(outcome["converted"].examples if outcome.cut else ()))
+    return Loss(one.key, outcome.lost, tuple(each.before for each in some)[:5])
 
 
-def look(tx: Transaction, caller: Caller, one: Conversion) -> Outcome:
-    """What would become of every value; without examples for who may not read the field."""
+def look(tx: Transaction, caller: Caller, one: Conversion, rows: Rows = EVERY) -> Outcome:
+    """What would become of the values of these rows.
+
+    Without examples for who may not read the field.
+    """
     shown = one.before.id in access.readable(tx.app, caller, one.entity.id)
     if one.shifts:
-        return digits.look(tx, one, shown=shown)
+        return digits.look(tx, one, rows, shown=shown)
     source = _source(one)
     old, former = source.c[one.old.column], source.c[one.new.column]
     wanted = (old, former) if one.back else (old, sa.null())
     query = (
         sa.select(*wanted, sa.func.count())
-        .where(_there(source, one))
+        .where(_there(source, one), rows.clause)
         .group_by(*(wanted if one.back else (old,)))
         .order_by(old)
     )
@@ -166,7 +173,8 @@ def look(tx: Transaction, caller: Caller, one: Conversion) -> Outcome:
             counting.add(fate, row[2], example, cut=cut)
     blank = 0
     if _void(one.new) != "empty":
-        none = sa.select(sa.func.count()).select_from(source).where(~_there(source, one))
+        none = sa.select(sa.func.count()).select_from(source)
+        none = none.where(~_there(source, one), rows.clause)
         blank = int(tx.connection.execute(none).scalar_one())
     return counting.outcome(shown=shown, void=_void(one.new), blank=blank)
 

@@ -82,11 +82,14 @@ def add_column(table: str, definition: str) -> str:
     return f"ALTER TABLE {quoted(table)} ADD COLUMN {definition}"
 
 
-def add_foreign_key(table: str, name: str, reference: Reference) -> str:
-    """Make a column that is there hold ids of another table's rows alone (PostgreSQL)."""
+def add_foreign_key(table: str, name: str, reference: Reference, *, empty: bool = False) -> str:
+    """Make a column that is there hold ids of another table's rows alone (PostgreSQL).
+
+    In an `empty` one nothing is looked for that breaks it.
+    """
     return (
         f"ALTER TABLE {quoted(table)} ADD FOREIGN KEY ({quoted(name)})"
-        f" REFERENCES {quoted(reference.table)} ({quoted('id')})"
+        f" REFERENCES {quoted(reference.table)} ({quoted('id')}){' NOT VALID' if empty else ''}"
     )
 
 

@@ -15,7 +15,7 @@ from ..stores import DialectName
 from ..transaction import Transaction
 from . import ddl
 from .outcome import MOST_EXAMPLES, Example, Fate, Group, Outcome
-from .rows import OWN
+from .rows import OWN, Rows
 
 if TYPE_CHECKING:
     from .converting import Conversion
@@ -37,8 +37,8 @@ def statement(one: Conversion, dialect: DialectName) -> str:
     )
 
 
-def look(tx: Transaction, one: Conversion, *, shown: bool) -> Outcome:
-    """What would become of every value."""
+def look(tx: Transaction, one: Conversion, rows: Rows, *, shown: bool) -> Outcome:
+    """What would become of the values of these rows."""
     dialect = tx.tables.dialect
     forward, backward = (
         _Shift(one.before, one.after, one.old, one.new, dialect),
@@ -46,10 +46,11 @@ def look(tx: Transaction, one: Conversion, *, shown: bool) -> Outcome:
     )
     old, new = ddl.quoted(one.old.column), ddl.quoted(one.new.column)
     conditions: dict[Fate, str] = {}
-    there = f"{old} IS NOT NULL"
+    own = rows.on("id")
+    there = f"{own} AND {old} IS NOT NULL"
     if one.back:
         same = f"NOT ({_differs(old, backward.value(new), dialect)})"
-        conditions["returned"] = f"{new} IS NOT NULL AND {same}"
+        conditions["returned"] = f"{own} AND {new} IS NOT NULL AND {same}"
         there += f" AND NOT ({new} IS NOT NULL AND {same})"
     value = forward.value(old)
     conditions["failing"] = f"{there} AND {value} IS NULL"

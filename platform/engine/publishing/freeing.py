@@ -24,8 +24,10 @@ def spare_columns(tx: Transaction, there: Physical) -> tuple[Layout, tuple[Step,
     entities: dict[str, EntityLayout] = {}
     steps: list[Step] = []
     for entity_id, at in tx.layout.entities.items():
-        steps += freed(tx, there, Step(kind, entity_id), at.table, at.spares)
-        entities[entity_id] = with_free(tx, there, replace(at, spares=()), at.spares)
+        # One that a preparation dropped is gone, also where that came to nothing.
+        spares = [one for one in at.spares if one in there.tables[at.table]]
+        steps += freed(tx, there, Step(kind, entity_id), at.table, spares)
+        entities[entity_id] = with_free(tx, there, replace(at, spares=()), spares)
     return Layout(entities), tuple(steps)
 
 
@@ -43,12 +45,12 @@ def freed(
 ) -> Iterator[Step]:
     """A step like `step` for each column, which takes out what it holds."""
     for column in columns:
-        kind = there.tables[table][column]
+        kind, gone = there.tables[table][column], (table, column) in there.gone
         yield replace(
             step,
             target=column,
             statements=tuple(_statements(tx, there, table, column, kind)),
-            rows=count(tx, table, ddl.filled(column, kind)),
+            rows=0 if gone else count(tx, table, ddl.filled(column, kind)),
         )
 
 

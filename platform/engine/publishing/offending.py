@@ -17,6 +17,7 @@ from ...metadata.problems import Problem
 from .. import access
 from ..access import Caller
 from ..transaction import Transaction
+from .rows import Scope, every
 
 _EXAMPLES = 5
 _KEYS = {
@@ -29,13 +30,15 @@ _KEYS = {
 """The key of a field's document that each problem is about."""
 
 
-def offending(tx: Transaction, caller: Caller, after: App) -> Iterator[Problem]:
-    """Everything that stored rows break; `tx` is at the revision before."""
+def offending(
+    tx: Transaction, caller: Caller, after: App, scope: Scope = every
+) -> Iterator[Problem]:
+    """Everything that stored rows break, of those in `scope`; `tx` is at the revision before."""
     for entity in after.entities.values():
         before = tx.app.entities.get(entity.id)
         if entity.archived or entity.system or before is None or entity.id not in tx.layout:
             continue
-        look = Look(tx, caller, before, entity)
+        look = Look(tx, caller, before, entity, scope)
         for one in entity.live_fields:
             if not one.system:
                 yield from look.field(one, before.by_id.get(one.id))
@@ -45,13 +48,16 @@ def offending(tx: Transaction, caller: Caller, after: App) -> Iterator[Problem]:
 class Look:
     """Looks for rows of one entity that break its new fields."""
 
-    def __init__(self, tx: Transaction, caller: Caller, before: Entity, after: Entity) -> None:
+    def __init__(
+        self, tx: Transaction, caller: Caller, before: Entity, after: Entity, scope: Scope = every
+    ) -> None:
         self.tx = tx
         self.caller = caller
         self.before = before
         self.after = after
         self.table = tx.tables.table(after.id)
-        self.live = self._column("deleted_at").is_(None)
+        live = self._column("deleted_at").is_(None)
+        self.live = sa.and_(live, scope(self.table.name).clause)
 
     def field(self, one: Field, old: Field | None) -> Iterator[Problem]:
         was = old if old and not old.archived and not self.before.archived else None

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 import sqlalchemy as sa
+
+from ..system_tables import JOB
+
+PREPARE: Final = "publish"
+"""The kind of the job that stands for a preparation; its payload says what was there before."""
 
 INDEX_PREFIX = "_ix_"
 """How the indexes begin that follow from documents; no tenant's name begins so."""
@@ -18,7 +24,8 @@ class Physical:
     """What a workspace's database has: types of columns by table, derived indexes, views.
 
     `keys` are foreign keys that can be dropped by name, by (table, column), each with the table
-    that it points at. `used` is how many columns a table has had, where dropped ones count.
+    that it points at. `used` is how many columns a table has had, where dropped ones count. `gone`
+    are columns (table, column) that a preparation took away already.
     """
 
     tables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -26,6 +33,39 @@ class Physical:
     views: frozenset[str] = frozenset()
     keys: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     used: Mapping[str, int] = field(default_factory=dict)
+    gone: frozenset[tuple[str, str]] = frozenset()
+
+    def to_json(self) -> dict[str, Any]:
+        """What `from_json` reads back; without `gone`."""
+        return {
+            "tables": {name: dict(columns) for name, columns in self.tables.items()},
+            "indexes": sorted(self.indexes),
+            "views": sorted(self.views),
+            "keys": [[*at, *to] for at, to in self.keys.items()],
+            "used": dict(self.used),
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Physical:
+        """What `to_json` wrote."""
+        keys = {(table, column): (name, to) for table, column, name, to in data["keys"]}
+        indexes, views = frozenset(data["indexes"]), frozenset(data["views"])
+        return cls(data["tables"], indexes, views, keys, data["used"])
+
+    @property
+    def columns(self) -> frozenset[tuple[str, str]]:
+        """All columns, as (table, column)."""
+        return frozenset((name, one) for name, some in self.tables.items() for one in some)
+
+
+def in_force(connection: sa.Connection) -> Physical:
+    """What belongs to the revision in force, without what is being prepared for the next one."""
+    there = read(connection)
+    payload = connection.scalar(sa.select(JOB.c.payload).where(JOB.c.kind == PREPARE))
+    if payload is None:
+        return there
+    known = Physical.from_json(payload["there"])
+    return replace(known, gone=known.columns - there.columns)
 
 
 def read(connection: sa.Connection) -> Physical:

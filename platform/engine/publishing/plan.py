@@ -6,7 +6,7 @@ later, as long as the revision that it starts from is still in force.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -14,7 +14,7 @@ from ...metadata.differences import Change
 from ...metadata.documents import Document, document_of
 from ...metadata.messages import LOCALES, render
 from ...metadata.problems import Problem
-from ..errors import Malformed
+from ..errors import Conflict, Invalid, Malformed
 from .steps import Loss, Step
 
 FORMAT = 1
@@ -129,6 +129,33 @@ class Plan:
             )
         except (KeyError, TypeError, AttributeError) as error:
             raise Malformed(Problem("publish.no_plan")) from error
+
+
+def still_holds(plan: Plan, fresh: Plan, accepted: Collection[str]) -> None:
+    """Refuse what was not shown: problems and losses of rows written since, other steps."""
+    if fresh.problems:
+        raise Invalid(fresh.problems)
+    if [one.does for one in fresh.steps] != [one.does for one in plan.steps]:
+        raise Conflict(Problem("publish.data_moved"))
+    require_accepted(fresh.losses, accepted)
+
+
+def require_accepted(losses: Iterable[Loss], accepted: Collection[str]) -> None:
+    """Invalid for losses of which somebody did not say by their key that they are accepted."""
+    lost = [one for one in losses if one.key not in accepted]
+    if lost:
+        raise Invalid(not_accepted(lost))
+
+
+def not_accepted(losses: Iterable[Loss]) -> tuple[Problem, ...]:
+    """A problem for each loss that nobody accepted."""
+    return tuple(
+        Problem(
+            "publish.loss_not_accepted",
+            {"key": one.key, "rows": one.rows, "examples": "; ".join(one.examples)},
+        )
+        for one in losses
+    )
 
 
 def _lines(plan: Plan, locale: str) -> Iterator[str]:

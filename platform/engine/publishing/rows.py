@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -17,8 +17,11 @@ BESIDE = "$records$"
 
 _COLUMNS = {OWN: "id", BESIDE: "record_id"}
 
-AT_ONCE = 1000
-"""Rows of a batch: so few that whoever writes one of them waits for a moment only."""
+AT_ONCE = {"sqlite": 5000, "postgresql": 1000}
+"""Rows of a batch: so few that whoever writes waits for a moment only.
+
+On SQLite that is whoever writes at all, but a batch is done sooner.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,15 @@ class Rows:
 
 
 EVERY = Rows()
+
+
+Scope = Callable[[str], Rows]
+"""The rows of a table, by its name, that are looked at."""
+
+
+def every(_: str) -> Rows:
+    """All rows of any table."""
+    return EVERY
 
 
 def divisible(statement: str) -> bool:
@@ -78,7 +90,9 @@ def batches(
 def last(connection: sa.Connection, table: str, after: int | None) -> int | None:
     """The last id of the batch behind `after`; None if it is not full."""
     row = sa.table(table, sa.column("id", sa.BigInteger()))
-    found = sa.select(row.c.id).order_by(row.c.id).offset(AT_ONCE - 1).limit(1)
+    found = (
+        sa.select(row.c.id).order_by(row.c.id).offset(AT_ONCE[connection.dialect.name] - 1).limit(1)
+    )
     if after is not None:
         found = found.where(row.c.id > after)
     upto: int | None = connection.scalar(found)

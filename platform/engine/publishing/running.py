@@ -15,7 +15,7 @@ from ...metadata.tombstones import place_of
 from .. import search, stored
 from ..system_tables import COUNTER
 from ..transaction import Transaction
-from . import erasing
+from . import ddl, erasing
 from .converting import Conversion, convert
 from .literals import instant
 from .rows import EVERY, Rows, batches, divisible
@@ -57,6 +57,18 @@ def run_on(running: Running, step: Step, rows: Rows) -> None:
             _execute(running, rows.within(statement))
     if step.kind in _IN_BATCHES:
         _IN_BATCHES[step.kind](running, step, rows)
+
+
+def run_again(running: Running, step: Step, rows: Rows) -> None:
+    """Do once more what a step did to rows that were written since."""
+    if step.kind == "convert":
+        assert step.field is not None
+        one = running.conversions[step.entity, step.field]
+        if not one.back:
+            # A value that went since has nothing that would be written over what it had become.
+            kind = ddl.type_name(one.new.storage, one.new.scale, running.before.tables.dialect)
+            _execute(running, ddl.empty_column(one.new.table, one.new.column, kind, rows.on("id")))
+    run_on(running, step, rows)
 
 
 def _execute(running: Running, statement: str) -> None:

@@ -10,6 +10,7 @@ from ..stores import DialectName
 from . import ddl, readable
 from .indexes import Index
 from .physical import Physical
+from .rows import OWN
 from .steps import Step
 
 _ID = "id"
@@ -57,7 +58,7 @@ def new_columns(app: App, before: Layout, after: Layout, dialect: DialectName) -
                 yield _added(entity, field_id, stored, after, dialect)
             else:
                 del taken[free]
-                yield _reused(entity, field_id, stored, free, after)
+                yield _reused(entity, field_id, stored, (free, wanted), after)
 
 
 def new_link_tables(before: Layout, after: Layout, dialect: DialectName) -> Iterator[Step]:
@@ -133,12 +134,19 @@ def _added(
     return Step("add_column", entity.id, field_id, stored.column, (statement,))
 
 
-def _reused(entity: Entity, field_id: str, stored: StoredField, free: str, layout: Layout) -> Step:
-    statements = [ddl.rename_column(stored.table, free, stored.column)]
+def _reused(
+    entity: Entity, field_id: str, stored: StoredField, taken: tuple[str, str], layout: Layout
+) -> Step:
+    free, kind = taken
+    statements = [
+        ddl.rename_column(stored.table, free, stored.column),
+        # It is empty by now, unless whoever emptied it did not come to an end.
+        ddl.empty_column(stored.table, stored.column, kind, OWN),
+    ]
     target = _target(entity, field_id)
     if target and target in layout:
         reference = ddl.Reference(layout.table(target))
-        statements.append(ddl.add_foreign_key(stored.table, stored.column, reference))
+        statements.append(ddl.add_foreign_key(stored.table, stored.column, reference, empty=True))
     return Step("reuse_column", entity.id, field_id, stored.column, tuple(statements))
 
 

@@ -28,7 +28,7 @@ from .physical import Physical
 from .plan import Plan
 from .purging import Purge, needed, purge, purges, written
 from .recomputing import recomputed, stale
-from .rows import BESIDE
+from .rows import BESIDE, Scope, every
 from .steps import Step
 from .structure import (
     index_steps,
@@ -72,20 +72,27 @@ def work_out(
     if found.app is None:
         return Worked(plan)
     gone = purges(tx.app, found.app)
-    refused = tuple(_placed(one, found.documents) for one in _refused(tx, caller, found.app, gone))
+    refused = standing_against(tx, caller, found.app, found.documents)
     if refused:
         return Worked(replace(plan, problems=refused))
     told = (_placed(one, found.documents) for one in notes(tx, caller, found.app))
     return _planned(tx, caller, replace(plan, notes=(*found.notes, *told)), found.app, gone)
 
 
-def _refused(
-    tx: Transaction, caller: Caller, app: App, gone: tuple[Purge, ...]
-) -> Iterator[Problem]:
-    """What the rows that are there stand against."""
-    yield from needed(tx, gone)
-    yield from impossible(tx, app)
-    yield from offending(tx, caller, app)
+def standing_against(
+    tx: Transaction,
+    caller: Caller,
+    app: App,
+    documents: tuple[Document, ...],
+    scope: Scope = every,
+) -> tuple[Problem, ...]:
+    """What the rows that are there, of those in `scope`, stand against in an app."""
+    found = (
+        *needed(tx, purges(tx.app, app)),
+        *impossible(tx, app, scope),
+        *offending(tx, caller, app, scope),
+    )
+    return tuple(_placed(one, documents) for one in found)
 
 
 def _placed(problem: Problem, documents: tuple[Document, ...]) -> Problem:
@@ -101,7 +108,7 @@ def _planned(
     tx: Transaction, caller: Caller, plan: Plan, app: App, gone: tuple[Purge, ...]
 ) -> Worked:
     changes = differences(tx.app if tx.revision else None, app)
-    there = physical.read(tx.connection)
+    there = physical.in_force(tx.connection)
     swept, drops = spare_columns(tx, there) if changes else (tx.layout, ())
     layout = arrange(app, swept, tx.app, stale(tx.app, app, written(tx, gone)))
     # What is freed now waits for the next publish: a request may still read the App of before.

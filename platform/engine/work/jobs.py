@@ -45,6 +45,7 @@ __all__ = [
     "put_off",
     "run",
     "start",
+    "take_over",
     "waiting",
 ]
 
@@ -103,6 +104,17 @@ def start(tx: Transaction, kind: str, key: str, payload: Mapping[str, Any]) -> J
     ).scalar_one()
     tx.workspace.control.lower_next_due(tx.workspace.id, tx.now + LEASE)
     return Job(job_id, kind, key, payload, 1)
+
+
+def take_over(tx: Transaction, job_id: int) -> Job:
+    """Hold a job that nobody holds, whatever became of it; the caller does it itself."""
+    taken = (
+        sa.update(JOB)
+        .where(JOB.c.id == job_id)
+        .values(state="running", lease_until=tx.now + LEASE, attempts=JOB.c.attempts + 1)
+        .returning(*_JOB)
+    )
+    return Job(*tx.connection.execute(taken).one())
 
 
 def hold(tx: Transaction, job: Job) -> None:

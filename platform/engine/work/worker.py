@@ -18,6 +18,9 @@ from kombu.exceptions import OperationalError
 from .. import alerts, bulk, imports, samples, stored, tiers
 from ..installation import Installation
 from ..outbox import delivery, rows
+from ..publishing.physical import PREPARE
+from ..publishing.sweeping import SWEEP, sweep
+from ..publishing.taking_back import take_back
 from ..settings import Settings
 from ..workspaces import Workspace
 from . import broker, jobs
@@ -37,6 +40,8 @@ LONG: Mapping[str, jobs.LongHandler] = {
     "tier": tiers.do_job,
     **dict.fromkeys(bulk.KINDS, bulk.do),
     samples.KIND: samples.do,
+    PREPARE: take_back,
+    SWEEP: sweep,
 }
 """What does a job of a kind that has transactions of its own."""
 

@@ -47,7 +47,7 @@ def test_an_old_workspace_gets_the_tables_of_a_new_one(stores: Databases) -> Non
 
 def test_values_of_a_converted_field_are_found_under_its_column(stores: Databases) -> None:
     at = {"code": ["code$2", "text", 0, 2], "name": ["name", "text", 0, 1]}
-    layout: dict[str, Any] = {"shop": {"table": "shop", "link_table": None, "spares": [], "fields": at}}
+    shop: dict[str, Any] = {"table": "shop", "link_table": None, "spares": [], "fields": at}
     stores.store(OLD).create()
     with stores.store(OLD).begin(writing=True) as connection:
         system_versions.create(connection)
@@ -57,7 +57,7 @@ def test_values_of_a_converted_field_are_found_under_its_column(stores: Database
                 id=1,
                 hash="",
                 manifest={},
-                layout=layout,
+                layout={"shop": shop},
                 product_version="0",
                 created_at=datetime(2026, 3, 5, tzinfo=UTC),
             )

@@ -13,6 +13,7 @@ from fieldstone.engine.drafts import MOST_DOCUMENTS
 from fieldstone.engine.errors import Conflict, Forbidden, Invalid, Malformed, NotFound
 from fieldstone.engine.installation import Installation
 from fieldstone.engine.publish import Plan
+from fieldstone.engine.publishing import alone
 from fieldstone.engine.transaction import Transaction
 from fieldstone.engine.workspaces import Workspace
 from fieldstone.metadata.documents import document_of
@@ -52,6 +53,11 @@ class Desk:
         self.shop.add("customer", name="phone", type="phone")
         plan = self.plan()
         self.publish(plan)
+        self.publish(plan)
+
+    def publish_beside_a_preparation(self) -> None:
+        plan = self.plan()
+        alone.start(self.workspace, plan)
         self.publish(plan)
 
     def publish_elsewhere(self) -> None:
@@ -139,6 +145,8 @@ CASES: tuple[Call[Desk], ...] = (
          lambda it: it.plan(Caller(1, ("seller",)))),
     Call("documents of before", Conflict, ("publish.moved",), lambda it: it.plan(base=9)),
     Call("a plan for a second time", Conflict, ("publish.moved",), lambda it: it.publish_twice()),
+    Call("a plan while another is prepared", Conflict, ("publish.busy",),
+         lambda it: it.publish_beside_a_preparation()),
     Call("a plan of another workspace", Conflict, ("publish.other_workspace",),
          lambda it: it.publish_elsewhere()),
     Call("a plan of other rows", Conflict, ("publish.data_moved",),

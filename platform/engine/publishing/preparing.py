@@ -1,0 +1,332 @@
+"""Preparing: the long part of a publish, done beforehand in batches while everybody works on.
+
+New columns, indexes and what lies under a column of its own are seen by no app in force. So they
+are made and filled before the revision changes, a thousand rows a transaction; what is written in
+the meantime is noted (`watching`) and done once more. The last transaction finds little left to do.
+
+A job says how far a preparation is and who is at it. Whoever publishes the same again goes on where
+another process died; else it is taken back (`taking_back`), at the latest when its lease ran out.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from ...metadata.documents import Document
+from ...metadata.model import App
+from ...metadata.problems import Problem
+from .. import clock, failpoints, stored
+from ..access import Caller
+from ..dependencies import stored_formulas
+from ..errors import Conflict, Invalid
+from ..system_tables import JOB
+from ..tables import tables_of
+from ..transaction import Transaction
+from ..work import jobs
+from ..work.jobs import Job
+from ..workspaces import Workspace
+from . import converting, watching
+from .checking import checked
+from .leaving import settled
+from .plan import Plan, require_accepted, still_holds
+from .rows import batches, these
+from .running import Running, run_again, run_on, run_once
+from .steps import Step
+from .watching import Watched
+from .work_out import Worked, standing_against, work_out
+
+MOST_AT_ONCE = 10_000
+"""Rows that a publish works on in its one transaction; for more it prepares."""
+
+STRUCTURE = frozenset(
+    {"create_table", "create_link_table", "add_column", "reuse_column", "drop_column"}
+)
+"""Steps that change what no app in force sees."""
+
+ROWS = frozenset(
+    {"empty_column", "reuse_column", "convert", "fill", "number", "recompute", "search"}
+)
+"""Steps that write rows where no app in force reads."""
+
+_EMPTYING = frozenset({"empty_column", "reuse_column"})
+_READ_VALUES = frozenset({"recompute", "search"})
+_FEW = 50
+"""Rows that were written meanwhile and may be left to the last transaction."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What was prepared: the job that stands for it, what was worked out, the steps that are done.
+
+    `since` is the instant of the publish, `kept` the documents that go back to an earlier revision.
+    """
+
+    job: Job
+    worked: Worked
+    since: datetime
+    done: tuple[Step, ...]
+    kept: tuple[Document, ...]
+
+
+def large(tx: Transaction, plan: Plan) -> bool:
+    """Whether a plan touches or looks at so many rows that it is worth preparing."""
+    if any(one.rows > MOST_AT_ONCE for one in plan.steps):
+        return True
+    app = checked(plan.documents, tx.app if tx.revision and not plan.back else None).app
+    return app is not None and any(_many(tx, one) for one in _changed(tx.app, app))
+
+
+def _changed(before: App, after: App) -> Iterator[str]:
+    """The entities of both apps that are declared otherwise."""
+    for key, one in after.entities.items():
+        if not one.system and key in before.entities and before.entities[key] != one:
+            yield key
+
+
+def _many(tx: Transaction, entity_id: str) -> bool:
+    if entity_id not in tx.layout:
+        return False
+    row = sa.table(tx.layout.table(entity_id), sa.column("id", sa.BigInteger()))
+    beyond = sa.select(row.c.id).offset(MOST_AT_ONCE).limit(1)
+    return tx.connection.scalar(beyond) is not None
+
+
+class Preparing:
+    """One publish that is being prepared, from its job on."""
+
+    def __init__(
+        self, workspace: Workspace, caller: Caller, plan: Plan, accepted: Collection[str], job: Job
+    ) -> None:
+        self.workspace = workspace
+        self.caller = caller
+        self.plan = plan
+        self.accepted = accepted
+        self.job = job
+        self.since = datetime.fromisoformat(job.payload["since"])
+
+    def done(self) -> Prepared:
+        """Do everything that can be done beforehand; what it leaves is taken back by the caller."""
+        worked, _ = self._worked()
+        early = steps_before(worked.plan.steps)
+        if not self._progress().get("watched"):
+            self._emptied(worked, early)
+            self._begin(worked, early)
+        worked, kept = self._worked()
+        self._rows(worked, early)
+        self._catch_up(worked, early)
+        self._indexes(worked)
+        self._catch_up(worked, early)
+        indexes = tuple(one for one in worked.plan.steps if one.kind == "create_index")
+        return Prepared(self.job, worked, self.since, (*early, *indexes), kept)
+
+    def _worked(self) -> tuple[Worked, tuple[Document, ...]]:
+        """The plan worked out anew on the rows of now, and what a revision of before comes to."""
+        with self.workspace.reading() as tx:
+            worked = work_out(tx, self.caller, self.plan.documents, back=self.plan.back)
+            still_holds(self.plan, worked.plan, self.accepted)
+            kept = settled(tx, self.plan.documents) if self.plan.back else ()
+        return worked, kept
+
+    def _progress(self) -> Mapping[str, Any]:
+        with self.workspace.reading() as tx:
+            found = tx.connection.scalar(sa.select(JOB.c.progress).where(JOB.c.id == self.job.id))
+        return found or {}
+
+    def _write(self, work: Any, *, beside: bool = True) -> Any:
+        """Run `work` in a transaction that holds the job, on the revision of the plan."""
+
+        def held(tx: Transaction) -> Any:
+            if tx.revision != self.plan.base:
+                values = {"base": self.plan.base, "now": tx.revision}
+                raise Conflict(Problem("publish.moved", values))
+            jobs.hold(tx, self.job)
+            return work(tx)
+
+        return self.workspace.altering(held, beside=beside)
+
+    def _note(self, tx: Transaction, **progress: Any) -> None:
+        note = sa.update(JOB).where(JOB.c.id == self.job.id).values(progress=progress)
+        tx.connection.execute(note)
+
+    def _emptied(self, worked: Worked, early: Iterable[Step]) -> None:
+        """Empty columns that nobody reads or writes, before anything is watched."""
+        for step in early:
+            if step.kind == "empty_column":
+                self._write(lambda tx, step=step: run_once(self._running(tx, worked), step))
+                self._batched(worked, step, {})
+
+    def _begin(self, worked: Worked, early: Iterable[Step]) -> None:
+        """Watch the tables, and make what nobody sees."""
+
+        def begin(tx: Transaction) -> None:
+            running = self._running(tx, worked)
+            watching.watch(tx.connection, tx.tables.dialect, _watched(tx, worked, early))
+            for step in early:
+                if step.kind in STRUCTURE:
+                    run_once(running, step)
+            self._note(tx, watched=True, step=0)
+
+        self._write(begin, beside=False)
+        failpoints.hit("publish.watched")
+
+    def _rows(self, worked: Worked, early: Iterable[Step]) -> None:
+        """Write the rows, step by step, from where it was left."""
+        steps = [one for one in early if one.kind in ROWS and one.kind != "empty_column"]
+        at = self._progress()
+        for number, step in enumerate(steps):
+            if number >= at.get("step", 0):
+                after = at.get("after") if number == at.get("step", 0) else None
+                self._batched(worked, step, {"watched": True, "step": number}, after)
+                failpoints.hit("publish.prepared_step")
+
+    def _batched(
+        self, worked: Worked, step: Step, progress: Mapping[str, Any], after: int | None = None
+    ) -> None:
+        assert worked.layout is not None
+        table = worked.layout.table(step.entity)
+        while True:
+            began = time.monotonic()
+            upto = self._write(lambda tx, after=after: self._batch(tx, worked, step, table, after))
+            if upto is None:
+                return
+            after = upto
+            failpoints.hit("publish.batch")
+            if self.workspace.dialect == "sqlite":
+                # One that waits for the file to be free looks only now and then.
+                time.sleep(time.monotonic() - began)
+
+    def _batch(
+        self, tx: Transaction, worked: Worked, step: Step, table: str, after: int | None
+    ) -> int | None:
+        rows, upto = next(batches(tx.connection, table, after))
+        run_on(self._running(tx, worked), step, rows)
+        return upto
+
+    def _catch_up(self, worked: Worked, early: tuple[Step, ...]) -> None:
+        """Do once more what was written meanwhile, until there is little left."""
+        more = _FEW + 1
+        while more > _FEW:
+            more = self._write(lambda tx: self._caught_up(tx, worked, early))
+            failpoints.hit("publish.caught_up")
+
+    def _caught_up(self, tx: Transaction, worked: Worked, early: tuple[Step, ...]) -> int:
+        running = self._running(tx, worked)
+        taken = watching.take(tx.connection)
+        once_more(running, early, taken)
+        return sum(map(len, taken.values()))
+
+    def _indexes(self, worked: Worked) -> None:
+        for step in worked.plan.steps:
+            if step.kind == "create_index":
+                assert step.target is not None
+                try:
+                    self.workspace.make_index(step.target, step.statements[0])
+                except IntegrityError as error:
+                    raise Conflict(Problem("publish.breaks_unique")) from error
+                failpoints.hit("publish.indexed")
+
+    def _running(self, tx: Transaction, worked: Worked) -> Running:
+        return running_of(replace(tx, now=self.since), worked)
+
+
+def running_of(tx: Transaction, worked: Worked) -> Running:
+    """What steps need in a transaction that is at the revision before."""
+    assert worked.app is not None and worked.layout is not None
+    after = replace(
+        tx,
+        app=worked.app,
+        layout=worked.layout,
+        tables=tables_of(worked.app, worked.layout, tx.workspace.dialect),
+        zone=clock.zone(worked.app.manifest.time_zone),
+    )
+    return Running(tx, after, worked.conversions)
+
+
+def steps_before(steps: Iterable[Step]) -> tuple[Step, ...]:
+    """The steps of a plan that can be done before its revision is in force, indexes apart.
+
+    Where single values are purged, what is computed from them has to wait for that.
+    """
+    known = tuple(steps)
+    late = _READ_VALUES if any(one.kind == "purge_values" for one in known) else frozenset()
+    return tuple(one for one in known if one.kind in STRUCTURE | ROWS and one.kind not in late)
+
+
+def once_more(
+    running: Running, early: Iterable[Step], taken: Mapping[str, Collection[int]]
+) -> None:
+    """Do the prepared steps again for rows, by table, that were written meanwhile."""
+    if not taken:
+        return
+    layout = running.after.layout
+    steps = [one for one in early if one.kind in ROWS and one.kind not in _EMPTYING]
+    for step in steps:
+        ids = taken.get(layout.table(step.entity))
+        if ids and step.kind != "recompute":
+            run_again(running, step, these(ids))
+    if any(one.kind == "recompute" for one in steps):
+        for entity_id, at in layout.entities.items():
+            if taken.get(at.table):
+                stored.refresh(running.after, entity_id, taken[at.table], None, befores=())
+
+
+def finish(
+    tx: Transaction, caller: Caller, plan: Plan, accepted: Collection[str], prepared: Prepared
+) -> None:
+    """Do what is left of a preparation, in the transaction that brings the plan into force.
+
+    Invalid where rows that were written meanwhile stand against it or lose what is not accepted,
+    Conflict where the preparation was taken back or they would make another plan of it.
+    """
+    worked = prepared.worked
+    assert worked.app is not None
+    try:
+        jobs.finish(tx, prepared.job)
+    except jobs.LostJob as error:
+        raise Conflict(Problem("publish.data_moved")) from error
+    tx.connection.execute(sa.delete(JOB).where(JOB.c.id == prepared.job.id))
+    if plan.back and settled(tx, plan.documents) != prepared.kept:
+        raise Conflict(Problem("publish.data_moved"))
+    refused = standing_against(tx, caller, worked.app, worked.plan.documents, watching.noted)
+    if refused:
+        raise Invalid(refused)
+    losses = (
+        converting.lost(one, converting.look(tx, caller, one, watching.noted(one.old.table)))
+        for one in worked.conversions.values()
+    )
+    require_accepted((one for one in losses if one), accepted)
+    running = running_of(replace(tx, now=prepared.since), worked)
+    while taken := watching.take(tx.connection):
+        once_more(running, prepared.done, taken)
+    watching.unwatch(tx.connection, tx.tables.dialect)
+
+
+def _watched(tx: Transaction, worked: Worked, early: Iterable[Step]) -> list[Watched]:
+    """The tables whose rows decide anything: of entities that change, and those formulas read."""
+    assert worked.app is not None
+    wanted = {*_changed(tx.app, worked.app), *(one.entity for one in early)}
+    computed = {(one.entity, one.field) for one in early if one.kind == "recompute"}
+    parents: dict[str, set[tuple[str, str]]] = {}
+    for formula in stored_formulas(worked.app):
+        if (formula.entity, formula.field) not in computed:
+            continue
+        for one in formula.inputs:
+            wanted.add(one.entity)
+            for way in one.route:
+                wanted.add(way.entity)
+                target = worked.app.entity(way.entity).field(way.field).to
+                at = tx.layout.find(way.entity, way.field)
+                if way.backward and at and target and target in tx.layout:
+                    parents.setdefault(way.entity, set()).add((at.column, tx.layout.table(target)))
+    return [
+        Watched(tx.layout.entity(one), tuple(sorted(parents.get(one, ()))))
+        for one in sorted(wanted)
+        if one in tx.layout
+    ]
