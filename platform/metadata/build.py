@@ -21,6 +21,7 @@ from .model import (
     Field,
     Manifest,
     MenuItem,
+    Module,
     Option,
     Pipeline,
     Stage,
@@ -28,6 +29,7 @@ from .model import (
     TierScheme,
     UniqueGroup,
 )
+from .modules import Switched, switched
 from .problems import ProblemsError
 from .system import SYSTEM_ENTITIES, SYSTEM_FIELDS, companions
 
@@ -35,10 +37,14 @@ _NOTHING: Mapping[str, Any] = {}
 DECIMAL_SCALE = 2
 
 
-def build(documents: Iterable[Document]) -> App:
-    """The App of documents in ids; they must have passed `check`."""
+def build(documents: Iterable[Document], held: Switched | None = None) -> App:
+    """The App of documents in ids; they must have passed `check`.
+
+    `held` is what is switched on of them; what they say themselves if None.
+    """
     everything = tuple(sorted(documents, key=lambda one: one.key))
-    builder = _Builder(everything)
+    held = held or switched(everything)
+    builder = _Builder(tuple(sorted(held.documents, key=lambda one: one.key)))
     return App(
         hash=app_hash(everything),
         manifest=builder.manifest,
@@ -58,6 +64,8 @@ def build(documents: Iterable[Document]) -> App:
         dashboards={one.id: build_figures.dashboard(one.data) for one in builder.kind("dashboard")},
         roles={one.id: build_rules.role(one.data) for one in builder.kind("role")},
         documents=everything,
+        hidden=frozenset(held.hidden),
+        hides=held.things,
     )
 
 
@@ -235,7 +243,12 @@ def _manifest(data: Mapping[str, Any]) -> Manifest:
         )
         for one in data.get("menu", ())
     )
-    return Manifest(**named({"id": "app", "name": "app", **data}), **given, menu=menu)
+    modules = tuple(
+        Module(**named(one), needs=tuple(one.get("needs", ())), off=bool(one.get("off", False)))
+        for one in data.get("modules", ())
+    )
+    kept = named({"id": "app", "name": "app", **data})
+    return Manifest(**kept, **given, menu=menu, modules=modules)
 
 
 def _pipeline(data: Mapping[str, Any] | None) -> Pipeline | None:

@@ -27,6 +27,7 @@ def named(data: Mapping[str, Any]) -> dict[str, Any]:
         "description": labels(data.get("description")),
         "aliases": tuple(data.get("aliases", ())),
         "archived": bool(data.get("archived", False)),
+        "part_of": tuple(data.get("part_of", ())),
     }
 
 

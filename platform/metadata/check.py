@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from .build import build
-from .checks import CHECKS, Checking
+from .checks import CHECKS, WHOLE_CHECKS, Checking
 from .documents import Document, unknown_kind
 from .model import App
+from .modules import Switched, switched
 from .problems import Problem
 from .resolve import to_ids
 from .schema import KINDS, in_shape
@@ -55,16 +56,45 @@ def check(documents: Iterable[Document], base: App | None = None) -> Checked:
         for one in found
         if one.id not in _FORMS | _OF_KEYS
     }
-    problems.extend(one for one in resolved.problems if not _within(one, told))
-    sound = tuple(one for one in resolved.documents if one.path not in refused)
-    checking = Checking(sound, Space(resolved.documents))
-    for each in CHECKS:
-        problems.extend(each(checking))
+    held = switched(resolved.documents)
+    problems.extend(
+        one
+        for one in resolved.problems
+        if not (_within(one, told) or _of_hidden(one, resolved.documents, held))
+    )
+    problems.extend(held.problems)
+    problems.extend(_structure(resolved.documents, held, frozenset(refused)))
     if not any(one.kind == "app" for one in given):
         problems.append(Problem("app.missing", {}, "app.json"))
     ordered = _ordered(problems, given)
-    app = None if ordered else build(resolved.documents)
+    app = None if ordered else build(resolved.documents, held)
     return Checked(app, resolved.documents, ordered, resolved.notes)
+
+
+def _structure(
+    whole: tuple[Document, ...], held: Switched, refused: Collection[str]
+) -> Iterator[Problem]:
+    """What no schema says: names of everything, the rest of what is switched on."""
+    sound = tuple(one for one in whole if one.path not in refused)
+    checking = Checking(sound, Space(whole))
+    for each in WHOLE_CHECKS:
+        yield from each(checking)
+    if held.hidden:
+        shown = tuple(one for one in held.documents if one.path not in refused)
+        checking = Checking(shown, Space(held.documents))
+    keys = {one.path: one.key for one in held.documents}
+    for each in CHECKS:
+        for found in each(checking):
+            key = keys.get(found.document or "")
+            yield held.placed(found, key) if key and held.hidden else found
+
+
+def _of_hidden(problem: Problem, documents: tuple[Document, ...], held: Switched) -> bool:
+    """Whether what a module hides refers to something archived: that is told when it is on."""
+    if problem.id != "reference.archived" or not held.hidden:
+        return False
+    key = next((one.key for one in documents if one.path == problem.document), "")
+    return held.hides(key, problem.pointer)
 
 
 _FORMS = frozenset({"schema.name", "schema.option_name", "schema.form"})

@@ -15,6 +15,7 @@ from .model import App, Entity, EntityAccess, Field, Labels, Named, Role, Stage,
 from .problems import Problem
 from .purging import purged_between, thing_at
 from .shown_names import Said, TypeNames
+from .whole import moved, whole
 
 _KEPT = frozenset(
     {"entity", "field", "option", "stage", "tag", "band", "tag_dimension", "tier_scheme"}
@@ -30,7 +31,7 @@ _APART: Mapping[str, frozenset[str]] = {
     "tier_scheme": frozenset({"bands"}),
     "form": frozenset({"sections"}),
     "dashboard": frozenset({"cards"}),
-    "app": frozenset({"menu"}),
+    "app": frozenset({"menu", "modules"}),
     "role": frozenset({"entities", "everything_else"}),
 }
 """What is compared part by part instead of as a whole."""
@@ -44,8 +45,9 @@ class Change:
 
     `kind` is `<sort>.<verb>`: the sort is entity, field, option, stage, tag, band, check,
     unique_group, checklist_item, section, card, pipeline, menu_item, access (of a role to an
-    entity) or a kind of document; the verb is added, removed, archived, purged, restored, renamed,
-    reordered or the key that changed (`field.required`). `document` is its key (`entity/deal`),
+    entity), module or a kind of document; the verb is added, removed, archived, purged, restored,
+    renamed, reordered, switched_off, switched_on (of modules), hidden, shown (with their module) or
+    the key that changed (`field.required`). `document` is its key (`entity/deal`),
     `entity`, `field` and `item` the ids that apply, `before` and `after` the values (the thing
     itself where it came or went).
     """
@@ -103,13 +105,28 @@ class Change:
         return shown_value(TypeNames(value) if self.kind == "field.type" else value, locale)
 
 
-_VERBS = frozenset({"added", "removed", "archived", "purged", "restored", "renamed", "reordered"})
+_OF_MODULES = frozenset({"switched_off", "switched_on", "hidden", "shown"})
+_VERBS = _OF_MODULES | {
+    "added",
+    "removed",
+    "archived",
+    "purged",
+    "restored",
+    "renamed",
+    "reordered",
+}
 
 
 def differences(before: App | None, after: App) -> tuple[Change, ...]:
     """Every change from one App to another, by id; from nothing, everything is added."""
-    gone = _purged(before, after) if before else ()
-    return (*_Comparison().apps(before, after), *gone)
+    if before is None:
+        return tuple(_Comparison().apps(None, whole(after)))
+    compared = _Comparison().apps(whole(before), whole(after))
+    switched = (
+        _Comparison(one.document, one.owners).change(one.sort, one.verb, one.subject)
+        for one in moved(before, after)
+    )
+    return (*compared, *switched, *_purged(before, after))
 
 
 def _purged(before: App, after: App) -> Iterator[Change]:
@@ -170,6 +187,8 @@ class _Comparison:
             yield from manifest.pair("app", before.manifest, after.manifest)
         old_menu = before.manifest.menu if before else ()
         yield from manifest.siblings("menu_item", old_menu, after.manifest.menu)
+        old_modules = before.manifest.modules if before else ()
+        yield from manifest.siblings("module", old_modules, after.manifest.modules)
         for sort, key in _DOCUMENTS.items():
             old: Mapping[str, Named] = getattr(before, key) if before else {}
             yield from self.documents(sort, old, getattr(after, key))
@@ -233,7 +252,10 @@ class _Comparison:
                 continue
             was, now = getattr(old, one.name), getattr(new, one.name)
             if was != now:
-                yield self.change(sort, one.name, new, was, now)
+                verb = one.name
+                if verb == "off":
+                    verb = "switched_off" if now else "switched_on"
+                yield self.change(sort, verb, new, was, now)
         yield from self.parts(sort, old, new)
 
     def parts(self, sort: str, old: Any, new: Any) -> Iterator[Change]:

@@ -34,12 +34,16 @@ class ExpressionPlace(NamedTuple):
 
 
 def expressions(source: App | Iterable[Document]) -> Iterator[ExpressionPlace]:
-    """Every expression and message of an app (or of documents in ids) that is not archived."""
+    """Every expression and message of an app (or of documents in ids) that is not archived.
+
+    Those of what the app's modules hide are left out.
+    """
     documents = source.documents if isinstance(source, App) else tuple(source)
+    hidden = source.hidden if isinstance(source, App) else frozenset()
     space = Space(documents)
     for document in documents:
         found: list[ExpressionPlace] = []
-        transform(document, space, _Collector(space, found).visit)
+        transform(document, space, _Collector(space, found).visit, hidden)
         yield from found
 
 

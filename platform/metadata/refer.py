@@ -21,8 +21,8 @@ from .wording import Direction, Words, archived_problem, unknown
 class Target:
     """A thing that documents refer to: its sort, where it lies, and its id.
 
-    `sort` is entity, field, option, stage, tag, band, tag_dimension, tier_scheme, role, metric or
-    dashboard; `owner` is the entity of a field or stage, `entity.field` of an option, the
+    `sort` is entity, field, option, stage, tag, band, tag_dimension, tier_scheme, role, metric,
+    dashboard or module; `owner` is the entity of a field or stage, `entity.field` of an option, the
     dimension of a tag, the scheme of a band, and empty for documents.
     """
 
@@ -33,7 +33,11 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A place that refers to a target: document, JSON pointer, and the text that stands there."""
+    """A place that refers to a target: document, JSON pointer, and the text that stands there.
+
+    `hides` says what goes with the target while that is hidden (`modules.py`): the `holder` that
+    the place lies in, the `mention` alone, or None where the target may not be hidden.
+    """
 
     target: Target
     document: str
@@ -41,6 +45,7 @@ class Use:
     pointer: str
     text: str
     archived: bool = False
+    hides: str | None = None
 
 
 class Translator:
@@ -123,7 +128,15 @@ class _SpotTranslator:
     def use(self, target: Target, text: str) -> None:
         spot = self.spot
         self.whole.uses.append(
-            Use(target, spot.document.key, spot.document.path, spot.pointer, text, spot.archived)
+            Use(
+                target,
+                spot.document.key,
+                spot.document.path,
+                spot.pointer,
+                text,
+                spot.archived,
+                spot.ref.get("hides"),
+            )
         )
 
     def problem(self, problem: Problem) -> None:

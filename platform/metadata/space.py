@@ -122,6 +122,7 @@ class Space:
         self.kinds: dict[str, Group] = {}
         for kind in _NAMED_KINDS:
             self.kinds[kind] = Group(self._documents(kind), kind)
+        self.kinds["module"] = Group(self._modules(), "module")
         self.fields: dict[str, Group] = {
             entity.id: Group(self._fields(entity), "field", entity.id)
             for entity in self.kinds["entity"]
@@ -213,6 +214,11 @@ class Space:
         if kind == "entity":
             for entity in SYSTEM_ENTITIES.values():
                 yield Entry(entity.id, entity.name)
+
+    def _modules(self) -> Iterator[Entry]:
+        for document in self.documents:
+            for data in _mappings(document.data.get("modules")) if document.kind == "app" else ():
+                yield self._entry(data, (document.key, "modules"), in_ids=document.in_ids)
 
     def _fields(self, entity: Entry) -> Iterator[Entry]:
         system = SYSTEM_ENTITIES.get(entity.id)

@@ -41,8 +41,13 @@ PAGES = sorted(
     [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")],
     key=lambda page: page.relative_to(ROOT),
 )
-PARTS = {"field": ("fields",), "check": ("checks",), "stage": ("pipeline", "stages")}
-"""Where a part of an entity stands in its document."""
+PARTS = {
+    "field": ("fields",),
+    "check": ("checks",),
+    "stage": ("pipeline", "stages"),
+    "module": ("modules",),
+}
+"""Where a part of an entity, or of the app, stands in its document."""
 
 OTHER_PROGRAMS = {"cd", "createdb", "curl", "export", "git", "make", "printf", "systemctl"}
 _FENCE = re.compile(r"^```(\w+) ?(.*?)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -98,15 +103,19 @@ def with_examples(page: Path) -> Checked:
 
 
 def put(documents: dict[str, dict[str, Any]], words: str, data: Any) -> None:
-    """Put a document, or a part of an entity, in the place of the one with its name, or behind."""
+    """Put a document, or a part of one, in the place of the one with its name, or behind.
+
+    An app says what others rely on (its modules), so it keeps what a page does not show.
+    """
     kind, _, entity = words.partition(" of ")
     if kind in {"mapping", "sample"}:
         return
     if not entity:
         assert data["kind"] == kind
-        documents[path_of(kind, data["name"])] = data
+        path = path_of(kind, data["name"])
+        documents[path] = {**documents[path], **data} if kind == "app" else data
         return
-    path = path_of("entity", entity)
+    path = path_of("app" if entity == "app" else "entity", entity)
     *outer, last = PARTS[kind]
     document = documents[path] = deepcopy(documents[path])
     holder = document

@@ -31,6 +31,7 @@ NAMES = {
     "recipient",
     "metric",
     "dashboard",
+    "module",
 }
 SCOPES = {"entity", "target", "field"}
 PLAIN = {
@@ -109,7 +110,9 @@ def test_references_speak_the_vocabulary(kind: str) -> None:
             assert ref.get("names", "entity") in NAMES, path
             assert {ref.get("of", "entity"), ref.get("expression", "entity")} <= SCOPES, path
             assert set(ref.get("types", ())) <= set(TYPES), path
+            assert ref.get("hides", "holder") in {"holder", "mention"}, path
         assert set(node.get("x-scope", {})) <= SCOPES, path
+        assert node.get("x-hides", "holder") == "holder", path
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -13,7 +13,8 @@ SENTENCES: dict[str, dict[str, str]] = {
     for locale in ("en", "zh-CN")
 }
 BUILT = re.compile(
-    r"(entity|field|option|tag|tag_dimension|tier_scheme|role|metric|dashboard)\.unknown(_near)?$"
+    r"(entity|field|option|tag|tag_dimension|tier_scheme|role|metric|dashboard|module)"
+    r"\.unknown(_near)?$"
 )
 NAMED = re.compile(r'"((?:[a-z_]+)\.(?:[a-z_0-9]+))"')
 

@@ -9,19 +9,25 @@ from .context import Checking
 from .fields import check_entities, check_fields
 from .figures import check_dashboards, check_metrics
 from .ladders import check_dimensions, check_pipelines, check_schemes
+from .modules import check_modules
 from .names import check_documents, check_lists, check_tombstones
 from .names import check_fields as check_field_names
 from .rules import check_rules
 from .surfaces import check_app, check_forms, check_roles, check_views
 from .work_calendar import check_work_calendar
 
-CHECKS: tuple[Callable[[Checking], Iterator[Problem]], ...] = (
+WHOLE_CHECKS: tuple[Callable[[Checking], Iterator[Problem]], ...] = (
     check_app,
     check_work_calendar,
+    check_modules,
     check_documents,
     check_lists,
     check_tombstones,
     check_field_names,
+)
+"""Of all documents: what a module hides keeps its names, so that it can come back."""
+
+CHECKS: tuple[Callable[[Checking], Iterator[Problem]], ...] = (
     check_fields,
     check_entities,
     check_pipelines,
@@ -34,5 +40,6 @@ CHECKS: tuple[Callable[[Checking], Iterator[Problem]], ...] = (
     check_dashboards,
     check_roles,
 )
+"""Of what is switched on."""
 
-__all__ = ["CHECKS", "Checking"]
+__all__ = ["CHECKS", "WHOLE_CHECKS", "Checking"]

@@ -14,7 +14,7 @@ from ..documents import Document
 from .entities import Entity, Field, TagDimension
 from .figures import Dashboard, Metric
 from .named import Named, find_named
-from .pages import Form, MenuItem, Role, View
+from .pages import Form, MenuItem, Module, Role, View
 from .rules import AlertRule, TierScheme
 from .work_calendar import WorkCalendar
 
@@ -34,13 +34,17 @@ class Manifest(Named):
     fiscal_year_start: int = 1
     calendar: WorkCalendar = field(default_factory=WorkCalendar)
     menu: tuple[MenuItem, ...] = ()
+    modules: tuple[Module, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class App:
     """Everything declared, and its content hash; two Apps are equal when their hashes are.
 
-    `documents` are the documents in ids that it was built from.
+    `documents` are the documents in ids that it was built from. Of what belongs to a module that
+    is off, entities and fields, dimensions and schemes are archived here, and the rest is missing;
+    `hidden` are the places of all that in the documents (document key, JSON pointer), `hides` the
+    things (document key, sort, id).
     """
 
     hash: str
@@ -55,6 +59,8 @@ class App:
     dashboards: Mapping[str, Dashboard] = field(default_factory=dict)
     roles: Mapping[str, Role] = field(default_factory=dict)
     documents: tuple[Document, ...] = ()
+    hidden: frozenset[tuple[str, str]] = frozenset()
+    hides: frozenset[tuple[str, str, str]] = frozenset()
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, App) and other.hash == self.hash

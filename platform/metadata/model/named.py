@@ -19,7 +19,10 @@ def label_text(labels: Labels, locale: str, fallback: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Named:
-    """What every declared thing has: an id for ever, a name for now, older names as aliases."""
+    """What every declared thing has: an id for ever, a name for now, older names as aliases.
+
+    `part_of` are the ids of the modules that it belongs to, if any.
+    """
 
     id: str
     name: str
@@ -27,6 +30,7 @@ class Named:
     description: Labels = field(default_factory=dict)
     aliases: tuple[str, ...] = ()
     archived: bool = False
+    part_of: tuple[str, ...] = ()
 
     def text(self, locale: str) -> str:
         """The label a reader of `locale` sees."""

@@ -98,6 +98,15 @@ class Role(Named):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Module(Named):
+    """A part of the app that can be switched off; `needs` are the ids of others it cannot be
+    on without."""
+
+    needs: tuple[str, ...] = ()
+    off: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class MenuItem(Named):
     """An entry of the menu: an entity, a dashboard, or a page of the product (`today`)."""
 
