@@ -19,6 +19,7 @@ from tests.engine.figures.test_cards import HIDDEN
 from tests.engine.imports.test_refused import TAKEN_OVER
 from tests.engine.outbox.test_webhooks import DOCTOR
 from tests.engine.packages.refused import IDS as PACKAGED
+from tests.engine.publish.test_modules import HIDING, SHOWING
 from tests.engine.publish.test_refused import CASES as BROKEN
 from tests.engine.publish.test_refused import NOTES
 from tests.engine.refused import data, files, formulas, made_up, people, places, publishing
@@ -129,7 +130,7 @@ def engine_and_api() -> frozenset[str]:
     found |= ids_of(made_up.CASES) | made_up.TWICE.ids
     found |= {one for _, _, ids in publishing.DAMAGE for one in ids}
     found |= {one.problem for one in BROKEN} | {str(one[2][0]) for one in NOTES}
-    found |= {one.problem for one in BACKED_UP} | PACKAGED
+    found |= {one.problem for one in BACKED_UP} | PACKAGED | HIDING | SHOWING
     found |= {one.id for one in files.ROWS} | {one for _, _, one in formulas.CASES}
     return found | API_FAILURES | {formulas.SLOW, HIDDEN, *TAKEN_OVER, *BUSY, *DOCTOR}
 

@@ -21,7 +21,7 @@ from ..metadata.model import App
 from ..metadata.problems import Problem
 from ..metadata.resolve import to_ids, to_names
 from ..metadata.validation import validate
-from . import draft_edits, revisions, template_bases, upgrades
+from . import draft_edits, modules, revisions, template_bases, upgrades
 from . import publish as publishing
 from .access import Caller
 from .document_tables import DRAFT
@@ -158,6 +158,17 @@ def purge(tx: Transaction, caller: Caller, addresses: Iterable[str]) -> Draft:
     for key in sorted(before.keys() - {one.key for one in wanted}):
         _write(tx, caller, draft, key, None)
     return put_sound(tx, caller, [one for one in wanted if one != before[one.key]])
+
+
+def switch(
+    tx: Transaction, caller: Caller, off: Collection[str] = (), on: Collection[str] = ()
+) -> Draft:
+    """Switch modules off and on, in the draft; NotFound for one that there is not.
+
+    Invalid, and nothing is switched, where what stays needs what would be hidden.
+    """
+    wanted = modules.switched(read(tx, caller).documents, off, on)
+    return put_sound(tx, caller, [one for one in wanted if one.kind == "app"])
 
 
 def find(draft: Draft, kind: str, name: str) -> Document:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,9 +12,10 @@ from types import TracebackType
 from typing import Self
 
 from ..metadata.documents import Document
+from ..metadata.modules import off_in, with_modules_off
 from ..metadata.problems import Problem
 from ..rules.functions import load_plugins
-from . import backups, failpoints, members, system_versions, upgrades
+from . import backups, failpoints, members, modules, system_versions, upgrades
 from .access import SYSTEM
 from .backups import Backup
 from .backups.on_the_way import ids_on_the_way, on_its_way, sweep
@@ -24,7 +25,7 @@ from .control import Control, WorkspaceEntry
 from .database import databases
 from .errors import Conflict, Forbidden, Invalid
 from .members import NewMember
-from .publish import export, preview
+from .publish import export, preview, publish
 from .search_terms import spelled
 from .settings import Settings
 from .stores import Databases
@@ -117,13 +118,16 @@ class Installation:
         *,
         admin: NewMember | None = None,
         kept: Kept | None = None,
+        off: Collection[str] = (),
+        on: Collection[str] = (),
         then: Callable[[Workspace], object] | None = None,
     ) -> Workspace:
         """Make a workspace from a template (`crm@1.0.0`) or documents, with its first member.
 
         Without documents it has no revision yet: an app without entities. The documents are the
-        version of a template that it goes back to, unless `kept` says another. `then` writes what
-        else belongs in it (sample data), before anybody can enter.
+        version of a template that it goes back to, unless `kept` says another. `off` and `on` name
+        modules, of which the documents say otherwise what to begin with. `then` writes what else
+        belongs in it (sample data), before anybody can enter, while all modules are on.
 
         All or nothing: after a failure, and after a crash at the next `open`, nothing is left of
         it. The first member gets every role that administers, unless `admin` names roles.
@@ -133,16 +137,21 @@ class Installation:
         if isinstance(documents, str):
             documents = self.templates.get(documents).documents
         chosen = tuple(documents)
+        wanted = modules.switched(chosen, off, on)
 
         def fill(workspace: Workspace) -> None:
             if chosen:
-                plan = preview(workspace, SYSTEM, chosen)
-                upgrades.first_revision(workspace, plan, kept or Kept.of_plan(plan))
+                first = wanted if then is None else with_modules_off(wanted, ())
+                plan = preview(workspace, SYSTEM, first)
+                base = kept or Kept.of_plan(plan, off_in(chosen))
+                upgrades.first_revision(workspace, plan, base)
                 failpoints.hit("workspace.published")
             if admin is not None:
                 members.add(workspace, SYSTEM, _administrator(workspace, admin))
             if then is not None:
                 then(workspace)
+                if off_in(wanted):
+                    publish(workspace, SYSTEM, preview(workspace, SYSTEM, wanted))
 
         return self._made(slug, name, fill)
 

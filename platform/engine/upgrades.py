@@ -15,6 +15,7 @@ from typing import Literal
 from ..metadata.build import app_hash, build
 from ..metadata.documents import Document
 from ..metadata.merge import Difference, Merged, Side, merge
+from ..metadata.modules import with_modules_off
 from ..metadata.problems import Problem
 from . import publish as publishing
 from . import template_bases
@@ -67,13 +68,16 @@ class Kept:
     documents: tuple[Document, ...]
 
     @classmethod
-    def of_plan(cls, plan: Plan) -> Kept | None:
-        """The base that the documents of a template are; None for those of no version."""
+    def of_plan(cls, plan: Plan, off: Collection[str]) -> Kept | None:
+        """The base that the documents of a template are; None for those of no version.
+
+        `off` are the modules that the template has switched off, whatever the plan does.
+        """
         manifest = next((one.data for one in plan.documents if one.kind == "app"), None)
         if manifest is None or plan.problems:
             return None
-        named = _named(plan.documents)
-        return cls(template_bases.base_of(*named, plan.documents), plan.documents)
+        documents = with_modules_off(plan.documents, off)
+        return cls(template_bases.base_of(*_named(documents), documents), documents)
 
     @classmethod
     def of_workspace(cls, workspace: Workspace) -> Kept | None:

@@ -66,8 +66,9 @@ def switched(documents: Iterable[Document], off: frozenset[str] | None = None) -
 
 
 def off_in(documents: Iterable[Document]) -> frozenset[str]:
-    """The ids of the modules that are switched off."""
-    return frozenset(one["id"] for one in modules_in(documents) if one.get("off") is True)
+    """The ids (of documents in names: the names) of the modules that are switched off."""
+    away = (one for one in modules_in(documents) if one.get("off") is True)
+    return frozenset(str(one.get("id") or one["name"]) for one in away)
 
 
 def with_modules_off(documents: Iterable[Document], off: Collection[str]) -> tuple[Document, ...]:
@@ -85,6 +86,20 @@ def _with_off(document: Document, off: Collection[str]) -> Document:
 def _set(module: Mapping[str, Any], off: Collection[Any]) -> dict[str, Any]:
     kept = {key: value for key, value in module.items() if key != "off"}
     return {**kept, "off": True} if off else kept
+
+
+def held_back(documents: Iterable[Document]) -> Iterator[Problem]:
+    """What keeps single modules (with those that need them) of documents in ids from being off.
+
+    No set of modules meets anything that none of them meets alone.
+    """
+    whole = tuple(documents)
+    seen: set[tuple[str | None, str]] = set()
+    for module in modules_in(whole):
+        for problem in switched(whole, dependents(whole, module["id"])).problems:
+            if (problem.document, problem.pointer) not in seen:
+                seen.add((problem.document, problem.pointer))
+                yield problem
 
 
 def dependents(documents: Iterable[Document], module: str) -> frozenset[str]:

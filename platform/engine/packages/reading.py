@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,9 @@ from ... import metadata, rules
 from ...metadata.check import Checked
 from ...metadata.documents import MAX_BYTES, Document, read_file
 from ...metadata.json_text import read_json, write_json
+from ...metadata.modules import held_back
 from ...metadata.problems import Problem
+from ...metadata.whole import whole
 from .. import samples
 from ..errors import Invalid
 from ..samples import FOLDER as SAMPLE
@@ -64,11 +66,18 @@ def _checked(files: Mapping[str, bytes]) -> Package:
         raise Invalid(found.problems)
     checked = rules.check(found.documents)
     problems = [*checked.problems, *_wrong_version(checked)]
-    if checked.app is not None and found.sample:
-        problems += samples.check(found.sample, checked.app)
+    if checked.app is not None:
+        problems += _modules_that_stay(checked)
+        problems += samples.check(found.sample, whole(checked.app)) if found.sample else ()
     if problems:
         raise Invalid(problems)
     return _package(found, checked)
+
+
+def _modules_that_stay(checked: Checked) -> Iterator[Problem]:
+    """What uses something of a module that it is no part of, so that nobody could switch it off."""
+    for one in held_back(checked.documents):
+        yield replace(one, id="package.module_used")
 
 
 def _known(files: Mapping[str, bytes]) -> Package:

@@ -88,6 +88,8 @@ class _Arranging:
 
     def _field(self, one: Field, old: Field | None) -> None:
         there = self.fields.get(one.id)
+        if one.type == "formula" and (one.archived or self.entity.archived):
+            return  # What it computes is not known while what it reads may be away as well.
         kind = storage_of(self.app, self.entity, one)
         same = there and kind == (there.storage, there.scale) and one.id not in self.stale
         if same and not _rewritten(old, one):

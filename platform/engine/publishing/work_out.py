@@ -19,6 +19,7 @@ from .checking import checked
 from .converting import Conversion, conversion_steps, converted_fields, impossible
 from .filling import count, fill_steps
 from .freeing import spare_columns
+from .hiding import hiding
 from .indexes import wanted
 from .leaving import settled
 from .limits import too_wide
@@ -75,7 +76,8 @@ def work_out(
     refused = standing_against(tx, caller, found.app, found.documents)
     if refused:
         return Worked(replace(plan, problems=refused))
-    told = (_placed(one, found.documents) for one in notes(tx, caller, found.app))
+    worth_knowing = (*notes(tx, caller, found.app), *hiding(tx, found.app))
+    told = (_placed(one, found.documents) for one in worth_knowing)
     return _planned(tx, caller, replace(plan, notes=(*found.notes, *told)), found.app, gone)
 
 
@@ -98,6 +100,8 @@ def standing_against(
 def _placed(problem: Problem, documents: tuple[Document, ...]) -> Problem:
     """A problem of a field or group (`/fields/amount/min`) at its file and place in the list."""
     document = next(one for one in documents if one.key == problem.document)
+    if not problem.pointer:
+        return replace(problem, document=document.path)
     _, part, item, *rest = problem.pointer.split("/")
     at = next((at for at, one in enumerate(document.data[part]) if one.get("id") == item), item)
     pointer = "/".join(("", part, str(at), *rest))

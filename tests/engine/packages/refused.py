@@ -101,6 +101,14 @@ WRONG_ENTITY = {
     **documents()["entities/book.json"],
     "fields": [{"name": "name", "type": "text", "colour": "red"}],
 }
+STAYING_MODULE = {
+    "app.json": {**documents()["app.json"], "modules": [{"name": "lending"}]},
+    "entities/loan.json": {**documents()["entities/loan.json"], "part_of": ["lending"]},
+    "entities/book.json": {
+        **documents()["entities/book.json"],
+        "checks": [{"name": "few", "that": "count(loans) < 9", "message": "Too many."}],
+    },
+}
 BROKEN_FORMULA = {
     **documents()["entities/book.json"],
     "fields": [
@@ -199,6 +207,9 @@ CONTENTS: tuple[Case, ...] = (
          lambda: of_documents({"entities/book.json": WRONG_ENTITY})),
     Case("a formula of nothing", ("entities/book.json#/fields/1/formula field.unknown_near",),
          lambda: of_documents({"entities/book.json": BROKEN_FORMULA})),
+    Case("a module that nobody could switch off",
+         ("entities/book.json#/checks/0/that package.module_used",),
+         lambda: of_documents(STAYING_MODULE)),
     Case("a kind in another folder", ("roles/book.json#/kind document.wrong_folder",),
          lambda: of_documents({"roles/book.json": documents()["entities/book.json"]})),
     Case("a version of no shape", ("app.json#/version schema.form",),

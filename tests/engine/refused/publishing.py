@@ -90,6 +90,11 @@ class Desk:
         self.publish(self.plan())
         drafts.publish(self.workspace, LI)
 
+    def switch_a_misspelt_module(self, tx: Transaction) -> None:
+        app = {"kind": "app", "name": "shop", "modules": [{"name": "selling"}]}
+        drafts.put(tx, LI, [document_of(app)])
+        drafts.switch(tx, LI, ["seling"])
+
     def restore_over_a_draft(self, tx: Transaction) -> None:
         drafts.put(tx, LI, [document_of({"kind": "app", "name": "shop", "version": "2.0.0"})])
         drafts.restore(tx, LI, 1)
@@ -163,6 +168,10 @@ CASES: tuple[Call[Desk], ...] = (
          lambda it: it.draft(lambda tx: drafts.read(tx, SYSTEM))),
     Call("a document that the draft has not", NotFound, ("draft.unknown",),
          lambda it: it.draft(lambda tx: drafts.remove(tx, LI, "entity", "zz"))),
+    Call("a module that there is not", NotFound, ("module.none",),
+         lambda it: it.draft(lambda tx: drafts.switch(tx, LI, ["zz"]))),
+    Call("a misspelt module", NotFound, ("module.none_near",),
+         lambda it: it.draft(it.switch_a_misspelt_module)),
     Call("an old revision over a draft", Conflict, ("draft.not_empty",),
          lambda it: it.draft(it.restore_over_a_draft)),
     Call("a draft without end", Invalid, ("draft.too_many",), lambda it: it.change_too_much()),
