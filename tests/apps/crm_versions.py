@@ -23,6 +23,7 @@ CONTRACT: dict[str, Any] = {
     "name": "contract",
     "label": label("Contract", "合同"),
     "title": "name",
+    "part_of": ["contracts"],
     "fields": [
         {"name": "name", "type": "text", "label": label("Name", "合同名称"), "required": True},
         {"name": "customer", "type": "reference", "to": "customer", "inverse": "contracts",
@@ -48,8 +49,18 @@ ENDING: dict[str, Any] = {
     "when": "days_until(ends_on) <= 30",
     "schedule": "0 8 * * *",
     "severity": "medium",
+    "part_of": ["contracts", "alerts"],
     "message": label("{{ name }} ends on {{ ends_on }}", "{{ name }} 将于 {{ ends_on }} 到期"),
     "tell": ["role:sales_manager"],
+}
+
+TICKET: dict[str, Any] = {
+    "kind": "entity",
+    "name": "ticket",
+    "label": label("Ticket", "工单"),
+    "title": "name",
+    "part_of": ["service"],
+    "fields": [{"name": "name", "type": "text", "label": label("Subject", "主题")}],
 }
 
 TO_1_1: list[Edit] = [
@@ -74,6 +85,11 @@ TO_1_1: list[Edit] = [
 
 TO_2_0: list[Edit] = [
     ("set", "app/crm#/version", "2.0.0"),
+    ("set", "app/crm#/modules/-", {"name": "contracts", "label": label("Contracts", "合同")}),
+    ("set", "app/crm#/modules/-", {
+        "name": "service", "label": label("Service", "服务"), "off": True
+    }),
+    ("set", "entity/ticket", TICKET),
     ("set", "entity/contract", CONTRACT),
     ("set", "view/contract_all", CONTRACTS),
     ("set", "alert_rule/contract_ending", ENDING),

@@ -20,7 +20,7 @@ from fieldstone.metadata.documents import read_folder, write_folder
 from fieldstone.metadata.model import App
 from tests.apps.crm_versions import IN_FILES, IN_THE_STUDIO, V_1_0, V_1_1, V_2_0
 from tests.engine.publish.conftest import NOW
-from tests.engine.publish.shop import insert
+from tests.engine.publish.shop import column, insert
 from tests.metadata.editing import Edit, with_edits
 from tests.servers.database import Database
 
@@ -143,6 +143,7 @@ def test_a_company_follows_its_template_and_keeps_what_it_made(company: Workspac
     assert customer.field("current_supplier").name == "supplier"
     assert customer.field("buying_process").archived
     assert not found.entity("contract").archived
+    assert found.entity("ticket").archived, "its module is off in the template"
     assert [one.id for one in found.manifest.menu][3] == "contracts"
     bands = {one.id: one for one in found.schemes["abc"].bands}
     assert bands["A"].properties["silence_days"] == 5
@@ -152,6 +153,40 @@ def test_a_company_follows_its_template_and_keeps_what_it_made(company: Workspac
     back_to(company, second, hash_between)
     back_to(company, first, hash_before)
     own_changes_hold(app(company))
+
+
+def test_modules_that_are_off_stay_off_and_follow_the_template(company: Workspace) -> None:
+    """A module comes back as if it had been there during every upgrade."""
+    choices: dict[str, Choice] = {QUOTE: "ours", DOUYIN: "both", SILENCE: "theirs"}
+    with company.reading() as tx:
+        first, hash_before = tx.revision, tx.app.hash
+    upgrade(company, V_2_0, choices)
+    wanted = app(company).hash
+    back_to(company, first, hash_before)
+
+    switch(company, off=["tiers", "alerts"])
+    assert set(upgrade(company, V_2_0, choices)) == {QUOTE, DOUYIN, SILENCE}
+    found = app(company)
+    away = {one.id for one in found.manifest.modules if one.off}
+    assert away == {"tiers", "alerts", "service"}
+    assert found.schemes["abc"].archived
+    assert found.rules == {}
+    assert not found.entity("contract").archived
+
+    switch(company, on=["tiers", "alerts"])
+    found = app(company)
+    assert found.hash == wanted
+    own_changes_hold(found)
+    assert found.rules["silent_customer"].severity == "high"
+    assert "contract_ending" in found.rules
+    with company.reading() as tx:
+        assert column(tx, "customer", "name") == ["Stone", "Brook"]
+
+
+def switch(workspace: Workspace, off: Iterable[str] = (), on: Iterable[str] = ()) -> None:
+    with workspace.writing() as tx:
+        drafts.switch(tx, ADMIN, [*off], [*on])
+    drafts.publish(workspace, ADMIN)
 
 
 def back_to(workspace: Workspace, revision: int, wanted: str) -> None:
