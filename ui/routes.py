@@ -39,6 +39,7 @@ from .pages.studio import (
     entities,
     fields,
     layouts,
+    modules,
     pipeline,
     review,
     rules,
@@ -77,7 +78,7 @@ OWN = "/<slug>/-/me"
 _TOLD = "/<slug>/-/notifications"
 _STUDIO = "/<slug>/-/studio"
 _BOARDS, _METRICS = f"{_STUDIO}/dashboards", f"{_STUDIO}/metrics"
-_TEMPLATE = f"{_STUDIO}/template"
+_TEMPLATE, _MODULES = f"{_STUDIO}/template", f"{_STUDIO}/modules"
 _OF = f"{_STUDIO}/entity/<entity>"
 _CONDITION = f"{_OF}/condition/<key>"
 _RULES = f"{_OF}/rules"
@@ -125,6 +126,8 @@ ROUTES: tuple[Route, ...] = (
     Route(_POST, f"{_STUDIO}/settle", review.settle),
     Route(_GET, f"{_STUDIO}/revisions", review.history),
     Route(_POST, f"{_STUDIO}/restore", review.restore),
+    Route(_GET, _MODULES, modules.room),
+    Route(_POST, _MODULES, modules.switch),
     Route(_GET, _TEMPLATE, template.room),
     Route(_POST, _TEMPLATE, template.go_back),
     Route(_GET, f"{_TEMPLATE}/upgrade", template.upgrade),

@@ -29,6 +29,10 @@ class StudioPaths:
     def template(self) -> str:
         return f"{self.start}/template"
 
+    @property
+    def modules(self) -> str:
+        return f"{self.start}/modules"
+
     def upgrade(self, version: str, act: str = "") -> str:
         rest = f"/{act}" if act else ""
         return with_query(f"{self.template}/upgrade{rest}", {"to": version})

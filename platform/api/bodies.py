@@ -103,6 +103,7 @@ SETTLE: Final = _object(
 RESET: Final = _object(("places",), places=_TEXTS)
 RESTORE: Final = _object(reason=_TEXT, accept_loss=_TEXTS)
 _THINGS: Final[Schema] = {**_TEXTS, "minItems": 1}
+MODULES: Final = _object(off=_TEXTS, on=_TEXTS)
 LOOK: Final = _object(("things",), things=_THINGS)
 PURGE: Final = _object(("things",), things=_THINGS, reason=_TEXT, accept_loss=_TEXTS)
 IMPORT: Final = _object(
@@ -152,6 +153,7 @@ _SCHEMAS: Final[Mapping[int, Schema]] = {
         RESET,
         APPLY,
         RESTORE,
+        MODULES,
         LOOK,
         PURGE,
         SNOOZE,

@@ -69,6 +69,12 @@ def purge(ask: Ask) -> Answer:
     return Answer(_described(draft, ask.locale))
 
 
+def switch(ask: Ask) -> Answer:
+    """Switch modules off and on, once the draft is published."""
+    draft = drafts.switch(ask.tx, ask.caller, ask.body.get("off", ()), ask.body.get("on", ()))
+    return Answer(_described(draft, ask.locale))
+
+
 def publish(ask: Ask) -> Answer:
     """Publish the draft, and lose only what was accepted to be lost."""
     revision = drafts.publish(

@@ -163,9 +163,9 @@ def purge(tx: Transaction, caller: Caller, addresses: Iterable[str]) -> Draft:
 def switch(
     tx: Transaction, caller: Caller, off: Collection[str] = (), on: Collection[str] = ()
 ) -> Draft:
-    """Switch modules off and on, in the draft; NotFound for one that there is not.
+    """Switch modules off and on, in the draft.
 
-    Invalid, and nothing is switched, where what stays needs what would be hidden.
+    Invalid for one that there is not, and where what stays needs what would be hidden.
     """
     wanted = modules.switched(read(tx, caller).documents, off, on)
     return put_sound(tx, caller, [one for one in wanted if one.kind == "app"])

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 
 from ..metadata.documents import Document
 from ..metadata.modules import modules_in, with_modules_off
-from .errors import NotFound, unknown
+from .errors import Invalid, unknown
 
 
 def switched(
@@ -14,7 +14,7 @@ def switched(
 ) -> tuple[Document, ...]:
     """Documents (in names or ids) with these modules off and those on.
 
-    Modules go by name, else by id; the others stay as they are. NotFound for one that there is not.
+    Modules go by name, else by id; the others stay as they are. Invalid for one that there is not.
     """
     whole = tuple(documents)
     known = {str(one["name"]): one for one in modules_in(whole)}
@@ -26,6 +26,6 @@ def switched(
     }
     for name in switch:
         if name not in known:
-            raise NotFound(unknown("module.none", name, known))
+            raise Invalid(unknown("module.none", name, known))
     now = [name for name, one in known.items() if switch.get(name, one.get("off") is True)]
     return with_modules_off(whole, now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -36,9 +36,20 @@ def moved(before: App, after: App) -> Iterator[Moved]:
         ("hidden", after.hides - before.hides, after),
         ("shown", before.hides - after.hides, before),
     ):
-        for document, sort, identity in sorted(things):
-            *owners, subject = _found(whole(app), document, sort, identity)
-            yield Moved(verb, document, sort, tuple(owners), subject)
+        for document, sort, owners, subject in named_things(app, things):
+            yield Moved(verb, document, sort, owners, subject)
+
+
+def named_things(
+    app: App, things: Iterable[tuple[str, str, str]]
+) -> Iterator[tuple[str, str, tuple[Named, ...], Named]]:
+    """Things that modules of an app hide (document, sort, id), in order: with what they are in.
+
+    Each is its document, its sort, the thing of its document where it lies in one, and itself.
+    """
+    for document, sort, identity in sorted(things):
+        *owners, subject = _found(whole(app), document, sort, identity)
+        yield document, sort, tuple(owners), subject
 
 
 @lru_cache(maxsize=16)

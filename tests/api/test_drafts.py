@@ -60,6 +60,44 @@ def test_what_is_archived_is_purged_at_once_or_with_a_draft(admin: Person) -> No
         assert admin.post(address, {"things": []}).status_code == 400
 
 
+def test_modules_are_listed_and_switched_with_a_draft(admin: Person) -> None:
+    app = next(
+        one for one in admin.get("/metadata").get_json()["documents"] if one["kind"] == "app"
+    )
+    selling = {"name": "selling", "label": {"en": "Selling", "zh-CN": "销售"}}
+    modules = [selling, {"name": "counting", "needs": ["selling"]}]
+    assert (
+        admin.call("PUT", "/metadata/draft/app/x", {**app, "modules": modules}).status_code == 200
+    )
+    deal = admin.get("/metadata/entity/deal").get_json()
+    admin.call("PUT", "/metadata/draft/entity/deal", {**deal, "part_of": ["selling"]})
+    assert admin.post("/draft/publish", {}).status_code == 200
+    both = ["selling", "counting"]
+    listed = admin.get("/modules").get_json()["data"]
+    assert [(one["name"], one["on"], one["needs"]) for one in listed] == [
+        ("selling", True, []),
+        ("counting", True, ["selling"]),
+    ]
+    refused = admin.post("/draft/modules", {"off": ["selling"]})
+    assert refused.status_code == 422
+    assert "counting" in refused.get_json()["errors"][0]["message"]
+    assert admin.post("/draft/modules", {"off": ["seling"]}).status_code == 422
+    draft = admin.post("/draft/modules", {"off": both})
+    assert draft.status_code == 200, draft.text
+    assert admin.post("/draft/publish", {}).status_code == 200
+    assert [one["on"] for one in admin.get("/modules").get_json()["data"]] == [False, False]
+    assert admin.get("/records/deal").status_code == 404
+    assert "/records/deal" not in str(admin.get("/openapi.json").get_json()["paths"])
+    admin.post("/draft/modules", {"on": both})
+    assert admin.post("/draft/publish", {}).status_code == 200
+    assert admin.get("/records/deal").status_code == 200
+
+
+def test_only_who_may_change_metadata_sees_and_switches_modules(seller: Person) -> None:
+    assert seller.get("/modules").status_code == 403
+    assert seller.post("/draft/modules", {"off": []}).status_code == 403
+
+
 def test_only_who_may_change_metadata_purges(seller: Person) -> None:
     for address in ("/purge/plan", "/purge", "/draft/purge"):
         assert seller.post(address, {"things": ["entity/deal"]}).status_code == 403

@@ -86,6 +86,26 @@ def test_a_look_into_a_version_makes_that_version(gallery: Gallery) -> None:
         assert samples.count(tx) > 0
 
 
+def test_a_workspace_begins_with_the_modules_that_are_ticked(gallery: Gallery) -> None:
+    """What is loaded as a sample is there all the same, for the day when one is switched on."""
+    lending = [{"name": "lending", "label": {"en": "Lending", "zh-CN": "借阅"}}]
+    club = documents("1.0.0")
+    club["app.json"]["modules"] = lending
+    club["entities/loan.json"]["part_of"] = ["lending"]
+    file = gallery.folder / "club.zip"
+    file.write_bytes(zipped(files(club, SAMPLE)))
+    gallery.installation.templates.install(packages.read(file))
+    text = gallery.web.get("/new/club").text
+    assert "Lending" in text and 'name="on" value="lending" checked' in text
+    assert gallery.make("club", "all", shown="lending", on="lending") == 303
+    assert gallery.make("club", "few", shown="lending", sample="1") == 303
+    for slug, off in (("all", False), ("few", True)):
+        with gallery.installation.workspace(slug).reading() as tx:
+            assert tx.app.entity("loan").archived is off
+    with gallery.installation.workspace("few").reading() as tx:
+        assert samples.count(tx) > 0
+
+
 def test_former_addresses_of_what_ships_lead_there(gallery: Gallery) -> None:
     text = gallery.web.get("/new/crm_template").text
     assert 'action="/new/crm%401.0.0"' in text and "Comes with the product" in text

@@ -26,6 +26,8 @@ from .terminal import say, tell
 @option("--template", default="crm", show_default=True, help="template")
 @option("--title", help="title")
 @option("--sample", is_flag=True, help="sample")
+@option("--off", multiple=True, metavar="MODULE", help="off")
+@option("--on", multiple=True, metavar="MODULE", help="on")
 @option("--admin", metavar="EMAIL", help="admin")
 @locale_option
 @option("--password-stdin", is_flag=True, help="password_stdin")
@@ -35,6 +37,8 @@ def create(
     template: str,
     title: str | None,
     sample: bool,
+    off: tuple[str, ...],
+    on: tuple[str, ...],
     admin: str | None,
     locale: str | None,
     password_stdin: bool,
@@ -59,7 +63,13 @@ def create(
                 counts.append(samples.load(made, declaration))
 
         made = installation.create_workspace(
-            name, title or name, package.documents, admin=person, then=fill
+            name,
+            title or name,
+            package.documents,
+            admin=person,
+            off=off,
+            on=on,
+            then=fill if declaration else None,
         )
     if as_json:
         terminal.print_json({"id": made.id, "slug": made.slug, "name": made.name})

@@ -91,6 +91,7 @@ def _make(
 ) -> None:
     template = installation.templates.get(reference)
     wanted = template.sample if request.form.get("sample") else None
+    on, shown = set(request.form.getlist("on")), set(request.form.getlist("shown"))
 
     def fill(made: Workspace) -> None:
         if wanted is not None:
@@ -98,7 +99,15 @@ def _make(
             samples.load(made, wanted, scale=scale, most=_MOST_SAMPLE)
 
     admin = NewMember(name=account.name, account=account.id)
-    installation.create_workspace(slug, name, template.documents, admin=admin, then=fill)
+    installation.create_workspace(
+        slug,
+        name,
+        template.documents,
+        admin=admin,
+        off=shown - on,
+        on=on,
+        then=fill if wanted else None,
+    )
 
 
 def _require_maker(installation: Installation) -> Account:
@@ -119,8 +128,9 @@ def _preview(
 ) -> str:
     shown = preview_of(installation.templates, reference, g.locale)
     slug = request.form.get("slug", "")
+    on = set(request.form.getlist("on")) if problems else {one.id for one in shown.parts if one.on}
     return render_template(
-        "gallery_preview.html", shown=shown, name=name, slug=slug, problems=problems
+        "gallery_preview.html", shown=shown, name=name, slug=slug, on=on, problems=problems
     )
 
 

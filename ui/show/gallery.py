@@ -9,8 +9,9 @@ import structlog
 
 from fieldstone.engine.errors import Refused
 from fieldstone.engine.templates import Entry, Template, Templates
-from fieldstone.metadata.model import Entity
+from fieldstone.metadata.model import App, Entity
 from fieldstone.metadata.model.named import Labels, label_text
+from fieldstone.metadata.whole import whole
 
 _A_PAGE = 12
 _log = structlog.get_logger()
@@ -28,6 +29,17 @@ class Kind:
 
 
 @dataclass(frozen=True)
+class Part:
+    """A module of a template, and whether a workspace begins with it."""
+
+    id: str
+    text: str
+    hint: str
+    on: bool
+    needs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Card:
     """A version of a template: what it is called, what it is for, what it holds."""
 
@@ -42,6 +54,7 @@ class Card:
     rules: tuple[tuple[str, str], ...]
     roles: tuple[str, ...]
     sample: bool
+    parts: tuple[Part, ...]
     others: tuple[Entry, ...] = ()
 
 
@@ -83,7 +96,7 @@ def _opened(templates: Templates, entries: Sequence[Entry]) -> Iterator[Template
 
 
 def _card(template: Template, locale: str, others: tuple[Entry, ...] = ()) -> Card:
-    app, entry = template.app, template.entry
+    app, entry = whole(template.app), template.entry
     entities = [one for one in app.entities.values() if not one.system and not one.archived]
     return Card(
         name=entry.name,
@@ -99,7 +112,22 @@ def _card(template: Template, locale: str, others: tuple[Entry, ...] = ()) -> Ca
         ),
         roles=tuple(one.text(locale) for one in app.roles.values()),
         sample=template.sample is not None,
+        parts=_parts(template.app, locale),
         others=others,
+    )
+
+
+def _parts(app: App, locale: str) -> tuple[Part, ...]:
+    known = {one.id: one for one in app.manifest.modules if not one.archived}
+    return tuple(
+        Part(
+            one.id,
+            one.text(locale),
+            _words(one.description, locale),
+            not one.off,
+            tuple(known[each].text(locale) for each in one.needs if each in known),
+        )
+        for one in known.values()
     )
 
 

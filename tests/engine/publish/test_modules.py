@@ -9,7 +9,7 @@ import pytest
 
 from fieldstone.engine import drafts, publish, query, records
 from fieldstone.engine.access import SYSTEM, Caller
-from fieldstone.engine.errors import Invalid, NotFound, Refused
+from fieldstone.engine.errors import Invalid, Refused
 from fieldstone.engine.installation import Installation
 from fieldstone.engine.members import NewMember
 from fieldstone.engine.publish import layout_matches
@@ -180,7 +180,7 @@ def test_what_uses_something_hidden_is_named(made: Workspace, shop: Shop) -> Non
 
 
 def test_a_module_that_there_is_not_is_told(made: Workspace) -> None:
-    with pytest.raises(NotFound) as refused, made.writing() as tx:
+    with pytest.raises(Invalid) as refused, made.writing() as tx:
         drafts.switch(tx, ADMIN, ["seling"])
     assert refused.value.problems[0].id == "module.none_near"
 
@@ -248,5 +248,5 @@ def test_a_template_says_what_a_workspace_begins_with(
         assert tx.app.dimensions["topic"].archived
     with asked.reading() as tx:
         assert not tx.app.dimensions["topic"].archived
-    with pytest.raises(NotFound):
+    with pytest.raises(Invalid):
         installation.create_workspace("wrong", "Wrong", shop.documents(), off=["nothing"])

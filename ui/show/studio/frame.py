@@ -91,6 +91,7 @@ class Studio:
             ("tags", self.paths.tags, "tags"),
             ("dashboards", self.paths.dashboards, "layout-dashboard"),
             ("translations", self.paths.translations, "language"),
+            ("modules", self.paths.modules, "toggle-left"),
             ("template", self.paths.template, "package"),
             ("revisions", self.paths.revisions, "history"),
         )

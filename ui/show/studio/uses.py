@@ -70,7 +70,7 @@ def told(studio: Studio, found: Iterable[Use]) -> tuple[Told, ...]:
     lines: dict[Told, None] = {}
     for one in found:
         document = documents[one.document]
-        text = _line(studio.app, document, one, studio.desk.locale)
+        text = place_of(studio.app, document, one.pointer, studio.desk.locale)
         lines[Told(text, goes(document, one), _href(studio.paths, document, one))] = None
     return tuple(lines)
 
@@ -98,8 +98,9 @@ def _href(paths: StudioPaths, document: Document, use: Use) -> str:
     return rooms[document.kind]() if document.kind in rooms else ""
 
 
-def _line(app: App, document: Document, use: Use, locale: str) -> str:
-    parts = use.pointer.split("/")[1:]
+def place_of(app: App, document: Document, pointer: str, locale: str) -> str:
+    """A place of a document (in ids) in words: what kind of document, which, and what in it."""
+    parts = pointer.split("/")[1:]
     sort = render(f"sort.{document.kind}", locale)
     label = document.data.get("label")
     name = label_text(label, locale, document.name) if isinstance(label, Mapping) else label
