@@ -17,7 +17,7 @@ def switched(
     Modules go by name, else by id; the others stay as they are. Invalid for one that there is not.
     """
     whole = tuple(documents)
-    known = {str(one["name"]): one for one in modules_in(whole)}
+    known = {str(one.get("name")): one for one in modules_in(whole)}
     by_id = {str(one.get("id", name)): name for name, one in known.items()}
     switch = {
         by_id[one] if one not in known and one in by_id else one: away

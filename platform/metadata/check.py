@@ -9,7 +9,7 @@ from .build import build
 from .checks import CHECKS, WHOLE_CHECKS, Checking
 from .documents import Document, unknown_kind
 from .model import App
-from .modules import Switched, switched
+from .modules import Switched, dangling, switched
 from .problems import Problem
 from .resolve import to_ids
 from .schema import KINDS, in_shape
@@ -62,7 +62,7 @@ def check(documents: Iterable[Document], base: App | None = None) -> Checked:
         for one in resolved.problems
         if not (_within(one, told) or _of_hidden(one, resolved.documents, held))
     )
-    problems.extend(held.problems)
+    problems.extend(dangling(resolved.documents))
     problems.extend(_structure(resolved.documents, held, frozenset(refused)))
     if not any(one.kind == "app" for one in given):
         problems.append(Problem("app.missing", {}, "app.json"))

@@ -6,7 +6,7 @@ stay whole, so that switching on again brings everything back.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -19,7 +19,7 @@ from .schema import Node, branch, property_node, schema_of
 from .shown_names import ThingName
 from .space import Entry, Space, outline
 from .system import companions
-from .walk import transform
+from .walk import Spot, transform
 
 Place = tuple[str, str]
 """A document's key and a JSON pointer in it."""
@@ -31,13 +31,12 @@ class Switched:
 
     `documents` are those, without what is hidden. `hidden` leads from each place of the whole
     documents that is hidden to the module that is why; `things` are (document, sort, id) of the
-    hidden ones that people know. `problems` tell what uses something hidden and is not hidden.
+    hidden ones that people know.
     """
 
     documents: tuple[Document, ...]
     hidden: Mapping[Place, str] = field(default_factory=dict)
     things: frozenset[tuple[str, str, str]] = frozenset()
-    problems: tuple[Problem, ...] = ()
     places: Mapping[Place, tuple[int, ...]] = field(default_factory=dict)
 
     def hides(self, document: str, pointer: str) -> bool:
@@ -65,10 +64,17 @@ def switched(documents: Iterable[Document], off: frozenset[str] | None = None) -
     return _Hiding(whole, wanted).done() if wanted else Switched(whole)
 
 
+def dangling(documents: Iterable[Document], off: frozenset[str] | None = None) -> Iterator[Problem]:
+    """What uses something that is hidden while these modules are off, and is not hidden itself."""
+    whole = tuple(documents)
+    wanted = off_in(whole) if off is None else off
+    return _Hiding(whole, wanted).refused() if wanted else iter(())
+
+
 def off_in(documents: Iterable[Document]) -> frozenset[str]:
     """The ids (of documents in names: the names) of the modules that are switched off."""
     away = (one for one in modules_in(documents) if one.get("off") is True)
-    return frozenset(str(one.get("id") or one["name"]) for one in away)
+    return frozenset(str(one.get("id") or one.get("name")) for one in away)
 
 
 def with_modules_off(documents: Iterable[Document], off: Collection[str]) -> tuple[Document, ...]:
@@ -77,15 +83,17 @@ def with_modules_off(documents: Iterable[Document], off: Collection[str]) -> tup
 
 
 def _with_off(document: Document, off: Collection[str]) -> Document:
-    if "modules" not in document.data:
+    listed = document.data.get("modules")
+    if not isinstance(listed, (list, tuple)):
         return document
-    modules = [_set(one, {one.get("id"), one.get("name")} & {*off}) for one in _listed(document)]
+    away = list(off)
+    modules = [_set(one, away) if isinstance(one, Mapping) else one for one in listed]
     return document.with_data({**document.data, "modules": modules})
 
 
-def _set(module: Mapping[str, Any], off: Collection[Any]) -> dict[str, Any]:
+def _set(module: Mapping[str, Any], off: list[str]) -> dict[str, Any]:
     kept = {key: value for key, value in module.items() if key != "off"}
-    return {**kept, "off": True} if off else kept
+    return {**kept, "off": True} if module.get("id") in off or module.get("name") in off else kept
 
 
 def held_back(documents: Iterable[Document]) -> Iterator[Problem]:
@@ -96,7 +104,7 @@ def held_back(documents: Iterable[Document]) -> Iterator[Problem]:
     whole = tuple(documents)
     seen: set[tuple[str | None, str]] = set()
     for module in modules_in(whole):
-        for problem in switched(whole, dependents(whole, module["id"])).problems:
+        for problem in dangling(whole, dependents(whole, module["id"])):
             if (problem.document, problem.pointer) not in seen:
                 seen.add((problem.document, problem.pointer))
                 yield problem
@@ -118,7 +126,9 @@ def modules_in(documents: Iterable[Document]) -> Iterator[Mapping[str, Any]]:
 
 
 def _listed(app: Document) -> Iterator[Mapping[str, Any]]:
-    return iter(app.data.get("modules", ()))
+    listed = app.data.get("modules")
+    found = listed if isinstance(listed, (list, tuple)) else ()
+    return (one for one in found if isinstance(one, Mapping))
 
 
 class _Hiding:
@@ -132,21 +142,20 @@ class _Hiding:
         self.things: dict[Place, tuple[str, str]] = {}
         self.lists: list[tuple[Place, tuple[Place, ...]]] = []
         self.targets: dict[Target, Place] = {}
-
-    def done(self) -> Switched:
-        for document in self.documents:
+        for document in documents:
             self.read(document.key, "", dict(document.data), schema_of(document.kind))
             self.know(document)
-        uses = tuple(self.uses())
+        uses = tuple(self.uses(lambda spot: "hides" in spot.ref))
         while more := {**self.follow(uses), **self.emptied()}:
             self.hidden |= more
+
+    def done(self) -> Switched:
         shown = _Shown(self.hidden)
         kept = tuple(one for document in self.documents for one in shown.document(document))
         return Switched(
             kept,
             self.hidden,
             frozenset(self.named()),
-            tuple(self.refused(uses)),
             shown.places,
         )
 
@@ -184,10 +193,15 @@ class _Hiding:
             for one in (entry.id, *(each.id for each in companions(outline(entry)))):
                 self.targets[Target("field", document.id, one)] = place
 
-    def uses(self) -> Iterator[Use]:
+    def uses(self, wanted: Callable[[Spot], bool]) -> Iterator[Use]:
+        """What live documents refer to in such spots; reading expressions takes long."""
         translator = Translator(self.space, "same")
+
+        def visit(spot: Spot) -> Any:
+            return translator.visit(spot) if wanted(spot) else spot.value
+
         for document in self.documents:
-            transform(document, self.space, translator.visit)
+            transform(document, self.space, visit)
         return (one for one in translator.uses if not one.archived)
 
     def why(self, target: Target) -> str | None:
@@ -215,11 +229,11 @@ class _Hiding:
             if _why(self.hidden, holder) is None and all(one in self.hidden for one in items)
         }
 
-    def refused(self, uses: Iterable[Use]) -> Iterator[Problem]:
-        """The uses of something hidden by what stays."""
+    def refused(self) -> Iterator[Problem]:
+        """The uses of something hidden by what stays, one a place."""
         modules = self.space.kind("module").by_id
         told: set[Place] = set()
-        for use in uses:
+        for use in self.uses(lambda spot: not spot.archived):
             place = (use.document, use.pointer)
             module = self.why(use.target)
             if module is None or place in told or _why(self.hidden, place) is not None:

@@ -238,6 +238,15 @@ def test_a_workspace_begins_without_a_module_but_with_its_sample(
         assert records.get(tx, SYSTEM, "deal", 1).values["name"] == "One"
 
 
+@pytest.mark.parametrize("modules", [5, [5], [{}], [{"name": ["x"]}], {"name": "x"}])
+def test_modules_of_no_shape_are_refused_as_any_document(
+    installation: Installation, shop: Shop, modules: Any
+) -> None:
+    shop.data["shop"]["modules"] = modules
+    with pytest.raises(Invalid):
+        installation.create_workspace("odd", "Odd", shop.documents(), then=lambda made: None)
+
+
 def test_a_template_says_what_a_workspace_begins_with(
     installation: Installation, shop: Shop
 ) -> None:
