@@ -10,6 +10,8 @@ from fieldstone.engine import publish
 from fieldstone.engine.access import SYSTEM
 from fieldstone.engine.clock import FixedClock
 from fieldstone.engine.installation import Installation
+from fieldstone.engine.publishing import preparing
+from fieldstone.engine.publishing import rows as batches
 from fieldstone.engine.settings import Settings
 from fieldstone.engine.workspaces import Workspace
 from tests.engine.publish.shop import Shop, insert
@@ -55,3 +57,11 @@ def workspace(empty: Workspace, shop: Shop) -> Workspace:
         deal = {"customer": 1, "stage": "open"}
         insert(tx, "deal", [{"name": "One", **deal}, {"name": "Two", **deal}])
     return empty
+
+
+@pytest.fixture
+def every_table_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two rows a batch, and nothing is left to the last transaction that need not be."""
+    monkeypatch.setattr(preparing, "MOST_AT_ONCE", 0)
+    monkeypatch.setattr(preparing, "_FEW", 0)
+    monkeypatch.setattr(batches, "AT_ONCE", {"sqlite": 2, "postgresql": 2})

@@ -17,8 +17,7 @@ from fieldstone.engine.access import SYSTEM
 from fieldstone.engine.errors import Conflict, Invalid
 from fieldstone.engine.installation import Installation
 from fieldstone.engine.publish import layout_matches
-from fieldstone.engine.publishing import physical, preparing
-from fieldstone.engine.publishing import rows as batches
+from fieldstone.engine.publishing import physical
 from fieldstone.engine.system_tables import JOB
 from fieldstone.engine.transaction import Transaction
 from fieldstone.engine.workspaces import Workspace
@@ -42,12 +41,7 @@ Change = Callable[[Shop], None]
 Write = Callable[[Transaction], object]
 
 
-@pytest.fixture(autouse=True)
-def _every_table_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two rows a batch, and nothing is left to the last transaction that need not be."""
-    monkeypatch.setattr(preparing, "MOST_AT_ONCE", 0)
-    monkeypatch.setattr(preparing, "_FEW", 0)
-    monkeypatch.setattr(batches, "AT_ONCE", {"sqlite": 2, "postgresql": 2})
+pytestmark = pytest.mark.usefixtures("every_table_is_large")
 
 
 def bounds(shop: Shop) -> None:

@@ -14,8 +14,6 @@ from fieldstone.engine.clock import FixedClock
 from fieldstone.engine.errors import Conflict
 from fieldstone.engine.installation import Installation
 from fieldstone.engine.publish import Plan, layout_matches
-from fieldstone.engine.publishing import preparing
-from fieldstone.engine.publishing import rows as batches
 from fieldstone.engine.work import worker
 from fieldstone.engine.work.tick import tick
 from fieldstone.engine.workspaces import Workspace
@@ -33,13 +31,7 @@ from tests.engine.publish.test_every_statement import (
 )
 from tests.engine.publish.test_large import LATER, STRIDE, left_of, searched
 
-
-@pytest.fixture(autouse=True)
-def _every_table_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two rows a batch, and nothing is left to the last transaction that need not be."""
-    monkeypatch.setattr(preparing, "MOST_AT_ONCE", 0)
-    monkeypatch.setattr(preparing, "_FEW", 0)
-    monkeypatch.setattr(batches, "AT_ONCE", {"sqlite": 2, "postgresql": 2})
+pytestmark = pytest.mark.usefixtures("every_table_is_large")
 
 
 @pytest.mark.parametrize("then", ["again", "worker", "other"])
