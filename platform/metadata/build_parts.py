@@ -39,7 +39,12 @@ def exact(value: Any) -> Decimal | None:
 def option(data: Mapping[str, Any]) -> dict[str, Any]:
     """The keys that options, tags, stages and bands share, as arguments of their model."""
     properties = dict(data.get("properties", {}))
-    return {**named(data), "color": data.get("color"), "properties": properties}
+    return {
+        **named(data),
+        "color": data.get("color"),
+        "properties": properties,
+        "replaced_by": data.get("replaced_by"),
+    }
 
 
 def civil_date(text: str) -> date | None:

@@ -63,7 +63,7 @@ def check(documents: Iterable[Document], base: App | None = None) -> Checked:
         if not (_within(one, told) or _of_hidden(one, resolved.documents, held))
     )
     problems.extend(dangling(resolved.documents))
-    problems.extend(_structure(resolved.documents, held, frozenset(refused)))
+    problems.extend(_structure(resolved.documents, held, frozenset(refused), base))
     if not any(one.kind == "app" for one in given):
         problems.append(Problem("app.missing", {}, "app.json"))
     ordered = _ordered(problems, given)
@@ -72,16 +72,16 @@ def check(documents: Iterable[Document], base: App | None = None) -> Checked:
 
 
 def _structure(
-    whole: tuple[Document, ...], held: Switched, refused: Collection[str]
+    whole: tuple[Document, ...], held: Switched, refused: Collection[str], base: App | None
 ) -> Iterator[Problem]:
     """What no schema says: names of everything, the rest of what is switched on."""
     sound = tuple(one for one in whole if one.path not in refused)
-    checking = Checking(sound, Space(whole))
+    checking = Checking(sound, Space(whole), base)
     for each in WHOLE_CHECKS:
         yield from each(checking)
     if held.hidden:
         shown = tuple(one for one in held.documents if one.path not in refused)
-        checking = Checking(shown, Space(held.documents))
+        checking = Checking(shown, Space(held.documents), base)
     keys = {one.path: one.key for one in held.documents}
     for each in CHECKS:
         for found in each(checking):
@@ -91,7 +91,7 @@ def _structure(
 
 def _of_hidden(problem: Problem, documents: tuple[Document, ...], held: Switched) -> bool:
     """Whether what a module hides refers to something archived: that is told when it is on."""
-    if problem.id != "reference.archived" or not held.hidden:
+    if problem.id not in ("reference.archived", "reference.replaced") or not held.hidden:
         return False
     key = next((one.key for one in documents if one.path == problem.document), "")
     return held.hides(key, problem.pointer)

@@ -14,7 +14,8 @@ from .messages import LOCALES, catalogue, render
 from .model import App, Entity, EntityAccess, Field, Labels, Named, Role, Stage, label_text
 from .problems import Problem
 from .purging import purged_between, thing_at
-from .shown_names import Said, TypeNames
+from .replacing import replaced_between
+from .shown_names import Said, ThingName, TypeNames
 from .whole import moved, whole
 
 _KEPT = frozenset(
@@ -22,7 +23,7 @@ _KEPT = frozenset(
 )
 """Sorts whose data stays when they are left out: they are archived, not removed."""
 
-_IDENTITY = frozenset({"id", "name", "aliases", "archived"})
+_IDENTITY = frozenset({"id", "name", "aliases", "archived", "replaced_by"})
 _APART: Mapping[str, frozenset[str]] = {
     "entity": frozenset({"fields", "checks", "unique", "pipeline", "system"}),
     "field": frozenset({"options", "exclusive", "inverse_id", "system"}),
@@ -46,8 +47,9 @@ class Change:
     `kind` is `<sort>.<verb>`: the sort is entity, field, option, stage, tag, band, check,
     unique_group, checklist_item, section, card, pipeline, menu_item, access (of a role to an
     entity), module or a kind of document; the verb is added, removed, archived, purged, restored,
-    renamed, reordered, switched_off, switched_on (of modules), hidden, shown (with their module) or
-    the key that changed (`field.required`). `document` is its key (`entity/deal`),
+    renamed, reordered, replaced (`after` is what records get), kept (not replaced any more),
+    switched_off, switched_on (of modules), hidden, shown (with their module) or the key that
+    changed (`field.required`). `document` is its key (`entity/deal`),
     `entity`, `field` and `item` the ids that apply, `before` and `after` the values (the thing
     itself where it came or went).
     """
@@ -114,6 +116,8 @@ _VERBS = _OF_MODULES | {
     "restored",
     "renamed",
     "reordered",
+    "replaced",
+    "kept",
 }
 
 
@@ -234,6 +238,9 @@ class _Comparison:
         for identity in (*new, *(one for one in old if one not in new)):
             here = _Comparison(self.document, self.owners, **self.of(sort, identity))
             yield from here.one(sort, old.get(identity), new.get(identity))
+        for verb, one, was, now in replaced_between(before, after):
+            here = _Comparison(self.document, self.owners, **self.of(sort, one.id))
+            yield here.change(sort, verb, one, was, now)
         kept = [one for one in old if one in new and not _gone(old[one], new[one])]
         moved = [one for one in new if one in kept]
         if kept != moved and self.owners:
@@ -396,7 +403,7 @@ def shown_value(value: Any, locale: str) -> str:
         return number_text(value)
     if isinstance(value, Mapping) and _is_short(value):
         return _labels_text(value, locale)
-    if isinstance(value, TypeNames):
+    if isinstance(value, (TypeNames, ThingName)):
         return value.text(locale)
     return str(value) if isinstance(value, str) else ""
 

@@ -92,6 +92,8 @@ class _SpotTranslator:
             return self.path(value)
         if names == "option":
             return self.option(value)
+        if names == "sibling":
+            return self.sibling(value)
         if names == "value":
             return self.value(value)
         return self.recipient(value)
@@ -105,7 +107,7 @@ class _SpotTranslator:
             return text
         self.note(group, sort, found, text)
         if found.entry.archived:
-            self.problem(archived_problem(found.entry, text))
+            self.problem(archived_problem(group, found.entry, text))
         if sort == "entity" and text in SYSTEM_ENTITIES and not self.spot.ref.get("system"):
             self.problem(Problem("entity.system", {"name": text}))
         return self.write(found, text)
@@ -187,6 +189,21 @@ class _SpotTranslator:
         group = self.space.options_of(*field) if field else None
         return self.one(group, "option", text, field[1]) if group and field else text
 
+    def sibling(self, text: str) -> str:
+        """Another thing of the list that the spot's own thing is in."""
+        field = self.spot.scopes.field
+        if field is not None:
+            return self.option(text)
+        document = self.spot.document
+        match document.kind:
+            case "tag_dimension":
+                group = self.space.tags_of(document.id)
+            case "tier_scheme":
+                group = self.space.bands_of(document.id)
+            case _:
+                group = self.space.stages_of(document.id)
+        return self.one(group, "option", text, document.name)
+
     def value(self, value: Any) -> Any:
         """A literal: names of options where its field has options, else as it stands."""
         field = self.spot.scopes.field
@@ -244,8 +261,8 @@ class _SpotTranslator:
         for one in found.unknown:
             if not self.whole.full:
                 self.problem(words.problem(one))
-        for entry, there in words.archived:
-            self.problem(archived_problem(entry, there))
+        for group, entry, there in words.archived:
+            self.problem(archived_problem(group, entry, there))
         for group, met, there in words.met:
             self.note(group, "", met, there)
         return replaced

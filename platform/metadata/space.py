@@ -87,6 +87,17 @@ class Group:
                 return entry.name
         return None
 
+    def replacement(self, entry: Entry) -> Entry | None:
+        """The live thing at the end of the chain that replaces an archived one, or None."""
+        seen = {entry.id}
+        while entry.archived:
+            found = self._names.get(_text(entry.data.get("replaced_by")))
+            if found is None or found.entry.id in seen:
+                return None
+            entry = found.entry
+            seen.add(entry.id)
+        return entry
+
     def names(self) -> list[str]:
         """The present names of what is not archived, for suggestions."""
         return [entry.name for entry in self.entries if not entry.archived]
@@ -128,7 +139,7 @@ class Space:
             for entity in self.kinds["entity"]
         }
         self.inverses: dict[str, Group] = self._inverses()
-        self._options: dict[tuple[str, str], Group] = {}
+        self._groups: dict[tuple[str, ...], Group] = {}
 
     def kind(self, kind: str) -> Group:
         return self.kinds[kind]
@@ -163,13 +174,20 @@ class Space:
 
     def options_of(self, entity_id: str, field_id: str) -> Group | None:
         """The options of a choice, stage, tier or tags field; None for another type."""
-        key = (entity_id, field_id)
-        if key not in self._options:
-            found = self._find_options(entity_id, field_id)
-            if found is None:
-                return None
-            self._options[key] = found
-        return self._options[key]
+        entry = self.field(entity_id, field_id)
+        data = entry.data if entry else _EMPTY
+        kind = data.get("type")
+        if kind == "choice":
+            key: tuple[str, ...] = (f"entity/{entity_id}", "fields", field_id, "options")
+            return self._group(data.get("options"), key, "option", f"{entity_id}.{field_id}")
+        if kind == "stage":
+            return self.stages_of(entity_id)
+        if kind == "tags" and entry:
+            name = data.get("dimension")
+            return self.tags_of(self._id_of("tag_dimension", name, entry.in_ids))
+        if kind == "tier" and entry:
+            return self.bands_of(self._id_of("tier_scheme", data.get("scheme"), entry.in_ids))
+        return None
 
     def tags_of(self, dimension_id: str | None) -> Group:
         return self._listed("tag_dimension", dimension_id, "tags")
@@ -177,24 +195,11 @@ class Space:
     def bands_of(self, scheme_id: str | None) -> Group:
         return self._listed("tier_scheme", scheme_id, "bands")
 
-    def _find_options(self, entity_id: str, field_id: str) -> Group | None:
-        entry = self.field(entity_id, field_id)
-        data = entry.data if entry else _EMPTY
-        kind = data.get("type")
+    def stages_of(self, entity_id: str) -> Group:
         entity = self.kinds["entity"].by_id.get(entity_id)
-        if kind == "choice":
-            key: tuple[str, ...] = (f"entity/{entity_id}", "fields", field_id, "options")
-            return self._group(data.get("options"), key, "option", f"{entity_id}.{field_id}")
-        if kind == "stage":
-            pipeline = _mapping(entity.data.get("pipeline")) if entity else _EMPTY
-            key = (f"entity/{entity_id}", "stages")
-            return self._group(pipeline.get("stages"), key, "stage", entity_id)
-        if kind == "tags" and entry:
-            name = data.get("dimension")
-            return self.tags_of(self._id_of("tag_dimension", name, entry.in_ids))
-        if kind == "tier" and entry:
-            return self.bands_of(self._id_of("tier_scheme", data.get("scheme"), entry.in_ids))
-        return None
+        pipeline = _mapping(entity.data.get("pipeline")) if entity else _EMPTY
+        key = (f"entity/{entity_id}", "stages")
+        return self._group(pipeline.get("stages"), key, "stage", entity_id)
 
     def _id_of(self, kind: str, text: Any, in_ids: bool) -> str | None:
         found = self.kinds[kind].find(text, in_ids) if isinstance(text, str) else None
@@ -257,7 +262,10 @@ class Space:
         return {target: Group(entries) for target, entries in found.items()}
 
     def _group(self, items: Any, key: tuple[str, ...], sort: str, owner: str) -> Group:
-        return Group((self._entry(item, key) for item in _mappings(items)), sort, owner)
+        if key not in self._groups:
+            entries = (self._entry(item, key) for item in _mappings(items))
+            self._groups[key] = Group(entries, sort, owner)
+        return self._groups[key]
 
     def _entry(
         self,

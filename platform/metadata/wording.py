@@ -57,7 +57,7 @@ class Words:
         self.in_ids = in_ids
         self.direction = direction
         self.met: list[tuple[Group, Found, str]] = []
-        self.archived: list[tuple[Entry, str]] = []
+        self.archived: list[tuple[Group, Entry, str]] = []
         self._missing: dict[str, tuple[str, str]] = {}
 
     def member(self, entity: str, name: str) -> Member | None:
@@ -116,7 +116,7 @@ class Words:
     def meet(self, group: Group, found: Found, text: str) -> None:
         self.met.append((group, found, text))
         if found.entry.archived:
-            self.archived.append((found.entry, text))
+            self.archived.append((group, found.entry, text))
 
     def write(self, found: Found, text: str) -> str:
         if self.direction == "same":
@@ -171,5 +171,9 @@ def unknown(
     return Problem(f"{sort}.unknown", {"name": name, "where": where, "known": known})
 
 
-def archived_problem(entry: Entry, text: str) -> Problem:
-    return Problem("reference.archived", {"name": text or entry.name})
+def archived_problem(group: Group, entry: Entry, text: str) -> Problem:
+    """The problem of a use of something archived; it names what replaces that."""
+    other = group.replacement(entry)
+    if other is None:
+        return Problem("reference.archived", {"name": text or entry.name})
+    return Problem("reference.replaced", {"name": text or entry.name, "other": other.name})

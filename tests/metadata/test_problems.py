@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from fieldstone.metadata import check
+from fieldstone.metadata.check import Checked
 from tests.metadata.samples import edited, sample_documents
 
 CASES: list[dict[str, Any]] = json.loads(
@@ -30,13 +31,19 @@ ELSEWHERE = (
 """Sentences that are no problems of a check, or that other tables of cases hold."""
 
 
+def checked_case(case: dict[str, Any]) -> Checked:
+    """The documents of a case, with `base` on top of the sample."""
+    base = check(sample_documents()).app if case.get("base") else None
+    return check(edited(sample_documents(), case["edits"]), base)
+
+
 def test_the_sample_has_no_problem() -> None:
     assert check(sample_documents()).problems == ()
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
 def test_problem(case: dict[str, Any]) -> None:
-    checked = check(edited(sample_documents(), case["edits"]))
+    checked = checked_case(case)
     found = [f"{one.document}#{one.pointer} {one.id}" for one in checked.problems]
     if case.get("others"):
         found = [one for one in found if one in case["problems"]]
@@ -46,7 +53,7 @@ def test_problem(case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
 def test_sentences_are_whole(case: dict[str, Any]) -> None:
-    for problem in check(edited(sample_documents(), case["edits"])).problems:
+    for problem in checked_case(case).problems:
         for locale in ("en", "zh-CN"):
             text = problem.text(locale)
             assert "{" not in text.replace("{yy", "").replace("{mm", "").replace("{0", "").replace(

@@ -27,6 +27,7 @@ NAMES = {
     "field",
     "path",
     "option",
+    "sibling",
     "value",
     "recipient",
     "metric",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from ...metadata.model import App, Check, Field
+from ...metadata.model import App, Check, Field, Option
 from ...rules import compile_expression, evaluate
 from .. import access
 from ..access import Caller
@@ -90,7 +90,15 @@ def _judge_archived(shape: Shape, draft: Draft) -> None:
         chosen = after - (before or frozenset()) if one.type == "tags" else {after} - {before, None}
         for option in (one.option(option_id) for option_id in chosen):
             if option is not None and option.archived:
-                draft.blame("value.archived_option", one.name, value=option.name)
+                _blame_archived(draft, one, option)
+
+
+def _blame_archived(draft: Draft, one: Field, option: Option) -> None:
+    other = one.replacement(option.id)
+    if other is None:
+        draft.blame("value.archived_option", one.name, value=option.name)
+    else:
+        draft.blame("value.replaced_option", one.name, value=option.name, other=other.name)
 
 
 def _judge_checks(

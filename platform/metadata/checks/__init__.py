@@ -12,6 +12,7 @@ from .ladders import check_dimensions, check_pipelines, check_schemes
 from .modules import check_modules
 from .names import check_documents, check_lists, check_tombstones
 from .names import check_fields as check_field_names
+from .replacing import check_replaced
 from .rules import check_rules
 from .surfaces import check_app, check_forms, check_roles, check_views
 from .work_calendar import check_work_calendar
@@ -33,6 +34,7 @@ CHECKS: tuple[Callable[[Checking], Iterator[Problem]], ...] = (
     check_pipelines,
     check_dimensions,
     check_schemes,
+    check_replaced,
     check_rules,
     check_forms,
     check_views,

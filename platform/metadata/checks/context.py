@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..documents import Document
+from ..model import App
 from ..problems import Problem
 from ..space import Space
 
@@ -17,11 +18,13 @@ Data = Mapping[str, Any]
 class Checking:
     """Documents that their schemas accept, in ids, and the space of all documents.
 
-    Every check must bear references that lead nowhere: those are reported elsewhere.
+    `base` is the App in force, None where nothing is. Every check must bear references that lead
+    nowhere: those are reported elsewhere.
     """
 
     documents: tuple[Document, ...]
     space: Space
+    base: App | None = None
 
     def kind(self, kind: str) -> Iterator[Document]:
         """The documents of a kind that are not archived."""

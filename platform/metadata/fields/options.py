@@ -22,6 +22,9 @@ def chosen(field: Field, value: Any, archived: bool) -> str:
             refuse("value.unknown_option_near", value=text, nearest=meant)
         refuse("value.unknown_option", value=text, allowed=", ".join(live[:20]))
     if option.archived and not archived:
+        other = field.replacement(option.id)
+        if other is not None:
+            refuse("value.replaced_option", value=text, other=other.name)
         refuse("value.archived_option", value=text)
     return option.id
 

@@ -19,6 +19,9 @@ from .texts import merged_expression
 
 _NOTHING: Mapping[str, Any] = {}
 Path = tuple[str, ...]
+_WITH = "replaced_by"
+_GONE = ("archived", _WITH)
+"""What only something archived says."""
 
 
 class DocumentMerge:
@@ -64,22 +67,30 @@ class DocumentMerge:
         archived = self.archived(path, node, before, ours, theirs)
         found: dict[str, Any] = {}
         for key in {**ours, **theirs}:
-            if key == "archived" and archived is not None:
+            if archived is not None and key in _GONE:
                 continue
             values = [one.get(key, ABSENT) for one in (before, ours, theirs)]
             merged = self.value((*path, key), property_node(node, key) or {}, *values)
             if merged is not ABSENT:
                 found[key] = merged
-        return {**found, "archived": True} if archived else found
+        if archived:
+            side = ours if ours.get("archived") else theirs
+            found |= {key: side[key] for key in _GONE if key in side}
+        return found
 
     def archived(
         self, path: Path, node: Node, base: Mapping[str, Any], ours: Any, theirs: Any
     ) -> bool | None:
-        """Whether a thing goes that the other side changed; None where that is no question."""
+        """Whether a thing goes that the other side changed, or comes back that it replaced.
+
+        None where that is no question.
+        """
         was, us, them = (bool(one.get("archived")) for one in (base, ours, theirs))
-        if "x-declares" not in node or us == them or was:
+        if "x-declares" not in node or us == them:
             return None
-        if _live(theirs if us else ours) == _live(base):
+        if was and (ours if us else theirs).get(_WITH) == base.get(_WITH):
+            return None
+        if not was and _live(theirs if us else ours) == _live(base):
             return None
         return bool(self.noted((*path, "archived"), was, us, them, us, "conflict"))
 

@@ -8,7 +8,7 @@ from dataclasses import field as part
 from functools import cached_property
 from typing import Any, Literal
 
-from .named import Labels, Named, Option, find_named, label_text
+from .named import Labels, Named, Option, find_named, label_text, replacements
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +115,16 @@ class Field(Named):
     def option(self, option_id: str) -> Option | None:
         """The option of that id, archived ones included, or None."""
         return next((option for option in self.options if option.id == option_id), None)
+
+    @cached_property
+    def replaced(self) -> Mapping[str, str]:
+        """The options that others replace, each with the one that records have instead (ids)."""
+        return replacements(self.options)
+
+    def replacement(self, option_id: str) -> Option | None:
+        """What may be chosen instead of an option that is replaced, or None."""
+        found = self.option(self.replaced.get(option_id, ""))
+        return found if found and not found.archived else None
 
     def option_named(self, name: str) -> Option | None:
         """The option that is called `name` now, or was once (an alias), or None."""

@@ -42,10 +42,24 @@ class Option(Named):
     """A choice, a tag or a tier's band: stored by id, travels by name.
 
     `properties` are declared values that expressions read by path (`tier.silence_days`).
+    `replaced_by` is the id of what the records get that had this one when it was archived.
     """
 
     color: str | None = None
     properties: Mapping[str, Any] = field(default_factory=dict)
+    replaced_by: str | None = None
+
+
+def replacements(options: Iterable[Option]) -> Mapping[str, str]:
+    """The ids of options that others replace, each with the id at the end of its chain."""
+    following = {one.id: one.replaced_by for one in options if one.replaced_by}
+    found = {}
+    for one in following:
+        chain = [one]
+        while chain[-1] in following and following[chain[-1]] not in chain:
+            chain.append(following[chain[-1]])
+        found[one] = chain[-1]
+    return found
 
 
 def find_named(items: Iterable[_N], name: str) -> _N | None:

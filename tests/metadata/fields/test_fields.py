@@ -25,6 +25,7 @@ OPTIONS = (
     Option(id="small", name="small"),
     Option(id="large", name="big", aliases=("huge",)),
     Option(id="tiny", name="tiny", archived=True),
+    Option(id="wee", name="wee", archived=True, replaced_by="small"),
 )
 
 
