@@ -40,22 +40,24 @@ class StoredField:
 class Former:
     """The column that a field had while it was of another type, with the values of then.
 
-    `to` is the entity that a reference pointed at.
+    `to` is the entity that a reference pointed at, `replaced` the options that others replaced.
     """
 
     stored: StoredField
     type: str
     to: str | None = None
+    replaced: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class EntityLayout:
     """The tables of an entity: its own, the one of its tags, and a column a stored field.
 
-    `formers` are the columns that fields had before they changed their type, one a type: going
-    back finds the values there. `spares` are columns that nothing reads any more; a later publish
-    drops or empties them. `free` are empty columns and their types, as PostgreSQL says them, that
-    wait to become the column of a new field: a column that it drops counts for ever.
+    `formers` are the columns that fields had before they changed their type, or before other
+    options of them were replaced, one a type and replacement: going back finds the values there.
+    `spares` are columns that nothing reads any more; a later publish drops or empties them.
+    `free` are empty columns and their types, as PostgreSQL says them, that wait to become the
+    column of a new field: a column that it drops counts for ever.
     """
 
     table: str
@@ -168,10 +170,16 @@ def _formers_json(one: EntityLayout) -> dict[str, Any]:
         return {}
     return {
         "formers": {
-            field_id: [[*_stored_json(each.stored), each.type, each.to] for each in some]
+            field_id: [_former_json(each) for each in some]
             for field_id, some in one.formers.items()
         }
     }
+
+
+def _former_json(one: Former) -> list[Any]:
+    """Without options that others replaced as before there were any."""
+    replaced = [dict(one.replaced)] if one.replaced else []
+    return [*_stored_json(one.stored), one.type, one.to, *replaced]
 
 
 def _stored_json(at: StoredField) -> list[Any]:
@@ -182,7 +190,7 @@ def _entity(data: Mapping[str, Any]) -> EntityLayout:
     table = data["table"]
     fields = {field_id: StoredField(table, *stored) for field_id, stored in data["fields"].items()}
     formers = {
-        field_id: tuple(Former(StoredField(table, *one[:-2]), *one[-2:]) for one in some)
+        field_id: tuple(Former(StoredField(table, *one[:4]), *one[4:]) for one in some)
         for field_id, some in data.get("formers", {}).items()
     }
     spares, free = tuple(data["spares"]), data.get("free", {})

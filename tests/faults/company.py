@@ -173,6 +173,7 @@ def later_documents() -> tuple[Document, ...]:
     ]
     order["fields"].append({"name": "task", "type": "reference", "to": "task"})
     parts["by_size"]["sort"] = ["staff", "name"]
+    parts["topic"]["tags"][1].update(archived=True, replaced_by="price")
     visit = {"name": "visit", "title": "name", "fields": [{"name": "name", "type": "text"}]}
     parts["visit"] = {"kind": "entity", **visit}
     return tuple(document_of(one) for one in parts.values())
@@ -198,7 +199,8 @@ def found_company(settings: Settings) -> None:
         with workspace.writing() as tx:
             done = records.create_many(tx, SYSTEM, "customer", [_customer(n) for n in _numbers()])
             orders = [
-                {"code": f"old {n}", "customer": str(n), "amount": str(n)} for n in _numbers()
+                {"code": f"old {n}", "customer": str(n), "amount": str(n), "topics": ["speed"]}
+                for n in _numbers()
             ]
             done += records.create_many(tx, SYSTEM, "order", orders)
             assert not [problem for one in done for problem in one.problems]

@@ -18,7 +18,7 @@ from ..layout import (
     table_name,
 )
 from ..system_tables import MEMBER as MEMBER_TABLE
-from . import ddl
+from . import ddl, replacing
 from .storage import Kind, storage_of
 
 
@@ -92,7 +92,8 @@ class _Arranging:
             return  # What it computes is not known while what it reads may be away as well.
         kind = storage_of(self.app, self.entity, one)
         same = there and kind == (there.storage, there.scale) and one.id not in self.stale
-        if same and not _rewritten(old, one):
+        replaced = replacing.rewrites(old, one, self.formers.get(one.id, ()))
+        if same and not replaced and not _rewritten(old, one):
             return
         if there:
             del self.fields[one.id]
@@ -106,20 +107,23 @@ class _Arranging:
         Where every value goes on as it is there is nothing to go back to.
         """
         known = self.formers.get(one.id, ())
+        replaced = old is not None and replacing.rewrites(old, one, known)
         wider = kind is not None and kind[1] >= there.scale and not _rewritten(old, one)
-        if old is None or wider or "formula" in (old.type, one.type):
+        if old is None or (wider and not replaced) or "formula" in (old.type, one.type):
             self.spares.append(there.column)
             return
-        self.spares += [each.stored.column for each in known if each.type == old.type]
-        left = tuple(each for each in known if each.type != old.type)
-        self.formers[one.id] = (*left, Former(there, old.type, old.to))
+        same = [each for each in known if _same(each, old)]
+        self.spares += [each.stored.column for each in same]
+        left = tuple(each for each in known if each not in same)
+        self.formers[one.id] = (*left, Former(there, old.type, old.to, dict(old.replaced)))
 
     def _former(self, one: Field, kind: Kind) -> StoredField | None:
-        """The column that a field had when it was last of this type."""
+        """The column that a field had when it was last of this type, with the same replaced."""
         known = self.formers.get(one.id, ())
         for former in known:
             at = former.stored
-            if (former.type, former.to, at.storage, at.scale) == (one.type, one.to, *kind):
+            kept = former.type, former.to, replacing.declared(former.replaced, one)
+            if (*kept, at.storage, at.scale) == (one.type, one.to, one.replaced, *kind):
                 self.formers[one.id] = tuple(each for each in known if each is not former)
                 return at
         return None
@@ -135,6 +139,12 @@ class _Arranging:
         if freed is not None:
             del self.free[freed]
         return StoredField(self.before.table, column_name(one.id, generation), *kind, generation)
+
+
+def _same(former: Former, old: Field) -> bool:
+    """Whether a column is of the type that a field leaves, with the same options replaced."""
+    replaced = replacing.declared(former.replaced, old)
+    return former.type == old.type and replaced == old.replaced
 
 
 def _rewritten(old: Field | None, one: Field) -> bool:

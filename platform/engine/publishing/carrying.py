@@ -40,7 +40,13 @@ class Carrier:
         """Each value -> what it becomes, None where the new type refuses it."""
         if self._way == "linked":
             return self._linked(given)
-        return {one: self._one(one) for one in given}
+        values = {one: self._one(one) for one in given}
+        replaced = self._after.replaced
+        return (
+            {one: replaced.get(value, value) for one, value in values.items()}
+            if replaced
+            else values
+        )
 
     def _one(self, value: Any) -> Any:
         if value is None:

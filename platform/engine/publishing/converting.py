@@ -19,9 +19,10 @@ from ...metadata.problems import Problem
 from .. import access, failpoints
 from ..access import Caller
 from ..layout import Layout, StoredField
+from ..stores import DialectName
 from ..tables import sql_type
 from ..transaction import Transaction
-from . import digits
+from . import digits, replacing
 from .carrying import Carrier
 from .outcome import Counting, Example, Fate, Outcome, Void
 from .rows import EVERY, Rows, Scope, every
@@ -36,6 +37,7 @@ class Conversion:
     """A field that changes its type or scale, with its columns before and after.
 
     `back` says that the new column is one that the field had before, with the values of then.
+    `source` is one out of which values come back that other options replaced since.
     """
 
     entity: Entity
@@ -44,6 +46,7 @@ class Conversion:
     old: StoredField
     new: StoredField
     back: bool = False
+    source: StoredField | None = None
 
     @property
     def key(self) -> str:
@@ -55,6 +58,11 @@ class Conversion:
         """Whether only the digits of numbers change."""
         return {self.old.storage, self.new.storage} <= _NUMBERS
 
+    @property
+    def replaces(self) -> bool:
+        """Whether values only become the options that replace them."""
+        return self.before.type == self.after.type and bool(self.after.options)
+
 
 def converted_fields(before: App, after: App, old: Layout, new: Layout) -> Iterator[Conversion]:
     """The fields whose kept values have to be converted, formulas apart."""
@@ -62,14 +70,15 @@ def converted_fields(before: App, after: App, old: Layout, new: Layout) -> Itera
         there = before.entities.get(entity.id)
         if there is None or entity.system or entity.id not in old:
             continue
-        known = old.entity(entity.id).columns
+        known, formers = old.entity(entity.id).columns, old.entity(entity.id).formers
         for one in entity.fields:
             was = there.by_id.get(one.id)
             if was is None or one.type == "formula" or was.type == "formula":
                 continue
             at, to = old.find(entity.id, one.id), new.find(entity.id, one.id)
             if at and to and at.column != to.column:
-                yield Conversion(entity, was, one, at, to, to.column in known)
+                source = replacing.source(formers.get(one.id, ()), was, one)
+                yield Conversion(entity, was, one, at, to, to.column in known, source)
 
 
 def impossible(tx: Transaction, after: App, scope: Scope = every) -> Iterator[Problem]:
@@ -123,7 +132,7 @@ def conversion_steps(
         outcome = look(tx, caller, one)
         if not outcome.filled:
             continue
-        statements = (digits.statement(one, tx.tables.dialect),) if one.shifts else ()
+        statements = tuple(_statements(one, tx.tables.dialect))
         yield Step(
             "convert",
             one.entity.id,
@@ -134,6 +143,14 @@ def conversion_steps(
             lost(one, outcome),
             outcome,
         )
+
+
+def _statements(one: Conversion, dialect: DialectName) -> Iterator[str]:
+    """What the database does by itself; everything else is read and written in batches."""
+    if one.shifts:
+        yield digits.statement(one, dialect)
+    elif one.replaces:
+        yield replacing.statement(one, dialect)
 
 
 def lost(one: Conversion, outcome: Outcome) -> Loss | None:
@@ -152,6 +169,8 @@ def look(tx: Transaction, caller: Caller, one: Conversion, rows: Rows = EVERY) -
     shown = one.before.id in access.readable(tx.app, caller, one.entity.id)
     if one.shifts:
         return digits.look(tx, one, rows, shown=shown)
+    if one.replaces:
+        return replacing.look(tx, one, rows, shown=shown)
     source = _source(one)
     old, former = source.c[one.old.column], source.c[one.new.column]
     wanted = (old, former) if one.back else (old, sa.null())
@@ -209,6 +228,8 @@ class _There:
         if former is None:
             return False
         kind = field_type(self.one.after.type)
+        if former in self.one.after.replaced:
+            return False
         if self.forward.accepted(kind.dump(self.one.after, former)) != former:
             return False
         return bool(_kept(then.get(former), self.one.old) == value)

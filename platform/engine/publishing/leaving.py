@@ -73,11 +73,12 @@ def _since(
     now: Iterable[Mapping[str, Any]],
     holds: Callable[[Mapping[str, Any]], bool],
 ) -> Iterator[dict[str, Any]]:
-    """What is there now, was not then, and holds data."""
+    """What is there now, was not then, and holds data; what replaces it may be there no more."""
     known = _by_id(then)
     for one in now:
         if one["id"] not in known and holds(one):
-            yield {**one, "archived": True}
+            kept = {key: value for key, value in one.items() if key != "replaced_by"}
+            yield {**kept, "archived": True}
 
 
 def _by_id(things: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:

@@ -17,6 +17,7 @@ from ...metadata.problems import Problem
 from .. import access
 from ..access import Caller
 from ..transaction import Transaction
+from . import replacing
 from .rows import Scope, every
 
 _EXAMPLES = 5
@@ -66,7 +67,7 @@ class Look:
         stored = self.tx.layout.find(self.after.id, one.id)
         if old is None or stored is None:
             return
-        if one.unique and not (was and was.unique):
+        if one.unique and (not (was and was.unique) or self._replaced(one.id)):
             yield from self.repeated((one,), "fields", one.id, "unique")
         if not BECOMING.widens(old.type, one.type):
             # The conversion reads every value as the new type does, bounds included.
@@ -126,7 +127,13 @@ class Look:
         old = {one.id: one for one in self.before.unique if not one.archived}
         for group in self.after.unique:
             there = old.get(group.id)
-            if group.archived or (there and there.fields == group.fields):
+            if group.archived:
+                continue
+            if (
+                there
+                and there.fields == group.fields
+                and not any(map(self._replaced, group.fields))
+            ):
                 continue
             fields = [self.after.field(one) for one in group.fields]
             if all(self.tx.layout.find(self.after.id, one.id) for one in fields):
@@ -169,7 +176,14 @@ class Look:
         )
 
     def _column(self, field_id: str) -> sa.ColumnElement[Any]:
-        return self.tx.tables.column(self.table, self.after.id, field_id)
+        """What a field holds, with what is about to replace it."""
+        column = self.tx.tables.column(self.table, self.after.id, field_id)
+        return replacing.mapped(self._replaced(field_id), column)
+
+    def _replaced(self, field_id: str) -> replacing.Replaced:
+        """The options of a field that records are to have no more."""
+        one = self.after.by_id.get(field_id)
+        return replacing.newly(self.before.by_id.get(field_id), one) if one else {}
 
     def _count(self, condition: sa.ColumnElement[bool]) -> int:
         query = sa.select(sa.func.count()).select_from(self.table).where(self.live, condition)

@@ -8,12 +8,13 @@ from typing import Any, Literal
 
 from ...metadata.messages import render
 
-Fate = Literal["lossless", "converted", "failing", "returned"]
+Fate = Literal["lossless", "converted", "failing", "returned", "replaced", "edited"]
 """`lossless` values can be turned back into what they were. `converted` ones are written otherwise
 or rounded. `failing` ones become empty, or no. `returned` ones are again what they were before an
-earlier change of type, because nobody touched them since."""
+earlier change, because nobody touched them since; `edited` ones were touched and stay what they
+are. `replaced` ones become the option that replaces them."""
 
-FATES: tuple[Fate, ...] = ("lossless", "converted", "failing", "returned")
+FATES: tuple[Fate, ...] = ("lossless", "converted", "failing", "replaced", "returned", "edited")
 MOST_EXAMPLES = 5
 
 Void = Literal["empty", "no"]
@@ -106,7 +107,7 @@ class Outcome:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Outcome:
-        groups = {fate: _group(data[fate]) for fate in FATES}
+        groups = {fate: _group(data[fate]) for fate in FATES if fate in data}
         kept = {fate: one for fate, one in groups.items() if one.rows}
         return cls(kept, data["cut"], data.get("void", "empty"), data.get("blank", 0))
 

@@ -56,6 +56,7 @@ ROWS = frozenset(
 """Steps that write rows where no app in force reads."""
 
 _EMPTYING = frozenset({"empty_column", "reuse_column"})
+_IN_PLACE = frozenset({"purge_values", "replace_tags"})
 _READ_VALUES = frozenset({"recompute", "search"})
 _FEW = 50
 """Rows that were written meanwhile and may be left to the last transaction."""
@@ -252,10 +253,10 @@ def running_of(tx: Transaction, worked: Worked) -> Running:
 def steps_before(steps: Iterable[Step]) -> tuple[Step, ...]:
     """The steps of a plan that can be done before its revision is in force, indexes apart.
 
-    Where single values are purged, what is computed from them has to wait for that.
+    Where values are written in place, what is computed from them has to wait for that.
     """
     known = tuple(steps)
-    late = _READ_VALUES if any(one.kind == "purge_values" for one in known) else frozenset()
+    late = _READ_VALUES if any(one.kind in _IN_PLACE for one in known) else frozenset()
     return tuple(one for one in known if one.kind in STRUCTURE | ROWS and one.kind not in late)
 
 

@@ -259,7 +259,8 @@ class _Purging:
         columns += [
             each.stored.column for each in at.formers.get(field.id, ()) if each.type == field.type
         ]
-        for column in columns:
+        # A column that this publish adds holds nothing of it yet.
+        for column in (one for one in columns if one in self.there.tables[at.table]):
             name, where = ddl.quoted(column), f"{ddl.quoted(column)} = {_text(value)}"
             statement = f"UPDATE {ddl.quoted(at.table)} SET {name} = NULL WHERE {where}"
             rows = count(self.tx, at.table, where)

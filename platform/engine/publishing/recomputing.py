@@ -78,4 +78,5 @@ def _part(app: App, entity_id: str, field_id: str) -> object:
         one.archived,
         one.to,
         properties,
+        sorted(one.replaced.items()),
     )

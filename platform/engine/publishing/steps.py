@@ -14,6 +14,7 @@ StepKind = Literal[
     "create_link_table",
     "add_column",
     "convert",
+    "replace_tags",
     "fill",
     "number",
     "drop_column",

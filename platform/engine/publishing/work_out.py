@@ -29,6 +29,7 @@ from .physical import Physical
 from .plan import Plan
 from .purging import Purge, needed, purge, purges, written
 from .recomputing import recomputed, stale
+from .retagging import retagging_steps
 from .rows import BESIDE, Scope, every
 from .steps import Step
 from .structure import (
@@ -124,7 +125,10 @@ def _planned(
         (one.entity.id, one.after.id): one
         for one in converted_fields(tx.app, app, tx.layout, layout)
     }
-    moved = tuple(conversion_steps(tx, caller, conversions.values()))
+    moved = (
+        *conversion_steps(tx, caller, conversions.values()),
+        *retagging_steps(tx, caller, app),
+    )
     ready = _Ready(swept, (*drops, *purged), moved, written(tx, gone))
     planned = replace(
         plan,

@@ -1,0 +1,152 @@
+"""Replacing: records that have an archived option, stage or tier get the one that replaces it.
+
+The values go into another column by one statement, and the old column stays as it was: where an
+option is not replaced any more, what nobody changed since comes back out of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from ...metadata.model import App, Field
+from ..layout import Former, StoredField
+from ..stores import DialectName
+from ..tables import sql_type
+from ..transaction import Transaction
+from . import ddl
+from .carrying import Carrier
+from .outcome import Counting, Example, Fate, Outcome
+from .rows import OWN, Rows
+
+if TYPE_CHECKING:
+    from .converting import Conversion
+
+Replaced = Mapping[str, str]
+"""Ids of options that others replace, each with the one that records have instead."""
+
+
+def declared(replaced: Replaced, one: Field) -> Replaced:
+    """What of it is about options that a field still has: of those that were purged none is."""
+    return {key: other for key, other in replaced.items() if one.option(key) is not None}
+
+
+def newly(old: Field | None, one: Field) -> Replaced:
+    """The options of a field that records may still have, and are to have no more."""
+    if old is None or one.system:
+        return {}
+    return {key: other for key, other in one.replaced.items() if key not in old.replaced}
+
+
+def rewrites(old: Field | None, one: Field, formers: Iterable[Former]) -> bool:
+    """Whether values of a field change because other options of it are replaced than before.
+
+    `formers` are columns that the field had of its present type: what is not replaced any more can
+    come back only out of one in which it was not yet.
+    """
+    if old is None or old.type != one.type or one.system:
+        return False
+    if declared(old.replaced, one) == one.replaced:
+        return False
+    known = tuple(formers)
+    exact = any(declared(each.replaced, one) == one.replaced for each in known)
+    return bool(newly(old, one)) or exact or source(known, old, one) is not None
+
+
+def source(formers: Iterable[Former], old: Field, one: Field) -> StoredField | None:
+    """The latest column of before in which the least is replaced that is replaced no more.
+
+    None where that is no less than in the present one.
+    """
+    found, least = None, _undone(old.replaced, one)
+    for former in formers:
+        lost = _undone(former.replaced, one)
+        if former.type == one.type and (lost < least or (found and lost == least)):
+            found, least = former.stored, lost
+    return found
+
+
+def _undone(replaced: Replaced, one: Field) -> int:
+    """How many options went into others that they are apart from now."""
+    now, before = one.replaced, declared(replaced, one)
+    return sum(now.get(key, key) != now.get(other, other) for key, other in before.items())
+
+
+def statement(one: Conversion, dialect: DialectName) -> str:
+    """Write all values into the new column, but for those that it has kept."""
+    table, new = ddl.quoted(one.old.table), ddl.quoted(one.new.column)
+    old = ddl.quoted(one.old.column)
+    value = mapped_text(one.after.replaced, old)
+    where = f"({old} IS NOT NULL OR {new} IS NOT NULL)"
+    if one.back:
+        word = "IS NOT" if dialect == "sqlite" else "IS DISTINCT FROM"
+        where = f"{old} {word} {mapped_text(one.before.replaced, new)}"
+    elif one.source is not None:
+        kept = ddl.quoted(one.source.column)
+        same = f"{mapped_text(one.before.replaced, kept)} = {old}"
+        value = f"CASE WHEN {same} THEN {mapped_text(one.after.replaced, kept)} ELSE {value} END"
+    return f"UPDATE {table} SET {new} = {value} WHERE {where} AND {OWN}"
+
+
+def mapped_text(replaced: Replaced, column: str) -> str:
+    """A column with what replaces its values, as SQL."""
+    if not replaced:
+        return column
+    cases = " ".join(
+        f"WHEN {ddl.text(key)} THEN {ddl.text(other)}" for key, other in sorted(replaced.items())
+    )
+    return f"CASE {column} {cases} ELSE {column} END"
+
+
+def mapped(replaced: Replaced, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """The same for a query; without parameters, so that it can be grouped by."""
+    if not replaced:
+        return column
+    value: sa.ColumnElement[Any] = column
+    for key, other in sorted(replaced.items()):
+        text = sa.literal_column(ddl.text(other), sa.Text())
+        value = sa.case((column == sa.literal_column(ddl.text(key), sa.Text()), text), else_=value)
+    return value
+
+
+def look(tx: Transaction, one: Conversion, rows: Rows, *, shown: bool) -> Outcome:
+    """What would become of the values of these rows: one query, as there are only so many options."""
+    kept = one.new if one.back else one.source
+    wanted = [one.old, *([kept] if kept else ())]
+    columns = [sa.column(each.column, sql_type(each)) for each in wanted]
+    table = sa.table(one.old.table, *columns)
+    query = sa.select(sa.func.count(), *columns).select_from(table)
+    query = query.where(columns[0].is_not(None), rows.clause)
+    found = tx.connection.execute(query.group_by(*columns).order_by(*columns))
+    carrier, counting = Carrier(tx, one.before, one.after), Counting()
+    for number, value, *before in found:
+        new, fate = _fate(one, value, before[0] if before else None)
+        counting.add(fate, number, Example(carrier.shown(value), carrier.shown_after(new)))
+    return counting.outcome(shown=shown)
+
+
+def _fate(one: Conversion, value: str, before: str | None) -> tuple[str, Fate]:
+    """What a value becomes, which was another one in the column of before."""
+    was, now = one.before.replaced, one.after.replaced
+    untouched = before is not None and was.get(before, before) == value
+    had = before if before is not None and untouched else value
+    found = now.get(had, had)
+    if found == value:
+        # What it had would come back, had nobody chosen another value since.
+        apart = before is not None and was.get(before, before) != now.get(before, before)
+        return found, "edited" if apart and not untouched else "lossless"
+    return found, "returned" if found == before else "replaced"
+
+
+def changed_tags(before: App, after: App) -> Iterator[tuple[str, Field, Field]]:
+    """The fields of tags of which other ones are replaced than before."""
+    for entity in after.entities.values():
+        there = before.entities.get(entity.id)
+        known = there.by_id if there and not entity.system else {}
+        for one in entity.fields:
+            was = known.get(one.id)
+            tags = was is not None and was.type == one.type == "tags"
+            if was is not None and tags and declared(was.replaced, one) != one.replaced:
+                yield entity.id, was, one
