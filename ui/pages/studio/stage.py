@@ -162,9 +162,17 @@ def _archive(desk: Desk, studio: Studio, stage_id: str, refused: Iterable[str] =
         text=things.text_of(one, desk.locale),
         held=number,
         records=records,
+        others=_others(studio, stage_id),
+        instead=request.form.get("instead", ""),
         stays=uses.told(studio, found),
         refused=tuple(refused),
     )
+
+
+def _others(studio: Studio, stage_id: str) -> list[tuple[str, str]]:
+    """The live stages that the records of one may get."""
+    found = ((things.id_of(one), one) for one in _siblings(studio))
+    return [(key, things.text_of(one, studio.desk.locale)) for key, one in found if key != stage_id]
 
 
 def _held(studio: Studio, stage_id: str) -> int:
@@ -175,14 +183,19 @@ def _held(studio: Studio, stage_id: str) -> int:
 
 
 def put_away(visit: Visit, entity: str, stage: str) -> Response | tuple[str, int]:
-    """Archive a stage in the draft; refused while records stand in it, or something needs it."""
+    """Archive a stage in the draft, with what the records in it get.
+
+    Refused while records stand in it and nothing is chosen for them, or something needs it.
+    """
+    instead = request.form.get("instead", "")
 
     def work(desk: Desk) -> str:
         studio = studio_of(desk, "pipeline", entity)
         one = stage_of(studio, stage)
-        if _held(studio, stage):
+        chosen = instead if instead in dict(_others(studio, stage)) else ""
+        if _held(studio, stage) and not chosen:
             raise Wrong({}, ())
-        change_stages(desk, entity, lambda _, arranged: arranged.set_archived(stage, True))
+        change_stages(desk, entity, lambda _, arranged: arranged.set_archived(stage, True, chosen))
         name = things.text_of(one, desk.locale)
         notice(desk, say("studio.archived_now", desk.locale, name=name))
         return studio.paths.pipeline(entity)

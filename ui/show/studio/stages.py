@@ -72,11 +72,15 @@ class ArrangedPipeline(Arranged):
     def replace_stage(self, stage_id: str, stage: dict[str, Any]) -> None:
         self.stages[self.at(stage_id)] = stage
 
-    def set_archived(self, stage_id: str, archived: bool) -> None:
+    def set_archived(self, stage_id: str, archived: bool, instead: str = "") -> None:
+        """Put a stage away or bring it back; `instead` is what the records in it get."""
         stage = self.stages[self.at(stage_id)]
-        stage["archived"] = archived
-        if not archived:
-            del stage["archived"]
+        for key in ("archived", "replaced_by"):
+            stage.pop(key, None)
+        if archived:
+            stage["archived"] = True
+        if instead:
+            stage["replaced_by"] = instead
 
 
 @dataclass(frozen=True)

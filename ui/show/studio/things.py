@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,11 @@ class ThingRow:
     color: str
     archived: bool
     values: Mapping[str, str]
+
+    @property
+    def text(self) -> str:
+        """What a reader sees of it: the label in their language, else the other, else its id."""
+        return next((one for one in self.labels.values() if one), self.id)
 
 
 def ordered(locale: str) -> tuple[str, ...]:
@@ -74,6 +79,7 @@ def typed_of(things: Sequence[Mapping[str, Any]], prefix: str) -> dict[str, str]
         found[f"{key}.id"] = id_of(one)
         found[f"{key}.color"] = str(one.get("color", ""))
         found[f"{key}.off"] = "1" if one.get("archived") else ""
+        found[f"{key}.instead"] = str(one.get("replaced_by", ""))
         for locale, text in labels_of(one.get("label") or one["name"]).items():
             found[f"{key}.label.{locale}"] = text
     return found
@@ -182,12 +188,21 @@ def read(
                 thing[key] = value
             else:
                 thing.pop(key, None)
+        _replace(thing, row, old)
         if change is not None:
             change(row, thing)
         found.append(thing)
     shown = {id_of(one) for one in found}
     gone = [{**one, "archived": True} for key, one in old.items() if key not in shown]
     return [*found, *gone] if keep else found
+
+
+def _replace(thing: dict[str, Any], row: ThingRow, known: Collection[str]) -> None:
+    """What records get instead of it; a row that does not ask for that leaves it as it is."""
+    other = row.values.get("instead", thing.get("replaced_by", ""))
+    thing.pop("replaced_by", None)
+    if row.archived and other != row.id and other in known:
+        thing["replaced_by"] = other
 
 
 def _new(labels: Mapping[str, str], taken: set[str], otherwise: str) -> dict[str, Any]:
