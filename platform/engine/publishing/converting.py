@@ -37,7 +37,7 @@ class Conversion:
     """A field that changes its type or scale, with its columns before and after.
 
     `back` says that the new column is one that the field had before, with the values of then.
-    `source` is one out of which values come back that other options replaced since.
+    `sources` are those out of which values come back that other options replaced since.
     """
 
     entity: Entity
@@ -46,7 +46,7 @@ class Conversion:
     old: StoredField
     new: StoredField
     back: bool = False
-    source: StoredField | None = None
+    sources: tuple[StoredField, ...] = ()
 
     @property
     def key(self) -> str:
@@ -77,8 +77,8 @@ def converted_fields(before: App, after: App, old: Layout, new: Layout) -> Itera
                 continue
             at, to = old.find(entity.id, one.id), new.find(entity.id, one.id)
             if at and to and at.column != to.column:
-                source = replacing.source(formers.get(one.id, ()), was, one)
-                yield Conversion(entity, was, one, at, to, to.column in known, source)
+                sources = replacing.sources(formers.get(one.id, ()), was, one)
+                yield Conversion(entity, was, one, at, to, to.column in known, sources)
 
 
 def impossible(tx: Transaction, after: App, scope: Scope = every) -> Iterator[Problem]:

@@ -50,22 +50,22 @@ def rewrites(old: Field | None, one: Field, formers: Iterable[Former]) -> bool:
         return False
     if declared(old.replaced, one) == one.replaced:
         return False
-    known = tuple(formers)
-    exact = any(declared(each.replaced, one) == one.replaced for each in known)
-    return bool(newly(old, one)) or exact or source(known, old, one) is not None
+    return bool(newly(old, one) or sources(formers, old, one))
 
 
-def source(formers: Iterable[Former], old: Field, one: Field) -> StoredField | None:
-    """The latest column of before in which the least is replaced that is replaced no more.
+def sources(formers: Iterable[Former], old: Field, one: Field) -> tuple[StoredField, ...]:
+    """The columns of before out of which values can come back, the best first.
 
-    None where that is no less than in the present one.
+    That is the one in which the very same was replaced, then those in which the least was that is
+    not any more, the latest first; all of them tell more apart than the present one.
     """
-    found, least = None, _undone(old.replaced, one)
+    most = _undone(old.replaced, one)
+    found: list[tuple[bool, int, StoredField]] = []
     for former in formers:
-        lost = _undone(former.replaced, one)
-        if former.type == one.type and (lost < least or (found and lost == least)):
-            found, least = former.stored, lost
-    return found
+        other, lost = declared(former.replaced, one) != one.replaced, _undone(former.replaced, one)
+        if former.type == one.type and (lost < most or not other):
+            found.insert(0, (other, lost, former.stored))
+    return tuple(stored for *_, stored in sorted(found, key=lambda each: each[:2]))
 
 
 def _undone(replaced: Replaced, one: Field) -> int:
@@ -79,14 +79,17 @@ def statement(one: Conversion, dialect: DialectName) -> str:
     table, new = ddl.quoted(one.old.table), ddl.quoted(one.new.column)
     old = ddl.quoted(one.old.column)
     value = mapped_text(one.after.replaced, old)
+    kept = [ddl.quoted(each.column) for each in one.sources if each.column != one.new.column]
+    ways = " ".join(
+        f"WHEN {mapped_text(one.before.replaced, column)} = {old}"
+        f" THEN {mapped_text(one.after.replaced, column)}"
+        for column in kept
+    )
+    value = f"CASE {ways} ELSE {value} END" if kept else value
     where = f"({old} IS NOT NULL OR {new} IS NOT NULL)"
     if one.back:
         word = "IS NOT" if dialect == "sqlite" else "IS DISTINCT FROM"
         where = f"{old} {word} {mapped_text(one.before.replaced, new)}"
-    elif one.source is not None:
-        kept = ddl.quoted(one.source.column)
-        same = f"{mapped_text(one.before.replaced, kept)} = {old}"
-        value = f"CASE WHEN {same} THEN {mapped_text(one.after.replaced, kept)} ELSE {value} END"
     return f"UPDATE {table} SET {new} = {value} WHERE {where} AND {OWN}"
 
 
@@ -112,32 +115,30 @@ def mapped(replaced: Replaced, column: sa.ColumnElement[Any]) -> sa.ColumnElemen
 
 
 def look(tx: Transaction, one: Conversion, rows: Rows, *, shown: bool) -> Outcome:
-    """What would become of the values of these rows: one query, as there are only so many options."""
-    kept = one.new if one.back else one.source
-    wanted = [one.old, *([kept] if kept else ())]
-    columns = [sa.column(each.column, sql_type(each)) for each in wanted]
+    """What would become of the values of these rows: one query, as options are few."""
+    columns = [sa.column(each.column, sql_type(each)) for each in (one.old, *one.sources)]
     table = sa.table(one.old.table, *columns)
     query = sa.select(sa.func.count(), *columns).select_from(table)
     query = query.where(columns[0].is_not(None), rows.clause)
     found = tx.connection.execute(query.group_by(*columns).order_by(*columns))
     carrier, counting = Carrier(tx, one.before, one.after), Counting()
     for number, value, *before in found:
-        new, fate = _fate(one, value, before[0] if before else None)
+        new, fate = _fate(one, value, before)
         counting.add(fate, number, Example(carrier.shown(value), carrier.shown_after(new)))
     return counting.outcome(shown=shown)
 
 
-def _fate(one: Conversion, value: str, before: str | None) -> tuple[str, Fate]:
-    """What a value becomes, which was another one in the column of before."""
+def _fate(one: Conversion, value: str, before: Iterable[str | None]) -> tuple[str, Fate]:
+    """What a value becomes, which was one of others in the columns of before."""
     was, now = one.before.replaced, one.after.replaced
-    untouched = before is not None and was.get(before, before) == value
-    had = before if before is not None and untouched else value
-    found = now.get(had, had)
+    had = [each for each in before if each is not None]
+    untouched = next((each for each in had if was.get(each, each) == value), None)
+    found = now.get(untouched or value, untouched or value)
     if found == value:
         # What it had would come back, had nobody chosen another value since.
-        apart = before is not None and was.get(before, before) != now.get(before, before)
-        return found, "edited" if apart and not untouched else "lossless"
-    return found, "returned" if found == before else "replaced"
+        apart = any(was.get(each, each) != now.get(each, each) for each in had)
+        return found, "edited" if apart and untouched is None else "lossless"
+    return found, "returned" if found in had else "replaced"
 
 
 def changed_tags(before: App, after: App) -> Iterator[tuple[str, Field, Field]]:
