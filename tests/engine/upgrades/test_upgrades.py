@@ -328,3 +328,21 @@ def test_every_revision_names_its_template(workspace: Workspace, shop: Shop) -> 
             for one in revisions.listed(tx.connection)
         ]
     assert [one.version for one in found if one] == ["1.1.0", "1.0.0"]
+
+
+def test_an_option_that_the_template_replaces_is_replaced_in_the_records(
+    workspace: Workspace, shop: Shop
+) -> None:
+    """Also where the workspace calls the other one by a name of its own."""
+    own = Shop()
+    own.field("customer", "size")["options"][1].update(id="large", name="big")
+    changed(workspace, own)
+    shop.field("customer", "size")["options"][0].update(archived=True, replaced_by="large")
+    upgraded(workspace, version(shop, "1.1.0"))
+    size = app(workspace).entity("customer").field("size")
+    assert [(one.name, one.replaced_by) for one in size.options] == [
+        ("small", "large"),
+        ("big", None),
+    ]
+    with workspace.reading() as tx:
+        assert column(tx, "customer", "size") == ["large"]
