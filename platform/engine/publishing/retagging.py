@@ -25,17 +25,17 @@ _LINK = '"record_id", "field_id", "tag_id", "source", "valid_from"'
 
 
 def retagging_steps(tx: Transaction, caller: Caller, after: App) -> Iterator[Step]:
-    """A step for each field of which records have tags that are replaced now, or no more."""
+    """A step for each field of which other tags are replaced than before."""
     for entity_id, was, one in replacing.changed_tags(tx.app, after):
         link = tx.layout.link_table(entity_id)
         if link is None:
             continue
         work = _Retagging(tx, link, was, one)
         outcome = work.outcome(shown=one.id in access.readable(tx.app, caller, entity_id))
-        if outcome["replaced"].rows or outcome["returned"].rows:
-            statements = tuple(work.statements())
-            rows = outcome["replaced"].rows + outcome["returned"].rows
-            yield Step("replace_tags", entity_id, one.id, link, statements, rows, outcome=outcome)
+        # Also where no record has such a tag: one may be given it until this is in force.
+        statements = tuple(work.statements())
+        rows = outcome["replaced"].rows + outcome["returned"].rows
+        yield Step("replace_tags", entity_id, one.id, link, statements, rows, outcome=outcome)
 
 
 class _Retagging:

@@ -99,6 +99,13 @@ def everything(shop: Shop) -> None:
     shop.field("customer", "twice")["formula"] = "people * 2"
 
 
+def replaced(shop: Shop) -> None:
+    shop.field("customer", "size")["options"][0].update(archived=True, replaced_by="large")
+    shop.data["topic"]["tags"][0].update(archived=True, replaced_by="quality")
+    good = 'has_tag("topic", "quality")'
+    shop.add("deal", name="good", type="formula", stored=True, formula=good)
+
+
 CHANGES: tuple[Callable[[Shop], None], ...] = (
     add_field,
     required_boolean,
@@ -113,6 +120,7 @@ CHANGES: tuple[Callable[[Shop], None], ...] = (
     stored_formula,
     options,
     stages,
+    replaced,
     everything,
 )
 

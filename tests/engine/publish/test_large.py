@@ -93,7 +93,9 @@ def changed(tx: Transaction) -> None:
 
 def cleared(tx: Transaction) -> None:
     there = records.get(tx, SYSTEM, "customer", 3)
-    records.update(tx, SYSTEM, "customer", 3, there.version, {"staff": None, "code": None})
+    records.update(
+        tx, SYSTEM, "customer", 3, there.version, {"staff": None, "code": None, "size": "small"}
+    )
 
 
 def deleted(tx: Transaction) -> None:
@@ -103,7 +105,7 @@ def deleted(tx: Transaction) -> None:
 
 def moved(tx: Transaction) -> None:
     there = records.get(tx, SYSTEM, "deal", 1)
-    values = {"customer": "3", "amount": "12.50"}
+    values = {"customer": "3", "amount": "12.50", "topics": ["price"]}
     records.update(tx, SYSTEM, "deal", 1, there.version, values)
 
 
