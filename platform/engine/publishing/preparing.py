@@ -1,7 +1,7 @@
 """Preparing: the long part of a publish, done beforehand in batches while everybody works on.
 
 New columns, indexes and what lies under a column of its own are seen by no app in force. So they
-are made and filled before the revision changes, a thousand rows a transaction; what is written in
+are made and filled before the revision changes, some hundred rows a transaction; what is written in
 the meantime is noted (`watching`) and done once more. The last transaction finds little left to do.
 
 A job says how far a preparation is and who is at it. Whoever publishes the same again goes on where

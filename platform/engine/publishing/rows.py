@@ -17,7 +17,7 @@ BESIDE = "$records$"
 
 _COLUMNS = {OWN: "id", BESIDE: "record_id"}
 
-AT_ONCE = {"sqlite": 5000, "postgresql": 1000}
+AT_ONCE = {"sqlite": 5000, "postgresql": 500}
 """Rows of a batch: so few that whoever writes waits for a moment only.
 
 On SQLite that is whoever writes at all, but a batch is done sooner.
