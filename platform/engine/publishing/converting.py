@@ -130,19 +130,22 @@ def conversion_steps(
     """A step for each field that has values; all of them are read, to say what becomes of each."""
     for one in fields:
         outcome = look(tx, caller, one)
-        if not outcome.filled:
-            continue
-        statements = tuple(_statements(one, tx.tables.dialect))
-        yield Step(
-            "convert",
-            one.entity.id,
-            one.after.id,
-            one.new.column,
-            statements,
-            outcome.filled,
-            lost(one, outcome),
-            outcome,
-        )
+        if outcome.filled:
+            yield conversion_step(one, tx.tables.dialect, outcome)
+
+
+def conversion_step(one: Conversion, dialect: DialectName, outcome: Outcome | None = None) -> Step:
+    """The step that converts a field, also where it has no values yet."""
+    return Step(
+        "convert",
+        one.entity.id,
+        one.after.id,
+        one.new.column,
+        tuple(_statements(one, dialect)),
+        outcome.filled if outcome else 0,
+        lost(one, outcome) if outcome else None,
+        outcome,
+    )
 
 
 def _statements(one: Conversion, dialect: DialectName) -> Iterator[str]:

@@ -26,6 +26,7 @@ from .. import clock, failpoints, stored
 from ..access import Caller
 from ..dependencies import stored_formulas
 from ..errors import Conflict, Invalid
+from ..stores import DialectName
 from ..system_tables import JOB
 from ..tables import tables_of
 from ..transaction import Transaction
@@ -34,6 +35,7 @@ from ..work.jobs import Job
 from ..workspaces import Workspace
 from . import converting, watching
 from .checking import checked
+from .converting import conversion_step
 from .leaving import settled
 from .plan import Plan, require_accepted, still_holds
 from .rows import batches, these
@@ -66,7 +68,8 @@ _FEW = 50
 class Prepared:
     """What was prepared: the job that stands for it, what was worked out, the steps that are done.
 
-    `since` is the instant of the publish, `kept` the documents that go back to an earlier revision.
+    `since` is the instant of the publish, `kept` the documents that go back to an earlier revision,
+    `empty` the tables of changed entities that had no rows.
     """
 
     job: Job
@@ -74,6 +77,7 @@ class Prepared:
     since: datetime
     done: tuple[Step, ...]
     kept: tuple[Document, ...]
+    empty: frozenset[str]
 
 
 def large(tx: Transaction, plan: Plan) -> bool:
@@ -92,11 +96,21 @@ def _changed(before: App, after: App) -> Iterator[str]:
 
 
 def _many(tx: Transaction, entity_id: str) -> bool:
-    if entity_id not in tx.layout:
-        return False
-    row = sa.table(tx.layout.table(entity_id), sa.column("id", sa.BigInteger()))
-    beyond = sa.select(row.c.id).offset(MOST_AT_ONCE).limit(1)
-    return tx.connection.scalar(beyond) is not None
+    return entity_id in tx.layout and _beyond(tx, tx.layout.table(entity_id), MOST_AT_ONCE)
+
+
+def _beyond(tx: Transaction, table: str, most: int) -> bool:
+    """Whether a table has more rows."""
+    row = sa.table(table, sa.column("id", sa.BigInteger()))
+    return tx.connection.scalar(sa.select(row.c.id).offset(most).limit(1)) is not None
+
+
+def _not_yet(worked: Worked, dialect: DialectName) -> Iterator[Step]:
+    """Conversions of fields without values: somebody may write one in the meantime."""
+    steps = {(one.entity, one.field) for one in worked.plan.steps if one.kind == "convert"}
+    for at, one in worked.conversions.items():
+        if at not in steps:
+            yield conversion_step(one, dialect)
 
 
 class Preparing:
@@ -114,26 +128,44 @@ class Preparing:
 
     def done(self) -> Prepared:
         """Do everything that can be done beforehand; what it leaves is taken back by the caller."""
-        worked, _ = self._worked()
-        early = steps_before(worked.plan.steps)
+        worked, _, _ = self._worked()
+        early = (*steps_before(worked.plan.steps), *_not_yet(worked, self.workspace.dialect))
         if not self._progress().get("watched"):
             self._emptied(worked, early)
             self._begin(worked, early)
-        worked, kept = self._worked()
+        worked, kept, empty = self._worked()
         self._rows(worked, early)
         self._catch_up(worked, early)
         self._indexes(worked)
         self._catch_up(worked, early)
         indexes = tuple(one for one in worked.plan.steps if one.kind == "create_index")
-        return Prepared(self.job, worked, self.since, (*early, *indexes), kept)
+        return Prepared(self.job, worked, self.since, (*early, *indexes), kept, empty)
 
-    def _worked(self) -> tuple[Worked, tuple[Document, ...]]:
-        """The plan worked out anew on the rows of now, and what a revision of before comes to."""
+    def _worked(self) -> tuple[Worked, tuple[Document, ...], frozenset[str]]:
+        """The plan worked out anew on the rows of now.
+
+        Along with what a revision of before comes to, and the tables that have no rows.
+        """
         with self.workspace.reading() as tx:
             worked = work_out(tx, self.caller, self.plan.documents, back=self.plan.back)
-            still_holds(self.plan, worked.plan, self.accepted)
+            require_accepted(worked.plan.losses, self.accepted)
+            still_holds(self.plan, self._but_late(worked.plan), self.accepted)
             kept = settled(tx, self.plan.documents) if self.plan.back else ()
-        return worked, kept
+            assert worked.app is not None
+            changed = [
+                tx.layout.table(one) for one in _changed(tx.app, worked.app) if one in tx.layout
+            ]
+            empty = frozenset(one for one in changed if not _beyond(tx, one, 0))
+        return worked, kept, empty
+
+    def _but_late(self, fresh: Plan) -> Plan:
+        """A plan without conversions of fields that got their first values since it was shown.
+
+        They are done all the same (`_not_yet`).
+        """
+        shown = {one.does for one in self.plan.steps}
+        kept = (one for one in fresh.steps if one.kind != "convert" or one.does in shown)
+        return replace(fresh, steps=tuple(kept))
 
     def _progress(self) -> Mapping[str, Any]:
         with self.workspace.reading() as tx:
@@ -293,7 +325,9 @@ def finish(
     except jobs.LostJob as error:
         raise Conflict(Problem("publish.data_moved")) from error
     tx.connection.execute(sa.delete(JOB).where(JOB.c.id == prepared.job.id))
-    if plan.back and settled(tx, plan.documents) != prepared.kept:
+    # What had no rows had no steps for them.
+    begun = any(_beyond(tx, one, 0) for one in prepared.empty)
+    if begun or (plan.back and settled(tx, plan.documents) != prepared.kept):
         raise Conflict(Problem("publish.data_moved"))
     refused = standing_against(tx, caller, worked.app, worked.plan.documents, watching.noted)
     if refused:

@@ -227,6 +227,33 @@ def test_numbers_go_on_where_the_preparation_ended(workspace: Workspace, shop: S
     assert sorted(numbers) == [f"C-{n:03}" for n in range(1, 7)]
 
 
+def test_a_field_that_had_no_values_is_converted_with_those_it_gets(
+    workspace: Workspace, shop: Shop
+) -> None:
+    with workspace.writing() as tx:
+        tx.connection.execute(sa.text("UPDATE customer SET staff = NULL"))
+    shop.field("customer", "staff")["type"] = "text"
+    plan = planned(workspace, shop)
+    with between([changed], workspace, late=True):
+        published(workspace, plan)
+    with workspace.reading() as tx:
+        assert column(tx, "customer", "staff") == ["77", None, None]
+
+
+def test_the_first_record_of_all_makes_another_plan(workspace: Workspace, shop: Shop) -> None:
+    with workspace.writing() as tx:
+        tx.connection.execute(sa.text("DELETE FROM deal"))
+    shop.add("deal", name="hot", type="boolean", default=True)
+    shop.field("customer", "staff")["type"] = "text"
+    deal = {"name": "First", "customer": "1"}
+    plan = planned(workspace, shop)
+    late = [lambda tx: records.create(tx, SYSTEM, "deal", deal)]
+    with between(late, workspace, late=True), pytest.raises(Conflict) as refused:
+        published(workspace, plan)
+    assert refused.value.problems[0].id == "publish.data_moved"
+    assert left_of(workspace) == []
+
+
 def test_who_breaks_the_new_rules_meanwhile_stands_against_them(
     workspace: Workspace, shop: Shop
 ) -> None:
