@@ -17,7 +17,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ..metadata.documents import Document, content_hash, document_of
+from ..metadata.documents import Document, document_of
 from ..metadata.json_text import write_json
 from ..metadata.merge import ABSENT, Difference, Side, merge
 from . import revisions
@@ -72,7 +72,7 @@ def edits(tx: Transaction, member: int) -> Iterator[Edit]:
             there = present.get(row.document)
             sides = before[row.document], document, there
             document, differences = _merged(row.document, sides, choices)
-        if hashes.get(row.document) != (content_hash(document.data) if document else None):
+        if hashes.get(row.document) != (document.hash if document else None):
             yield Edit(
                 key=row.document,
                 base=row.base,

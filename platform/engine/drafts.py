@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import sqlalchemy as sa
 
 from ..metadata.check import Checked
 from ..metadata.documents import Document, document_of
-from ..metadata.json_text import write_json
 from ..metadata.merge import Side
 from ..metadata.model import App
 from ..metadata.problems import Problem
@@ -42,16 +42,27 @@ MOST_DOCUMENTS = 2_000
 class Draft:
     """A member's draft on top of `revision`, the one in force.
 
-    `checked` is the outcome for the documents in force with the edits laid over them. `digest`
-    names this very state: what was reviewed under it is what will be published. `template` is the
-    version of the template that it brings, if it brings one.
+    `base` is that revision's app, `laid` its documents with the edits laid over them, as they
+    were written. `template` is the version of the template that it brings, if it brings one.
     """
 
     revision: int
     edits: tuple[Edit, ...]
-    checked: Checked
-    digest: str
+    base: App | None = field(repr=False)
+    laid: tuple[Document, ...] = field(repr=False)
     template: BroughtTemplate | None = None
+
+    @cached_property
+    def checked(self) -> Checked:
+        """The outcome for `laid`; it takes long, and not everybody asks."""
+        if not self.edits:
+            return Checked(self.base, self.laid, ())
+        return checked(self.laid, self.base)
+
+    @cached_property
+    def digest(self) -> str:
+        """What names this very state: what was reviewed under it is what will be published."""
+        return _digest(self.base.hash if self.base else "", self.edits)
 
     @property
     def documents(self) -> tuple[Document, ...]:
@@ -173,6 +184,9 @@ def switch(
 
 def find(draft: Draft, kind: str, name: str) -> Document:
     """The document of a draft by its present name, else by its id; NotFound if there is none."""
+    for one in draft.laid:
+        if (one.kind, one.name) == (kind, name):
+            return one
     known = [one for one in draft.documents if one.kind == kind]
     for one in (*(one for one in known if one.name == name), *known):
         if name in (one.name, one.id):
@@ -310,11 +324,12 @@ def _same(problem: Problem) -> tuple[object, ...]:
 
 
 def _draft(tx: Transaction, edits: tuple[Edit, ...]) -> Draft:
-    laid = tuple(_laid(tx.app.documents, edits))
-    base = tx.app if tx.revision else None
-    digest = _digest(tx.app.hash, edits)
-    found = checked(laid, base) if edits else Checked(base, laid, ())
-    return Draft(revision=tx.revision, edits=edits, checked=found, digest=digest)
+    return Draft(
+        revision=tx.revision,
+        edits=edits,
+        base=tx.app if tx.revision else None,
+        laid=tuple(_laid(tx.app.documents, edits)),
+    )
 
 
 def _laid(documents: Iterable[Document], edits: Iterable[Edit]) -> Iterator[Document]:
@@ -334,8 +349,8 @@ def _laid(documents: Iterable[Document], edits: Iterable[Edit]) -> Iterator[Docu
 def _digest(base: str, edits: Iterable[Edit]) -> str:
     parts = [base]
     for one in edits:
-        body = write_json(one.document.data) if one.document else ""
-        parts.append(f"{one.key}\x1f{one.conflict}\x1f{body}")
+        said = one.document.digest.hex() if one.document else ""
+        parts.append(f"{one.key}\x1f{one.conflict}\x1f{said}")
     return hashlib.sha256("\x1e".join(parts).encode()).hexdigest()
 
 
@@ -347,7 +362,7 @@ def _in_ids(tx: Transaction, draft: Draft, given: tuple[Document, ...]) -> tuple
     ids = {(one.kind, one.data.get("id")) for one in given}
     others = (
         one
-        for one in draft.documents
+        for one in draft.laid
         if (one.kind, one.name) not in names and (one.kind, one.id) not in ids
     )
     resolved = to_ids((*others, *given), tx.app if tx.revision else None)

@@ -14,7 +14,7 @@ from importlib.metadata import version
 import sqlalchemy as sa
 
 from ..metadata.build import build
-from ..metadata.documents import Document, content_hash, document_of
+from ..metadata.documents import Document, document_of
 from ..metadata.json_text import write_json
 from ..metadata.model import App, Manifest
 from ..metadata.problems import Problem
@@ -90,7 +90,7 @@ def bodies(connection: sa.Connection, said: Mapping[str, str]) -> tuple[Document
 def keep(connection: sa.Connection, documents: Iterable[Document]) -> dict[str, str]:
     """Store the bodies of documents (in ids) that are not stored yet; their manifest."""
     stored = tuple(documents)
-    said = {one.key: content_hash(one.data) for one in stored}
+    said = {one.key: one.hash for one in stored}
     # Not the canonical text: that leaves ids out which equal the names, and an App needs them.
     _store(connection, {said[one.key]: write_json(one.data) for one in stored})
     return said

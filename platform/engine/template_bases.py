@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from ..metadata.documents import Document, content_hash
+from ..metadata.documents import Document
 from . import revisions
 from .column_types import dump_json
 from .document_tables import REVISION, TEMPLATE
@@ -42,7 +42,7 @@ def base_of(
     name: str, version: str, documents: tuple[Document, ...], ids: Mapping[str, str] | None = None
 ) -> TemplateBase:
     """The base that these documents (in ids) are."""
-    manifest = {one.key: content_hash(one.data) for one in documents}
+    manifest = {one.key: one.hash for one in documents}
     return TemplateBase(name=name, version=version, manifest=manifest, ids=ids or {})
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from . import build_figures, build_rules
 from .build_parts import exact, labels, named, option, property_labels, work_calendar
-from .documents import Document, canonical
+from .documents import Document
 from .fields import TYPES
 from .fields.percent import SCALE as PERCENT_SCALE
 from .model import (
@@ -70,10 +70,10 @@ def build(documents: Iterable[Document], held: Switched | None = None) -> App:
 
 
 def app_hash(documents: Iterable[Document]) -> str:
-    """The sha256 of the canonical texts of documents in ids, whatever their order."""
+    """The sha256 of the content hashes of documents in ids, whatever their order."""
     whole = hashlib.sha256()
     for document in sorted(documents, key=lambda one: one.key):
-        whole.update(f"{document.key}\n{canonical(document.data)}\n".encode())
+        whole.update(f"{document.key}\n{document.hash}\n".encode())
     return whole.hexdigest()
 
 

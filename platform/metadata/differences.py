@@ -207,7 +207,7 @@ class _Comparison:
     ) -> Iterator[Change]:
         for identity in (*after, *(one for one in before if one not in after)):
             old, new = before.get(identity), after.get(identity)
-            if isinstance(new, Entity) and new.system:
+            if old == new or (isinstance(new, Entity) and new.system):
                 continue
             entity = identity if sort == "entity" else None
             here = _Comparison(f"{sort}/{identity}", entity=entity)
@@ -242,7 +242,8 @@ class _Comparison:
             here = _Comparison(self.document, self.owners, **self.of(sort, one.id))
             yield here.change(sort, verb, one, was, now)
         kept = [one for one in old if one in new and not _gone(old[one], new[one])]
-        moved = [one for one in new if one in kept]
+        staying = frozenset(kept)
+        moved = [one for one in new if one in staying]
         if kept != moved and self.owners:
             inside = _Comparison(self.document, self.owners[:-1], **self.place)
             yield inside.change(sort, "reordered", self.owners[-1], kept, moved)

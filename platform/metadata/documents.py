@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,16 @@ class Document:
     def key(self) -> str:
         """What identifies the document in a set of them: `entity/deal`."""
         return f"{self.kind}/{self.id}"
+
+    @cached_property
+    def hash(self) -> str:
+        """The `content_hash` of its data: equal for documents that say the same."""
+        return content_hash(self.data)
+
+    @cached_property
+    def digest(self) -> bytes:
+        """A hash of the very values, in their order: what is known of a document is kept by it."""
+        return hashlib.sha256(f"{self.kind} {dict(self.data)!r}".encode()).digest()
 
     def with_data(self, data: Mapping[str, Any], *, in_ids: bool | None = None) -> Document:
         """The same document with other content; id and name follow the content."""

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from json import decoder, scanner
+from json import decoder, encoder, scanner
 from math import isfinite
 from typing import Any
 
@@ -17,6 +17,7 @@ from .problems import Problem
 MAX_DEPTH = 40
 MAX_DIGITS = 30
 _WIDTH = 100
+_NESTED = (dict, list, tuple, Mapping)
 
 
 def read_json(content: bytes, place: str | None = None) -> tuple[Any, tuple[Problem, ...]]:
@@ -172,19 +173,19 @@ def number_text(number: int | Decimal) -> str:
 def canonical_text(value: Any) -> str:
     """The one text that equal JSON values share: sorted keys, no spaces, exact numbers."""
     if isinstance(value, Mapping):
-        parts = (f"{_quoted(key)}:{canonical_text(value[key])}" for key in sorted(value))
+        parts = [f"{_quoted(key)}:{canonical_text(value[key])}" for key in sorted(value)]
         return "{" + ",".join(parts) + "}"
     if isinstance(value, (list, tuple)):
-        return "[" + ",".join(canonical_text(item) for item in value) + "]"
+        return "[" + ",".join([canonical_text(item) for item in value]) + "]"
     return _scalar(value)
 
 
 def write_json(value: Any, indent: int = 0) -> str:
     """A value for people and version control: short ones on a line, long ones indented by two."""
-    flat = _flat(value)
-    if not isinstance(value, (Mapping, list, tuple)) or not value:
-        return flat
-    if len(flat) + indent <= _WIDTH and not _is_tall(value):
+    if not isinstance(value, _NESTED) or not value:
+        return _scalar(value)
+    flat = None if _is_tall(value) else _flat(value, _WIDTH - indent)
+    if flat is not None:
         return flat
     pad = " " * (indent + 2)
     if isinstance(value, Mapping):
@@ -199,25 +200,38 @@ def _is_tall(value: Any) -> bool:
     return isinstance(value, Mapping) and "kind" in value
 
 
-def _flat(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{_quoted(k)}: {_flat(v)}" for k, v in value.items()) + "}"
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(_flat(item) for item in value) + "]"
-    return _scalar(value)
+def _flat(value: Any, room: int) -> str | None:
+    """A value on one line, or None where it is longer than there is room."""
+    if not isinstance(value, _NESTED) or not value:
+        text = _scalar(value)
+        return text if len(text) <= room else None
+    mapping = isinstance(value, Mapping)
+    parts: list[str] = []
+    for one in value:
+        head = f"{_quoted(one)}: " if mapping else ""
+        # What stands around it: a comma and a space, or for the last one the brackets.
+        within = _flat(value[one] if mapping else one, room - len(head) - 2)
+        if within is None:
+            return None
+        parts.append(head + within)
+        room -= len(head) + len(within) + 2
+    text = ", ".join(parts)
+    return f"{{{text}}}" if mapping else f"[{text}]"
 
 
 def _scalar(value: Any) -> str:
+    if isinstance(value, str):
+        return _quoted(value if value.isascii() else unicodedata.normalize("NFC", value))
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, (int, Decimal)):
         return number_text(value)
-    if isinstance(value, str):
-        return _quoted(unicodedata.normalize("NFC", value))
     if isinstance(value, float) and isfinite(value):
         return number_text(Decimal(repr(value)))
+    if isinstance(value, _NESTED) and not value:
+        return "{}" if isinstance(value, Mapping) else "[]"
     raise TypeError(f"not a JSON value: {value!r}")
 
 
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+_quoted: Callable[[str], str] = encoder.encode_basestring
+"""A text within quotation marks: what `json.dumps` makes of it, asked at once."""

@@ -26,7 +26,8 @@ def without_purged(
     """The documents (in ids) without what they say is purged, and what stands against it."""
     everything = tuple(documents)
     gone = Tombstones(everything)
-    there = {place: (one, at) for place, one, at in _things(everything) if place in gone}
+    things = _things(everything) if gone else ()
+    there = {place: (one, at) for place, one, at in things if place in gone}
     if not there:
         return everything, ()
     live = {place for place, data, _ in _things(base) if data.get("archived") is not True}
@@ -84,7 +85,8 @@ def remembering(documents: Iterable[Document], now: Iterable[Document]) -> tuple
 def purged_between(before: App, after: App) -> tuple[Place, ...]:
     """The places of what one app has and another has purged, in order."""
     gone = Tombstones(after.documents)
-    return tuple(sorted(place for place, _, _ in _things(before.documents) if place in gone))
+    things = _things(before.documents) if gone else ()
+    return tuple(sorted(place for place, _, _ in things if place in gone))
 
 
 def thing_at(app: App, place: Place) -> tuple[Named, ...]:

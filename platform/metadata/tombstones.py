@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
@@ -147,7 +148,20 @@ class Listing:
 
 def listings(document: Document) -> Iterator[Listing]:
     """The lists of a document that keep tombstones, outer ones first."""
-    yield from _within(document, document.data, schema_of(document.kind), (), "")
+    if _keeps(document.kind):
+        yield from _within(document, document.data, schema_of(document.kind), (), "")
+
+
+@cache
+def _keeps(kind: str) -> bool:
+    """Whether documents of a kind have lists that keep tombstones."""
+    return _declared(schema_of(kind))
+
+
+def _declared(node: Any) -> bool:
+    if isinstance(node, (list, tuple)):
+        return any(map(_declared, node))
+    return isinstance(node, Mapping) and (KEY in node or any(map(_declared, node.values())))
 
 
 class Tombstones:
@@ -162,6 +176,9 @@ class Tombstones:
             for each in listings(document):
                 if each.purged:
                     self._ids[_list_of(each.place(""))] = frozenset(each.purged)
+
+    def __bool__(self) -> bool:
+        return bool(self._ids)
 
     def __contains__(self, place: Place) -> bool:
         return (place.id if place.path else place.document) in self._ids.get(_list_of(place), ())
@@ -189,9 +206,9 @@ def _within(
         if isinstance(below, Mapping):
             yield from _within(document, below, inner, (*at, name), f"{pointer}/{name}")
         elif name == key:
+            part = branch(inner, below).get("items", {})
             for index, one in enumerate(_list(below)):
                 place = f"{pointer}/{name}/{index}"
-                part = branch(inner, below).get("items", {})
                 identity = str(one.get("id", "")) if isinstance(one, Mapping) else ""
                 yield from _within(document, one, part, (*at, name, identity), place)
 

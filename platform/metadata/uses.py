@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 from .model import App
@@ -20,14 +21,26 @@ def all_uses(app: App) -> tuple[Use, ...]:
     return tuple(translator.uses)
 
 
+@lru_cache(maxsize=16)
+def _by_target(app: App) -> Mapping[Target, dict[int, Use]]:
+    """The references to each target that are not archived, by their place among all."""
+    found: dict[Target, dict[int, Use]] = {}
+    for at, one in enumerate(all_uses(app)):
+        if not one.archived:
+            found.setdefault(one.target, {})[at] = one
+    return found
+
+
 def uses(app: App, target: Target) -> tuple[Use, ...]:
     """The places, archived ones left out, that refer to a target.
 
     For a field these include uses of its companions (`stage_entered_at`) and of its inverse; for
     an entity, of the entity itself, not of its fields.
     """
-    wanted = {target, *(_companion_targets(app, target))}
-    return tuple(one for one in all_uses(app) if one.target in wanted and not one.archived)
+    found: dict[int, Use] = {}
+    for one in (target, *_companion_targets(app, target)):
+        found |= _by_target(app).get(one, {})
+    return tuple(use for _, use in sorted(found.items(), key=lambda item: item[0]))
 
 
 def _companion_targets(app: App, target: Target) -> tuple[Target, ...]:

@@ -13,8 +13,8 @@ from .functions.dates import START_OF_DAY
 from .functions.numbers import rescaled
 from .functions.registry import Place
 from .ir import Call, Constant, If, Typed
-from .names import option, suggestion
-from .types import BOOLEAN, EMPTY, TEXT, Type, Words, field_type, options_of
+from .names import named, suggestion
+from .types import BOOLEAN, EMPTY, TEXT, Type, Words, field_type, options_called, options_of
 
 if TYPE_CHECKING:
     from .typing import Typer
@@ -108,7 +108,8 @@ class Conversions:
             if item.value is None:
                 return self.retyped(item, to)
             key = to.options or ""
-            found = option(options_of(self.typer.app, key), item.value, self.typer.options.space)
+            options = options_called(self.typer.app, key)
+            found = named(options, item.value, self.typer.options.space)
             if found is None:
                 raise self.unknown_option(item, key)
             return self.typer.constant(item, to, found.id)

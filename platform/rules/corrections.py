@@ -13,7 +13,7 @@ from ..metadata.model import App, Entity
 from ..metadata.problems import Fix
 from .ir import Constant, Typed
 from .names import Space, named, suggestion
-from .types import TEXT, options_of, target_of
+from .types import TEXT, options_called, options_of, target_of
 
 _VALUES = {
     "true": "True", "yes": "True", "是": "True", "真": "True",
@@ -187,7 +187,7 @@ def quoted(app: App, bare: tree.Path, item: Typed, space: Space) -> Fix | None:
     word = bare.dotted
     if item.type.kind in ("choice", "tags"):
         options = options_of(app, item.type.options or "")
-        found = named(options, word, space)
+        found = named(options_called(app, item.type.options or ""), word, space)
         near = found.name if found else suggestion(word, [(one.name, one) for one in options])
         return Fix(bare.start, bare.end, (quote(near),)) if near else None
     return None

@@ -230,7 +230,7 @@ def _rows_of(app: App, entity_id: str, text: str) -> int:
     return min(MOST_ROWS, symbols_of(found.typed) + 4)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=2048)
 def _formula(app: App, entity_id: str, field_id: str) -> Expression:
     one = app.entity(entity_id).field(field_id)
     if one.formula is None:

@@ -49,13 +49,21 @@ class Typed:
     tables: int = field(init=False)
 
     def __post_init__(self) -> None:
-        below = self.children()
-        put = object.__setattr__
-        put(self, "static", self.standing_alone() and all(child.static for child in below))
-        put(self, "size", 1 + sum(child.size for child in below))
-        put(self, "height", 1 + max((child.height for child in below), default=0))
-        put(self, "nesting", self.opens() + max((child.nesting for child in below), default=0))
-        put(self, "tables", self.looks() + sum(child.tables for child in below))
+        # One pass: a long sum is made anew with each of its terms.
+        static, size, height, nesting, tables = self.standing_alone(), 1, 0, 0, self.looks()
+        for child in self.children():
+            static = static and child.static
+            size += child.size
+            height = max(height, child.height)
+            nesting = max(nesting, child.nesting)
+            tables += child.tables
+        vars(self).update(
+            static=static,
+            size=size,
+            height=1 + height,
+            nesting=self.opens() + nesting,
+            tables=tables,
+        )
 
     def children(self) -> tuple[Typed, ...]:
         """The expressions directly under this one."""

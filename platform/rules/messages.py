@@ -21,7 +21,7 @@ from .expression import Expression, compile_expression, compile_node
 from .formats import Formats
 from .names import Space
 from .records import RecordSource
-from .types import Type, options_of
+from .types import Type, options_called
 from .typing import Options
 
 
@@ -125,8 +125,7 @@ def shown(app: App, value: Any, type_: Type, locale: str, zone: ZoneInfo) -> str
     if type_.kind == "boolean":
         return render("value.yes" if value else "value.no", locale)
     if type_.kind == "choice":
-        options = options_of(app, type_.options or "")
-        found = next((one for one in options if one.id == value), None)
+        found = options_called(app, type_.options or "").ids.get(value)
         return found.text(locale) if found is not None else str(value)
     if type_.unit is not None and isinstance(value, int | Decimal):
         number = _trimmed(value) if isinstance(value, Decimal) else str(value)

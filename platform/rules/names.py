@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal, TypeVar
 
-from ..metadata.model import App, Entity, Field, Named, Option
+from ..metadata.model import App, Called, Entity, Field, Named
 
 Space = Literal["id", "name"]
 """What names in a text are: ids (as an App holds expressions) or what people call things now."""
@@ -26,8 +26,8 @@ class Inverse:
 def member(app: App, entity: Entity, name: str, space: Space) -> Field | Inverse | None:
     """The live field or the inverse that a name of an entity means."""
     inverses = app.inverses.get(entity.id, {})
-    for how in _order(space):
-        found = next((one for one in entity.live_fields if _called(one, name, how)), None)
+    for how, fields in _ways(entity.called, space):
+        found = fields.get(name)
         if found is not None:
             return found
         for inverse_id, (owner, field) in inverses.items():
@@ -36,28 +36,17 @@ def member(app: App, entity: Entity, name: str, space: Space) -> Field | Inverse
     return None
 
 
-def named(items: Sequence[_N], name: str, space: Space) -> _N | None:
+def named(items: Called[_N], name: str, space: Space) -> _N | None:
     """The item that a name means: in id space ids come first, else present names do."""
-    for how in _order(space):
-        for item in items:
-            if _called(item, name, how):
-                return item
-    return None
+    met = (found.get(name) for _, found in _ways(items, space))
+    return next((one for one in met if one is not None), None)
 
 
-def _order(space: Space) -> tuple[str, ...]:
-    return ("id", "name", "alias") if space == "id" else ("name", "alias", "id")
-
-
-def _called(item: Named, name: str, how: str) -> bool:
-    if how == "alias":
-        return name in item.aliases
-    return name == (item.id if how == "id" else item.name)
-
-
-def option(options: Iterable[Option], name: str, space: Space) -> Option | None:
-    """The option that a text means, archived ones included."""
-    return named(tuple(options), name, space)
+def _ways(items: Called[_N], space: Space) -> tuple[tuple[str, Mapping[str, _N]], ...]:
+    """The ways of calling things in the order in which they count."""
+    by_id, by_name = ("id", items.ids), ("name", items.names)
+    by_alias = ("alias", items.aliases)
+    return (by_id, by_name, by_alias) if space == "id" else (by_name, by_alias, by_id)
 
 
 def suggestion(name: str, candidates: Sequence[tuple[str, Named | None]]) -> str:

@@ -8,6 +8,7 @@ from functools import cache
 
 from ..metadata.model import (
     App,
+    Called,
     Field,
     Labels,
     Named,
@@ -179,6 +180,11 @@ def options_key(entity_id: str, field: Field) -> str:
     if field.dimension is not None:
         return f"dimension:{field.dimension}"
     return f"field:{entity_id}.{field.id}"
+
+
+def options_called(app: App, key: str) -> Called[Option]:
+    """The options of a set by what they are called, archived ones included."""
+    return _declares(app, key).called
 
 
 def options_of(app: App, key: str) -> tuple[Option, ...]:

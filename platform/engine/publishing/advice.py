@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ...metadata.model import App
 from ...metadata.problems import ProblemsError
-from ...rules import Expression, compile_expression, narrowed
+from ...rules import Expression, compile_expression, formula_expression, narrowed
 from ...rules.ir import Aggregate, Formula, HasTag, Read, Typed, Via
 
 
@@ -28,9 +28,30 @@ class Related:
     read: tuple[str, ...] = field(default=())
 
 
+@dataclass(frozen=True, slots=True)
+class Advised:
+    """An expression over an entity: what it narrows by, and what it reads of related records."""
+
+    entity: str
+    narrows: Advice
+    related: tuple[Related, ...]
+
+
+def advised(app: App) -> tuple[Advised, ...]:
+    """What runs over whole tables: alert rules, tier schemes and formulas that are not archived."""
+    return tuple(
+        Advised(entity_id, _narrowed(found), tuple(_aggregated(found)))
+        for entity_id, found in _expressions(app)
+        if found
+    )
+
+
 def filtered(app: App, entity_id: str, text: str) -> Advice:
     """The columns of the entity itself by which a condition narrows its rows."""
-    expression = _typed(app, entity_id, text)
+    return _narrowed(_typed(app, entity_id, text))
+
+
+def _narrowed(expression: Expression | None) -> Advice:
     found = narrowed(expression) if expression else ()
     return Advice(
         tuple(one.field for one in found if one.equal),
@@ -38,14 +59,36 @@ def filtered(app: App, entity_id: str, text: str) -> Advice:
     )
 
 
-def aggregated(app: App, entity_id: str, text: str) -> Iterator[Related]:
+def _aggregated(expression: Expression) -> Iterator[Related]:
     """The aggregates of an expression, those in formulas that it reads included."""
-    expression = _typed(app, entity_id, text)
-    for node in expression.typed.walk() if expression else ():
+    for node in expression.typed.walk():
         if isinstance(node, Aggregate):
             parts = [one for one in (node.condition, node.by, node.value) if one is not None]
             read = dict.fromkeys(each for one in parts for each in _read(one, node.entity))
             yield Related(node.entity, node.field, tuple(read))
+
+
+def _expressions(app: App) -> Iterator[tuple[str, Expression | None]]:
+    """(entity, expression) of what runs over whole tables."""
+    for rule in app.rules.values():
+        if rule.active and not rule.archived:
+            yield rule.entity, _typed(app, rule.entity, rule.when)
+    for scheme in app.schemes.values():
+        if not scheme.archived:
+            yield scheme.entity, _typed(app, scheme.entity, scheme.measure)
+            if scheme.where:
+                yield scheme.entity, _typed(app, scheme.entity, scheme.where)
+    for entity in app.entities.values():
+        for one in entity.live_fields if not entity.archived else ():
+            if one.formula:
+                yield entity.id, _formula(app, entity.id, one.id)
+
+
+def _formula(app: App, entity_id: str, field_id: str) -> Expression | None:
+    try:
+        return formula_expression(app, entity_id, field_id)
+    except ProblemsError:
+        return None
 
 
 def _typed(app: App, entity_id: str, text: str) -> Expression | None:

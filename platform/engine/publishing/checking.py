@@ -10,7 +10,6 @@ from functools import lru_cache
 from ... import rules
 from ...metadata.check import Checked
 from ...metadata.documents import Document
-from ...metadata.json_text import write_json
 from ...metadata.model import App
 
 _MOST_KEPT = 64
@@ -21,7 +20,7 @@ def checked(documents: Iterable[Document], base: App | None) -> Checked:
     given = tuple(documents)
     said = hashlib.sha256((base.hash if base else "").encode())
     for one in given:
-        said.update(f"\x1e{one.path}\x1f{one.in_ids}\x1f{write_json(one.data)}".encode())
+        said.update(f"\x1e{one.path}\x1f{one.in_ids}\x1f".encode() + one.digest)
     return _checked(_Question(said.hexdigest(), base, given))
 
 

@@ -82,12 +82,13 @@ def _key(key: Key, dialect: DialectName, *, unique: bool) -> str:
 def wanted(app: App, layout: Layout) -> Mapping[str, Index]:
     """The indexes that documents and layout ask for, by name."""
     found: dict[str, Index] = {}
+    advised = advice.advised(app)
     for entity in app.entities.values():
         if not entity.archived and not entity.system and entity.id in layout:
             maker = _Maker(entity, layout)
             unique = list(maker.unique())
             plain = _without_prefixes(
-                [*maker.references(), *_derived(app, maker)],
+                [*maker.references(), *_derived(app, maker, advised)],
                 unique,
             )
             found.update((one.name, one) for one in (*unique, *plain))
@@ -118,43 +119,25 @@ def _served(fields: Sequence[str], advised: advice.Advice) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _derived(app: App, maker: _Maker) -> list[Index]:
+def _derived(app: App, maker: _Maker, advised: Iterable[advice.Advised]) -> list[Index]:
     """Indexes for rules, tiers, formulas and views, the dearest reads first."""
     found: list[Index | None] = []
     beside: dict[str, Counter[str]] = {}
-    for entity_id, text in _expressions(app):
-        if entity_id == maker.entity.id:
-            narrowed = advice.filtered(app, entity_id, text)
-            found.append(maker.index((*narrowed.equal[:3], *narrowed.ordered[:1])))
-        for related in advice.aggregated(app, entity_id, text):
+    for one in advised:
+        if one.entity == maker.entity.id:
+            found.append(maker.index((*one.narrows.equal[:3], *one.narrows.ordered[:1])))
+        for related in one.related:
             if related.entity == maker.entity.id:
                 beside.setdefault(related.reference, Counter()).update(related.read)
     # One index a reference holds what its aggregates read, so that they never touch the table:
     # SQLite looks there even for what the index says by its condition, that a record is live.
     for reference, read in beside.items():
-        most = [one for one, _ in read.most_common(_MOST_COLUMNS)]
+        most = [each for each, _ in read.most_common(_MOST_COLUMNS)]
         found.append(maker.index((reference, *most, "deleted_at"), most=_MOST_COLUMNS + 2))
     found.extend(maker.view(app, view) for view in app.views_of(maker.entity.id))
     found.append(maker.index((maker.entity.title,)))
-    distinct: dict[str, Index] = {one.name: one for one in found if one is not None}
+    distinct: dict[str, Index] = {each.name: each for each in found if each is not None}
     return list(distinct.values())[:_MOST_DERIVED]
-
-
-def _expressions(app: App) -> Iterator[tuple[str, str]]:
-    """(entity, expression) of what runs over whole tables."""
-    for rule in app.rules.values():
-        if rule.active and not rule.archived:
-            yield rule.entity, rule.when
-    for scheme in app.schemes.values():
-        if not scheme.archived:
-            yield scheme.entity, scheme.measure
-            if scheme.where:
-                yield scheme.entity, scheme.where
-    for entity in app.entities.values():
-        if not entity.archived:
-            for one in entity.live_fields:
-                if one.formula:
-                    yield entity.id, one.formula
 
 
 class _Maker:

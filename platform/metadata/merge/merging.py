@@ -109,11 +109,8 @@ class DocumentMerge:
 
     def plain(self, path: Path, base: Any, ours: Any, theirs: Any, *, ordered: bool) -> Any:
         """A list of values without parts: what either side added or took out, in its order."""
-        kept = [
-            one
-            for one in dict.fromkeys((*ours, *theirs))
-            if (one in ours and one in theirs) or one not in base
-        ]
+        stays, there = set(ours).intersection(theirs), set(base)
+        kept = [one for one in dict.fromkeys((*ours, *theirs)) if one in stays or one not in there]
         texts = {str(one): one for one in (*base, *ours, *theirs)}
         found = merged_order(*(tuple(map(str, one)) for one in (base, ours, theirs, kept)))
         merged = [texts[one] for one in found.keys]

@@ -77,7 +77,8 @@ class Homes:
             here = [one for one in things if at[one] == item]
             sides = (one.within(item) for one in (self.base, self.ours, self.theirs))
             base, ours, theirs = sides
-            strays = tuple(one for one in here if one not in ours and one not in theirs)
+            placed = {*ours, *theirs}
+            strays = tuple(one for one in here if one not in placed)
             place = (*path, item, self.key)
             ordered = merge.ordered(place, base, ours, (*theirs, *strays), tuple(here))
             items[item] = {**items[item], self.key: [things[one] for one in ordered]}

@@ -27,14 +27,16 @@ def merged_order(
     Where both put something into the same gap, ours comes first. With a clash it is our order,
     into which what only they have is put.
     """
-    common = [one for one in base if one in kept and one in ours and one in theirs]
+    everywhere = frozenset(kept).intersection(ours, theirs)
+    common = [one for one in base if one in everywhere]
     our_moves, their_moves = _moved(common, ours), _moved(common, theirs)
-    clash = bool(our_moves & their_moves) and _among(ours, common) != _among(theirs, common)
+    shared = everywhere.intersection(base)
+    clash = bool(our_moves & their_moves) and _among(ours, shared) != _among(theirs, shared)
     if clash:
         their_moves = set()
     fixed = {one for one in common if one not in our_moves | their_moves}
-    by_us = {one for one in ours if one in kept and one not in fixed | their_moves}
-    by_them = {one for one in theirs if one in kept and one not in fixed | by_us}
+    by_us = set(ours).intersection(kept) - fixed - their_moves
+    by_them = set(theirs).intersection(kept) - fixed - by_us
     mine, others = _gaps(ours, fixed, by_us), _gaps(theirs, fixed, by_them)
     anchors = ["", *(one for one in common if one in fixed)]
     keys = (one for at in anchors for one in (at, *mine.get(at, ()), *others.get(at, ())))

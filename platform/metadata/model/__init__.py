@@ -22,6 +22,7 @@ from .figures import (
     Metric,
 )
 from .named import (
+    Called,
     Labels,
     Named,
     Option,
@@ -57,6 +58,7 @@ __all__ = [
     "AlertRule",
     "App",
     "Band",
+    "Called",
     "Card",
     "Check",
     "ChecklistItem",

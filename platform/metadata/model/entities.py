@@ -8,7 +8,7 @@ from dataclasses import field as part
 from functools import cached_property
 from typing import Any, Literal
 
-from .named import Labels, Named, Option, find_named, label_text, replacements
+from .named import Called, Labels, Named, Option, label_text, replacements
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +114,7 @@ class Field(Named):
 
     def option(self, option_id: str) -> Option | None:
         """The option of that id, archived ones included, or None."""
-        return next((option for option in self.options if option.id == option_id), None)
+        return self.called.ids.get(option_id)
 
     @cached_property
     def replaced(self) -> Mapping[str, str]:
@@ -128,7 +128,12 @@ class Field(Named):
 
     def option_named(self, name: str) -> Option | None:
         """The option that is called `name` now, or was once (an alias), or None."""
-        return find_named(self.options, name)
+        return self.called.named(name)
+
+    @cached_property
+    def called(self) -> Called[Option]:
+        """The options by what they are called, archived ones included."""
+        return Called(self.options)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,7 +190,12 @@ class Entity(Named):
 
     def field_named(self, name: str) -> Field | None:
         """The live field that is called `name` now, or was once (an alias), or None."""
-        return find_named(self.live_fields, name)
+        return self.called.named(name)
+
+    @cached_property
+    def called(self) -> Called[Field]:
+        """The live fields by what they are called."""
+        return Called(self.live_fields)
 
     def plural_text(self, locale: str) -> str:
         return label_text(self.plural, locale, self.text(locale))
@@ -201,3 +211,8 @@ class TagDimension(Named):
     exclusive: bool = False
     tags: tuple[Option, ...] = ()
     property_labels: Mapping[str, Labels] = part(default_factory=dict)
+
+    @cached_property
+    def called(self) -> Called[Option]:
+        """The tags by what they are called, archived ones included."""
+        return Called(self.tags)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 _N = TypeVar("_N", bound="Named")
 
@@ -60,6 +60,24 @@ def replacements(options: Iterable[Option]) -> Mapping[str, str]:
             chain.append(following[chain[-1]])
         found[one] = chain[-1]
     return found
+
+
+class Called(Generic[_N]):
+    """Named things by their ids, by what they are called now and were once: the first counts."""
+
+    def __init__(self, items: Iterable[_N]) -> None:
+        self.ids: dict[str, _N] = {}
+        self.names: dict[str, _N] = {}
+        self.aliases: dict[str, _N] = {}
+        for one in items:
+            self.ids.setdefault(one.id, one)
+            self.names.setdefault(one.name, one)
+            for alias in one.aliases:
+                self.aliases.setdefault(alias, one)
+
+    def named(self, name: str) -> _N | None:
+        """The thing that is called `name` now, or was once, or None."""
+        return self.names.get(name) or self.aliases.get(name)
 
 
 def find_named(items: Iterable[_N], name: str) -> _N | None:

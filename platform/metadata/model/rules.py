@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from dataclasses import field as part
+from functools import cached_property
 from typing import Any, Literal
 
-from .named import Labels, Named, Option
+from .named import Called, Labels, Named, Option
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +37,11 @@ class TierScheme(Named):
     property_labels: Mapping[str, Labels] = part(default_factory=dict)
     schedule: str | None = None
     active: bool = True
+
+    @cached_property
+    def called(self) -> Called[Option]:
+        """The bands by what they are called, archived ones included."""
+        return Called(self.bands)
 
 
 @dataclass(frozen=True, kw_only=True)

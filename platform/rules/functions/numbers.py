@@ -313,15 +313,15 @@ def _summed(typing: Typing, at: Place, operator: str, a: Typed, b: Typed) -> Typ
     """a + b or a - b as one sum, with the terms of what is a sum already."""
     sign = 1 if operator == "+" else -1
     terms = [*_terms(a), *((sign * one, term) for one, term in _terms(b))]
-    items = [term for _, term in terms]
-    scale = max(one.type.scale for one in items)
-    bound = sum(one.bound * 10 ** (scale - one.type.scale) for one in items)
+    # What a and b are says all: a long sum is put together term by term.
+    scale = max(a.type.scale, b.type.scale)
+    bound = sum(one.bound * 10 ** (scale - one.type.scale) for one in (a, b))
     return typing.make(
         SUM,
         at,
-        *items,
-        type=Type(kind_of(*items), scale, unit=units.calculated(typing, at, operator, a, b)),
-        nullable=bound >= limit(scale) or any(one.nullable for one in items),
+        *(term for _, term in terms),
+        type=Type(kind_of(a, b), scale, unit=units.calculated(typing, at, operator, a, b)),
+        nullable=bound >= limit(scale) or a.nullable or b.nullable,
         bound=bound,
         extra=tuple(one for one, _ in terms),
     )

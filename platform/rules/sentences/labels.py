@@ -9,7 +9,7 @@ from ...metadata.messages import render
 from ...metadata.model import App
 from ..formats import Formats, inside
 from ..ir import Aggregate, Formula, HasTag, Read, Step, Typed, Via
-from ..types import options_of
+from ..types import options_called
 
 Readable = Callable[[str, str], bool]
 """Whether the reader may see a field of an entity, both by id."""
@@ -63,7 +63,7 @@ class Labels:
 
     def option(self, key: str, option_id: str) -> str:
         """The label of an option of a set (`types.options_of`)."""
-        found = next((one for one in options_of(self.app, key) if one.id == option_id), None)
+        found = options_called(self.app, key).ids.get(option_id)
         return found.text(self.locale) if found else self.say("say.gone")
 
     def field(self, entity_id: str, field_id: str) -> str:
