@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from importlib.metadata import version
+from weakref import WeakValueDictionary
 
 import sqlalchemy as sa
 
@@ -78,22 +79,39 @@ def documents(connection: sa.Connection, revision: int) -> tuple[Document, ...]:
     return bodies(connection, manifest(connection, revision))
 
 
+_read: WeakValueDictionary[str, Document] = WeakValueDictionary()
+"""The documents that somebody holds, by their hash: revisions that follow each other share most."""
+
+
 def bodies(connection: sa.Connection, said: Mapping[str, str]) -> tuple[Document, ...]:
-    """The documents that a manifest names, in ids, in the order of kind and id."""
-    found = _bodies(connection, said.values())
-    return tuple(
-        document_of(json.loads(found[digest], parse_float=Decimal), in_ids=True)
-        for _, digest in sorted(said.items())
-    )
+    """The documents that a manifest names, in ids, in the order of kind and id.
+
+    Those of a hash that are held already are not read again.
+    """
+    found = {digest: one for digest in said.values() if (one := _read.get(digest))}
+    for digest, body in _bodies(connection, said.values() - found.keys()).items():
+        one = document_of(json.loads(body, parse_float=Decimal), in_ids=True)
+        found[digest] = one
+        # A backup may say of a document that its hash is another's; no other workspace believes it.
+        if one.hash == digest:
+            _read[digest] = one
+    return tuple(found[digest] for _, digest in sorted(said.items()))
 
 
 def keep(connection: sa.Connection, documents: Iterable[Document]) -> dict[str, str]:
     """Store the bodies of documents (in ids) that are not stored yet; their manifest."""
-    stored = tuple(documents)
-    said = {one.key: one.hash for one in stored}
+    stored = {one.hash: one for one in documents}
+    query = sa.select(DOCUMENT.c.hash).where(DOCUMENT.c.hash.in_(sorted(stored)))
+    there = set(connection.execute(query).scalars())
     # Not the canonical text: that leaves ids out which equal the names, and an App needs them.
-    _store(connection, {said[one.key]: write_json(one.data) for one in stored})
-    return said
+    fresh = [
+        {"hash": digest, "body": write_json(one.data)}
+        for digest, one in stored.items()
+        if digest not in there
+    ]
+    if fresh:
+        connection.execute(sa.insert(DOCUMENT), fresh)
+    return {one.key: digest for digest, one in stored.items()}
 
 
 def append(
@@ -177,18 +195,13 @@ def manifest(connection: sa.Connection, revision: int) -> Mapping[str, str]:
     return found
 
 
-def _bodies(connection: sa.Connection, digests: Iterable[str]) -> dict[str, str]:
+def _bodies(connection: sa.Connection, digests: Collection[str]) -> dict[str, str]:
+    if not digests:
+        return {}
     query = sa.select(DOCUMENT.c.hash, DOCUMENT.c.body).where(
         DOCUMENT.c.hash.in_(sorted(set(digests)))
     )
     return {row.hash: row.body for row in connection.execute(query)}
-
-
-def _store(connection: sa.Connection, bodies: Mapping[str, str]) -> None:
-    there = _bodies(connection, bodies)
-    fresh = [{"hash": key, "body": body} for key, body in bodies.items() if key not in there]
-    if fresh:
-        connection.execute(sa.insert(DOCUMENT), fresh)
 
 
 def _digest(text: str) -> str:

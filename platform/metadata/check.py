@@ -67,8 +67,18 @@ def check(documents: Iterable[Document], base: App | None = None) -> Checked:
     if not any(one.kind == "app" for one in given):
         problems.append(Problem("app.missing", {}, "app.json"))
     ordered = _ordered(problems, given)
-    app = None if ordered else build(resolved.documents, held)
-    return Checked(app, resolved.documents, ordered, resolved.notes)
+    kept = tuple(_kept(resolved.documents, base.documents if base else ()))
+    app = None if ordered else build(kept, held)
+    return Checked(app, kept, ordered, resolved.notes)
+
+
+def _kept(documents: Iterable[Document], base: Iterable[Document]) -> Iterator[Document]:
+    """The documents, those of the base in the place of the same: what is known of them stays."""
+    there = {one.path: one for one in base}
+    for one in documents:
+        was = there.get(one.path, one)
+        same = (was.digest, was.in_ids) == (one.digest, one.in_ids)
+        yield was if same else one
 
 
 def _structure(

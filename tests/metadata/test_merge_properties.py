@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from fieldstone.metadata import Document, to_ids
+from fieldstone.metadata import Document, to_ids, to_names
 from fieldstone.metadata.documents import content_hash
 from fieldstone.metadata.merge import ORDER, Difference, Merged, merge
 from fieldstone.metadata.schema import bare, branch, property_node, schema_of
@@ -24,6 +25,7 @@ PAIRS = 1_000
 CHUNKS = 10
 BASE = to_ids(template_documents("crm_template")).documents
 KEYS = [one.key for one in BASE]
+APP = check(BASE).app
 
 Flat = Mapping[tuple[str, ...], Any]
 Sides = tuple[tuple[Document, ...], tuple[Document, ...]]
@@ -201,6 +203,16 @@ def test_a_merge_is_an_application_or_says_why_not(seed: int) -> None:
     checked = check(merge(BASE, *pair(seed)).documents)
     assert (checked.app is None) == bool(checked.problems)
     assert all(one.document and one.text("zh-CN") for one in checked.problems)
+
+
+@pytest.mark.parametrize("seed", range(0, PAIRS, 25))
+def test_what_a_check_made_is_the_same_when_it_is_checked_again(seed: int) -> None:
+    """So a plan that is published need not be checked once more."""
+    ours, _ = pair(seed)
+    for given in (ours, to_names(ours)):
+        once = check(given, APP)
+        if once.app is not None:
+            assert check(once.documents, APP) == replace(once, notes=())
 
 
 def test_the_pairs_meet_each_other() -> None:

@@ -86,6 +86,16 @@ def test_ids_to_ids_is_the_same() -> None:
     assert again.documents == once.documents
 
 
+def test_what_did_not_change_is_the_document_of_the_base() -> None:
+    """So what is known of it, its hash among all, need not be found out again."""
+    names = to_names(BASE.documents)
+    changed = document_of({**names[0].data, "label": "Another"}, path=names[0].path)
+    found = check((changed, *names[1:]), BASE).documents
+    assert {one.key for one in found if one not in BASE.documents} == {found[0].key}
+    held = {id(one) for one in BASE.documents}
+    assert [one.key for one in found if id(one) not in held] == [found[0].key]
+
+
 def with_change(documents: tuple[Document, ...], place: Any, value: Any) -> tuple[Document, ...]:
     """The documents with one value put anywhere."""
     number, path = place
