@@ -11,10 +11,10 @@ another process died; else it is taken back (`taking_back`), at the latest when 
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -60,6 +60,7 @@ ROWS = frozenset(
 _EMPTYING = frozenset({"empty_column", "reuse_column"})
 _IN_PLACE = frozenset({"purge_values", "replace_tags"})
 _READ_VALUES = frozenset({"recompute", "search"})
+_T = TypeVar("_T")
 _FEW = 50
 """Rows that were written meanwhile and may be left to the last transaction."""
 
@@ -105,6 +106,11 @@ def _beyond(tx: Transaction, table: str, most: int) -> bool:
     return tx.connection.scalar(sa.select(row.c.id).offset(most).limit(1)) is not None
 
 
+def _called(step: Step) -> str:
+    """What tells the steps of one plan apart that write rows."""
+    return f"{step.kind} {step.entity} {step.field} {step.target}"
+
+
 def _not_yet(worked: Worked, dialect: DialectName) -> Iterator[Step]:
     """Conversions of fields without values: somebody may write one in the meantime."""
     steps = {(one.entity, one.field) for one in worked.plan.steps if one.kind == "convert"}
@@ -130,11 +136,12 @@ class Preparing:
         """Do everything that can be done beforehand; what it leaves is taken back by the caller."""
         worked, _, _ = self._worked()
         early = (*steps_before(worked.plan.steps), *_not_yet(worked, self.workspace.dialect))
-        if not self._progress().get("watched"):
-            self._emptied(worked, early)
+        if "watched" not in self._progress():
+            # What nobody reads or writes need not be watched, and may be taken into use then.
+            self._rows(worked, early, {"empty_column"})
             self._begin(worked, early)
         worked, kept, empty = self._worked()
-        self._rows(worked, early)
+        self._rows(worked, early, ROWS - {"empty_column"})
         self._catch_up(worked, early)
         self._indexes(worked)
         self._catch_up(worked, early)
@@ -168,14 +175,19 @@ class Preparing:
         return replace(fresh, steps=tuple(kept))
 
     def _progress(self) -> Mapping[str, Any]:
+        """How far it is: whether tables are watched, what is done, and up to which id of what."""
         with self.workspace.reading() as tx:
             found = tx.connection.scalar(sa.select(JOB.c.progress).where(JOB.c.id == self.job.id))
-        return found or {}
+        return found or {"done": []}
 
-    def _write(self, work: Any, *, beside: bool = True) -> Any:
+    def _note(self, tx: Transaction, progress: Mapping[str, Any]) -> None:
+        note = sa.update(JOB).where(JOB.c.id == self.job.id).values(progress=dict(progress))
+        tx.connection.execute(note)
+
+    def _write(self, work: Callable[[Transaction], _T], *, beside: bool = True) -> _T:
         """Run `work` in a transaction that holds the job, on the revision of the plan."""
 
-        def held(tx: Transaction) -> Any:
+        def held(tx: Transaction) -> _T:
             if tx.revision != self.plan.base:
                 values = {"base": self.plan.base, "now": tx.revision}
                 raise Conflict(Problem("publish.moved", values))
@@ -183,17 +195,6 @@ class Preparing:
             return work(tx)
 
         return self.workspace.altering(held, beside=beside)
-
-    def _note(self, tx: Transaction, **progress: Any) -> None:
-        note = sa.update(JOB).where(JOB.c.id == self.job.id).values(progress=progress)
-        tx.connection.execute(note)
-
-    def _emptied(self, worked: Worked, early: Iterable[Step]) -> None:
-        """Empty columns that nobody reads or writes, before anything is watched."""
-        for step in early:
-            if step.kind == "empty_column":
-                self._write(lambda tx, step=step: run_once(self._running(tx, worked), step))
-                self._batched(worked, step, {})
 
     def _begin(self, worked: Worked, early: Iterable[Step]) -> None:
         """Watch the tables, and make what nobody sees."""
@@ -204,43 +205,48 @@ class Preparing:
             for step in early:
                 if step.kind in STRUCTURE:
                     run_once(running, step)
-            self._note(tx, watched=True, step=0)
+            self._note(tx, {**progress, "watched": True})
 
+        progress = self._progress()
         self._write(begin, beside=False)
         failpoints.hit("publish.watched")
 
-    def _rows(self, worked: Worked, early: Iterable[Step]) -> None:
-        """Write the rows, step by step, from where it was left."""
-        steps = [one for one in early if one.kind in ROWS and one.kind != "empty_column"]
-        at = self._progress()
-        for number, step in enumerate(steps):
-            if number >= at.get("step", 0):
-                after = at.get("after") if number == at.get("step", 0) else None
-                self._batched(worked, step, {"watched": True, "step": number}, after)
+    def _rows(self, worked: Worked, early: Iterable[Step], kinds: Collection[str]) -> None:
+        """Write the rows of steps of these kinds, from where it was left."""
+        for step in early:
+            if step.kind in kinds:
+                self._batched(worked, step)
                 failpoints.hit("publish.prepared_step")
 
-    def _batched(
-        self, worked: Worked, step: Step, progress: Mapping[str, Any], after: int | None = None
-    ) -> None:
+    def _batched(self, worked: Worked, step: Step) -> None:
         assert worked.layout is not None
-        table = worked.layout.table(step.entity)
+        table, name = worked.layout.table(step.entity), _called(step)
+        progress = self._progress()
+        if name in progress["done"]:
+            return
+        if step.kind == "empty_column" and "now" not in progress:
+            self._write(lambda tx: run_once(self._running(tx, worked), step))
+        after: int | None = progress["after"] if progress.get("now") == name else None
+        kept = {key: one for key, one in progress.items() if key not in ("now", "after")}
+
+        def batch(tx: Transaction) -> int | None:
+            rows, upto = next(batches(tx.connection, table, after))
+            run_on(self._running(tx, worked), step, rows)
+            if upto is None:
+                self._note(tx, {**kept, "done": [*kept["done"], name]})
+            else:
+                self._note(tx, {**kept, "now": name, "after": upto})
+            return upto
+
         while True:
             began = time.monotonic()
-            upto = self._write(lambda tx, after=after: self._batch(tx, worked, step, table, after))
-            if upto is None:
-                return
-            after = upto
+            after = self._write(batch)
             failpoints.hit("publish.batch")
+            if after is None:
+                return
             if self.workspace.dialect == "sqlite":
                 # One that waits for the file to be free looks only now and then.
                 time.sleep(time.monotonic() - began)
-
-    def _batch(
-        self, tx: Transaction, worked: Worked, step: Step, table: str, after: int | None
-    ) -> int | None:
-        rows, upto = next(batches(tx.connection, table, after))
-        run_on(self._running(tx, worked), step, rows)
-        return upto
 
     def _catch_up(self, worked: Worked, early: tuple[Step, ...]) -> None:
         """Do once more what was written meanwhile, until there is little left."""

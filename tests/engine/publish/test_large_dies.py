@@ -7,6 +7,7 @@ import signal
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from fieldstone.engine import publish
 from fieldstone.engine.access import SYSTEM
@@ -77,6 +78,27 @@ def test_whoever_comes_after_one_that_died_goes_on_or_takes_it_back(
             published(there, planned(there, other))
             assert planned(there, other).empty
         assert left_of(there) == []
+
+
+def test_who_goes_on_does_not_begin_anew(
+    installation: Installation, workspace: Workspace, shop: Shop
+) -> None:
+    everything_at_once(shop)
+    plan = planned(workspace, shop)
+    assert died(installation, plan, "publish.indexed:1")
+    written: list[str] = []
+
+    def note(_c: Any, _k: Any, statement: str, *_: Any) -> None:
+        if statement.startswith("UPDATE") and "customer" in statement.split()[1]:
+            written.append(statement)
+
+    with Installation.open(installation.settings, FixedClock(LATER)) as later:
+        sa.event.listen(sa.engine.Engine, "before_cursor_execute", note)
+        try:
+            published(later.workspace("acme"), plan)
+        finally:
+            sa.event.remove(sa.engine.Engine, "before_cursor_execute", note)
+    assert written == []
 
 
 def everything_at_once(shop: Shop) -> None:
