@@ -63,6 +63,7 @@ bench: setup ## Measure, and compare with the figures kept
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.language
 	$(BIN)/python -m benchmarks.publishing
+	$(BIN)/python -m benchmarks.upgrading
 
 browser: setup ## Install the browser that the tests drive
 	$(BIN)/python -m tests.servers.chromium

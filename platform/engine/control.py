@@ -87,6 +87,16 @@ class Control:
         )
         return tuple(_entry(row) for row in self._store.rows(query))
 
+    def following(self, slug: str, limit: int = 200) -> tuple[WorkspaceEntry, ...]:
+        """The next active workspaces after a slug, in the order of slugs."""
+        query = (
+            sa.select(WORKSPACE)
+            .where(WORKSPACE.c.state == "active", WORKSPACE.c.slug > slug)
+            .order_by(WORKSPACE.c.slug)
+            .limit(limit)
+        )
+        return tuple(_entry(row) for row in self._store.rows(query))
+
     def workspace(self, *, slug: str | None = None, id: str | None = None) -> WorkspaceEntry:
         """The active workspace of that slug or id; NotFound if there is none."""
         wanted = WORKSPACE.c.slug == slug if slug is not None else WORKSPACE.c.id == id

@@ -14,6 +14,7 @@ from ..metadata.expression import PARENT, References, parse, references
 from ..metadata.expression.tree import Name, Path
 from ..metadata.model import App, Field
 from ..rules.types import target_of
+from .tables import MOST_APPS
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class StoredFormula:
     level: int
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=MOST_APPS)
 def stored_formulas(app: App) -> tuple[StoredFormula, ...]:
     """All stored formulas of an App, each after those that it reads."""
     fields = {

@@ -25,7 +25,7 @@ from .control import Control, WorkspaceEntry
 from .database import databases
 from .errors import Conflict, Forbidden, Invalid
 from .members import NewMember
-from .publish import export, preview, publish
+from .publish import preview, publish
 from .search_terms import spelled
 from .settings import Settings
 from .stores import Databases
@@ -175,7 +175,9 @@ class Installation:
         called = name or workspace.name
         if not with_data:
             kept = Kept.of_workspace(workspace)
-            return self.create_workspace(slug, called, export(workspace), kept=kept)
+            with workspace.reading() as tx:
+                documents = tx.app.documents
+            return self.create_workspace(slug, called, documents, kept=kept)
         _require_names(slug, called)
 
         def fill(made: Workspace) -> None:

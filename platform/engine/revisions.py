@@ -25,8 +25,8 @@ from .document_tables import DOCUMENT, REVISION
 from .errors import NotFound
 from .layout import EMPTY, Layout
 from .system_tables import STATE
+from .tables import MOST_APPS
 
-_MOST_KEPT = 256
 NO_APP = App(hash="", manifest=Manifest(id="app", name="app"), entities={})
 """What holds before the first revision."""
 
@@ -159,7 +159,7 @@ def product_version() -> str:
     return version("fieldstone")
 
 
-_kept: ByContent[tuple[App, Layout]] = ByContent(_MOST_KEPT)
+_kept: ByContent[tuple[App, Layout]] = ByContent(MOST_APPS)
 """Apps and layouts by the hash of manifest and layout: equal workspaces share them."""
 
 

@@ -18,6 +18,9 @@ from .layout import Layout, Storage, StoredField
 
 Dialect = Literal["sqlite", "postgresql"]
 
+MOST_APPS = 64
+"""Apps that a process holds at once, a megabyte or two each; equal workspaces share one."""
+
 
 class Tables:
     """The tables of a workspace's entities, as the compiler of expressions asks for them.
@@ -65,7 +68,7 @@ class Tables:
         return self.app.hash, self.layout.hash, self.dialect
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=MOST_APPS)
 def tables_of(app: App, layout: Layout, dialect: Dialect) -> Tables:
     """The shared Tables of equal apps, layouts and databases."""
     return Tables(app, layout, dialect)

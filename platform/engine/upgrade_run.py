@@ -39,11 +39,14 @@ def upgrade_all(
     installation: Installation, template: Template, reason: str | None = None
 ) -> Iterator[Outcome]:
     """Bring every workspace of a template to this version, and say what became of each."""
-    for entry in installation.workspaces():
-        try:
-            yield _upgraded(installation.workspace(entry.slug), template, reason)
-        except ProblemsError as error:
-            yield Outcome(slug=entry.slug, fate="refused", problems=error.problems)
+    last = ""
+    while some := installation.control.following(last):
+        for entry in some:
+            try:
+                yield _upgraded(installation.workspace(entry.slug), template, reason)
+            except ProblemsError as error:
+                yield Outcome(slug=entry.slug, fate="refused", problems=error.problems)
+        last = some[-1].slug
 
 
 def _upgraded(workspace: Workspace, template: Template, reason: str | None) -> Outcome:

@@ -209,7 +209,7 @@ def _refuse_too_deep(found: Expression) -> None:
         raise ProblemsError([Problem("expression.nested", position=place.start + 1)])
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=512)
 def _rows(app: App, entity_id: str) -> int:
     """How deep the rows of any role nest that are put where records of an entity are read."""
     texts = {one.rows for role in app.roles.values() if (one := role.access(entity_id))}

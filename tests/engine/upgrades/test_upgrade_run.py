@@ -41,3 +41,14 @@ def test_what_would_be_lost_is_a_reason_to_leave_a_workspace_alone(
         assert column(tx, "customer", "staff") == [12]
         loss = upgrades.prepare(tx, SYSTEM, newer.documents, {}).plan.losses
     assert [one.key for one in loss] == ["customer.staff"]
+
+
+def test_workspaces_are_gone_through_some_at_a_time(installation: Installation) -> None:
+    for slug in ("c", "a-2", "b", "a"):
+        installation.create_workspace(slug, slug, ())
+    found = []
+    last = ""
+    while some := installation.control.following(last, 3):
+        found.append([one.slug for one in some])
+        last = some[-1].slug
+    assert found == [["a", "a-2", "b"], ["c"]]
