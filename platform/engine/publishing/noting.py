@@ -68,13 +68,17 @@ class _Look(Look):
         old = self.before.by_id.get(one.id)
         if one.type not in ("choice", "stage") or old is None:
             return
-        stored = self.tx.layout.find(self.after.id, one.id)
-        for option in one.options:
-            was = old.option(option.id)
-            if stored and option.archived and was and not was.archived:
-                holding = self._column(one.id) == option.id
+        live = {each.id for each in old.options if not each.archived}
+        gone = [each for each in one.options if each.archived and each.id in live]
+        if not gone or self.tx.layout.find(self.after.id, one.id) is None:
+            return
+        column = self._column(one.id)
+        found = self.tx.connection.execute(sa.select(column).where(self.live).distinct())
+        held = set(found.scalars())
+        for option in gone:
+            if option.id in held:
                 place = ("fields", one.id, "options")
-                yield from self.told("publish.note_option", option, holding, *place)
+                yield from self.told("publish.note_option", option, column == option.id, *place)
 
     def holds(self, text: str) -> sa.ColumnElement[bool] | None:
         """A condition of the new app on the present rows; None if they lack what it reads."""

@@ -34,7 +34,7 @@ def merged_order(
     clash = bool(our_moves & their_moves) and _among(ours, shared) != _among(theirs, shared)
     if clash:
         their_moves = set()
-    fixed = {one for one in common if one not in our_moves | their_moves}
+    fixed = set(common) - our_moves - their_moves
     by_us = set(ours).intersection(kept) - fixed - their_moves
     by_them = set(theirs).intersection(kept) - fixed - by_us
     mine, others = _gaps(ours, fixed, by_us), _gaps(theirs, fixed, by_them)
