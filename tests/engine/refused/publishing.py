@@ -56,9 +56,11 @@ class Desk:
         self.publish(plan)
 
     def publish_beside_a_preparation(self) -> None:
-        plan = self.plan()
-        alone.start(self.workspace, plan)
-        self.publish(plan)
+        other = self.installation.create_workspace("other", "Other", self.shop.documents())
+        self.shop.add("customer", name="phone", type="phone")
+        plan = publish.preview(other, SYSTEM, self.shop.documents())
+        alone.start(other, plan)
+        publish.publish(other, SYSTEM, plan)
 
     def publish_elsewhere(self) -> None:
         other = self.installation.create_workspace("other", "Other", ())

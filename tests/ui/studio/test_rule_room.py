@@ -103,7 +103,7 @@ def test_rows_and_text_follow_each_other(ann: Reader) -> None:
 
 
 def test_every_property_of_a_rule_has_a_control(ann: Reader) -> None:
-    """Identity and what an editor needs stay; archiving is a button of the list."""
+    """Identity, modules and what an editor needs stay; archiving is a button of the list."""
     ann.open(f"{ROOM}/new")
     ann.page.locator("summary").filter(has_text="What it does").click()
     ann.page.get_by_role("button", name="Add action").click()
@@ -111,7 +111,7 @@ def test_every_property_of_a_rule_has_a_control(ann: Reader) -> None:
     names = ann.page.evaluate("[...document.querySelectorAll('#rule [name]')].map((e) => e.name)")
     found = {one.split(".")[0] for one in names} | {"actions"}
     declared = set(schema_of("alert_rule")["properties"])
-    assert declared - found == {"$schema", "kind", "id", "archived"}
+    assert declared - found == {"$schema", "kind", "id", "archived", "part_of"}
     kinds: dict[str, set[str]] = {"create": set(), "set": set(), "notify": set(), "webhook": set()}
     for number, (kind, seen) in enumerate(kinds.items(), 1):
         ann.page.locator("select[name='action.0.kind']").select_option(kind)
