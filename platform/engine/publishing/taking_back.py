@@ -106,7 +106,8 @@ def _structure(tx: Transaction, steps: Iterable[Step], there: Physical) -> Itera
                 key = there.keys.get((table, one.target or ""))
                 if key is not None:
                     yield ddl.drop_key(table, key[0])
-                was = next(name for name in at.free if name not in columns)
+                # It was free, or what an earlier conversion left; either is empty by now.
+                was = next(name for name in (*at.free, *at.spares) if name not in columns)
                 yield ddl.rename_column(table, one.target or "", was)
             case "create_link_table" if not (at and at.link_table):
                 if link_table_name(one.entity) in there.tables:

@@ -25,6 +25,7 @@ from tests.engine.publish.test_every_statement import (
     Failed,
     fail,
     failing,
+    fails_wholly,
     planned,
     published,
     revisions_of,
@@ -205,14 +206,6 @@ def test_whichever_statement_of_a_purge_fails_it_is_wholly_old_or_wholly_new(
         assert tx.revision > before[0]
         assert "'A'" not in repr(tx.connection.exec_driver_sql("SELECT * FROM customer").all())
     shop.data["customer"]["fields"].append({"name": "memo", "type": "text", "default": "m"})
-    again = state(workspace)
-    plan = planned(workspace, shop)
-    for number in range(1, MOST, STRIDE):
-        try:
-            with failing(number, fail):
-                published(workspace, plan)
-            break
-        except Failed:
-            assert state(workspace) == again, number
+    fails_wholly(workspace, shop, STRIDE)
     with workspace.reading() as tx:
         assert column(tx, "customer", "memo") == ["m"] * 3
