@@ -11,7 +11,10 @@ import sqlalchemy as sa
 from ..system_tables import JOB
 
 PREPARE: Final = "publish"
-"""The kind of the job that stands for a preparation; its payload says what was there before."""
+"""The kind and the key of the job that stands for a preparation.
+
+Its payload says what was there before.
+"""
 
 INDEX_PREFIX = "_ix_"
 """How the indexes begin that follow from documents; no tenant's name begins so."""
@@ -61,7 +64,7 @@ class Physical:
 def in_force(connection: sa.Connection) -> Physical:
     """What belongs to the revision in force, without what is being prepared for the next one."""
     there = read(connection)
-    payload = connection.scalar(sa.select(JOB.c.payload).where(JOB.c.kind == PREPARE))
+    payload = connection.scalar(sa.select(JOB.c.payload).where(JOB.c.key == PREPARE))
     if payload is None:
         return there
     known = Physical.from_json(payload["there"])
