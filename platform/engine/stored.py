@@ -7,7 +7,7 @@ concerns, by one UPDATE, in the order in which formulas read one another.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -25,6 +25,9 @@ MOST_AT_ONCE: Final = 10_000
 JOB_KIND: Final = "stored"
 _CHUNK: Final = 1000
 
+Leave = Callable[[Transaction, str, str], None]
+"""What is done about a formula (entity, field) with too many dependants."""
+
 _Ids = frozenset[int]
 _Event = tuple[frozenset[str] | None, _Ids]
 """Fields that changed (None for all: made, deleted, restored) in records with these ids."""
@@ -37,11 +40,12 @@ def refresh(
     fields: Collection[str] | None,
     *,
     befores: Sequence[Mapping[str, Any]],
+    leave: Leave | None = None,
 ) -> None:
     """Bring up to date what is computed from `fields` (None: all) of these records.
 
     `befores` are the records' values before the write: a child that changed its parent concerns
-    the old one too.
+    the old one too. A formula with too many dependants is left to a job, or to `leave`.
     """
     events: defaultdict[str, list[_Event]] = defaultdict(list)
     events[entity_id].append((None if fields is None else frozenset(fields), frozenset(ids)))
@@ -57,7 +61,7 @@ def refresh(
                 known[wanted] = _ids_of(tx, one.entity, wanted)
             found = known[wanted]
             if found is None:
-                _leave_to_job(tx, one)
+                (leave or leave_to_job)(tx, one.entity, one.field)
             elif found:
                 work[one.entity, found].append(one.field)
         for (target, found), names in work.items():
@@ -189,10 +193,10 @@ def _assignments(
     }
 
 
-def _leave_to_job(tx: Transaction, one: StoredFormula) -> None:
+def leave_to_job(tx: Transaction, entity_id: str, field_id: str) -> None:
     """Too many dependants for one write: a job computes them all, soon."""
-    key = f"{JOB_KIND}:{one.entity}.{one.field}:{tx.now.isoformat()}"
-    jobs.enqueue(tx, JOB_KIND, key, {"entity": one.entity, "field": one.field})
+    key = f"{JOB_KIND}:{entity_id}.{field_id}:{tx.now.isoformat()}"
+    jobs.enqueue(tx, JOB_KIND, key, {"entity": entity_id, "field": field_id})
 
 
 def do_job(tx: Transaction, job: jobs.Job) -> None:

@@ -177,8 +177,7 @@ class Preparing:
     def _progress(self) -> Mapping[str, Any]:
         """How far it is: whether tables are watched, what is done, and up to which id of what."""
         with self.workspace.reading() as tx:
-            found = tx.connection.scalar(sa.select(JOB.c.progress).where(JOB.c.id == self.job.id))
-        return found or {"done": []}
+            return _progress(tx, self.job)
 
     def _note(self, tx: Transaction, progress: Mapping[str, Any]) -> None:
         note = sa.update(JOB).where(JOB.c.id == self.job.id).values(progress=dict(progress))
@@ -258,7 +257,11 @@ class Preparing:
     def _caught_up(self, tx: Transaction, worked: Worked, early: tuple[Step, ...]) -> int:
         running = self._running(tx, worked)
         taken = watching.take(tx.connection)
-        once_more(running, early, taken)
+        left = once_more(running, early, taken)
+        if left:
+            progress = _progress(tx, self.job)
+            known = {tuple(one) for one in progress.get("left", ())}
+            self._note(tx, {**progress, "left": sorted(left | known)})
         return sum(map(len, taken.values()))
 
     def _indexes(self, worked: Worked) -> None:
@@ -300,10 +303,12 @@ def steps_before(steps: Iterable[Step]) -> tuple[Step, ...]:
 
 def once_more(
     running: Running, early: Iterable[Step], taken: Mapping[str, Collection[int]]
-) -> None:
-    """Do the prepared steps again for rows, by table, that were written meanwhile."""
-    if not taken:
-        return
+) -> set[tuple[str, str]]:
+    """Do the prepared steps again for rows, by table, that were written meanwhile.
+
+    Returns the formulas (entity, field) that so many records read that it is left for later.
+    """
+    left: set[tuple[str, str]] = set()
     layout = running.after.layout
     steps = [one for one in early if one.kind in ROWS and one.kind not in _EMPTYING]
     for step in steps:
@@ -313,7 +318,15 @@ def once_more(
     if any(one.kind == "recompute" for one in steps):
         for entity_id, at in layout.entities.items():
             if taken.get(at.table):
-                stored.refresh(running.after, entity_id, taken[at.table], None, befores=())
+                stored.refresh(
+                    running.after,
+                    entity_id,
+                    taken[at.table],
+                    None,
+                    befores=(),
+                    leave=lambda _, *formula: left.add(formula),
+                )
+    return left
 
 
 def finish(
@@ -330,6 +343,7 @@ def finish(
         jobs.finish(tx, prepared.job)
     except jobs.LostJob as error:
         raise Conflict(Problem("publish.data_moved")) from error
+    left = {tuple(one) for one in _progress(tx, prepared.job).get("left", ())}
     tx.connection.execute(sa.delete(JOB).where(JOB.c.id == prepared.job.id))
     # What had no rows had no steps for them.
     begun = any(_beyond(tx, one, 0) for one in prepared.empty)
@@ -345,8 +359,18 @@ def finish(
     require_accepted((one for one in losses if one), accepted)
     running = running_of(replace(tx, now=prepared.since), worked)
     while taken := watching.take(tx.connection):
-        once_more(running, prepared.done, taken)
+        left |= once_more(running, prepared.done, taken)
+    for entity_id, field_id in sorted(left):
+        stored.leave_to_job(running.after, entity_id, field_id)
     watching.unwatch(tx.connection, tx.tables.dialect)
+
+
+def _progress(tx: Transaction, job: Job) -> Mapping[str, Any]:
+    """How far a preparation is: watched, steps that are done, the id it came to, formulas left."""
+    found: Mapping[str, Any] | None = tx.connection.scalar(
+        sa.select(JOB.c.progress).where(JOB.c.id == job.id)
+    )
+    return found or {"done": []}
 
 
 def _watched(tx: Transaction, worked: Worked, early: Iterable[Step]) -> list[Watched]:

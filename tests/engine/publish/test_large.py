@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from fieldstone.engine import records
+from fieldstone.engine import records, stored
 from fieldstone.engine.access import SYSTEM
 from fieldstone.engine.errors import Conflict, Invalid
 from fieldstone.engine.installation import Installation
@@ -20,6 +20,8 @@ from fieldstone.engine.publish import layout_matches
 from fieldstone.engine.publishing import physical
 from fieldstone.engine.system_tables import JOB
 from fieldstone.engine.transaction import Transaction
+from fieldstone.engine.work import worker
+from fieldstone.engine.work.tick import tick
 from fieldstone.engine.workspaces import Workspace
 from tests.engine.publish.conftest import NOW
 from tests.engine.publish.shop import Shop, column
@@ -30,10 +32,10 @@ from tests.engine.publish.test_every_statement import (
     add_entity,
     fail,
     failing,
+    fails_wholly,
     planned,
     published,
-    revisions_of,
-    state,
+    stored_formula,
 )
 
 LATER = NOW + timedelta(hours=1)
@@ -91,6 +93,14 @@ def changed(tx: Transaction) -> None:
     records.update(tx, SYSTEM, "customer", 1, there.version, {"staff": "77", "code": "b"})
 
 
+def staff(number: int) -> Write:
+    def write(tx: Transaction) -> None:
+        there = records.get(tx, SYSTEM, "customer", 1)
+        records.update(tx, SYSTEM, "customer", 1, there.version, {"staff": str(number)})
+
+    return write
+
+
 def cleared(tx: Transaction) -> None:
     there = records.get(tx, SYSTEM, "customer", 3)
     records.update(
@@ -114,11 +124,15 @@ WRITES: Sequence[Write] = (changed, more(1), cleared, moved, more(2), deleted, m
 
 @contextmanager
 def between(
-    writes: Sequence[Write], workspace: Workspace, *, late: bool = False
+    writes: Sequence[Write],
+    workspace: Workspace,
+    *,
+    late: bool = False,
+    then: Callable[[], None] = lambda: None,
 ) -> Iterator[list[Write]]:
     """Let somebody else write before each transaction of this thread; what is left to write.
 
-    If `late`, once it is noted what is written.
+    If `late`, once it is noted what is written. After each, `then` is done.
     """
     left, here = list(writes), threading.get_ident()
     begun: set[Any] = set()
@@ -127,6 +141,7 @@ def between(
         with workspace.writing() as tx:
             if not late or "_touched" in physical.read(tx.connection).tables:
                 left.pop(0)(tx)
+        then()
 
     def look(connection: sa.Connection, _k: Any, statement: str, *_: Any) -> None:
         if threading.get_ident() != here or not statement.startswith("BEGIN"):
@@ -316,20 +331,55 @@ def left_of(workspace: Workspace) -> list[str]:
 def test_whichever_statement_fails_everything_is_as_it_was(
     workspace: Workspace, shop: Shop, change: Change
 ) -> None:
-    before = state(workspace)
     change(shop)
-    plan = planned(workspace, shop)
+    fails_wholly(workspace, shop, STRIDE)
+
+
+def test_a_column_that_a_formula_left_is_given_back(workspace: Workspace, shop: Shop) -> None:
+    stored_formula(shop)
+    published(workspace, planned(workspace, shop))
+    shop.field("customer", "twice")["formula"] = "staff * 3"
+    published(workspace, planned(workspace, shop))
+    before = told(workspace)
+    shop.add("customer", name="children", type="integer", default=1)
     for number in range(1, MOST, STRIDE):
         try:
             with failing(number, fail):
-                published(workspace, plan)
+                published(workspace, planned(workspace, shop))
             break
         except Failed:
-            assert state(workspace) == before, number
-    else:
-        raise AssertionError("it never came to its end")
-    assert revisions_of(state(workspace)) == revisions_of(before) + 1
-    assert planned(workspace, shop).empty
+            # What nobody reads may be emptied or gone by then.
+            assert told(workspace) == before, number
+            assert left_of(workspace) == [], number
+    with workspace.reading() as tx:
+        assert column(tx, "customer", "twice") == [36, None, 2100]
+        assert column(tx, "customer", "children") == [1, 1, 1]
+
+
+def test_what_too_many_records_read_is_computed_once_it_is_in_force(
+    installation: Installation,
+    workspace: Workspace,
+    shop: Shop,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(stored, "MOST_AT_ONCE", 1)
+    formula = "customer.staff * 2"
+    shop.add("deal", name="people", type="formula", formula=formula, stored=True)
+    plan = planned(workspace, shop)
+
+    def work() -> None:
+        for workspace_id, job_id in tick(installation, everything=True):
+            worker.do(installation, workspace_id, job_id)
+
+    # A worker that comes before it is in force does not know the formula yet.
+    writes = [staff(number) for number in range(100)]
+    with between(writes, workspace, late=True, then=work) as left:
+        published(workspace, plan)
+    work()
+    with workspace.reading() as tx:
+        last = column(tx, "customer", "staff")[0]
+        assert last == 99 - len(left)
+        assert column(tx, "deal", "people") == [last * 2, last * 2]
 
 
 STRIDE = 1 if os.environ.get("FIELDSTONE_TEST_KILLS") else 5
