@@ -152,6 +152,13 @@ class PostgresStore:
                 connection.exec_driver_sql("RESET search_path")
             connection.commit()
 
+    def end_housekeeping(self, connection: sa.Connection) -> None:
+        # A vacuum gives way to who waited for `deadlock_timeout`, which is a second. With this lock
+        # nobody waits behind us, who read and write rows, and no other vacuum begins.
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_VACUUM_PATIENCE}'")
+        for table in connection.execute(_VACUUMED).scalars().all():
+            connection.exec_driver_sql(f'LOCK TABLE "{table}" IN SHARE UPDATE EXCLUSIVE MODE')
+
     def _qualified(self) -> sa.Engine:
         """The engine that names the schema in each statement, as no transaction says it."""
         if self._naming is None:
@@ -174,6 +181,13 @@ class PostgresStore:
 
 _TRY_LOCK = sa.text("SELECT pg_try_advisory_lock(hashtextextended(:name, 0))")
 _UNLOCK = sa.text("SELECT pg_advisory_unlock(hashtextextended(:name, 0))")
+_VACUUM_PATIENCE = "5s"
+_VACUUMED = sa.text(
+    "SELECT c.relname FROM pg_locks AS l JOIN pg_class AS c ON c.oid = l.relation"
+    " WHERE l.mode = 'ShareUpdateExclusiveLock' AND l.granted AND c.relkind = 'r'"
+    " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    " AND c.relnamespace = current_schema()::regnamespace ORDER BY c.relname"
+)
 _SCHEMA_EXISTS = sa.text("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = :name)")
 
 

@@ -176,6 +176,9 @@ class SqliteStore:
             connection.exec_driver_sql(f'DROP INDEX IF EXISTS "{name}"')
             connection.exec_driver_sql(statement)
 
+    def end_housekeeping(self, connection: sa.Connection) -> None:
+        pass  # It does nothing of its own accord.
+
     @contextmanager
     def _connected(self) -> Iterator[sa.Connection]:
         # A connection that is still open would go on writing into a file that was removed.

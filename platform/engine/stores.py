@@ -81,6 +81,13 @@ class Store(Protocol):
         """
         ...
 
+    def end_housekeeping(self, connection: sa.Connection) -> None:
+        """Let what the database does to our tables of its own accord give way to a transaction.
+
+        Nobody else waits for that. Busy where it does not.
+        """
+        ...
+
     def create(self) -> None:
         """Make the place; nothing happens where it is."""
         ...

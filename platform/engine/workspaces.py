@@ -102,9 +102,12 @@ class Workspace:
         has no effect outside the transaction.
         """
         deadline = time.monotonic() + _LOCK_PATIENCE
+        again = False
         while True:
             try:
                 with self._store_writing() as connection:
+                    if again:
+                        self._store.end_housekeeping(connection)
                     if self.dialect == "postgresql":
                         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'")
                     lock: Lock = "share" if beside else "update"
@@ -114,6 +117,7 @@ class Workspace:
             except Busy as error:
                 if time.monotonic() > deadline:
                     raise Unavailable(error.problems, retry_after=30) from error
+            again = True
             time.sleep(random.uniform(0.02, 0.2))
         transaction.committed()
         return answer
