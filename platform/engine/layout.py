@@ -57,7 +57,8 @@ class EntityLayout:
     options of them were replaced, one a type and replacement: going back finds the values there.
     `spares` are columns that nothing reads any more; a later publish drops or empties them.
     `free` are empty columns and their types, as PostgreSQL says them, that wait to become the
-    column of a new field: a column that it drops counts for ever.
+    column of a new field: a column that it drops counts for ever. `spare_links` are tables of tags
+    that another took the place of; a later publish drops them.
     """
 
     table: str
@@ -66,6 +67,7 @@ class EntityLayout:
     spares: tuple[str, ...] = ()
     formers: Mapping[str, tuple[Former, ...]] = field(default_factory=dict)
     free: Mapping[str, str] = field(default_factory=dict)
+    spare_links: tuple[str, ...] = ()
 
     @property
     def columns(self) -> frozenset[str]:
@@ -154,6 +156,7 @@ class Layout:
                 "fields": {field_id: _stored_json(at) for field_id, at in one.fields.items()},
                 **_formers_json(one),
                 **({"free": dict(one.free)} if one.free else {}),
+                **({"spare_links": list(one.spare_links)} if one.spare_links else {}),
             }
             for entity_id, one in self.entities.items()
         }
@@ -194,7 +197,8 @@ def _entity(data: Mapping[str, Any]) -> EntityLayout:
         for field_id, some in data.get("formers", {}).items()
     }
     spares, free = tuple(data["spares"]), data.get("free", {})
-    return EntityLayout(table, data["link_table"], fields, spares, formers, free)
+    links = tuple(data.get("spare_links", ()))
+    return EntityLayout(table, data["link_table"], fields, spares, formers, free, links)
 
 
 def table_name(entity_id: str) -> str:
@@ -202,9 +206,13 @@ def table_name(entity_id: str) -> str:
     return f"t${entity_id}" if entity_id.startswith(_RESERVED_PREFIX) else entity_id
 
 
-def link_table_name(entity_id: str) -> str:
-    """The name of the table that links an entity's records to tags; no tenant's name starts so."""
-    return f"_tags_{entity_id}"
+def link_table_name(entity_id: str, generation: int = 1) -> str:
+    """The name of the table that links an entity's records to tags; no tenant's name starts so.
+
+    From the second on it says which of them it is, as `column_name` does.
+    """
+    name = f"_tags_{entity_id}"
+    return f"{name}${generation}" if generation > 1 else name
 
 
 def column_name(field_id: str, generation: int = 1) -> str:

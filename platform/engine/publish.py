@@ -26,6 +26,7 @@ from .access import Caller, may_configure
 from .errors import Conflict, Forbidden, Invalid, Refused
 from .members import require_administrator
 from .publishing import alone, preparing
+from .publishing.closing import close
 from .publishing.doctor import layout_matches
 from .publishing.plan import Plan, still_holds
 from .publishing.preparing import Prepared, Preparing, running_of
@@ -267,7 +268,7 @@ def _flip(
         still_holds(plan, worked.plan, accepted)
     else:
         worked = prepared.worked
-        preparing.finish(tx, caller, plan, accepted, prepared)
+        close(tx, caller, plan, accepted, prepared)
     fresh = replace(worked.plan, template=plan.template)
     if fresh.empty or worked.app is None or worked.layout is None:
         return _Flipped(tx)

@@ -151,9 +151,13 @@ def documents() -> tuple[Document, ...]:
 
 
 def earlier_documents() -> tuple[Document, ...]:
-    """Those before: a formula of another kind leaves a column that the next publish drops."""
+    """Those before: a formula of another kind leaves a column that the next publish drops.
+
+    So does a tag that is replaced with the table of the tags.
+    """
     parts = {one["name"]: deepcopy(one) for one in PARTS}
     _field(parts["customer"], "bought")["formula"] = "count(orders)"
+    parts["topic"]["tags"][1].update(archived=True, replaced_by="price")
     return tuple(document_of(one) for one in parts.values())
 
 

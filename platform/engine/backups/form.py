@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from ...rules.sql_types import UtcDateTime, instant_of, instant_text
 from ..column_types import JsonText, dump_json
 from ..document_tables import REVISION
-from ..layout import Storage
+from ..layout import Storage, link_table_name
 from ..system_metadata import METADATA
 from ..system_tables import MEMBER, STATE, TIER_RANK
 
@@ -93,12 +93,16 @@ def loader(storage: Storage) -> Load:
     return _optional(_LOADERS[storage])
 
 
+_LEFT = ("formers", "free", "spare_links")
+
+
 def without_spares(layout: Mapping[str, Any]) -> dict[str, Any]:
-    """A layout (as JSON) without the columns that conversions left behind: they stay there."""
+    """A layout (as JSON) without what conversions left behind, and tags in their first table."""
     return {
         entity: {
-            **{key: part for key, part in one.items() if key not in ("formers", "free")},
+            **{key: part for key, part in one.items() if key not in _LEFT},
             "spares": [],
+            "link_table": link_table_name(entity) if one["link_table"] else None,
         }
         for entity, one in layout.items()
     }

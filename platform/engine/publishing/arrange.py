@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from itertools import count
 
 from ...metadata.fields import BECOMING
 from ...metadata.model import App, Entity, Field
@@ -31,10 +32,11 @@ def arrange(
     """Where everything of `app` lies, given where things lie now; `was` is the app until now.
 
     A field keeps its column as long as its storage is the same and its values stay what they are;
-    `stale` are the stored formulas whose values do not (entity, field). Otherwise it gets the
-    column that it had when it was last of this type, else a new one (a free one under a new name,
-    where there is one of the type), and the one that it had is kept for going back. What the app no
-    longer names keeps its place.
+    `stale` are those whose values do not, though nothing of their type changes (entity, field).
+    Otherwise it gets the column that it had when it was last of this type, else a new one (a free
+    one under a new name, where there is one of the type), and the one that it had is kept for going
+    back. Of tags, which lie together, all get another table. What the app no longer names keeps its
+    place.
     """
     entities = dict(before.entities)
     for entity in app.entities.values():
@@ -75,16 +77,26 @@ class _Arranging:
     def done(self, was: Mapping[str, Field]) -> EntityLayout:
         for one in self.entity.fields:
             self._field(one, was.get(one.id))
-        has_tags = any(one.type == "tags" for one in self.entity.fields)
-        link = link_table_name(self.entity.id) if has_tags else None
+        link, spare_links = self._links()
         return EntityLayout(
             self.before.table,
-            self.before.link_table or link,
+            link,
             self.fields,
             tuple(self.spares),
             {key: some for key, some in self.formers.items() if some},
             self.free,
+            spare_links,
         )
+
+    def _links(self) -> tuple[str | None, tuple[str, ...]]:
+        """The table of the tags, another one where any of them change, and those of before."""
+        there, spares = self.before.link_table, self.before.spare_links
+        tagged = {one.id for one in self.entity.fields if one.type == "tags"}
+        if not tagged or (there and not tagged & set(self.stale)):
+            return there, spares
+        left = (*spares, there) if there else spares
+        names = (link_table_name(self.entity.id, one) for one in count(1))
+        return next(one for one in names if one not in left), left
 
     def _field(self, one: Field, old: Field | None) -> None:
         there = self.fields.get(one.id)
@@ -99,7 +111,9 @@ class _Arranging:
             del self.fields[one.id]
             self._leave(one, there, old, kind)
         if kind:
-            self.fields[one.id] = self._former(one, kind) or self._placed(one, kind)
+            # What a value was purged from has it in the columns of before still.
+            former = None if one.id in self.stale else self._former(one, kind)
+            self.fields[one.id] = former or self._placed(one, kind)
 
     def _leave(self, one: Field, there: StoredField, old: Field | None, kind: Kind | None) -> None:
         """Keep the column that a field had, in place of an older one of the same type.

@@ -60,8 +60,17 @@ class Conversion:
 
     @property
     def replaces(self) -> bool:
-        """Whether values only become the options that replace them."""
-        return self.before.type == self.after.type and bool(self.after.options)
+        """Whether values only become the options that replace them, or are purged."""
+        return self.before.type == self.after.type and bool(self.before.options)
+
+    @property
+    def purged(self) -> frozenset[str]:
+        """The options of before that are there no more."""
+        if self.before.type != self.after.type:
+            return frozenset()
+        return frozenset({one.id for one in self.before.options}) - {
+            one.id for one in self.after.options
+        }
 
 
 def converted_fields(before: App, after: App, old: Layout, new: Layout) -> Iterator[Conversion]:

@@ -24,6 +24,7 @@ def layout_matches(tx: Transaction) -> tuple[Problem, ...]:
     for at in tx.layout.entities.values():
         found.extend(_table(at, there, known, tx.tables.dialect))
     links = {one.link_table for one in tx.layout.entities.values() if one.link_table}
+    spares = {each for one in tx.layout.entities.values() for each in one.spare_links}
     strange = {
         one
         for one in there.tables.keys() & known.tables.keys()
@@ -33,7 +34,7 @@ def layout_matches(tx: Transaction) -> tuple[Problem, ...]:
         one
         for one in there.tables.keys() & known.tables.keys()
         if one.startswith(link_table_name(""))
-    } - links
+    } - (links | spares)
     found.extend(_each("doctor.table_left", strange))
     found.extend(_each("doctor.table_missing", links - there.tables.keys()))
     indexes = wanted(tx.app, tx.layout).keys()

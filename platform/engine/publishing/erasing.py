@@ -9,6 +9,7 @@ it tells of the records that had it; an id says what it was.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
@@ -31,8 +32,13 @@ from ..system_tables import (
 )
 from ..system_versions import erasable
 from ..transaction import Transaction
+from . import ddl
+from .literals import statement
+from .rows import BESIDE, Rows, run_within
 
 _HISTORY = (FIELD_CHANGE, TRANSITION)
+_LONG = (*_HISTORY, SEARCH)
+"""Tables with rows for each record and field, of which nobody reads what no app knows."""
 Part = tuple[sa.TableClause, sa.ColumnElement[bool]]
 
 
@@ -47,10 +53,34 @@ def rows(tx: Transaction, place: Place) -> int | None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Long:
+    """Rows of an entity in one of the long tables: a statement that can be about some records."""
+
+    table: str
+    entity: str
+    statement: str
+
+    def delete(self, connection: sa.Connection, rows: Rows) -> None:
+        """Delete those of some records."""
+        history = [one for one in _HISTORY if one.name == self.table]
+        with erasable(connection, history):
+            run_within(connection, rows, self.statement)
+
+
+def long(tx: Transaction, place: Place) -> Iterator[Long]:
+    """What there may be a great deal of, and can be deleted once the thing is gone."""
+    for table, where in _parts(tx, place):
+        if table in _LONG:
+            condition = statement(where, tx.tables.dialect)
+            text = f"DELETE FROM {ddl.quoted(table.name)} WHERE {condition} AND {BESIDE}"
+            yield Long(table.name, place.owner, text)
+
+
 def erase(before: Transaction, after: Transaction, place: Place) -> None:
-    """Delete them; `before` is the transaction with the thing, `after` the one without."""
-    with erasable(before.connection, _HISTORY):
-        for table, where in _parts(before, place):
+    """Delete all else; `before` is the transaction with the thing, `after` the one without."""
+    for table, where in _parts(before, place):
+        if table not in _LONG:
             before.connection.execute(sa.delete(table).where(where))
     if place.sort == "entity":
         saved.forget_about(before, place.owner)

@@ -19,7 +19,7 @@ from .steps import Step, StepKind
 
 
 def spare_columns(tx: Transaction, there: Physical) -> tuple[Layout, tuple[Step, ...]]:
-    """Free what earlier conversions left behind; the layout without it, and the steps."""
+    """Free what earlier publishes left behind; the layout without it, and the steps."""
     kind: StepKind = "drop_column" if tx.tables.dialect == "sqlite" else "empty_column"
     entities: dict[str, EntityLayout] = {}
     steps: list[Step] = []
@@ -27,7 +27,12 @@ def spare_columns(tx: Transaction, there: Physical) -> tuple[Layout, tuple[Step,
         # One that a preparation dropped is gone, also where that came to nothing.
         spares = [one for one in at.spares if one in there.tables[at.table]]
         steps += freed(tx, there, Step(kind, entity_id), at.table, spares)
-        entities[entity_id] = with_free(tx, there, replace(at, spares=()), spares)
+        for link in at.spare_links:
+            if link in there.tables:
+                dropped = (ddl.drop_table(link),)
+                steps.append(Step("drop_link_table", entity_id, None, link, dropped))
+        left = replace(at, spares=(), spare_links=())
+        entities[entity_id] = with_free(tx, there, left, spares)
     return Layout(entities), tuple(steps)
 
 

@@ -22,10 +22,10 @@ from sqlalchemy.exc import IntegrityError
 from ...metadata.documents import Document
 from ...metadata.model import App
 from ...metadata.problems import Problem
-from .. import clock, failpoints, stored
+from .. import clock, failpoints
 from ..access import Caller
 from ..dependencies import stored_formulas
-from ..errors import Conflict, Invalid
+from ..errors import Conflict
 from ..stores import DialectName
 from ..system_tables import JOB
 from ..tables import tables_of
@@ -33,33 +33,32 @@ from ..transaction import Transaction
 from ..work import jobs
 from ..work.jobs import Job
 from ..workspaces import Workspace
-from . import converting, watching
+from . import watching
 from .checking import checked
 from .converting import conversion_step
 from .leaving import settled
 from .plan import Plan, require_accepted, still_holds
-from .rows import batches, these
-from .running import Running, run_again, run_on, run_once
+from .rows import batches
+from .running import ROWS, Running, once_more, run_on, run_once
 from .steps import Step
 from .watching import Watched
-from .work_out import Worked, standing_against, work_out
+from .work_out import Worked, work_out
 
 MOST_AT_ONCE = 10_000
 """Rows that a publish works on in its one transaction; for more it prepares."""
 
 STRUCTURE = frozenset(
-    {"create_table", "create_link_table", "add_column", "reuse_column", "drop_column"}
+    {
+        "create_table",
+        "create_link_table",
+        "add_column",
+        "reuse_column",
+        "drop_column",
+        "drop_link_table",
+    }
 )
 """Steps that change what no app in force sees."""
 
-ROWS = frozenset(
-    {"empty_column", "reuse_column", "convert", "fill", "number", "recompute", "search"}
-)
-"""Steps that write rows where no app in force reads."""
-
-_EMPTYING = frozenset({"empty_column", "reuse_column"})
-_IN_PLACE = frozenset({"purge_values", "replace_tags"})
-_READ_VALUES = frozenset({"recompute", "search"})
 _T = TypeVar("_T")
 _FEW = 50
 """Rows that were written meanwhile and may be left to the last transaction."""
@@ -97,10 +96,10 @@ def _changed(before: App, after: App) -> Iterator[str]:
 
 
 def _many(tx: Transaction, entity_id: str) -> bool:
-    return entity_id in tx.layout and _beyond(tx, tx.layout.table(entity_id), MOST_AT_ONCE)
+    return entity_id in tx.layout and beyond(tx, tx.layout.table(entity_id), MOST_AT_ONCE)
 
 
-def _beyond(tx: Transaction, table: str, most: int) -> bool:
+def beyond(tx: Transaction, table: str, most: int) -> bool:
     """Whether a table has more rows."""
     row = sa.table(table, sa.column("id", sa.BigInteger()))
     return tx.connection.scalar(sa.select(row.c.id).offset(most).limit(1)) is not None
@@ -162,7 +161,7 @@ class Preparing:
             changed = [
                 tx.layout.table(one) for one in _changed(tx.app, worked.app) if one in tx.layout
             ]
-            empty = frozenset(one for one in changed if not _beyond(tx, one, 0))
+            empty = frozenset(one for one in changed if not beyond(tx, one, 0))
         return worked, kept, empty
 
     def _but_late(self, fresh: Plan) -> Plan:
@@ -177,7 +176,7 @@ class Preparing:
     def _progress(self) -> Mapping[str, Any]:
         """How far it is: whether tables are watched, what is done, and up to which id of what."""
         with self.workspace.reading() as tx:
-            return _progress(tx, self.job)
+            return progress_of(tx, self.job)
 
     def _note(self, tx: Transaction, progress: Mapping[str, Any]) -> None:
         note = sa.update(JOB).where(JOB.c.id == self.job.id).values(progress=dict(progress))
@@ -259,7 +258,7 @@ class Preparing:
         taken = watching.take(tx.connection)
         left = once_more(running, early, taken)
         if left:
-            progress = _progress(tx, self.job)
+            progress = progress_of(tx, self.job)
             known = {tuple(one) for one in progress.get("left", ())}
             self._note(tx, {**progress, "left": sorted(left | known)})
         return sum(map(len, taken.values()))
@@ -292,80 +291,11 @@ def running_of(tx: Transaction, worked: Worked) -> Running:
 
 
 def steps_before(steps: Iterable[Step]) -> tuple[Step, ...]:
-    """The steps of a plan that can be done before its revision is in force, indexes apart.
-
-    Where values are written in place, what is computed from them has to wait for that.
-    """
-    known = tuple(steps)
-    late = _READ_VALUES if any(one.kind in _IN_PLACE for one in known) else frozenset()
-    return tuple(one for one in known if one.kind in STRUCTURE | ROWS and one.kind not in late)
+    """The steps of a plan that can be done before its revision is in force, indexes apart."""
+    return tuple(one for one in steps if one.kind in STRUCTURE | ROWS)
 
 
-def once_more(
-    running: Running, early: Iterable[Step], taken: Mapping[str, Collection[int]]
-) -> set[tuple[str, str]]:
-    """Do the prepared steps again for rows, by table, that were written meanwhile.
-
-    Returns the formulas (entity, field) that so many records read that it is left for later.
-    """
-    left: set[tuple[str, str]] = set()
-    layout = running.after.layout
-    steps = [one for one in early if one.kind in ROWS and one.kind not in _EMPTYING]
-    for step in steps:
-        ids = taken.get(layout.table(step.entity))
-        if ids and step.kind != "recompute":
-            run_again(running, step, these(ids))
-    if any(one.kind == "recompute" for one in steps):
-        for entity_id, at in layout.entities.items():
-            if taken.get(at.table):
-                stored.refresh(
-                    running.after,
-                    entity_id,
-                    taken[at.table],
-                    None,
-                    befores=(),
-                    leave=lambda _, *formula: left.add(formula),
-                )
-    return left
-
-
-def finish(
-    tx: Transaction, caller: Caller, plan: Plan, accepted: Collection[str], prepared: Prepared
-) -> None:
-    """Do what is left of a preparation, in the transaction that brings the plan into force.
-
-    Invalid where rows that were written meanwhile stand against it or lose what is not accepted,
-    Conflict where the preparation was taken back or they would make another plan of it.
-    """
-    worked = prepared.worked
-    assert worked.app is not None
-    try:
-        jobs.finish(tx, prepared.job)
-    except jobs.LostJob as error:
-        raise Conflict(Problem("publish.data_moved")) from error
-    left = {tuple(one) for one in _progress(tx, prepared.job).get("left", ())}
-    tx.connection.execute(sa.delete(JOB).where(JOB.c.id == prepared.job.id))
-    # What had no rows had no steps for them.
-    begun = any(_beyond(tx, one, 0) for one in prepared.empty)
-    if begun or (plan.back and settled(tx, plan.documents) != prepared.kept):
-        raise Conflict(Problem("publish.data_moved"))
-    refused = standing_against(tx, caller, worked.app, worked.plan.documents, watching.noted)
-    if refused:
-        raise Invalid(refused)
-    losses = (
-        converting.lost(one, converting.look(tx, caller, one, watching.noted(one.old.table)))
-        for one in worked.conversions.values()
-    )
-    require_accepted((one for one in losses if one), accepted)
-    running = running_of(replace(tx, now=prepared.since), worked)
-    while taken := watching.take(tx.connection):
-        left |= once_more(running, prepared.done, taken)
-    for entity_id, field_id in sorted(left):
-        stored.leave_to_job(running.after, entity_id, field_id)
-    watching.unwatch(tx.connection, tx.tables.dialect)
-
-
-def _progress(tx: Transaction, job: Job) -> Mapping[str, Any]:
+def progress_of(tx: Transaction, job: Job) -> Mapping[str, Any]:
     """How far a preparation is: watched, steps that are done, the id it came to, formulas left."""
     found: Mapping[str, Any] | None = tx.connection.scalar(
         sa.select(JOB.c.progress).where(JOB.c.id == job.id)

@@ -25,6 +25,7 @@ from . import ddl, erasing
 from .carrying import Carrier
 from .freeing import count, freed, with_free
 from .physical import Physical
+from .rows import BESIDE, OWN, Scope, every
 from .steps import Loss, Step
 
 _EXAMPLES = 5
@@ -44,14 +45,19 @@ def purges(before: App, after: App) -> tuple[Purge, ...]:
     return tuple(Purge(one, thing_at(before, one)[-1]) for one in places)
 
 
-def needed(tx: Transaction, gone: Iterable[Purge]) -> Iterator[Problem]:
-    """What cannot go because live records would be left without a value that they must have."""
+def needed(tx: Transaction, gone: Iterable[Purge], scope: Scope = every) -> Iterator[Problem]:
+    """What cannot go because live records would be left without a value that they must have.
+
+    Looked at are those in `scope`.
+    """
     for one in gone:
         for entity, field, condition in _holders(tx, one):
             must = field.required or field.type == "stage"
             if field.archived or entity.archived or not must:
                 continue
-            rows = count(tx, tx.layout.table(entity.id), f'("deleted_at" IS NULL AND {condition})')
+            table = tx.layout.table(entity.id)
+            some = f'{scope(table).on("id")} AND "deleted_at" IS NULL AND {condition}'
+            rows = count(tx, table, some)
             if rows:
                 yield Problem(
                     "publish.purge_needed",
@@ -61,9 +67,41 @@ def needed(tx: Transaction, gone: Iterable[Purge]) -> Iterator[Problem]:
                 )
 
 
-def written(tx: Transaction, gone: Iterable[Purge]) -> frozenset[tuple[str, str]]:
-    """The fields of which values go one by one, as (entity, field)."""
-    return frozenset((entity.id, one.id) for each in gone for entity, one, _ in _holders(tx, each))
+def losing(
+    tx: Transaction, gone: Sequence[Purge], scope: Scope = every
+) -> frozenset[tuple[str, str]]:
+    """The fields that stay, and of which records in `scope` lose single values (entity, field)."""
+    leaving = {(one.place.owner, one.place.id) for one in gone if one.place.sort == "field"}
+    away = {one.place.owner for one in gone if one.place.sort == "entity"}
+    found: set[tuple[str, str]] = set()
+    for one in gone:
+        for entity, field, condition in _holders(tx, one):
+            if (entity.id, field.id) in found | leaving or entity.id in away:
+                continue
+            table = tx.layout.table(entity.id)
+            held = " OR ".join((condition, *_held_beside(tx, entity, field, one)))
+            if _any(tx, table, f"{scope(table).on('id')} AND ({held})"):
+                found |= {(entity.id, each) for each in _alike(field)}
+    return frozenset(found)
+
+
+def _held_beside(tx: Transaction, entity: Entity, field: Field, one: Purge) -> Iterator[str]:
+    """The conditions that what goes along with a field holds a value."""
+    for companion in _alike(field)[1:]:
+        at = tx.layout.find(entity.id, companion)
+        if at is not None:
+            yield f"{ddl.quoted(at.column)} = {_text(one.place.id)}"
+
+
+def _any(tx: Transaction, table: str, condition: str) -> bool:
+    query = f"SELECT 1 FROM {ddl.quoted(table)} WHERE {condition} LIMIT 1"
+    found = tx.connection.exec_driver_sql(query, execution_options={"no_parameters": True})
+    return found.first() is not None
+
+
+def _alike(field: Field) -> tuple[str, ...]:
+    """A field and what goes along with it and has values from the same list."""
+    return (field.id, *(one.id for one in companions(field) if one.type == field.type))
 
 
 def purge(
@@ -168,8 +206,9 @@ class _Purging:
         )
         step = Step("purge_column", entity_id, field.id)
         steps = list(freed(self.tx, self.there, step, at.table, columns))
-        if field.type == "tags" and at.link_table:
-            steps.append(self._untag(entity_id, at.link_table, f'"field_id" = {_text(field.id)}'))
+        link = self.tx.layout.link_table(entity_id)
+        if field.type == "tags" and link:
+            steps.append(self._untag(entity_id, link, f'"field_id" = {_text(field.id)}'))
         return steps, loss
 
     def _filled(self, at: EntityLayout, field: Field, columns: Sequence[StoredField]) -> int:
@@ -236,7 +275,7 @@ class _Purging:
         for entity, field, condition in _holders(self.tx, one):
             if entity.id not in self.layout or field.id in self._leaving(entity.id):
                 continue
-            at = self.layout.entity(entity.id)
+            at = self.tx.layout.entity(entity.id)
             lost += count(self.tx, at.table, condition)
             if field.type == "tags" and at.link_table:
                 where = f'"field_id" = {_text(field.id)} AND "tag_id" = {_text(one.place.id)}'
@@ -253,21 +292,19 @@ class _Purging:
     def _emptied(
         self, at: EntityLayout, entity_id: str, field: Field, value: str
     ) -> Iterator[Step]:
-        """Take a value out of the columns of a field of the present type."""
-        own = (field.id, *(each.id for each in companions(field) if each.type == field.type))
-        columns = [at.fields[key].column for key in own]
+        """Take a value out of the columns that a field of the present type had until now."""
+        columns = [at.fields[key].column for key in _alike(field)]
         columns += [
             each.stored.column for each in at.formers.get(field.id, ()) if each.type == field.type
         ]
-        # A column that this publish adds holds nothing of it yet.
-        for column in (one for one in columns if one in self.there.tables[at.table]):
+        for column in columns:
             name, where = ddl.quoted(column), f"{ddl.quoted(column)} = {_text(value)}"
-            statement = f"UPDATE {ddl.quoted(at.table)} SET {name} = NULL WHERE {where}"
+            statement = f"UPDATE {ddl.quoted(at.table)} SET {name} = NULL WHERE {where} AND {OWN}"
             rows = count(self.tx, at.table, where)
             yield Step("purge_values", entity_id, field.id, column, (statement,), rows)
 
     def _untag(self, entity_id: str, link: str, where: str, field_id: str | None = None) -> Step:
-        statement = f"DELETE FROM {ddl.quoted(link)} WHERE {where}"
+        statement = f"DELETE FROM {ddl.quoted(link)} WHERE {where} AND {BESIDE}"
         rows = count(self.tx, link, where)
         return Step("purge_values", entity_id, field_id, link, (statement,), rows)
 

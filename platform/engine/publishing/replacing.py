@@ -1,12 +1,13 @@
 """Replacing: records that have an archived option, stage or tier get the one that replaces it.
 
 The values go into another column by one statement, and the old column stays as it was: where an
-option is not replaced any more, what nobody changed since comes back out of it.
+option is not replaced any more, what nobody changed since comes back out of it. In the same way
+records lose what is purged.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -78,11 +79,13 @@ def statement(one: Conversion, dialect: DialectName) -> str:
     """Write all values into the new column, but for those that it has kept."""
     table, new = ddl.quoted(one.old.table), ddl.quoted(one.new.column)
     old = ddl.quoted(one.old.column)
-    value = mapped_text(one.after.replaced, old)
+    value = mapped_text(one.after.replaced, old, one.purged)
     kept = [ddl.quoted(each.column) for each in one.sources if each.column != one.new.column]
+    gone = ", ".join(map(ddl.text, sorted(one.purged)))
     ways = " ".join(
         f"WHEN {mapped_text(one.before.replaced, column)} = {old}"
-        f" THEN {mapped_text(one.after.replaced, column)}"
+        + (f" AND {column} NOT IN ({gone})" if gone else "")
+        + f" THEN {mapped_text(one.after.replaced, column)}"
         for column in kept
     )
     value = f"CASE {ways} ELSE {value} END" if kept else value
@@ -93,14 +96,13 @@ def statement(one: Conversion, dialect: DialectName) -> str:
     return f"UPDATE {table} SET {new} = {value} WHERE {where} AND {OWN}"
 
 
-def mapped_text(replaced: Replaced, column: str) -> str:
-    """A column with what replaces its values, as SQL."""
-    if not replaced:
+def mapped_text(replaced: Replaced, column: str, purged: Collection[str] = ()) -> str:
+    """A column with what replaces its values, as SQL; without those that are purged."""
+    if not replaced and not purged:
         return column
-    cases = " ".join(
-        f"WHEN {ddl.text(key)} THEN {ddl.text(other)}" for key, other in sorted(replaced.items())
-    )
-    return f"CASE {column} {cases} ELSE {column} END"
+    cases = [f"WHEN {ddl.text(key)} THEN {ddl.text(to)}" for key, to in sorted(replaced.items())]
+    cases += [f"WHEN {ddl.text(key)} THEN NULL" for key in sorted(purged)]
+    return f"CASE {column} {' '.join(cases)} ELSE {column} END"
 
 
 def mapped(replaced: Replaced, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
@@ -115,11 +117,14 @@ def mapped(replaced: Replaced, column: sa.ColumnElement[Any]) -> sa.ColumnElemen
 
 
 def look(tx: Transaction, one: Conversion, rows: Rows, *, shown: bool) -> Outcome:
-    """What would become of the values of these rows: one query, as options are few."""
+    """What would become of the values of these rows: one query, as options are few.
+
+    What is purged is told where it is purged.
+    """
     columns = [sa.column(each.column, sql_type(each)) for each in (one.old, *one.sources)]
     table = sa.table(one.old.table, *columns)
     query = sa.select(sa.func.count(), *columns).select_from(table)
-    query = query.where(columns[0].is_not(None), rows.clause)
+    query = query.where(columns[0].is_not(None), columns[0].not_in(one.purged), rows.clause)
     found = tx.connection.execute(query.group_by(*columns).order_by(*columns))
     carrier, counting = Carrier(tx, one.before, one.after), Counting()
     for number, value, *before in found:
@@ -131,7 +136,7 @@ def look(tx: Transaction, one: Conversion, rows: Rows, *, shown: bool) -> Outcom
 def _fate(one: Conversion, value: str, before: Iterable[str | None]) -> tuple[str, Fate]:
     """What a value becomes, which was one of others in the columns of before."""
     was, now = one.before.replaced, one.after.replaced
-    had = [each for each in before if each is not None]
+    had = [each for each in before if each is not None and each not in one.purged]
     untouched = next((each for each in had if was.get(each, each) == value), None)
     found = now.get(untouched or value, untouched or value)
     if found == value:

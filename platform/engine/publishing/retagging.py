@@ -1,5 +1,8 @@
 """Retagging: records that have an archived tag get the one that replaces it, and back again.
 
+The tags of an entity of which any are replaced or purged get another table, so that no app in force
+sees how it comes about: first as they are, without what is purged, then with what is replaced.
+
 A tag that is replaced ends with the publish, and its row remembers by what: `hand>quality`. What
 records get begins with it, `replaced`. Where a tag is not replaced any more, it begins again for
 the records that have what they got for it still; the others stay as they are.
@@ -12,10 +15,13 @@ from collections.abc import Iterable, Iterator
 from ...metadata.model import App, Field
 from .. import access
 from ..access import Caller
+from ..layout import Layout
 from ..transaction import Transaction
 from . import ddl, replacing
+from .freeing import count
 from .outcome import Counting, Example, Fate, Outcome
 from .replacing import Replaced, mapped_text
+from .rows import BESIDE
 from .steps import NOW, Step
 
 _BEGUN = "replaced"
@@ -24,22 +30,59 @@ _BEGUN = "replaced"
 _LINK = '"record_id", "field_id", "tag_id", "source", "valid_from"'
 
 
-def retagging_steps(tx: Transaction, caller: Caller, after: App) -> Iterator[Step]:
-    """A step for each field of which other tags are replaced than before."""
+def retagging_steps(tx: Transaction, caller: Caller, after: App, layout: Layout) -> Iterator[Step]:
+    """A step for each table that tags get, and for each field of which other ones are replaced."""
+    yield from _copied(tx, after, layout)
     for entity_id, was, one in replacing.changed_tags(tx.app, after):
-        link = tx.layout.link_table(entity_id)
-        if link is None:
+        there = tx.layout.link_table(entity_id)
+        link = layout.link_table(entity_id) if entity_id in layout else None
+        if there is None or link is None:
             continue
-        work = _Retagging(tx, link, was, one)
-        outcome = work.outcome(shown=one.id in access.readable(tx.app, caller, entity_id))
+        shown = one.id in access.readable(tx.app, caller, entity_id)
+        outcome = _Retagging(tx, there, was, one).outcome(shown=shown)
         # Also where no record has such a tag: one may be given it until this is in force.
-        statements = tuple(work.statements())
+        statements = tuple(_Retagging(tx, link, was, one).statements())
         rows = outcome["replaced"].rows + outcome["returned"].rows
         yield Step("replace_tags", entity_id, one.id, link, statements, rows, outcome=outcome)
 
 
+def _copied(tx: Transaction, after: App, layout: Layout) -> Iterator[Step]:
+    """Tags as they are, in the table that they get."""
+    for entity_id, at in layout.entities.items():
+        there = tx.layout.link_table(entity_id) if entity_id in tx.layout else None
+        if there is None or at.link_table is None or at.link_table == there:
+            continue
+        old, new = ddl.quoted(there), ddl.quoted(at.link_table)
+        stays = "".join(f" AND NOT ({one})" for one in _purged(tx.app, after, entity_id))
+        statements = (
+            f"DELETE FROM {new} WHERE {BESIDE}",
+            f'INSERT INTO {new} ({_LINK}, "valid_to") SELECT {_LINK}, "valid_to" FROM {old}'
+            f" WHERE 1 = 1{stays} AND {BESIDE}",
+        )
+        rows = count(tx, there)
+        yield Step("copy_tags", entity_id, None, at.link_table, statements, rows)
+
+
+def _purged(before: App, after: App, entity_id: str) -> Iterator[str]:
+    """The conditions on tags of fields, or single ones, that are there no more."""
+    known = after.entity(entity_id).by_id
+    for one in before.entity(entity_id).fields:
+        if one.type != "tags":
+            continue
+        of_field = f'"field_id" = {ddl.text(one.id)}'
+        if one.id not in known:
+            yield of_field
+            continue
+        gone = {each.id for each in one.options} - {each.id for each in known[one.id].options}
+        if gone:
+            yield f'{of_field} AND "tag_id" IN ({", ".join(map(ddl.text, sorted(gone)))})'
+
+
 class _Retagging:
-    """The tags of one field: `gone` are replaced now, `back` were, by what they are not now."""
+    """The tags of one field: `gone` are replaced now, `back` were, by what they are not now.
+
+    `link` is the table that they lie in.
+    """
 
     def __init__(self, tx: Transaction, link: str, was: Field, one: Field) -> None:
         self.tx = tx
@@ -58,12 +101,14 @@ class _Retagging:
             yield (
                 f"INSERT INTO {self.link} ({_LINK})"
                 f' SELECT a."record_id", a."field_id", a."tag_id", {self._source()}, {NOW}'
-                f" FROM {self.link} AS a WHERE {self._returns(self.back)}"
+                f" FROM {self.link} AS a WHERE {self._returns(self.back)} AND {BESIDE}"
             )
-            yield f'UPDATE {self.link} AS b SET "valid_to" = {NOW} WHERE {self._begun()}'
+            yield (
+                f'UPDATE {self.link} AS b SET "valid_to" = {NOW} WHERE {self._begun()} AND {BESIDE}'
+            )
             yield (
                 f'UPDATE {self.link} AS a SET "source" = {self._source()}'
-                f" WHERE {self._ended(self.back)}"
+                f" WHERE {self._ended(self.back)} AND {BESIDE}"
             )
         if self.gone:
             given = mapped_text(self.gone, _TAG)
@@ -73,11 +118,12 @@ class _Retagging:
                 f' (SELECT DISTINCT a."record_id", a."field_id", {given} AS "tag_id"'
                 f" FROM {self.link} AS a WHERE {self._held()} AND NOT EXISTS"
                 f" (SELECT 1 FROM {self.link} AS b WHERE {_SAME}"
-                f' AND b."tag_id" = {given} AND b."valid_to" IS NULL)) AS c'
+                f' AND b."tag_id" = {given} AND b."valid_to" IS NULL)) AS c WHERE {BESIDE}'
             )
             yield (
                 f'UPDATE {self.link} AS a SET "valid_to" = {NOW},'
-                f""" "source" = coalesce(a."source", '') || '>' || {given} WHERE {self._held()}"""
+                f""" "source" = coalesce(a."source", '') || '>' || {given}"""
+                f" WHERE {self._held()} AND {BESIDE}"
             )
 
     def outcome(self, *, shown: bool) -> Outcome:

@@ -64,21 +64,29 @@ def divisible(statement: str) -> bool:
     return statement.endswith(tuple(_COLUMNS))
 
 
+def run_within(connection: sa.Connection, rows: Rows, statement: str) -> None:
+    """Run a statement about these rows alone, where it says that it can be."""
+    # Without parameters the driver leaves percent signs alone.
+    text = rows.within(statement)
+    connection.exec_driver_sql(text, execution_options={"no_parameters": True})
+
+
 def these(ids: Collection[int]) -> Rows:
     """The records with these ids."""
     return Rows(f"{{id}} IN ({', '.join(map(str, sorted(ids))) or 'NULL'})")
 
 
 def batches(
-    connection: sa.Connection, table: str, after: int | None = None
+    connection: sa.Connection, table: str, after: int | None = None, of: str | None = None
 ) -> Iterator[tuple[Rows, int | None]]:
     """The rows of a table by their ids, in batches, each with its last id.
 
     The last batch has none: it reaches beyond everything that is there. `after` goes on behind an
-    id. Each batch is looked for when it is asked for, so others may commit in between.
+    id. `of` an entity: the ids are those of its records, of which the table has rows. Each batch is
+    looked for when it is asked for, so others may commit in between.
     """
     while True:
-        upto = last(connection, table, after)
+        upto = last(connection, table, after, of)
         bounds = [] if after is None else [f"{{id}} > {after}"]
         bounds += [] if upto is None else [f"{{id}} <= {upto}"]
         yield Rows(" AND ".join(bounds) or "1 = 1"), upto
@@ -87,13 +95,18 @@ def batches(
         after = upto
 
 
-def last(connection: sa.Connection, table: str, after: int | None) -> int | None:
+def last(
+    connection: sa.Connection, table: str, after: int | None, of: str | None = None
+) -> int | None:
     """The last id of the batch behind `after`; None if it is not full."""
-    row = sa.table(table, sa.column("id", sa.BigInteger()))
-    found = (
-        sa.select(row.c.id).order_by(row.c.id).offset(AT_ONCE[connection.dialect.name] - 1).limit(1)
-    )
+    at: sa.ColumnClause[int] = sa.column("record_id" if of else "id", sa.BigInteger())
+    entity = sa.column("entity", sa.Text())
+    row = sa.table(table, at, entity)
+    found = sa.select(at).select_from(row).order_by(at)
+    found = found.offset(AT_ONCE[connection.dialect.name] - 1).limit(1)
+    if of is not None:
+        found = found.where(entity == of)
     if after is not None:
-        found = found.where(row.c.id > after)
+        found = found.where(at > after)
     upto: int | None = connection.scalar(found)
     return upto

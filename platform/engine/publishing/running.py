@@ -5,7 +5,7 @@ What a step does to rows can be done again: a row that changed meanwhile is done
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -17,9 +17,27 @@ from ..system_tables import COUNTER
 from ..transaction import Transaction
 from . import ddl, erasing
 from .converting import Conversion, convert
+from .erasing import Long
 from .literals import instant
-from .rows import EVERY, Rows, batches, divisible
+from .rows import EVERY, Rows, batches, divisible, these
 from .steps import NOW, Step
+
+ROWS = frozenset(
+    {
+        "empty_column",
+        "reuse_column",
+        "convert",
+        "copy_tags",
+        "replace_tags",
+        "fill",
+        "number",
+        "recompute",
+        "search",
+    }
+)
+"""Steps that write rows where no app in force reads."""
+
+_EMPTYING = frozenset({"empty_column", "reuse_column"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +87,43 @@ def run_again(running: Running, step: Step, rows: Rows) -> None:
             kind = ddl.type_name(one.new.storage, one.new.scale, running.before.tables.dialect)
             _execute(running, ddl.empty_column(one.new.table, one.new.column, kind, rows.on("id")))
     run_on(running, step, rows)
+
+
+def once_more(
+    running: Running, early: Iterable[Step], taken: Mapping[str, Collection[int]]
+) -> set[tuple[str, str]]:
+    """Do the prepared steps again for rows, by table, that were written meanwhile.
+
+    Returns the formulas (entity, field) that so many records read that it is left for later.
+    """
+    left: set[tuple[str, str]] = set()
+    layout = running.after.layout
+    steps = [one for one in early if one.kind in ROWS and one.kind not in _EMPTYING]
+    for step in steps:
+        ids = taken.get(layout.table(step.entity))
+        if ids and step.kind != "recompute":
+            run_again(running, step, these(ids))
+    if any(one.kind == "recompute" for one in steps):
+        for entity_id, at in layout.entities.items():
+            if taken.get(at.table):
+                stored.refresh(
+                    running.after,
+                    entity_id,
+                    taken[at.table],
+                    None,
+                    befores=(),
+                    leave=lambda _, *formula: left.add(formula),
+                )
+    return left
+
+
+def forget(running: Running, step: Step) -> tuple[Long, ...]:
+    """Delete what is kept beside a thing that is purged, but for what may be a great deal."""
+    assert step.target is not None
+    place = place_of(step.target)
+    long = tuple(erasing.long(running.before, place))
+    erasing.erase(running.before, running.after, place)
+    return long
 
 
 def _execute(running: Running, statement: str) -> None:
@@ -132,8 +187,8 @@ def _keep_counters(tx: Transaction, prefix: str, counters: Mapping[str, int]) ->
 
 
 def _purge_beside(running: Running, step: Step) -> None:
-    assert step.target is not None
-    erasing.erase(running.before, running.after, place_of(step.target))
+    for one in forget(running, step):
+        one.delete(running.before.connection, EVERY)
 
 
 _IN_BATCHES: Mapping[str, Callable[[Running, Step, Rows], None]] = {

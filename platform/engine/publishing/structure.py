@@ -62,11 +62,12 @@ def new_columns(app: App, before: Layout, after: Layout, dialect: DialectName) -
 
 
 def new_link_tables(before: Layout, after: Layout, dialect: DialectName) -> Iterator[Step]:
-    """Create the tables of tags of entities that have their first field of tags."""
+    """Create the tables of tags of entities that have their first field of tags, or other ones."""
     for entity_id, at in after.entities.items():
-        if at.link_table and not (entity_id in before and before.link_table(entity_id)):
+        there = before.link_table(entity_id) if entity_id in before else None
+        if at.link_table and at.link_table != there:
             statements = ddl.create_link_table(at, dialect)
-            yield Step("create_link_table", entity_id, statements=statements)
+            yield Step("create_link_table", entity_id, None, at.link_table, statements)
 
 
 def index_steps(

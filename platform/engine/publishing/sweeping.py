@@ -6,31 +6,38 @@ A job holds the statements, so that whoever comes after a process that died goes
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Final
 
 from ..transaction import Transaction
 from ..work import jobs
 from ..work.jobs import Job
 from ..workspaces import Workspace
-from .rows import divisible
-from .running import Running, run_once
+from .erasing import Long
+from .rows import divisible, run_within
+from .running import Running, forget, run_once
 from .steps import Step
 from .taking_back import in_batches
 
 SWEEP: Final = "sweep"
-"""The kind of the job; its payload is what to run on which table."""
+"""The kind of the job; its payload is what to run on which table, and on which entity's rows."""
 
-AFTER = frozenset({"unsearch", "purge_column"})
+AFTER = frozenset({"unsearch", "purge_column", "purge_values", "purge_beside"})
 """Steps that take out what no app in force reads, and so can be done after the flip."""
 
 
 def leave(running: Running, steps: Iterable[Step]) -> Job | None:
     """Do of these steps what concerns tables, and leave the rows to a job that the caller holds."""
-    before, work = running.before, []
+    before = running.before
+    work: list[tuple[str, str, str | None]] = []
     for step in steps:
+        if step.kind == "purge_beside":
+            long = forget(running, step)
+            work += [(one.table, one.statement, one.entity) for one in long]
+            continue
         run_once(running, step)
         table = before.layout.table(step.entity)
-        work += [[table, one] for one in step.statements if divisible(one)]
+        work += [(table, one, None) for one in step.statements if divisible(one)]
     if not work:
         return None
     return jobs.start(before, SWEEP, f"{SWEEP}:{before.revision}", {"work": work})
@@ -38,8 +45,11 @@ def leave(running: Running, steps: Iterable[Step]) -> Job | None:
 
 def sweep(workspace: Workspace, job: Job) -> None:
     """Run what is left over, in batches, and finish the job."""
-    for table, statement in job.payload["work"]:
-        in_batches(workspace, job, table, statement)
+    for table, statement, entity in job.payload["work"]:
+        if entity is None:
+            in_batches(workspace, job, table, partial(run_within, statement=statement))
+        else:
+            in_batches(workspace, job, table, Long(table, entity, statement).delete, entity)
 
     def end(tx: Transaction) -> None:
         jobs.finish(tx, job)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import partial
 
 import sqlalchemy as sa
 
 from .. import failpoints, search
-from ..layout import link_table_name, table_name
+from ..layout import table_name
 from ..system_tables import COUNTER, JOB
 from ..transaction import Transaction
 from ..work import jobs
@@ -15,7 +16,7 @@ from ..work.jobs import Job
 from ..workspaces import Workspace
 from . import ddl, physical, watching
 from .physical import Physical
-from .rows import BESIDE, OWN, batches
+from .rows import BESIDE, OWN, Rows, batches, run_within
 from .steps import Step
 
 
@@ -30,7 +31,7 @@ def take_back(workspace: Workspace, job: Job) -> None:
     with workspace.reading() as tx:
         divided = list(_rows(tx, steps, physical.read(tx.connection)))
     for table, statement in divided:
-        in_batches(workspace, job, table, statement)
+        in_batches(workspace, job, table, partial(run_within, statement=statement))
 
     def end(tx: Transaction) -> None:
         jobs.finish(tx, job)
@@ -48,14 +49,22 @@ def take_back(workspace: Workspace, job: Job) -> None:
     failpoints.hit("publish.taken_back")
 
 
-def in_batches(workspace: Workspace, job: Job, table: str, statement: str) -> None:
-    """Run a statement on the rows of a table, in batches that each hold the job."""
+def in_batches(
+    workspace: Workspace,
+    job: Job,
+    table: str,
+    work: Callable[[sa.Connection, Rows], None],
+    of: str | None = None,
+) -> None:
+    """Do some work on the rows of a table, in batches that each hold the job.
+
+    `of` an entity: on those of its records, in a table that has rows of many.
+    """
 
     def batch(tx: Transaction) -> int | None:
         jobs.hold(tx, job)
-        rows, upto = next(batches(tx.connection, table, after))
-        within = rows.within(statement)
-        tx.connection.exec_driver_sql(within, execution_options={"no_parameters": True})
+        rows, upto = next(batches(tx.connection, table, after, of))
+        work(tx.connection, rows)
         return upto
 
     after: int | None = None
@@ -109,9 +118,9 @@ def _structure(tx: Transaction, steps: Iterable[Step], there: Physical) -> Itera
                 # It was free, or what an earlier conversion left; either is empty by now.
                 was = next(name for name in (*at.free, *at.spares) if name not in columns)
                 yield ddl.rename_column(table, one.target or "", was)
-            case "create_link_table" if not (at and at.link_table):
-                if link_table_name(one.entity) in there.tables:
-                    yield ddl.drop_table(link_table_name(one.entity))
+            case "create_link_table" if one.target in there.tables:
+                if not at or one.target != at.link_table:
+                    yield ddl.drop_table(one.target or "")
             case "create_table" if at is None and table in there.tables:
                 yield from _keys_of(table, there)
                 yield ddl.drop_table(table)

@@ -27,8 +27,9 @@ from .noting import notes
 from .offending import offending
 from .physical import Physical
 from .plan import Plan
-from .purging import Purge, needed, purge, purges, written
+from .purging import Purge, losing, needed, purge, purges
 from .recomputing import recomputed, stale
+from .replacing import changed_tags
 from .retagging import retagging_steps
 from .rows import BESIDE, Scope, every
 from .steps import Step
@@ -44,12 +45,16 @@ from .using import affected
 
 @dataclass(frozen=True, slots=True)
 class Worked:
-    """A plan, and the app and layout that it leads to (None where it has problems)."""
+    """A plan, and the app and layout that it leads to (None where it has problems).
+
+    `losing` are the fields of which records lose single values that are purged.
+    """
 
     plan: Plan
     app: App | None = None
     layout: Layout | None = None
     conversions: Mapping[tuple[str, str], Conversion] = field(default_factory=dict)
+    losing: frozenset[tuple[str, str]] = frozenset()
 
 
 def work_out(
@@ -91,7 +96,7 @@ def standing_against(
 ) -> tuple[Problem, ...]:
     """What the rows that are there, of those in `scope`, stand against in an app."""
     found = (
-        *needed(tx, purges(tx.app, app)),
+        *needed(tx, purges(tx.app, app), scope),
         *impossible(tx, app, scope),
         *offending(tx, caller, app, scope),
     )
@@ -115,7 +120,9 @@ def _planned(
     changes = differences(tx.app if tx.revision else None, app)
     there = physical.in_force(tx.connection)
     swept, drops = spare_columns(tx, there) if changes else (tx.layout, ())
-    layout = arrange(app, swept, tx.app, stale(tx.app, app, written(tx, gone)))
+    lost = losing(tx, gone)
+    retagged = {(entity_id, one.id) for entity_id, _, one in changed_tags(tx.app, app)}
+    layout = arrange(app, swept, tx.app, stale(tx.app, app, lost) | lost | retagged)
     # What is freed now waits for the next publish: a request may still read the App of before.
     layout, purged = purge(tx, caller, gone, layout, there)
     wide = tuple(too_wide(app, swept, layout, there, tx.tables.dialect))
@@ -127,9 +134,9 @@ def _planned(
     }
     moved = (
         *conversion_steps(tx, caller, conversions.values()),
-        *retagging_steps(tx, caller, app),
+        *retagging_steps(tx, caller, app, layout),
     )
-    ready = _Ready(swept, (*drops, *purged), moved, written(tx, gone))
+    ready = _Ready(swept, (*drops, *purged), moved)
     planned = replace(
         plan,
         changes=changes,
@@ -137,21 +144,19 @@ def _planned(
         uses=affected(app, changes),
         differs=tx.app.hash != app.hash,
     )
-    return Worked(planned, app, layout, conversions)
+    return Worked(planned, app, layout, conversions, lost)
 
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
     """Steps that are known before the others: `gone` takes data out, `moved` converts it.
 
-    `swept` is the layout of before without what earlier conversions left, `written` the fields of
-    which `gone` takes single values.
+    `swept` is the layout of before without what earlier conversions left.
     """
 
     swept: Layout
     gone: tuple[Step, ...]
     moved: tuple[Step, ...]
-    written: frozenset[tuple[str, str]]
 
 
 _DROPPING = frozenset({"drop_column", "purge_column", "purge_table"})
@@ -174,24 +179,21 @@ def _steps(
     yield from new_tables(app, tx.layout, layout, dialect)
     yield from new_columns(app, ready.swept, layout, dialect)
     yield from new_link_tables(tx.layout, layout, dialect)
-    data = [*ready.moved, *fill_steps(tx, app, layout)]
-    yield from data
-    written = ready.written.union((one.entity, one.field) for one in data if one.field)
+    yield from ready.moved
+    yield from fill_steps(tx, app, layout)
     yield from recomputed(tx, app, layout)
-    yield from _searches(tx, app, layout, written)
+    yield from _searches(tx, app, layout)
     yield from (*new_indexes, *new_views)
 
 
-def _searches(
-    tx: Transaction, app: App, layout: Layout, written: frozenset[tuple[str, str]]
-) -> Iterator[Step]:
-    """Index the values of fields that are searched from now on, or whose values change."""
+def _searches(tx: Transaction, app: App, layout: Layout) -> Iterator[Step]:
+    """Index the values of fields that are searched from now on, or lie elsewhere."""
     for entity in app.entities.values():
         before = tx.app.entities.get(entity.id)
         if before is None or entity.system:
             continue
         old, new = search.places(before, tx.layout), search.places(entity, layout)
-        late = [one for one in new if new[one] != old.get(one) or (entity.id, one) in written]
+        late = [one for one in new if new[one] != old.get(one)]
         gone = [one for one in old if old[one] != new.get(one)]
         rows = count(tx, entity.id) if late or gone else 0
         if rows:
