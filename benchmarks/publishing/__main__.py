@@ -15,11 +15,9 @@ from pathlib import Path
 
 from benchmarks.data import customers
 from benchmarks.ours import Ours
-from fieldstone.engine import publish
-from fieldstone.engine.access import SYSTEM
 from tests.servers.postgres import postgres_server
 
-from .changes import CHANGES, with_change
+from .changes import CHANGES, planned, published
 from .traffic import Done, Place, going_on
 
 AIMS = {"sqlite": 5.0, "postgresql": 0.25}
@@ -85,19 +83,14 @@ def _measured(
 ) -> dict[str, Figure]:
     found: dict[str, Figure] = {}
     print(f"{'':28}{'took':>9}{'writer':>9}{'reader':>9}{'usual':>9}{'errors':>8}")
-    for name, edit in CHANGES.items():
+    for name, change in CHANGES.items():
         if options.only and name not in options.only:
             continue
-        plan = publish.preview(
-            ours.workspace, SYSTEM, with_change(publish.export(ours.workspace), edit)
-        )
-        if plan.problems:
-            raise SystemExit(f"{name}: {plan.text()}")
+        plan = planned(ours.workspace, change)
         with going_on(place, options.people, options.people) as done:
             time.sleep(1)
             began = time.monotonic()
-            losses = [one.key for one in plan.losses]
-            publish.publish(ours.workspace, SYSTEM, plan, accept_loss=losses)
+            published(ours.workspace, plan)
             ended = time.monotonic()
         found[name] = one = _figure(done, began, ended)
         told = f"{name:28}{one.took:8.2f}s{one.writer:8.2f}s{one.reader:8.2f}s{one.usual:8.3f}s"

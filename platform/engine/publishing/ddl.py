@@ -142,10 +142,12 @@ def create_link_table(entity: EntityLayout, dialect: DialectName) -> tuple[str, 
     current = 'WHERE "valid_to" IS NULL'
     by_record = quoted(f"{entity.link_table}$record")
     by_tag = quoted(f"{entity.link_table}$tag")
+    of_record = quoted(f"{entity.link_table}$all")
     return (
         f"CREATE TABLE {name} (\n  " + ",\n  ".join(columns) + "\n)",
         f'CREATE UNIQUE INDEX {by_record} ON {name} ("record_id", "field_id", "tag_id") {current}',
         f'CREATE INDEX {by_tag} ON {name} ("field_id", "tag_id", "record_id") {current}',
+        f'CREATE INDEX {of_record} ON {name} ("record_id", "field_id", "tag_id")',
     )
 
 

@@ -103,5 +103,6 @@ def _tagged(tables: Tables, entity: Entity, one: Field) -> Iterator[str]:
             f' SELECT "id", {ddl.text(one.id)}, {ddl.text(tag)}, {ddl.text("publish")}, {NOW}'
             f' FROM {ddl.quoted(at.table)} WHERE NOT EXISTS (SELECT 1 FROM {link} AS "l"'
             f' WHERE "l"."record_id" = {ddl.quoted(at.table)}."id" AND "l"."field_id" ='
-            f' {ddl.text(one.id)} AND "l"."tag_id" = {ddl.text(tag)}) AND {OWN}'
+            f' {ddl.text(one.id)} AND "l"."tag_id" = {ddl.text(tag)}'
+            f' AND "l"."valid_to" IS NULL) AND {OWN}'
         )

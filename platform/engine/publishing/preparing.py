@@ -10,7 +10,6 @@ another process died; else it is taken back (`taking_back`), at the latest when 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -41,6 +40,7 @@ from .plan import Plan, require_accepted, still_holds
 from .rows import batches
 from .running import ROWS, Running, once_more, run_on, run_once
 from .steps import Step
+from .turns import in_turns
 from .watching import Watched
 from .work_out import Worked, work_out
 
@@ -224,10 +224,9 @@ class Preparing:
             return
         if step.kind == "empty_column" and "now" not in progress:
             self._write(lambda tx: run_once(self._running(tx, worked), step))
-        after: int | None = progress["after"] if progress.get("now") == name else None
         kept = {key: one for key, one in progress.items() if key not in ("now", "after")}
 
-        def batch(tx: Transaction) -> int | None:
+        def work(tx: Transaction, after: int | None) -> int | None:
             rows, upto = next(batches(tx.connection, table, after))
             run_on(self._running(tx, worked), step, rows)
             if upto is None:
@@ -236,15 +235,12 @@ class Preparing:
                 self._note(tx, {**kept, "now": name, "after": upto})
             return upto
 
-        while True:
-            began = time.monotonic()
-            after = self._write(batch)
-            failpoints.hit("publish.batch")
-            if after is None:
-                return
-            if self.workspace.dialect == "sqlite":
-                # One that waits for the file to be free looks only now and then.
-                time.sleep(time.monotonic() - began)
+        in_turns(
+            self.workspace.dialect,
+            lambda after: self._write(lambda tx: work(tx, after)),
+            after=progress["after"] if progress.get("now") == name else None,
+            each="publish.batch",
+        )
 
     def _catch_up(self, worked: Worked, early: tuple[Step, ...]) -> None:
         """Do once more what was written meanwhile, until there is little left."""

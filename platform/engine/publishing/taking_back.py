@@ -18,6 +18,7 @@ from . import ddl, physical, watching
 from .physical import Physical
 from .rows import BESIDE, OWN, Rows, batches, run_within
 from .steps import Step
+from .turns import in_turns
 
 
 def steps_of(job: Job) -> tuple[Step, ...]:
@@ -61,18 +62,17 @@ def in_batches(
     `of` an entity: on those of its records, in a table that has rows of many.
     """
 
-    def batch(tx: Transaction) -> int | None:
+    def batch(tx: Transaction, after: int | None) -> int | None:
         jobs.hold(tx, job)
         rows, upto = next(batches(tx.connection, table, after, of))
         work(tx.connection, rows)
         return upto
 
-    after: int | None = None
-    while True:
-        after = workspace.altering(batch, beside=True)
-        failpoints.hit("publish.swept")
-        if after is None:
-            return
+    in_turns(
+        workspace.dialect,
+        lambda after: workspace.altering(lambda tx: batch(tx, after), beside=True),
+        each="publish.swept",
+    )
 
 
 def _rows(tx: Transaction, steps: Iterable[Step], there: Physical) -> Iterator[tuple[str, str]]:
