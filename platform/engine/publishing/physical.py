@@ -105,16 +105,20 @@ class _Queries:
     views: sa.TextClause
 
 
+# The catalog has the tables of all workspaces, and only what depends on a schema is found by it.
+_OURS = (
+    "WITH ours AS MATERIALIZED (SELECT c.oid, c.relname, c.relkind, c.relnatts"
+    " FROM pg_depend d JOIN pg_class c ON c.oid = d.objid"
+    " WHERE d.refclassid = 'pg_namespace'::regclass AND d.classid = 'pg_class'::regclass"
+    " AND d.refobjid = current_schema()::regnamespace)"
+)
 _KEYS = sa.text(
-    "SELECT c.relname, a.attname, k.conname, t.relname FROM pg_constraint k"
-    " JOIN pg_class c ON c.oid = k.conrelid JOIN pg_class t ON t.oid = k.confrelid"
+    f"{_OURS} SELECT c.relname, a.attname, k.conname, t.relname FROM ours c"
+    " JOIN pg_constraint k ON k.conrelid = c.oid JOIN pg_class t ON t.oid = k.confrelid"
     " JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1]"
-    " WHERE k.contype = 'f' AND c.relnamespace = current_schema()::regnamespace"
+    " WHERE k.contype = 'f'"
 )
-_USED = sa.text(
-    "SELECT relname, relnatts FROM pg_class WHERE relkind = 'r'"
-    " AND relnamespace = current_schema()::regnamespace"
-)
+_USED = sa.text(f"{_OURS} SELECT relname, relnatts FROM ours WHERE relkind = 'r'")
 _QUERIES: Mapping[str, _Queries] = {
     "sqlite": _Queries(
         sa.text(
@@ -126,18 +130,14 @@ _QUERIES: Mapping[str, _Queries] = {
     ),
     "postgresql": _Queries(
         sa.text(
-            "SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod)"
-            " FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
+            f"{_OURS} SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod)"
+            " FROM ours c JOIN pg_attribute a ON a.attrelid = c.oid"
             " WHERE c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped"
-            " AND c.relnamespace = current_schema()::regnamespace"
         ),
         sa.text(
-            "SELECT relname FROM pg_class WHERE relkind = 'i'"
-            " AND relnamespace = current_schema()::regnamespace"
+            f"{_OURS} SELECT i.relname FROM ours c JOIN pg_index x ON x.indrelid = c.oid"
+            " JOIN pg_class i ON i.oid = x.indexrelid"
         ),
-        sa.text(
-            "SELECT relname FROM pg_class WHERE relkind = 'v'"
-            " AND relnamespace = current_schema()::regnamespace"
-        ),
+        sa.text(f"{_OURS} SELECT relname FROM ours WHERE relkind = 'v'"),
     ),
 }
