@@ -16,6 +16,7 @@ from werkzeug.http import parse_accept_header, parse_options_header
 from werkzeug.wrappers import Request
 
 from ..engine.errors import Malformed, Refused, TooLarge
+from ..metadata.json_text import can_be_kept
 from ..metadata.messages import LOCALES
 from ..metadata.naming import nearest
 from ..metadata.problems import Problem
@@ -188,7 +189,7 @@ def _refuse_depth(value: Any, left: int) -> None:
 
 def _composed(value: Any) -> Any:
     if isinstance(value, str):
-        if "\x00" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
+        if not can_be_kept(value):
             raise Malformed(Problem("api.bad_text", {"name": "JSON"}))
         return unicodedata.normalize("NFC", value)
     if isinstance(value, list):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -18,6 +19,7 @@ MAX_DEPTH = 40
 MAX_DIGITS = 30
 _WIDTH = 100
 _NESTED = (dict, list, tuple, Mapping)
+_UNKEPT = re.compile("[\x00\ud800-\udfff]")
 
 
 def read_json(content: bytes, place: str | None = None) -> tuple[Any, tuple[Problem, ...]]:
@@ -42,6 +44,11 @@ def read_json(content: bytes, place: str | None = None) -> tuple[Any, tuple[Prob
         return None, (Problem("json.too_deep", params, place),)
     problems = tuple(_refused(value, place, ""))
     return (None, problems) if problems else (_composed(value), ())
+
+
+def can_be_kept(text: str) -> bool:
+    """Whether databases keep a text: neither a NUL nor a lone surrogate is in it."""
+    return _UNKEPT.search(text) is None
 
 
 _readers: Any = decoder
@@ -128,7 +135,7 @@ def _line(text: str, position: int) -> int:
 def _refused(value: Any, place: str | None, pointer: str) -> Iterator[Problem]:
     """Repeated keys, numbers out of bounds, and text that no database keeps: NUL and surrogates."""
     if isinstance(value, str):
-        if "\x00" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
+        if not can_be_kept(value):
             yield Problem("json.bad_text", {}, place, pointer)
     elif isinstance(value, _Number):
         yield Problem("json.number", {"number": value.text}, place, pointer)

@@ -59,25 +59,37 @@ class Words:
         self.met: list[tuple[Group, Found, str]] = []
         self.archived: list[tuple[Group, Entry, str]] = []
         self._missing: dict[str, tuple[str, str]] = {}
+        self._members: dict[tuple[str, str], tuple[Group, Found, Member] | None] = {}
 
     def member(self, entity: str, name: str) -> Member | None:
+        key = (entity, name)
+        if key not in self._members:
+            self._members[key] = self._member(entity, name)
+        known = self._members[key]
+        if known is None:
+            self._missing[name] = ("field", entity)
+            return None
+        group, found, member = known
+        self.meet(group, found, name)
+        return member
+
+    def _member(self, entity: str, name: str) -> tuple[Group, Found, Member] | None:
         fields, inverses = self.space.fields_of(entity), self.space.inverses_of(entity)
         found = fields.find(name, self.in_ids)
         behind = inverses.find(name, self.in_ids)
         if behind and (found is None or _rank(behind) < _rank(found)):
-            self.meet(inverses, behind, name)
-            return Member(self.write(behind, name), entity=behind.entry.owner, many=True)
+            written = self.write(behind, name)
+            return inverses, behind, Member(written, entity=behind.entry.owner, many=True)
         if found is None:
-            self._missing[name] = ("field", entity)
             return None
-        self.meet(fields, found, name)
         entry = found.entry
         options = self.space.options_of(entity, entry.id)
-        return Member(
+        member = Member(
             self.write(found, name),
             entity=self.space.target_of(entry),
             options=f"{entity}.{entry.id}" if options is not None else None,
         )
+        return fields, found, member
 
     def option(self, options: str, name: str) -> str | None:
         entity, _, field_id = options.partition(".")

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..problems import Fix, Problem, ProblemsError
 from . import advice, limits
@@ -26,15 +25,21 @@ _ALLOWED = frozenset(
 )
 _NUMBER = re.compile(r"(?:\d+(?:\.\d*)?|\.\d+)")
 _EXPONENT = re.compile(r"[eE][+-]?\d")
-_SPACE = " \t\r\n"
+_SPACE = re.compile(r"[ \t\r\n]*")
+_PLAIN = re.compile(
+    r"[ \t\r\n]*(?:(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?![\w\"'\x80-\U0010ffff])"
+    rf"|(?P<number>0|[1-9][0-9]{{0,{limits.DIGITS - 1}}})(?![\w./-])"
+    r"|(?P<symbol>[()\[\],+%]|-(?!>)|\*(?!\*)|//?(?!/)|\.(?![0-9])"
+    r"|==(?![=!])|!=(?!=)|[<>]=|<(?![=>])|>(?!=)))"
+)
+"""What most tokens are: whatever needs advice, or a closer look, is none of these."""
 _ESCAPES = {"n": "\n", "t": "\t", "\\": "\\", '"': '"', "'": "'"}
 _QUOTES = {"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "「": '"', "」": '"'}
 _MARKS = {"\u3000": " ", "。": ".", "、": ",", "【": "[", "】": "]", "×": "*", "÷": "/",
           "−": "-", "–": "-", "—": "-", "≥": ">=", "≤": "<=", "≠": "!=", "\u00a0": " "}  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A piece of text: `kind` is number, text, name, keyword, symbol or end."""
 
     kind: str
@@ -58,14 +63,33 @@ def tokens(text: str, start: int = 0, stop: str | None = None) -> list[Token]:
     found: list[Token] = []
     at = start
     while True:
-        while at < len(text) and text[at] in _SPACE:
-            at += 1
-        if at >= len(text) or (stop is not None and text.startswith(stop, at)):
-            found.append(Token("end", "", at, at))
-            return found
-        token = _token(text, at, found, start, stop)
+        token = _plain(text, at)
+        if token is None:
+            at = _after_space(text, at)
+            if at >= len(text) or (stop is not None and text.startswith(stop, at)):
+                found.append(Token("end", "", at, at))
+                return found
+            token = _token(text, at, found, start, stop)
         found.append(token)
         at = token.end
+
+
+def _plain(text: str, at: int) -> Token | None:
+    match = _PLAIN.match(text, at)
+    if match is None or match.lastgroup is None:
+        return None
+    kind, end = match.lastgroup, match.end()
+    written = match[kind]
+    if kind == "name" and written in KEYWORDS:
+        kind = "keyword"
+    elif kind == "name" and written in _OTHER_KEYWORDS:
+        return None
+    return Token(kind, written, end - len(written), end)
+
+
+def _after_space(text: str, at: int) -> int:
+    match = _SPACE.match(text, at)
+    return match.end() if match is not None else at
 
 
 def _token(text: str, at: int, found: list[Token], start: int, stop: str | None) -> Token:

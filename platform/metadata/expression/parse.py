@@ -34,6 +34,7 @@ from .tree import (
 _COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">="})
 _SUMS = frozenset({"+", "-"})
 _PRODUCTS = frozenset({"*", "/", "//", "%"})
+_SIGNS = frozenset({"symbol", "keyword"})
 _PARENTHESES = 64
 
 
@@ -73,11 +74,8 @@ class _Parser:
     def __init__(self, found: list[Token]) -> None:
         self.found = found
         self.at = 0
+        self.now = found[0]
         self.nesting = 0
-
-    @property
-    def now(self) -> Token:
-        return self.found[self.at]
 
     @property
     def end(self) -> int:
@@ -85,11 +83,12 @@ class _Parser:
         return self.found[self.at - 1].end
 
     def sees(self, *texts: str) -> bool:
-        return self.now.kind in ("symbol", "keyword") and self.now.text in texts
+        return self.now.text in texts and self.now.kind in _SIGNS
 
     def next(self) -> Token:
         token = self.now
         self.at += 1
+        self.now = self.found[self.at]
         return token
 
     def expect(self, text: str, opened: Token) -> Token:
@@ -253,13 +252,13 @@ class _Parser:
 
     def operand(self) -> Node:
         node = self.atom()
+        if not self.sees(".", "[", "("):
+            return node
         if self.sees("."):
             raise refuse("expression.point", self.now.start)
         if self.sees("["):
             raise refuse("expression.subscript", self.now.start)
-        if self.sees("("):
-            raise refuse("expression.unexpected", self.now.start, found="(")
-        return node
+        raise refuse("expression.unexpected", self.now.start, found="(")
 
     def atom(self) -> Node:
         token = self.now

@@ -91,15 +91,17 @@ class _Walk:
         self.unknown: list[Name | Text] = []
 
     def visit(self, node: Node, scope: _Scope) -> None:
-        if isinstance(node, Path):
-            self.path(node, scope)
-        elif isinstance(node, Call):
-            self.call(node, scope)
-        else:
-            if isinstance(node, Comparison):
-                self.options(node.operands, scope)
-            for child in node.children():
-                self.visit(child, scope)
+        waiting = [node]
+        while waiting:
+            one = waiting.pop()
+            if isinstance(one, Path):
+                self.path(one, scope)
+            elif isinstance(one, Call):
+                self.call(one, scope)
+            else:
+                if isinstance(one, Comparison):
+                    self.options(one.operands, scope)
+                waiting.extend(reversed(one.children()))
 
     def call(self, node: Call, scope: _Scope) -> None:
         if opens_scope(node):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -10,7 +9,7 @@ from decimal import Decimal
 from typing import Any, ClassVar, Literal, NoReturn
 from zoneinfo import ZoneInfo
 
-from ..json_text import number_text
+from ..json_text import can_be_kept, number_text
 from ..model import Field
 from ..problems import Problem, ProblemsError
 
@@ -32,8 +31,6 @@ ExpressionType = Literal[
     "any",
 ]
 """What an expression sees; `any` is decided by the formula."""
-
-_UNKEPT = re.compile("[\x00\ud800-\udfff]")
 
 EMPTY = ("empty", "not_empty")
 EQUAL = ("equals", "not_equals", "in", "not_in")
@@ -91,7 +88,7 @@ def plain_text(value: Any) -> str:
     """Text in NFC with line feeds, without what no database keeps; raises ProblemsError."""
     if not isinstance(value, str):
         refuse("value.not_text")
-    if _UNKEPT.search(value):
+    if not can_be_kept(value):
         refuse("value.bad_text")
     return unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n"))
 
