@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from operator import mul
 
 DIGITS = 15
@@ -15,6 +16,7 @@ DIGITS = 15
 LARGEST_SCALE = 6
 
 
+@cache
 def limit(scale: int) -> int:
     """The first scaled integer that is out of range for a number of `scale`."""
     return int(10 ** min(DIGITS + scale, 18))

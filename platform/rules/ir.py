@@ -25,15 +25,19 @@ class Written:
     arguments: tuple[Typed, ...]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+_Measures = tuple[bool, int, int, int, int]
+"""Whether a part is static, its size, height, nesting and tables."""
+_ALONE: _Measures = (True, 1, 1, 0, 0)
+_OF_A_RECORD: _Measures = (False, 1, 1, 0, 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Typed:
     """A typed expression and the place of its text.
 
     `nullable` tells whether it can be empty; `bound` is the largest size that a raw number can
     have. `written` is the call that it came of, for those who tell people of it: what it means is
-    in the node alone. Computed on making: `static` (it needs no record), `size`, `height`,
-    `nesting` (of aggregates) and `tables` (times that others' records are looked into), which the
-    bounds are checked with.
+    in the node alone.
     """
 
     type: Type
@@ -42,28 +46,51 @@ class Typed:
     nullable: bool = True
     bound: int = 0
     written: Written | None = None
-    static: bool = field(init=False)
-    size: int = field(init=False)
-    height: int = field(init=False)
-    nesting: int = field(init=False)
-    tables: int = field(init=False)
+    measured: _Measures | None = field(default=None, init=False, repr=False)
 
-    def __post_init__(self) -> None:
-        # One pass: a long sum is made anew with each of its terms.
+    @property
+    def static(self) -> bool:
+        """Whether it needs no record."""
+        return self.measures()[0]
+
+    @property
+    def size(self) -> int:
+        """How many parts it has, itself included."""
+        return self.measures()[1]
+
+    @property
+    def height(self) -> int:
+        """How many parts stand within each other."""
+        return self.measures()[2]
+
+    @property
+    def nesting(self) -> int:
+        """How many aggregates stand within each other."""
+        return self.measures()[3]
+
+    @property
+    def tables(self) -> int:
+        """How many times others' records are looked into."""
+        return self.measures()[4]
+
+    def measures(self) -> _Measures:
+        """What the bounds are checked with, found when it is first asked for.
+
+        Not on making: a long sum is made anew with each of its terms.
+        """
+        if self.measured is not None:
+            return self.measured
         static, size, height, nesting, tables = self.standing_alone(), 1, 0, 0, self.looks()
         for child in self.children():
-            static = static and child.static
-            size += child.size
-            height = max(height, child.height)
-            nesting = max(nesting, child.nesting)
-            tables += child.tables
-        vars(self).update(
-            static=static,
-            size=size,
-            height=1 + height,
-            nesting=self.opens() + nesting,
-            tables=tables,
-        )
+            alone, parts, levels, within, looks = child.measures()
+            static = static and alone
+            size += parts
+            height = levels if levels > height else height
+            nesting = within if within > nesting else nesting
+            tables += looks
+        found = (static, size, 1 + height, self.opens() + nesting, tables)
+        object.__setattr__(self, "measured", found)
+        return found
 
     def children(self) -> tuple[Typed, ...]:
         """The expressions directly under this one."""
@@ -83,19 +110,24 @@ class Typed:
 
     def walk(self) -> Iterator[Typed]:
         """This node and all below it, outermost first."""
-        yield self
-        for child in self.children():
-            yield from child.walk()
+        waiting: list[Typed] = [self]
+        while waiting:
+            node = waiting.pop()
+            yield node
+            waiting.extend(reversed(node.children()))
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Constant(Typed):
     """A value that is written in the expression."""
 
     value: Any
 
+    def measures(self) -> _Measures:
+        return _ALONE
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Extra(Typed):
     """A named value that the caller passes along (`Context.extra`)."""
 
@@ -105,7 +137,7 @@ class Extra(Typed):
         return True
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Read(Typed):
     """The stored value of a field of the record `up` frames out."""
 
@@ -113,11 +145,11 @@ class Read(Typed):
     entity: str
     field: str
 
-    def standing_alone(self) -> bool:
-        return False
+    def measures(self) -> _Measures:
+        return _OF_A_RECORD
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Step:
     """One reference on a path: the field of an entity, and the entity that it leads to."""
 
@@ -126,7 +158,7 @@ class Step:
     target: str
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Via(Typed):
     """`body` in a frame of the record that the references `steps` lead to, from `up` frames out."""
 
@@ -144,7 +176,7 @@ class Via(Typed):
         return False
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Formula(Typed):
     """A formula field that is not stored: `body` in a frame of the record `up` frames out."""
 
@@ -160,7 +192,7 @@ class Formula(Typed):
         return False
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Aggregate(Typed):
     """What `function` makes of the records of `entity` whose `field` points at a record.
 
@@ -191,7 +223,7 @@ class Aggregate(Typed):
         return 1
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Window(Typed):
     """What a value is among those of all records of the table, or of those alike in `within`.
 
@@ -210,7 +242,7 @@ class Window(Typed):
         return False
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Property(Typed):
     """A declared property of an option: raw value by option id; others have none."""
 
@@ -222,7 +254,7 @@ class Property(Typed):
         return (self.operand,)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class HasTag(Typed):
     """Whether the record `up` frames out has one of `tags` in a tags field; None means any tag."""
 
@@ -238,7 +270,7 @@ class HasTag(Typed):
         return False
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Call(Typed):
     """An operation with its arguments; `extra` holds what the operation fixed when typed."""
 
@@ -256,7 +288,7 @@ OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 """The operator that holds where one does not, for sides that are not empty."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Compare(Typed):
     """Two values by == != < <= > or >=."""
 
@@ -268,7 +300,7 @@ class Compare(Typed):
         return (self.left, self.right)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class IsEmpty(Typed):
     """Whether a value is empty."""
 
@@ -278,7 +310,7 @@ class IsEmpty(Typed):
         return (self.operand,)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class In(Typed):
     """Whether a value is one of `items`, which are static."""
 
@@ -289,7 +321,7 @@ class In(Typed):
         return (self.operand, *self.items)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Logic(Typed):
     """Conditions joined by "and" or "or"."""
 
@@ -300,7 +332,7 @@ class Logic(Typed):
         return self.items
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Not(Typed):
     """The opposite of a condition."""
 
@@ -310,7 +342,7 @@ class Not(Typed):
         return (self.operand,)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class If(Typed):
     """`body` where `test` holds, else `other`."""
 
@@ -332,20 +364,7 @@ def reads_outer(item: Typed, depth: int = 0) -> bool:
     return any(reads_outer(child, inner) for child in item.children())
 
 
-_PLACE = frozenset(
-    {
-        "start",
-        "end",
-        "nullable",
-        "bound",
-        "static",
-        "size",
-        "height",
-        "nesting",
-        "tables",
-        "written",
-    }
-)
+_PLACE = frozenset({"start", "end", "nullable", "bound", "written", "measured"})
 
 
 def structure(value: Any) -> Hashable:

@@ -68,6 +68,12 @@ def money(scale: int) -> Type:
 
 
 @cache
+def computed(kind: str, scale: int, unit: str | None = None) -> Type:
+    """What is reckoned of numbers or amounts of money."""
+    return Type(kind, scale, unit=unit)
+
+
+@cache
 def reference(entity: str) -> Type:
     """A reference to a record of an entity."""
     return Type("reference", entity=entity)

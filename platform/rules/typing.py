@@ -40,21 +40,6 @@ MOST_TABLES = 80
 """Times that an expression looks into other records: SQLAlchemy takes nearly 1 ms for each."""
 MOST_NESTING = 2
 """Aggregates within aggregates."""
-_METHODS = {
-    tree.Number: "number",
-    tree.Text: "text",
-    tree.Truth: "truth",
-    tree.Nothing: "nothing",
-    tree.Items: "items",
-    tree.Path: "path",
-    tree.Negative: "negative",
-    tree.Arithmetic: "arithmetic",
-    tree.Logic: "logic",
-    tree.Not: "negation",
-    tree.Either: "either",
-    tree.Call: "call",
-    tree.Comparison: "comparison",
-}
 _EMPTIES = (DATE, DATETIME, INTEGER, TEXT)
 _OPPOSITE = {"!=": "==", "not in": "in", "is not": "is"}
 
@@ -122,14 +107,13 @@ class Typer:
         )
 
     def node(self, node: tree.Node, scope: Scope) -> Typed:
-        handler: Callable[[Any, Scope], Typed] = getattr(self, _METHODS[type(node)])
-        return handler(node, scope)
+        return _TYPED[type(node)](self, node, scope)
 
     def negation(self, node: tree.Not, scope: Scope) -> Typed:
         return self.not_(node, self.condition(node.operand, scope))
 
     def number(self, node: tree.Number, scope: Scope) -> Typed:
-        raw = int(node.value.scaleb(node.scale))
+        raw = int(node.value.scaleb(node.scale) if node.scale else node.value)
         return self.constant(node, number(node.scale), raw, bound=abs(raw))
 
     def text(self, node: tree.Text, scope: Scope) -> Typed:
@@ -201,6 +185,8 @@ class Typer:
             self.doubt("expression.date", node, fix, instead=instead)
 
     def calculated(self, node: tree.Arithmetic, a: Typed, b: Typed) -> Typed:
+        if a.type.numeric and b.type.numeric:
+            return arithmetic_call(self, node, node.operator, a, b)
         kinds = {a.type.kind, b.type.kind}
         if kinds <= {"date", "datetime"} and node.operator == "-":
             raise self.refuse("type.date_difference", node, corrections.difference(node, kinds))
@@ -208,10 +194,8 @@ class Typer:
             raise self.refuse("type.date_sum", node, corrections.moved_date(node, a, b))
         if "text" in kinds and node.operator == "+":
             raise self.refuse("type.text_sum", node, corrections.joined(node))
-        for item, part in ((a, node.left), (b, node.right)):
-            if not item.type.numeric:
-                raise self.refuse("type.number", part, **self.shown(item))
-        return arithmetic_call(self, node, node.operator, a, b)
+        item, part = (b, node.right) if a.type.numeric else (a, node.left)
+        raise self.refuse("type.number", part, **self.shown(item))
 
     def logic(self, node: tree.Logic, scope: Scope) -> Typed:
         self.refuse_alternatives(node)
@@ -355,3 +339,20 @@ class Typer:
     def shown(self, item: Typed) -> dict[str, Any]:
         """The parameters with which sentences tell an item's type."""
         return {"type": Words.of(item.type)}
+
+
+_TYPED: Mapping[type[tree.Node], Callable[[Typer, Any, Scope], Typed]] = {
+    tree.Number: Typer.number,
+    tree.Text: Typer.text,
+    tree.Truth: Typer.truth,
+    tree.Nothing: Typer.nothing,
+    tree.Items: Typer.items,
+    tree.Path: Typer.path,
+    tree.Negative: Typer.negative,
+    tree.Arithmetic: Typer.arithmetic,
+    tree.Logic: Typer.logic,
+    tree.Not: Typer.negation,
+    tree.Either: Typer.either,
+    tree.Call: Typer.call,
+    tree.Comparison: Typer.comparison,
+}

@@ -15,7 +15,7 @@ from ..arithmetic import limit
 from ..context import Context
 from ..ir import Call, Constant, Typed
 from ..sql.template import Template
-from ..types import Type
+from ..types import Type, computed
 from .registry import Operation, Place, Sql, Typing
 
 WORD = 2**63 - 1
@@ -285,7 +285,7 @@ RESCALE = Operation(
 
 def kind_of(*items: Typed) -> str:
     """Money as soon as one item is money."""
-    return "money" if any(item.type.kind == "money" for item in items) else "number"
+    return "money" if "money" in [item.type.kind for item in items] else "number"
 
 
 def arithmetic_call(typing: Typing, at: Place, operator: str, a: Typed, b: Typed) -> Typed:
@@ -305,32 +305,36 @@ def arithmetic_call(typing: Typing, at: Place, operator: str, a: Typed, b: Typed
         case _:
             operation, kind = MODULO, kind_of(a, b)
             bound = b.bound * 10 ** (scale - b.type.scale)
-    type_ = Type(kind, scale, unit=unit)
+    type_ = computed(kind, scale, unit)
     return typing.make(operation, at, a, b, type=type_, nullable=True, bound=bound)
 
 
 def _summed(typing: Typing, at: Place, operator: str, a: Typed, b: Typed) -> Typed:
     """a + b or a - b as one sum, with the terms of what is a sum already."""
-    sign = 1 if operator == "+" else -1
-    terms = [*_terms(a), *((sign * one, term) for one, term in _terms(b))]
+    signs, terms = _terms(a)
+    more, others = _terms(b)
+    if operator == "-":
+        more = tuple(-one for one in more)
     # What a and b are says all: a long sum is put together term by term.
     scale = max(a.type.scale, b.type.scale)
-    bound = sum(one.bound * 10 ** (scale - one.type.scale) for one in (a, b))
+    bound = a.bound * 10 ** (scale - a.type.scale) + b.bound * 10 ** (scale - b.type.scale)
     return typing.make(
         SUM,
         at,
-        *(term for _, term in terms),
-        type=Type(kind_of(a, b), scale, unit=units.calculated(typing, at, operator, a, b)),
+        *terms,
+        *others,
+        type=computed(kind_of(a, b), scale, units.calculated(typing, at, operator, a, b)),
         nullable=bound >= limit(scale) or a.nullable or b.nullable,
         bound=bound,
-        extra=tuple(one for one, _ in terms),
+        extra=signs + more,
     )
 
 
-def _terms(item: Typed) -> list[tuple[int, Typed]]:
+def _terms(item: Typed) -> tuple[tuple[int, ...], tuple[Typed, ...]]:
+    """The signs and the terms of a sum; anything else is its own only term."""
     if isinstance(item, Call) and item.operation is SUM:
-        return list(zip(item.extra, item.arguments, strict=True))
-    return [(1, item)]
+        return item.extra, item.arguments
+    return (1,), (item,)
 
 
 def _multiplied(typing: Typing, at: Place, a: Typed, b: Typed) -> Typed:
@@ -341,7 +345,7 @@ def _multiplied(typing: Typing, at: Place, a: Typed, b: Typed) -> Typed:
     scale = min(digits, arithmetic.LARGEST_SCALE)
     bound = a.bound * b.bound // 10 ** (digits - scale) + (digits > scale)
     given: dict[str, Any] = {
-        "type": Type(kind_of(a, b), scale, unit=units.calculated(typing, at, "*", a, b)),
+        "type": computed(kind_of(a, b), scale, units.calculated(typing, at, "*", a, b)),
         "nullable": bound >= limit(scale) or a.nullable or b.nullable,
         "bound": bound,
     }
