@@ -11,12 +11,11 @@ import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
-from functools import lru_cache
 from typing import Any, Final, Literal
 
 import sqlalchemy as sa
 
-from ..metadata.model import App, Entity, EntityAccess, Field
+from ..metadata.model import App, Entity, EntityAccess, Field, kept_with_app
 from ..metadata.naming import nearest
 from ..metadata.problems import Problem
 from ..rules import Context, Expression, compile_expression, formula_expression, to_sql
@@ -229,7 +228,7 @@ def _unknown(problem_id: str, name: str, known: list[str], **params: str) -> Pro
     return Problem(f"{problem_id}_near", {"name": name, "nearest": hint, **params})
 
 
-@lru_cache(maxsize=4096)
+@kept_with_app(512)
 def _grants(
     app: App, roles: tuple[str, ...], entity_id: str, verb: Verb
 ) -> tuple[EntityAccess, ...]:
@@ -242,7 +241,7 @@ def _grants(
     return tuple(found)
 
 
-@lru_cache(maxsize=4096)
+@kept_with_app(512)
 def _readable(app: App, system: bool, roles: tuple[str, ...], entity_id: str) -> frozenset[str]:
     entity = app.entity(entity_id)
     live = {one.id: one for one in entity.live_fields}
@@ -284,7 +283,7 @@ def _inputs_readable(
     return True
 
 
-@lru_cache(maxsize=4096)
+@kept_with_app(512)
 def _plain_readable(app: App, roles: tuple[str, ...], entity_id: str) -> frozenset[str]:
     """Readable fields by the roles' lists alone: inputs are resolved to the end already."""
     entity = app.entity(entity_id)
@@ -296,7 +295,7 @@ def _plain_readable(app: App, roles: tuple[str, ...], entity_id: str) -> frozens
     return frozenset(one for one in live if one not in hidden and _base(live, one) not in hidden)
 
 
-@lru_cache(maxsize=4096)
+@kept_with_app(512)
 def inputs_of(app: App, entity_id: str, field_id: str) -> frozenset[tuple[str, str]]:
     """Every (entity, field) that a formula field is computed from, through other formulas too."""
     found: set[tuple[str, str]] = set()
@@ -313,7 +312,7 @@ def inputs_of(app: App, entity_id: str, field_id: str) -> frozenset[tuple[str, s
     return frozenset(found)
 
 
-@lru_cache(maxsize=4096)
+@kept_with_app(512)
 def _writable(
     app: App, system: bool, roles: tuple[str, ...], entity_id: str, verb: Verb
 ) -> frozenset[str]:
@@ -337,7 +336,7 @@ def _writable(
     return frozenset(one for one in settable - refused - declared if one in known)
 
 
-@lru_cache(maxsize=4096)
+@kept_with_app(512)
 def _row_rule(app: App, roles: tuple[str, ...], entity_id: str, verb: Verb) -> str | Nothing | None:
     if entity_id == MEMBER_ENTITY:
         return None
@@ -360,7 +359,7 @@ def _rule_text(entity: Entity, rows: str) -> str | None:
     return " or ".join(f"{one} == me()" for one in owners or ["created_by"])
 
 
-@lru_cache(maxsize=1024)
+@kept_with_app(64)
 def _rules_of(app: App, roles: tuple[str, ...]) -> tuple[Expression, ...]:
     found = []
     for entity in app.entities.values():
@@ -376,7 +375,7 @@ def _compiled(app: App, entity_id: str, text: str) -> Expression:
     return compile_expression(app, entity_id, text, allow_viewer=True)
 
 
-@lru_cache(maxsize=512)
+@kept_with_app(32)
 def _visible_app(app: App, roles: tuple[str, ...]) -> App:
     entities = {}
     for entity in app.entities.values():

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
-from ...metadata.model import App, Field
+from ...metadata.model import App, Field, kept_with_app
 from ...metadata.problems import Problem
 from ...rules.types import target_of
 from .. import access
@@ -41,7 +40,7 @@ def resolve(app: App, caller: Caller, entity_id: str, text: str, pointer: str) -
     raise Malformed(access.unknown_field(app, caller, at, name, pointer))
 
 
-@lru_cache(maxsize=8192)
+@kept_with_app(1024)
 def _resolve(
     app: App, system: bool, roles: tuple[str, ...], entity_id: str, text: str
 ) -> Path | tuple[str, str]:

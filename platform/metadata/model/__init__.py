@@ -1,5 +1,6 @@
 """The model: what a workspace's documents declare, as immutable values."""
 
+from .answers import kept_with_app
 from .app import (
     App,
     Manifest,
@@ -91,5 +92,6 @@ __all__ = [
     "UniqueGroup",
     "View",
     "WorkCalendar",
+    "kept_with_app",
     "label_text",
 ]

@@ -6,9 +6,10 @@ All references between parts are by id, and every expression is in id space (`ex
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from ..documents import Document
 from .entities import Entity, Field, TagDimension
@@ -89,6 +90,11 @@ class App:
                 if one.to and one.inverse and not one.archived and not entity.archived:
                     found.setdefault(one.to, {})[one.inverse_id or one.inverse] = (entity, one)
         return found
+
+    @cached_property
+    def answers(self) -> dict[object, Callable[..., Any]]:
+        """What others have worked out of it (`kept_with_app`)."""
+        return {}
 
     def forms_of(self, entity_id: str) -> tuple[Form, ...]:
         """The live forms of an entity, in the order of their ids."""
