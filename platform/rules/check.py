@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
@@ -16,6 +17,7 @@ from ..metadata.problems import Problem, ProblemsError
 from .depth import MOST_ROWS, place_too_deep
 from .doubtful import doubts_of
 from .expression import Expression, compile_expression, formula_expression
+from .grounds import Grounds
 from .messages import compile_message
 from .offers import offered
 from .types import BOOLEAN, NO_VALUE, Words
@@ -48,12 +50,38 @@ def problems_of(app: App, base: App | None = None, *, lenient: bool = False) -> 
     def before() -> frozenset[tuple[str, str]]:
         return frozenset(map(_standing, expressions(base))) if base is not None else frozenset()
 
+    grounds = Grounds(app)
     for place in expressions(app):
+        standing = _standing_on(grounds, place)
+        if standing in _sound:
+            continue
         doubted, problems = _problems_at(app, place)
+        if not doubted and not problems:
+            _remember(standing)
         if doubted and not lenient and _standing(place) not in before():
             problems = (*doubted, *problems)
         for problem in problems:
             yield problem.at(place.document.path, place.pointer)
+
+
+_sound: set[bytes] = set()
+_MOST_SOUND = 50_000
+
+
+def _remember(standing: bytes) -> None:
+    """A change touches few expressions: the others are not typed again (see `validate`)."""
+    if len(_sound) >= _MOST_SOUND:
+        _sound.clear()
+    _sound.add(standing)
+
+
+def _standing_on(grounds: Grounds, place: ExpressionPlace) -> bytes:
+    """The hash of an expression with its place and of all that it can read."""
+    entities = (place.entity, place.parent, place.field[0] if place.field else None)
+    read = [one and grounds.of(one) for one in entities]
+    document, *rest = place
+    whole = (document.kind, document.hash, rest, read)
+    return hashlib.sha256(repr(whole).encode("utf-8", "surrogatepass")).digest()
 
 
 def _standing(place: ExpressionPlace) -> tuple[str, str]:

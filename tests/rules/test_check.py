@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from fieldstone.metadata import Document, document_of
 from fieldstone.metadata.problems import Problem
 from fieldstone.rules import check
 from tests.metadata.samples import edited, sample_documents
@@ -191,3 +192,60 @@ def test_a_checked_app_checks_again() -> None:
     checked = check(sample_documents())
     assert checked.app is not None
     assert check(checked.documents, checked.app).app == checked.app
+
+
+CITY, PLACE, ROOM, TOPIC, VISIT = (
+    f"{folder}/{name}.json"
+    for folder, name in (
+        ("entities", "city"),
+        ("entities", "place"),
+        ("entities", "room"),
+        ("tag_dimensions", "topic"),
+        ("entities", "visit"),
+    )
+)
+
+
+def joined(formula: str) -> tuple[Document, ...]:
+    """Visits with a formula, of places with rooms in cities, with topics."""
+    text, number = {"name": "name", "type": "text"}, {"name": "size", "type": "integer"}
+    links: dict[str, list[dict[str, Any]]] = {
+        "city": [number, {"name": "twice", "type": "formula", "formula": "size * 2"}],
+        "place": [number, {"name": "city", "type": "reference", "to": "city"}],
+        "room": [number, {"name": "of", "type": "reference", "to": "place", "inverse": "rooms"}],
+        "visit": [
+            {"name": "told", "type": "formula", "formula": formula},
+            {"name": "at", "type": "reference", "to": "place"},
+            {"name": "topic", "type": "tags", "dimension": "topic"},
+        ],
+    }
+    tag = {"name": "sale", "properties": {"weight": 1}}
+    documents: list[dict[str, Any]] = [
+        {"kind": "app", "name": "test", "version": "1.0.0"},
+        {"kind": "tag_dimension", "name": "topic", "exclusive": True, "tags": [tag]},
+    ]
+    for name, fields in links.items():
+        documents.append(
+            {"kind": "entity", "name": name, "title": "name", "fields": [text, *fields]}
+        )
+    return tuple(map(document_of, documents))
+
+
+@pytest.mark.parametrize(
+    ("formula", "elsewhere", "pointer", "value"),
+    [
+        ("at.size + 1", PLACE, "/fields/1/type", "text"),
+        ("at.city.twice + 1", CITY, "/fields/2/formula", "name"),
+        ("sum(at.rooms.size)", ROOM, "/fields/1/type", "text"),
+        ("topic.weight + 1", TOPIC, "/tags/0/properties/weight", "heavy"),
+        ('1 if topic == "sale" else 0', TOPIC, "/exclusive", False),
+    ],
+)
+def test_what_an_expression_reads_elsewhere_is_looked_at_again(
+    formula: str, elsewhere: str, pointer: str, value: Any
+) -> None:
+    before = joined(formula)
+    assert check(before).problems == ()
+    after = edited(before, {elsewhere: {pointer: value}})
+    found = {(one.document, one.pointer) for one in check(after).problems}
+    assert found == {(VISIT, "/fields/1/formula")}

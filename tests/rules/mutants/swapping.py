@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import _lru_cache_wrapper
@@ -64,6 +65,8 @@ class Loaded:
                 function.__code__ = after
         for cache in self.caches:
             cache.cache_clear()
+        # The name `check` is that of the function, too.
+        sys.modules["fieldstone.rules.check"]._sound.clear()
 
 
 def differing(old: CodeType, new: CodeType) -> Iterator[tuple[CodeType, CodeType]]:
