@@ -209,8 +209,10 @@ CITY, PLACE, ROOM, TOPIC, VISIT = (
 def joined(formula: str) -> tuple[Document, ...]:
     """Visits with a formula, of places with rooms in cities, with topics."""
     text, number = {"name": "name", "type": "text"}, {"name": "size", "type": "integer"}
+    # Visits alone have a formula, unless one is read: what is joined is found from both ends.
+    twice = {"name": "twice", "type": "formula", "formula": "size * 2"}
     links: dict[str, list[dict[str, Any]]] = {
-        "city": [number, {"name": "twice", "type": "formula", "formula": "size * 2"}],
+        "city": [number, *([twice] if "twice" in formula else [])],
         "place": [number, {"name": "city", "type": "reference", "to": "city"}],
         "room": [number, {"name": "of", "type": "reference", "to": "place", "inverse": "rooms"}],
         "visit": [

@@ -84,15 +84,15 @@ def answers(connection: sa.Connection, tables: Tables, example: Example) -> None
     expression = compiled(example)
     for one in expression.typed.walk():
         if not isinstance(one, Constant):
-            object.__setattr__(one, "static", False)
+            object.__setattr__(one, "measured", (False, *one.measures()[1:]))
     try:
         row = tables.table("account").alias("r")
         value = to_sql(expression, tables, row, NOW, mode="value")
         found: Any = written(connection.scalar(sa.select(value)))
         assert (type(found), found) == (type(example.value), example.value)
     finally:
-        for one in reversed([*expression.typed.walk()]):
-            object.__setattr__(one, "static", True)
+        for one in expression.typed.walk():
+            object.__setattr__(one, "measured", (True, *one.measures()[1:]))
 
 
 @pytest.mark.parametrize(
