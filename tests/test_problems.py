@@ -53,6 +53,7 @@ WORDS = (
     "mail.",
     "notification.alerts",
     "notification.bulk",
+    "notification.draft",
     "notification.hidden",
     "notification.import",
     "notification.sample",

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
-from ..engine import drafts
+from ..engine import draft_publishing, drafts
+from ..engine.again import again
 from ..engine.canonical import instant
 from ..engine.drafts import Draft
 from ..engine.errors import NotFound
+from ..engine.publishing import asked
+from ..engine.transaction import Transaction
+from ..engine.work.waking import wake_after
 from ..metadata.documents import document_of
 from ..metadata.problems import Problem
 from ..metadata.schema import KINDS
@@ -76,11 +81,59 @@ def switch(ask: Ask) -> Answer:
 
 
 def publish(ask: Ask) -> Answer:
-    """Publish the draft, and lose only what was accepted to be lost."""
-    revision = drafts.publish(
-        ask.workspace, ask.caller, ask.body.get("reason"), ask.body.get("accept_loss", ())
-    )
-    return Answer({"revision": str(revision)})
+    """Publish the draft, and lose only what was accepted to be lost.
+
+    With `Prefer: respond-async` a worker does it where many records are concerned: 202, and the
+    address where its progress is asked for.
+    """
+    reason, accepted = ask.body.get("reason"), ask.body.get("accept_loss", ())
+    if "respond-async" in _preferred(ask):
+        with ask.workspace.reading() as tx:
+            long = draft_publishing.takes_long(tx, ask.caller)
+        if long:
+            return again(lambda: _asked(ask, reason, accepted))
+    return Answer({"revision": str(drafts.publish(ask.workspace, ask.caller, reason, accepted))})
+
+
+def _preferred(ask: Ask) -> list[str]:
+    given = ",".join(ask.headers.getlist("Prefer"))
+    return [one.partition(";")[0].strip().lower() for one in given.split(",")]
+
+
+def _asked(ask: Ask, reason: str | None, accepted: Collection[str]) -> Answer:
+    with ask.workspace.writing() as tx:
+        draft_publishing.ask(tx, ask.caller, reason, accepted)
+        wake_after(tx, ask.installation)
+        place = f"/api/v1/{ask.path['workspace']}/draft/publishing"
+        headers = {"Location": place, "Preference-Applied": "respond-async"}
+        return Answer(_going(tx, ask), 202, headers)
+
+
+def publishing(ask: Ask) -> Answer:
+    """How the publish stands that the caller asked a worker for last; NotFound if none was."""
+    return Answer(_going(ask.tx, ask))
+
+
+def cancel(ask: Ask) -> Answer:
+    """Stop the publish that a worker does; what was begun is taken back, the draft stays."""
+    draft_publishing.stop(ask.tx, ask.caller)
+    return Answer(_going(ask.tx, ask))
+
+
+def _going(tx: Transaction, ask: Ask) -> dict[str, Any]:
+    assert ask.caller.member_id is not None
+    last = asked.last(tx, ask.caller.member_id)
+    if last is None:
+        raise NotFound(Problem("draft.none_asked"))
+    now = asked.going(tx) if last.open else None
+    return {
+        "state": last.state,
+        "progress": {"done": now.done if now else None, "total": now.total if now else None},
+        "revision": None if last.revision is None else str(last.revision),
+        "problems": [
+            {"code": one["id"], "message": one.get(ask.locale, one["en"])} for one in last.why
+        ],
+    }
 
 
 def _there(draft: Draft, kind: str, name: str) -> str | None:

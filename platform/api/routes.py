@@ -71,6 +71,8 @@ ROUTES: Final = (
     writes("POST",   "/draft/settle",                  drafts.settle,        "metadata", SETTLE),
     writes("POST",   "/draft/purge",                   drafts.purge,         "metadata", LOOK),
     alone("POST",    "/draft/publish",                 drafts.publish,       "metadata", RESTORE),
+    reads("GET",     "/draft/publishing",              drafts.publishing,    "metadata"),
+    writes("POST",   "/draft/publishing/cancel",       drafts.cancel,        "metadata"),
     reads("GET",     "/modules",                       modules.listed,       "metadata"),
     writes("POST",   "/draft/modules",                 drafts.switch,        "metadata", MODULES),
     reads("GET",     "/template",                      upgrades.template,    "metadata"),

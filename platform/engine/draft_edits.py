@@ -20,6 +20,7 @@ import sqlalchemy as sa
 from ..metadata.documents import Document, document_of
 from ..metadata.json_text import write_json
 from ..metadata.merge import ABSENT, Difference, Side, merge
+from ..metadata.resolve import to_ids
 from . import revisions
 from .document_tables import DRAFT, DRAFT_CHOICE, DRAFT_TEMPLATE
 from .template_bases import TemplateBase
@@ -149,9 +150,65 @@ def choose(tx: Transaction, member: int, difference: Difference, side: Side) -> 
             document=difference.document,
             place=place,
             side=side,
-            theirs=_digest(difference.theirs),
+            theirs=_hash(difference.theirs),
         )
     )
+
+
+def laid(documents: Iterable[Document], edits: Iterable[Edit]) -> Iterator[Document]:
+    """The documents in force with the edits in their places, new ones last."""
+    changed: Mapping[str, Document | None] = {one.key: one.document for one in edits}
+    there = set()
+    for one in documents:
+        there.add(one.key)
+        found = changed.get(one.key, one)
+        if found is not None:
+            yield found
+    for key, document in changed.items():
+        if key not in there and document is not None:
+            yield document
+
+
+def digest(base: str, edits: Iterable[Edit]) -> str:
+    """What names this very state of a draft on top of an app with that hash."""
+    parts = [base]
+    for one in edits:
+        said = one.document.digest.hex() if one.document else ""
+        parts.append(f"{one.key}\x1f{one.conflict}\x1f{said}")
+    return hashlib.sha256("\x1e".join(parts).encode()).hexdigest()
+
+
+def in_ids(
+    tx: Transaction, there: Iterable[Document], given: tuple[Document, ...]
+) -> tuple[Document, ...]:
+    """Documents as a draft keeps them: in ids where all they name is there, else as written."""
+    if all(one.in_ids and one.data.get("id") for one in given):
+        return given
+    names = {(one.kind, one.name) for one in given}
+    ids = {(one.kind, one.data.get("id")) for one in given}
+    others = (
+        one for one in there if (one.kind, one.name) not in names and (one.kind, one.id) not in ids
+    )
+    resolved = to_ids((*others, *given), tx.app if tx.revision else None)
+    wrong = {one.document for one in resolved.problems}
+    found = []
+    for one in given:
+        known = next(
+            each
+            for each in resolved.documents
+            if (each.kind, each.name) == (one.kind, one.name) and not _left_out(each, one)
+        )
+        if known.path in wrong or one.path in wrong:
+            data = {**one.data, "id": known.id}
+            found.append(document_of(data, in_ids=one.in_ids))
+        else:
+            found.append(document_of(known.data, in_ids=True))
+    return tuple(found)
+
+
+def _left_out(document: Document, given: Document) -> bool:
+    """Whether a document is an archived one of the same name, which was not given."""
+    return bool(document.data.get("archived")) and not given.data.get("archived")
 
 
 def _mine(table: sa.Table, member: int, keys: Collection[str] | None) -> sa.ColumnElement[bool]:
@@ -202,7 +259,7 @@ def _held(
     """The choices that were made of what the other side is now."""
     known = ((one, choices.get(one.key)) for one in differences)
     return {
-        one.key: choice[0] for one, choice in known if choice and choice[1] == _digest(one.theirs)
+        one.key: choice[0] for one, choice in known if choice and choice[1] == _hash(one.theirs)
     }
 
 
@@ -217,6 +274,6 @@ def _read(body: str | None, in_ids: bool) -> Document | None:
     return document_of(json.loads(body, parse_float=Decimal), in_ids=in_ids)
 
 
-def _digest(value: Any) -> str:
+def _hash(value: Any) -> str:
     text = "" if value is ABSENT else write_json(value)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -7,19 +7,19 @@ side holds. Publishing goes through `publish` and empties the draft.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import sqlalchemy as sa
 
 from ..metadata.check import Checked
-from ..metadata.documents import Document, document_of
+from ..metadata.differences import differences
+from ..metadata.documents import Document
 from ..metadata.merge import Side
 from ..metadata.model import App
 from ..metadata.problems import Problem
-from ..metadata.resolve import to_ids, to_names
+from ..metadata.resolve import to_names
 from ..metadata.validation import validate
 from . import draft_edits, modules, revisions, template_bases, upgrades
 from . import publish as publishing
@@ -27,11 +27,13 @@ from .access import Caller
 from .document_tables import DRAFT
 from .draft_edits import BroughtTemplate, Edit
 from .errors import Conflict, Forbidden, Invalid, NotFound
+from .publishing.asked import last
 from .publishing.checking import checked
 from .publishing.plan import Plan
 from .template_bases import TemplateBase
 from .transaction import Transaction
 from .upgrades import Upgrade
+from .work.jobs import Job
 from .workspaces import Workspace
 
 MOST_DOCUMENTS = 2_000
@@ -62,7 +64,7 @@ class Draft:
     @cached_property
     def digest(self) -> str:
         """What names this very state: what was reviewed under it is what will be published."""
-        return _digest(self.base.hash if self.base else "", self.edits)
+        return draft_edits.digest(self.base.hash if self.base else "", self.edits)
 
     @property
     def documents(self) -> tuple[Document, ...]:
@@ -73,6 +75,13 @@ class Draft:
     def app(self) -> App | None:
         """What would be in force, or None where something is wrong with the draft."""
         return self.checked.app
+
+    @cached_property
+    def changes(self) -> int:
+        """How many changes wait, as the review counts them; at least one an edited document."""
+        if self.app is None or self.base is None:
+            return len(self.edits)
+        return max(len(differences(self.base, self.app)), len(self.edits))
 
     @property
     def conflicts(self) -> tuple[Edit, ...]:
@@ -110,12 +119,13 @@ def put(tx: Transaction, caller: Caller, documents: Iterable[Document]) -> Draft
     What is not in the shape of its kind is refused (Invalid); names that mean nothing yet are not,
     the plan tells of them. One equal to what is in force is no edit.
     """
+    _require_writable(tx, caller)
     given = tuple(documents)
     refused = [problem for one in given for problem in validate(one)]
     if refused:
         raise Invalid(refused)
     draft = read(tx, caller)
-    found = _in_ids(tx, draft, given)
+    found = draft_edits.in_ids(tx, draft.laid, given)
     _within_bounds(draft, (one.key for one in found))
     for one in found:
         _write(tx, caller, draft, one.key, one)
@@ -129,7 +139,7 @@ def tried(tx: Transaction, caller: Caller, documents: Iterable[Document]) -> Dra
     if refused:
         raise Invalid(refused)
     draft = read(tx, caller)
-    found = {one.key: one for one in _in_ids(tx, draft, given)}
+    found = {one.key: one for one in draft_edits.in_ids(tx, draft.laid, given)}
     edits = (
         *(one for one in draft.edits if one.key not in found),
         *(Edit(key=key, base=tx.revision, document=one, at=tx.now) for key, one in found.items()),
@@ -152,6 +162,7 @@ def remove(tx: Transaction, caller: Caller, kind: str, name: str) -> Draft:
 
     Publishing archives it where it holds data.
     """
+    _require_writable(tx, caller)
     draft = read(tx, caller)
     key = find(draft, kind, name).key
     if any(one.key == key for one in tx.app.documents):
@@ -196,6 +207,7 @@ def find(draft: Draft, kind: str, name: str) -> Document:
 
 def discard(tx: Transaction, caller: Caller, keys: Collection[str] | None = None) -> Draft:
     """Forget the edits of these documents (`entity/deal`), or the whole draft."""
+    _require_writable(tx, caller)
     draft_edits.forget(tx, _member(tx, caller), keys)
     return read(tx, caller)
 
@@ -205,6 +217,7 @@ def settle(tx: Transaction, caller: Caller, place: str, side: Side) -> Draft:
 
     `ours` will replace what was published meanwhile. NotFound where nothing is to be decided.
     """
+    _require_writable(tx, caller)
     member = _member(tx, caller)
     found = [one for edit in read(tx, caller).edits for one in edit.differences]
     chosen = [one for one in found if one.key == place]
@@ -251,6 +264,7 @@ def _instead(
     template: TemplateBase | None,
 ) -> Draft:
     """A draft of exactly these documents (in ids), that go back to that template from then on."""
+    _require_writable(tx, caller)
     draft = read(tx, caller)
     if draft.edits:
         raise Conflict(Problem("draft.not_empty"))
@@ -283,25 +297,30 @@ def publish(
     accept_loss: Collection[str] = (),
     *,
     seen: str | None = None,
+    asked: Job | None = None,
 ) -> int:
     """Publish the caller's draft, which is empty then; returns the revision in force.
 
     Conflict where both sides of a document exist, or where the draft is no longer the one that
-    was `seen` (`Draft.digest`); otherwise as `publish.publish`.
+    was `seen` (`Draft.digest`); otherwise as `publish.publish`,
+    also of `asked`.
     """
     with workspace.reading() as tx:
         draft = read(tx, caller)
-        _ready(tx, draft, seen)
+        require_ready(tx, draft, seen)
         found = plan(tx, caller)
 
     def empty(tx: Transaction) -> None:
-        _ready(tx, read(tx, caller), draft.digest)
+        require_ready(tx, read(tx, caller), draft.digest)
         draft_edits.forget(tx, _member(tx, caller))
 
-    return publishing.publish(workspace, caller, found, reason, accept_loss, first=empty)
+    return publishing.publish(
+        workspace, caller, found, reason, accept_loss, first=empty, asked=asked
+    )
 
 
-def _ready(tx: Transaction, draft: Draft, seen: str | None) -> None:
+def require_ready(tx: Transaction, draft: Draft, seen: str | None) -> None:
+    """Conflict for a draft that cannot be published as it is, or that is not the one `seen`."""
     now = template_bases.of_revision(tx.connection, tx.revision)
     if draft.template and draft.template.before != (now.hash if now else None):
         raise Conflict(Problem("draft.template_moved"))
@@ -319,6 +338,13 @@ def _member(tx: Transaction, caller: Caller) -> int:
     return caller.member_id
 
 
+def _require_writable(tx: Transaction, caller: Caller) -> None:
+    """Conflict while a worker publishes the draft: what is changed now would undo its work."""
+    going = last(tx, _member(tx, caller))
+    if going is not None and going.open:
+        raise Conflict(Problem("draft.publishing"))
+
+
 def _same(problem: Problem) -> tuple[object, ...]:
     return problem.id, problem.document, problem.pointer, str(dict(problem.params))
 
@@ -328,63 +354,8 @@ def _draft(tx: Transaction, edits: tuple[Edit, ...]) -> Draft:
         revision=tx.revision,
         edits=edits,
         base=tx.app if tx.revision else None,
-        laid=tuple(_laid(tx.app.documents, edits)),
+        laid=tuple(draft_edits.laid(tx.app.documents, edits)),
     )
-
-
-def _laid(documents: Iterable[Document], edits: Iterable[Edit]) -> Iterator[Document]:
-    """The documents in force with the edits in their places, new ones last."""
-    changed: Mapping[str, Document | None] = {one.key: one.document for one in edits}
-    there = set()
-    for one in documents:
-        there.add(one.key)
-        found = changed.get(one.key, one)
-        if found is not None:
-            yield found
-    for key, document in changed.items():
-        if key not in there and document is not None:
-            yield document
-
-
-def _digest(base: str, edits: Iterable[Edit]) -> str:
-    parts = [base]
-    for one in edits:
-        said = one.document.digest.hex() if one.document else ""
-        parts.append(f"{one.key}\x1f{one.conflict}\x1f{said}")
-    return hashlib.sha256("\x1e".join(parts).encode()).hexdigest()
-
-
-def _in_ids(tx: Transaction, draft: Draft, given: tuple[Document, ...]) -> tuple[Document, ...]:
-    """Documents as they are kept: in ids where everything in them is known, else as written."""
-    if all(one.in_ids and one.data.get("id") for one in given):
-        return given
-    names = {(one.kind, one.name) for one in given}
-    ids = {(one.kind, one.data.get("id")) for one in given}
-    others = (
-        one
-        for one in draft.laid
-        if (one.kind, one.name) not in names and (one.kind, one.id) not in ids
-    )
-    resolved = to_ids((*others, *given), tx.app if tx.revision else None)
-    wrong = {one.document for one in resolved.problems}
-    found = []
-    for one in given:
-        known = next(
-            each
-            for each in resolved.documents
-            if (each.kind, each.name) == (one.kind, one.name) and not _left_out(each, one)
-        )
-        if known.path in wrong or one.path in wrong:
-            data = {**one.data, "id": known.id}
-            found.append(document_of(data, in_ids=one.in_ids))
-        else:
-            found.append(document_of(known.data, in_ids=True))
-    return tuple(found)
-
-
-def _left_out(document: Document, given: Document) -> bool:
-    """Whether a document is an archived one of the same name, which was not given."""
-    return bool(document.data.get("archived")) and not given.data.get("archived")
 
 
 def _within_bounds(draft: Draft, keys: Iterable[str]) -> None:

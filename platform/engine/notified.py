@@ -21,6 +21,7 @@ from .bulk.telling import PAGE as BULK_PAGE
 from .errors import NotFound
 from .imports import rights
 from .imports.telling import PAGE as IMPORT_PAGE
+from .publishing.asked import PAGE as DRAFT_PAGE
 from .samples.removal import PAGE as SAMPLE_PAGE
 from .system_tables import IMPORT, NOTIFICATION
 from .transaction import Transaction
@@ -55,6 +56,8 @@ class Notification:
 
     sample: bool = False
     """Whether it leads to the page of the sample data."""
+    draft: bool = False
+    """Whether it leads to the review of its reader's draft."""
 
 
 def listed(
@@ -126,6 +129,8 @@ def _one(
         known = {"bulk_id": row.record_id}
     elif row.entity == SAMPLE_PAGE:
         known = {"sample": True}
+    elif row.entity == DRAFT_PAGE:
+        known = {"draft": True}
     elif row.alert_id is not None:
         # What a rule said of a record is only for who may read it now.
         body = words.get(row.alert_id) or render("notification.hidden", caller.locale, {})

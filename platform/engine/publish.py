@@ -26,6 +26,7 @@ from .access import Caller, may_configure
 from .errors import Conflict, Forbidden, Invalid, Refused
 from .members import require_administrator
 from .publishing import alone, preparing
+from .publishing.asked import bring_about
 from .publishing.closing import close
 from .publishing.doctor import layout_matches
 from .publishing.plan import Plan, still_holds
@@ -83,13 +84,16 @@ def publish(
     accept_loss: Collection[str] = (),
     *,
     first: Callable[[Transaction], None] | None = None,
+    asked: Job | None = None,
 ) -> int:
     """Bring a plan into force; returns the id of the revision that is in force then.
 
     `accept_loss` names what may be lost (`Loss.key`). Conflict if another revision is in force
     than the plan was made for, or the data would make other steps of it; Invalid for a plan with
     problems or a loss that is not accepted. A plan without changes makes no revision. `first` is
-    done in the same transaction, before anything else; what it raises refuses the publish.
+    done in the same transaction, before anything else; what it raises refuses the publish. `asked`
+    is the job of who asked for it, which is held meanwhile and done with it (LostJob or Conflict
+    once it is stopped).
     """
     if plan.problems:
         raise Invalid(plan.problems)
@@ -105,11 +109,15 @@ def publish(
     def flip(tx: Transaction, prepared: Prepared | None = None) -> _Flipped:
         if first is not None:
             first(tx)
-        return _flip(tx, caller, plan, reason, accepted, prepared)
+        flipped = _flip(tx, caller, plan, reason, accepted, prepared)
+        if asked is not None:
+            bring_about(tx, asked, flipped.revision)
+        return flipped
 
     if large:
         job = job or alone.start(workspace, plan)
-        done = _prepared(workspace, Preparing(workspace, caller, plan, accepted, job), flip)
+        work = Preparing(workspace, caller, plan, accepted, job, asked)
+        done = _prepared(workspace, work, flip)
     else:
         done = workspace.altering(flip)
     failpoints.hit("publish.flipped")

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
+from fieldstone.engine.installation import Installation
+from fieldstone.engine.publishing import preparing
+from fieldstone.engine.work.tick import tick
+from fieldstone.engine.work.worker import do
 from tests.api.conftest import Person
 
 
@@ -128,3 +134,44 @@ def test_documents_are_put_as_they_are_got(admin: Person) -> None:
         assert again.status_code == 200, again.text
     assert again.get_json()["edits"][-1]["document"] == "tag_dimension/weight"
     assert not admin.post("/draft/plan", {}).get_json()["problems"]
+
+
+def test_a_publish_of_many_records_is_left_to_a_worker_if_one_prefers_so(
+    admin: Person, installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert admin.get("/draft/publishing").status_code == 404
+    admin.make("customer", name="Stein")
+    put_field(admin, "fax", default="12")
+    assert admin.post("/draft/publish", {}, Prefer="respond-async").status_code == 200
+    monkeypatch.setattr(preparing, "MOST_AT_ONCE", 0)
+    put_field(admin, "telex", default="12")
+    begun = admin.post("/draft/publish", {"reason": "wires"}, Prefer="wait=5, respond-async")
+    assert begun.status_code == 202, begun.text
+    assert begun.headers["Preference-Applied"] == "respond-async"
+    assert begun.headers["Location"] == "/api/v1/shop/draft/publishing"
+    assert begun.get_json() == {
+        "state": "waits",
+        "progress": {"done": 0, "total": 0},
+        "revision": None,
+        "problems": [],
+    }
+    stopped = admin.post("/draft/publishing/cancel")
+    assert stopped.get_json()["state"] == "stopped"
+    assert admin.post("/draft/publish", {}, Prefer="respond-async").status_code == 202
+    while any([do(installation, *one) for one in tick(installation)]):
+        pass
+    done = admin.get("/draft/publishing").get_json()
+    assert (done["state"], done["problems"]) == ("done", [])
+    assert done["revision"] == admin.get("/metadata").get_json()["revision"]
+    put_field(admin, "pager", default="12")
+    waited = admin.post("/draft/publish", {})
+    assert waited.status_code == 200
+    assert waited.get_json()["revision"] == admin.get("/metadata").get_json()["revision"]
+
+
+def put_field(admin: Person, name: str, **more: str) -> None:
+    """Give customers another field, in the draft."""
+    entity = admin.get("/metadata/entity/customer").get_json()
+    fields = [*entity["fields"], {"name": name, "type": "text", **more}]
+    put = admin.call("PUT", "/metadata/draft/entity/customer", {**entity, "fields": fields})
+    assert put.status_code == 200, put.text

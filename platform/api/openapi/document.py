@@ -39,6 +39,7 @@ _ANSWERS: Final[Mapping[str, tuple[int, str]]] = {
     "lists.listed": (200, "{entity}.page"),
     "lists.query": (200, "{entity}.page"),
 }
+_MAY_TAKE_LONG: Final = frozenset({"drafts.publish"})
 _IMPORTS: Final = frozenset({"imports.create", "imports.of_entity"})
 _KINDS: Final[Mapping[str, str]] = {"imports.errors": "text/csv"}
 _SYSTEM_ROUTES: Final = frozenset(
@@ -127,6 +128,8 @@ def _operation(route: Route, caller: Caller, entity: Entity | None) -> dict[str,
     parameters += [parts.query_parameter(one, locale) for one in route.parameters]
     if route.name in _NEEDS_VERSION:
         parameters.append(parts.IF_MATCH)
+    if route.name in _MAY_TAKE_LONG:
+        parameters.append(parts.PREFER)
     operation: dict[str, Any] = {
         "operationId": f"{route.name}.{entity.name}" if entity else route.name,
         "summary": render(f"openapi.{route.name}", locale, named),
@@ -181,7 +184,9 @@ def _answers(route: Route, entity: Entity | None, locale: str) -> dict[str, Any]
         refusals |= {412, 428}
     if route.parameters or route.method == "GET":
         refusals |= {400, 403}
+    begun = {"description": render("openapi.answer.202", locale), "content": answer.get("content")}
     return {
         str(status): answer,
+        **({"202": begun} if route.name in _MAY_TAKE_LONG else {}),
         **{str(one): parts.problem(locale, one) for one in sorted(refusals)},
     }

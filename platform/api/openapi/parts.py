@@ -40,6 +40,12 @@ IF_MATCH: Final[Schema] = {
     "required": True,
     "schema": {"type": "string", "pattern": '^"[0-9]{1,18}"$'},
 }
+PREFER: Final[Schema] = {
+    "name": "Prefer",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "examples": ["respond-async"]},
+}
 ETAG: Final[Schema] = {"ETag": {"schema": {"type": "string"}}}
 _RECORD_ID: Final[Schema] = {"name": "id", "in": "path", "required": True, "schema": ID}
 

@@ -22,7 +22,7 @@ from ..work import jobs
 from ..work.given_up import STATES
 from ..work.jobs import Job
 from ..workspaces import Workspace
-from . import physical
+from . import asked, physical
 from .physical import PREPARE
 from .plan import Plan
 from .steps import Step
@@ -38,6 +38,26 @@ def require_alone(tx: Transaction) -> None:
         raise Conflict(Problem("publish.busy"))
 
 
+def require_nobody_at_work(tx: Transaction) -> None:
+    """Conflict while somebody prepares another publish or sweeps up after one."""
+    row = _left(tx)
+    if row is not None and _at_work(tx, row):
+        raise Conflict(Problem("publish.busy"))
+
+
+def end(workspace: Workspace, job: Job) -> None:
+    """Do a job of PREPARE whose holder died: take back what was prepared.
+
+    Not while a worker is to do what somebody asked for, which may be the very same: it goes on with
+    it, or ends it.
+    """
+    with workspace.writing() as tx:
+        if asked.waits_for(tx):
+            jobs.put_off(tx, job, tx.now + jobs.LEASE)
+            return
+    take_back(workspace, job)
+
+
 def end_others(workspace: Workspace, going_on: Plan | None = None) -> Job | None:
     """End what others left half-done; Conflict while somebody is at work.
 
@@ -51,7 +71,7 @@ def end_others(workspace: Workspace, going_on: Plan | None = None) -> Job | None
             row = _left(tx)
             if row is None:
                 return None
-            if row.state == "running" and row.lease_until > tx.now:
+            if _at_work(tx, row):
                 raise Conflict(Problem("publish.busy"))
             job = jobs.take_over(tx, row.id)
         if going_on and job.payload.get("plan") == _digest(going_on):
@@ -80,6 +100,11 @@ def _left(tx: Transaction) -> sa.Row[Any] | None:
     open_ = JOB.c.state.in_([one for one in STATES if one != "done"])
     wanted = sa.and_(JOB.c.kind.in_(_ENDING), open_)
     return tx.connection.execute(sa.select(JOB).where(wanted).order_by(JOB.c.id)).first()
+
+
+def _at_work(tx: Transaction, row: sa.Row[Any]) -> bool:
+    """Whether somebody holds a job, and has not died."""
+    return bool(row.state == "running" and row.lease_until > tx.now)
 
 
 def _digest(plan: Plan) -> str:

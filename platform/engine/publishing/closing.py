@@ -14,10 +14,10 @@ from ..errors import Conflict, Invalid
 from ..system_tables import JOB
 from ..transaction import Transaction
 from ..work import jobs
-from . import converting, watching
+from . import converting, progress, watching
 from .leaving import settled
 from .plan import Plan, require_accepted
-from .preparing import Prepared, beyond, progress_of, running_of
+from .preparing import Prepared, beyond, running_of
 from .purging import losing, purges
 from .running import once_more
 from .work_out import standing_against
@@ -37,7 +37,7 @@ def close(
         jobs.finish(tx, prepared.job)
     except jobs.LostJob as error:
         raise Conflict(Problem("publish.data_moved")) from error
-    left = {tuple(one) for one in progress_of(tx, prepared.job).get("left", ())}
+    left = {tuple(one) for one in progress.read(tx, prepared.job).get("left", ())}
     tx.connection.execute(sa.delete(JOB).where(JOB.c.id == prepared.job.id))
     # What had no rows had no steps for them.
     begun = any(beyond(tx, one, 0) for one in prepared.empty)

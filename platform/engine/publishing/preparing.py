@@ -10,10 +10,11 @@ another process died; else it is taken back (`taking_back`), at the latest when 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, TypeVar
+from functools import partial
+from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -26,17 +27,17 @@ from ..access import Caller
 from ..dependencies import stored_formulas
 from ..errors import Conflict
 from ..stores import DialectName
-from ..system_tables import JOB
 from ..tables import tables_of
 from ..transaction import Transaction
 from ..work import jobs
 from ..work.jobs import Job
 from ..workspaces import Workspace
-from . import watching
+from . import progress, watching
 from .checking import checked
 from .converting import conversion_step
 from .leaving import settled
 from .plan import Plan, require_accepted, still_holds
+from .progress import Progress
 from .rows import batches
 from .running import ROWS, Running, once_more, run_on, run_once
 from .steps import Step
@@ -59,6 +60,7 @@ STRUCTURE = frozenset(
 )
 """Steps that change what no app in force sees."""
 
+_INDEX = "create_index"
 _T = TypeVar("_T")
 _FEW = 50
 """Rows that were written meanwhile and may be left to the last transaction."""
@@ -85,7 +87,17 @@ def large(tx: Transaction, plan: Plan) -> bool:
     if any(one.rows > MOST_AT_ONCE for one in plan.steps):
         return True
     app = checked(plan.documents, tx.app if tx.revision and not plan.back else None).app
-    return app is not None and any(_many(tx, one) for one in _changed(tx.app, app))
+    return app is not None and changes_many(tx, app)
+
+
+def changes_many(tx: Transaction, after: App) -> bool:
+    """Whether an app declares an entity otherwise that has so many rows."""
+    return any(_many(tx, one) for one in _changed(tx.app, after))
+
+
+def any_large(tx: Transaction) -> bool:
+    """Whether any entity has so many rows."""
+    return any(_many(tx, one) for one in tx.layout.entities)
 
 
 def _changed(before: App, after: App) -> Iterator[str]:
@@ -110,6 +122,16 @@ def _called(step: Step) -> str:
     return f"{step.kind} {step.entity} {step.field} {step.target}"
 
 
+def _table(worked: Worked, step: Step) -> str:
+    """The table of the entity of a step."""
+    assert worked.layout is not None
+    return worked.layout.table(step.entity)
+
+
+def _indexes(worked: Worked) -> tuple[Step, ...]:
+    return tuple(one for one in worked.plan.steps if one.kind == _INDEX)
+
+
 def _not_yet(worked: Worked, dialect: DialectName) -> Iterator[Step]:
     """Conversions of fields without values: somebody may write one in the meantime."""
     steps = {(one.entity, one.field) for one in worked.plan.steps if one.kind == "convert"}
@@ -122,19 +144,28 @@ class Preparing:
     """One publish that is being prepared, from its job on."""
 
     def __init__(
-        self, workspace: Workspace, caller: Caller, plan: Plan, accepted: Collection[str], job: Job
+        self,
+        workspace: Workspace,
+        caller: Caller,
+        plan: Plan,
+        accepted: Collection[str],
+        job: Job,
+        asked: Job | None = None,
     ) -> None:
         self.workspace = workspace
         self.caller = caller
         self.plan = plan
         self.accepted = accepted
         self.job = job
+        self.held = (job,) if asked is None else (job, asked)
         self.since = datetime.fromisoformat(job.payload["since"])
 
     def done(self) -> Prepared:
         """Do everything that can be done beforehand; what it leaves is taken back by the caller."""
         worked, _, _ = self._worked()
         early = (*steps_before(worked.plan.steps), *_not_yet(worked, self.workspace.dialect))
+        if "total" not in self._progress():
+            self._measure(worked, (*early, *_indexes(worked)))
         if "watched" not in self._progress():
             # What nobody reads or writes need not be watched, and may be taken into use then.
             self._rows(worked, early, {"empty_column"})
@@ -144,8 +175,8 @@ class Preparing:
         self._catch_up(worked, early)
         self._indexes(worked)
         self._catch_up(worked, early)
-        indexes = tuple(one for one in worked.plan.steps if one.kind == "create_index")
-        return Prepared(self.job, worked, self.since, (*early, *indexes), kept, empty)
+        made = (*early, *_indexes(worked))
+        return Prepared(self.job, worked, self.since, made, kept, empty)
 
     def _worked(self) -> tuple[Worked, tuple[Document, ...], frozenset[str]]:
         """The plan worked out anew on the rows of now.
@@ -173,14 +204,16 @@ class Preparing:
         kept = (one for one in fresh.steps if one.kind != "convert" or one.does in shown)
         return replace(fresh, steps=tuple(kept))
 
-    def _progress(self) -> Mapping[str, Any]:
-        """How far it is: whether tables are watched, what is done, and up to which id of what."""
+    def _progress(self) -> Progress:
         with self.workspace.reading() as tx:
-            return progress_of(tx, self.job)
+            return progress.read(tx, self.job)
 
-    def _note(self, tx: Transaction, progress: Mapping[str, Any]) -> None:
-        note = sa.update(JOB).where(JOB.c.id == self.job.id).values(progress=dict(progress))
-        tx.connection.execute(note)
+    def _measure(self, worked: Worked, steps: Iterable[Step]) -> None:
+        """Note how many rows there are to go through."""
+        tables = [_table(worked, one) for one in steps if one.kind in ROWS or one.kind == _INDEX]
+        with self.workspace.reading() as tx:
+            rows = progress.measured(tx, tables)
+        self._write(lambda tx: progress.add(tx, self.job, **rows))
 
     def _write(self, work: Callable[[Transaction], _T], *, beside: bool = True) -> _T:
         """Run `work` in a transaction that holds the job, on the revision of the plan."""
@@ -189,7 +222,8 @@ class Preparing:
             if tx.revision != self.plan.base:
                 values = {"base": self.plan.base, "now": tx.revision}
                 raise Conflict(Problem("publish.moved", values))
-            jobs.hold(tx, self.job)
+            for one in self.held:
+                jobs.hold(tx, one)
             return work(tx)
 
         return self.workspace.altering(held, beside=beside)
@@ -203,9 +237,8 @@ class Preparing:
             for step in early:
                 if step.kind in STRUCTURE:
                     run_once(running, step)
-            self._note(tx, {**progress, "watched": True})
+            progress.add(tx, self.job, watched=True)
 
-        progress = self._progress()
         self._write(begin, beside=False)
         failpoints.hit("publish.watched")
 
@@ -217,28 +250,26 @@ class Preparing:
                 failpoints.hit("publish.prepared_step")
 
     def _batched(self, worked: Worked, step: Step) -> None:
-        assert worked.layout is not None
-        table, name = worked.layout.table(step.entity), _called(step)
-        progress = self._progress()
-        if name in progress["done"]:
+        table, name = _table(worked, step), _called(step)
+        known = self._progress()
+        if name in known["done"]:
             return
-        if step.kind == "empty_column" and "now" not in progress:
+        if step.kind == "empty_column" and "now" not in known:
             self._write(lambda tx: run_once(self._running(tx, worked), step))
-        kept = {key: one for key, one in progress.items() if key not in ("now", "after")}
 
         def work(tx: Transaction, after: int | None) -> int | None:
             rows, upto = next(batches(tx.connection, table, after))
             run_on(self._running(tx, worked), step, rows)
             if upto is None:
-                self._note(tx, {**kept, "done": [*kept["done"], name]})
+                progress.over(tx, self.job, name, table)
             else:
-                self._note(tx, {**kept, "now": name, "after": upto})
+                progress.further(tx, self.job, name, table, upto)
             return upto
 
         in_turns(
             self.workspace.dialect,
             lambda after: self._write(lambda tx: work(tx, after)),
-            after=progress["after"] if progress.get("now") == name else None,
+            after=known["after"] if known.get("now") == name else None,
             each="publish.batch",
         )
 
@@ -254,20 +285,20 @@ class Preparing:
         taken = watching.take(tx.connection)
         left = once_more(running, early, taken)
         if left:
-            progress = progress_of(tx, self.job)
-            known = {tuple(one) for one in progress.get("left", ())}
-            self._note(tx, {**progress, "left": sorted(left | known)})
+            known = {tuple(one) for one in progress.read(tx, self.job).get("left", ())}
+            progress.add(tx, self.job, left=sorted(left | known))
         return sum(map(len, taken.values()))
 
     def _indexes(self, worked: Worked) -> None:
-        for step in worked.plan.steps:
-            if step.kind == "create_index":
-                assert step.target is not None
-                try:
-                    self.workspace.make_index(step.target, step.statements[0])
-                except IntegrityError as error:
-                    raise Conflict(Problem("publish.breaks_unique")) from error
-                failpoints.hit("publish.indexed")
+        for step in _indexes(worked):
+            assert step.target is not None
+            try:
+                self.workspace.make_index(step.target, step.statements[0])
+            except IntegrityError as error:
+                raise Conflict(Problem("publish.breaks_unique")) from error
+            name, table = _called(step), _table(worked, step)
+            self._write(partial(progress.over, job=self.job, name=name, table=table))
+            failpoints.hit("publish.indexed")
 
     def _running(self, tx: Transaction, worked: Worked) -> Running:
         return running_of(replace(tx, now=self.since), worked)
@@ -289,14 +320,6 @@ def running_of(tx: Transaction, worked: Worked) -> Running:
 def steps_before(steps: Iterable[Step]) -> tuple[Step, ...]:
     """The steps of a plan that can be done before its revision is in force, indexes apart."""
     return tuple(one for one in steps if one.kind in STRUCTURE | ROWS)
-
-
-def progress_of(tx: Transaction, job: Job) -> Mapping[str, Any]:
-    """How far a preparation is: watched, steps that are done, the id it came to, formulas left."""
-    found: Mapping[str, Any] | None = tx.connection.scalar(
-        sa.select(JOB.c.progress).where(JOB.c.id == job.id)
-    )
-    return found or {"done": []}
 
 
 def _watched(tx: Transaction, worked: Worked, early: Iterable[Step]) -> list[Watched]:

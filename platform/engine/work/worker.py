@@ -15,12 +15,12 @@ from celery import Celery
 from celery.exceptions import SecurityWarning
 from kombu.exceptions import OperationalError
 
-from .. import alerts, bulk, imports, samples, stored, tiers
+from .. import alerts, bulk, draft_publishing, imports, samples, stored, tiers
 from ..installation import Installation
 from ..outbox import delivery, rows
+from ..publishing import alone, asked
 from ..publishing.physical import PREPARE
 from ..publishing.sweeping import SWEEP, sweep
-from ..publishing.taking_back import take_back
 from ..settings import Settings
 from ..workspaces import Workspace
 from . import broker, jobs
@@ -40,7 +40,8 @@ LONG: Mapping[str, jobs.LongHandler] = {
     "tier": tiers.do_job,
     **dict.fromkeys(bulk.KINDS, bulk.do),
     samples.KIND: samples.do,
-    PREPARE: take_back,
+    asked.KIND: draft_publishing.do,
+    PREPARE: alone.end,
     SWEEP: sweep,
 }
 """What does a job of a kind that has transactions of its own."""

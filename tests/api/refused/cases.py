@@ -247,6 +247,7 @@ LISTS = (
 RULES = (
     get("no right to the documents", "/metadata", 403, "api.right", who="wang"),
     get("no right to a draft", "/metadata/draft", 403, "api.right", who="wang"),
+    get("no publish that a worker does", "/draft/publishing", 404, "draft.none_asked"),
     Case("a draft of a kind that is not there", "PUT", "/metadata/draft/zz/zz", 404,
          ("api.document_unknown",), body={}),
     Case("a draft of no shape", "PUT", "/metadata/draft/entity/visit", 422,

@@ -13,7 +13,7 @@ from fieldstone.engine.drafts import MOST_DOCUMENTS
 from fieldstone.engine.errors import Conflict, Forbidden, Invalid, Malformed, NotFound
 from fieldstone.engine.installation import Installation
 from fieldstone.engine.publish import Plan
-from fieldstone.engine.publishing import alone
+from fieldstone.engine.publishing import alone, asked
 from fieldstone.engine.transaction import Transaction
 from fieldstone.engine.workspaces import Workspace
 from fieldstone.metadata.documents import document_of
@@ -97,6 +97,13 @@ class Desk:
         drafts.put(tx, LI, [document_of(app)])
         drafts.switch(tx, LI, ["seling"])
 
+    def change_while_it_is_published(self, tx: Transaction) -> None:
+        """Change a draft that a worker is to publish."""
+        draft = drafts.put(tx, LI, [document_of({"kind": "role", "name": "guest"})])
+        wanted = {"seen": draft.digest, "changes": 1, "reason": None, "accepted": []}
+        asked.enter(tx, 1, wanted)
+        drafts.discard(tx, LI)
+
     def restore_over_a_draft(self, tx: Transaction) -> None:
         drafts.put(tx, LI, [document_of({"kind": "app", "name": "shop", "version": "2.0.0"})])
         drafts.restore(tx, LI, 1)
@@ -174,6 +181,8 @@ CASES: tuple[Call[Desk], ...] = (
          lambda it: it.draft(lambda tx: drafts.switch(tx, LI, ["zz"]))),
     Call("a misspelt module", Invalid, ("module.none_near",),
          lambda it: it.draft(it.switch_a_misspelt_module)),
+    Call("a draft that is being published", Conflict, ("draft.publishing",),
+         lambda it: it.draft(it.change_while_it_is_published)),
     Call("an old revision over a draft", Conflict, ("draft.not_empty",),
          lambda it: it.draft(it.restore_over_a_draft)),
     Call("a draft without end", Invalid, ("draft.too_many",), lambda it: it.change_too_much()),
