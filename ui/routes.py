@@ -122,6 +122,7 @@ ROUTES: tuple[Route, ...] = (
     Route(_GET, f"{_STUDIO}/review", review.review),
     Route(_GET, f"{_STUDIO}/review/rules", rules.ahead),
     Route(_POST, f"{_STUDIO}/publish", review.apply),
+    Route(_POST, f"{_STUDIO}/stop", review.stop),
     Route(_POST, f"{_STUDIO}/discard", review.discard),
     Route(_POST, f"{_STUDIO}/settle", review.settle),
     Route(_GET, f"{_STUDIO}/revisions", review.history),

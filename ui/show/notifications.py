@@ -12,6 +12,7 @@ from ..bulk_paths import BulkPaths
 from ..desk import Desk
 from ..import_paths import ImportPaths
 from ..paths import with_query
+from ..studio_paths import StudioPaths
 
 _ICONS = {"alert": "bell", "import": "table", "work": "history"}
 
@@ -56,6 +57,8 @@ def place_of(desk: Desk, one: Notification) -> str | None:
         return BulkPaths(desk.paths.slug).one(one.bulk_id)
     if one.sample:
         return desk.paths.people("sample")
+    if one.draft:
+        return StudioPaths(desk.paths.slug).review
     entity = desk.app.entities.get(one.entity or "")
     if entity is None:
         return None

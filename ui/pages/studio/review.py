@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask import flash, redirect, request
 from werkzeug.wrappers import Response
 
-from fieldstone.engine import drafts, members, revisions
+from fieldstone.engine import draft_publishing, drafts, members, revisions
 from fieldstone.engine.errors import Conflict, Invalid
 from fieldstone.engine.publish import Plan
 from fieldstone.engine.publishing.steps import Step
@@ -26,9 +26,11 @@ from ...rendering import page as render
 from ...show.studio.figures.changes import texts
 from ...show.studio.frame import Studio, studio_of
 from ...show.studio.merging import Asked, asked
+from ...show.studio.publishing import outcome_of
 from ...show.studio.rules.review import rules_of
 from ...studio_paths import StudioPaths
 from ...words import say
+from ..imports.running import begin
 from .refusals import line
 
 _MOST_REASON = 500
@@ -49,10 +51,15 @@ def review(visit: Visit) -> str:
         return _review(desk, ())
 
 
-def _review(desk: Desk, refused: Iterable[Problem], typed: str = "") -> str:
+def _review(desk: Desk, refused: Iterable[Problem], typed: str | None = None) -> str:
     studio = studio_of(desk, "review")
-    plan = drafts.plan(desk.tx, desk.caller) if studio.draft.edits else None
-    changes = texts(plan.changes, desk.app, studio.app, desk.formats) if plan else []
+    # While one goes on, the page is asked for again and again, and a plan takes its time.
+    plan = drafts.plan(desk.tx, desk.caller) if studio.draft.edits and not studio.work else None
+    told = plan.changes if plan else differences(desk.app, studio.app) if _mine(studio) else ()
+    changes = texts(told, desk.app, studio.app, desk.formats)
+    ended = None
+    if not studio.work and not refused:
+        ended = outcome_of(desk, studio.draft)
     return render(
         desk,
         "studio/review.html",
@@ -63,13 +70,19 @@ def _review(desk: Desk, refused: Iterable[Problem], typed: str = "") -> str:
         steps=_steps(plan, studio),
         losses=_losses(plan, studio),
         refused=[one.text(desk.locale) for one in refused],
+        ended=ended,
         problems=[line(one, desk.locale) for one in plan.problems] if plan else [],
         notes=[line(one, desk.locale) for one in plan.notes] if plan else [],
-        conflicts=_conflicts(studio),
-        rules=bool(rules_of(studio)),
-        accepted=request.form.getlist("accept"),
-        reason=typed,
+        conflicts=() if studio.work else _conflicts(studio),
+        rules=plan is not None and bool(rules_of(studio)),
+        accepted=request.form.getlist("accept") or (ended.accepted if ended else ()),
+        reason=(ended.reason if ended else "") if typed is None else typed,
     )
+
+
+def _mine(studio: Studio) -> bool:
+    """Whether what goes on is the publish of this very draft."""
+    return studio.work is not None and studio.work.mine
 
 
 def _steps(plan: Plan | None, studio: Studio) -> list[tuple[str, tuple[str, ...]]]:
@@ -127,25 +140,35 @@ def _with(
 
 
 def apply(visit: Visit) -> Response | tuple[str, int]:
-    """Publish the draft as it was reviewed."""
+    """Publish the draft as it was reviewed; have a worker do it where it takes long."""
     reason = request.form.get("reason", "").strip()[:_MOST_REASON]
+    accepted, seen = request.form.getlist("accept"), request.form.get("seen", "")
     with visit.reading() as desk:
-        number = studio_of(desk).changes
+        number = studio_of(desk).draft.changes
         caller = desk.caller
+        long = draft_publishing.takes_long(desk.tx, caller)
+
+    def ask(desk: Desk) -> None:
+        tx, who = desk.tx, desk.caller
+        begin(desk, lambda: draft_publishing.ask(tx, who, reason or None, accepted, seen=seen))
+
     try:
-        drafts.publish(
-            visit.workspace,
-            caller,
-            reason or None,
-            request.form.getlist("accept"),
-            seen=request.form.get("seen", ""),
-        )
+        if long:
+            visit.write(ask)
+            return redirect(StudioPaths(visit.workspace.slug).review, 303)
+        drafts.publish(visit.workspace, caller, reason or None, accepted, seen=seen)
     except (Conflict, Invalid) as error:
         with visit.reading() as desk:
             return _review(desk, error.problems, reason), error.status
     text = say("studio.published", visit.locale, n=number)
     flash({"text": text, "undo": None, "undo_text": "", "fields": {}})  # type: ignore[arg-type]
     return redirect(StudioPaths(visit.workspace.slug).start, 303)
+
+
+def stop(visit: Visit) -> Response:
+    """Stop the publish that goes on; what was begun is taken back."""
+    visit.write(lambda desk: draft_publishing.stop(desk.tx, desk.caller))
+    return redirect(StudioPaths(visit.workspace.slug).review, 303)
 
 
 def discard(visit: Visit) -> Response:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from fieldstone.engine import drafts
 from fieldstone.engine.drafts import Draft
 from fieldstone.engine.errors import NotFound
-from fieldstone.metadata.differences import differences
 from fieldstone.metadata.model import App, Entity
 
 from ...desk import Desk
@@ -15,6 +14,7 @@ from ...studio_paths import StudioPaths
 from ...words import say
 from ..lists import Tab
 from ..shell import Entry
+from .publishing import Work, work_of
 
 ROOMS = ("fields", "forms", "lists", "pipeline", "tiers", "rules")
 """The rooms of an entity, in the order of their tabs; each is a path and a word by its name."""
@@ -22,10 +22,11 @@ ROOMS = ("fields", "forms", "lists", "pipeline", "tiers", "rules")
 
 @dataclass(frozen=True)
 class Studio:
-    """Everything around a page of the Studio; `changes` are those that wait to be published."""
+    """Everything around a page of the Studio; `work` is a publish that goes on just now."""
 
     desk: Desk
     draft: Draft
+    work: Work | None
     entity: Entity | None = None
     room: str = ""
 
@@ -39,16 +40,8 @@ class Studio:
         return self.draft.app or self.desk.app
 
     @property
-    def changes(self) -> int:
-        """How many changes wait, as the review counts them; at least one an edited document."""
-        if self.draft.app is None:
-            return len(self.draft.edits)
-        found = differences(self.desk.app, self.draft.app)
-        return max(len(found), len(self.draft.edits))
-
-    @property
     def bar(self) -> str:
-        number = self.changes
+        number = self.draft.changes
         return say("studio.changes", self.desk.locale, n=number) if number else ""
 
     @property
@@ -104,10 +97,11 @@ class Studio:
 def studio_of(desk: Desk, room: str = "", entity_id: str | None = None) -> Studio:
     """The frame for whoever asks; Forbidden without the right, NotFound for no such entity."""
     draft = drafts.read(desk.tx, desk.caller)
-    found = Studio(desk, draft, room=room)
+    work = work_of(desk)
+    found = Studio(desk, draft, work, room=room)
     if entity_id is None:
         return found
     entity = found.app.entities.get(entity_id)
     if entity is None or entity.system or entity.archived:
         raise NotFound.because("draft.unknown", document=f"entity/{entity_id[:100]}")
-    return Studio(desk, draft, entity, room)
+    return Studio(desk, draft, work, entity, room)
