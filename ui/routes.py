@@ -35,6 +35,7 @@ from .pages.bulk import running as bulk_running
 from .pages.imports import files, mapping, running
 from .pages.people import account, joining, members
 from .pages.studio import (
+    archived,
     conditions,
     entities,
     fields,
@@ -125,6 +126,9 @@ ROUTES: tuple[Route, ...] = (
     Route(_POST, f"{_STUDIO}/stop", review.stop),
     Route(_POST, f"{_STUDIO}/discard", review.discard),
     Route(_POST, f"{_STUDIO}/settle", review.settle),
+    Route(_GET, f"{_STUDIO}/archived", archived.room),
+    Route(_POST, f"{_STUDIO}/archived/restore", archived.restore),
+    Route(_POST, f"{_STUDIO}/purge", archived.purge),
     Route(_GET, f"{_STUDIO}/revisions", review.history),
     Route(_POST, f"{_STUDIO}/restore", review.restore),
     Route(_GET, _MODULES, modules.room),

@@ -38,6 +38,10 @@ class StudioPaths:
         return with_query(f"{self.template}/upgrade{rest}", {"to": version})
 
     @property
+    def archived(self) -> str:
+        return f"{self.start}/archived"
+
+    @property
     def translations(self) -> str:
         return f"{self.start}/translations"
 

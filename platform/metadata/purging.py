@@ -68,6 +68,19 @@ def marked(documents: Iterable[Document], addresses: Iterable[str]) -> tuple[Doc
     return tuple(one.with_data(_marked(one, places)) for one in kept)
 
 
+def archived(documents: Iterable[Document]) -> Iterator[Place]:
+    """The places of what documents (in ids) archive and could be purged, outer ones first.
+
+    What lies within something archived goes with it, and is not told.
+    """
+    found: set[Place] = set()
+    for place, one, _ in _things(documents):
+        outer = (Place(place.document, place.path[:end]) for end in range(len(place.path)))
+        if one.get("archived") is True and found.isdisjoint(outer):
+            found.add(place)
+            yield place
+
+
 def remembering(documents: Iterable[Document], now: Iterable[Document]) -> tuple[Document, ...]:
     """Documents with the tombstones of those of now, where they have the lists that keep them."""
     lists: dict[str, list[Listing]] = {}

@@ -6,6 +6,7 @@ import pytest
 
 from fieldstone.metadata import ProblemsError, check, to_names
 from fieldstone.metadata.differences import differences
+from fieldstone.metadata.purging import archived
 from fieldstone.metadata.tombstones import place_of
 from tests.metadata.samples import purged_from
 from tests.metadata.small_app import Docs, places, purge, purged
@@ -56,6 +57,22 @@ def test_an_archived_thing_of_an_archived_thing_is_told_too(docs: Docs) -> None:
     after = purged(archived, "entity/client#/fields/size/options/small")
     assert [one.kind for one in differences(archived, after)] == ["option.purged"]
     assert [one.id for one in after.entity("client").field("size").options] == ["large"]
+
+
+def test_what_is_archived_is_listed_without_what_lies_in_it(docs: Docs) -> None:
+    base = docs.app()
+    assert list(archived(base.documents)) == []
+    docs.drop("client", "fields", "size", "options", "small")
+    docs.drop("client", "pipeline", "stages", "old")
+    base = docs.app(base)
+    docs.drop("client", "fields", "phone")
+    inner = {"entity/client#/fields/size/options/small", "entity/client#/pipeline/stages/old"}
+    listed = [one.address for one in archived(docs.app(base).documents)]
+    assert sorted(listed) == sorted({*inner, "entity/client#/fields/phone"})
+    docs.drop("client", "fields", "size")
+    found = {one.address for one in archived(docs.app(base).documents)}
+    assert "entity/client#/fields/size" in found
+    assert "entity/client#/fields/size/options/small" not in found
 
 
 def test_a_scheme_goes_with_the_field_that_holds_its_tiers(docs: Docs) -> None:

@@ -30,6 +30,7 @@ PAGES = (
     "-/studio",
     "-/studio/review",
     "-/studio/revisions",
+    "-/studio/archived",
     "-/studio/modules",
     "-/studio/template",
     "-/studio/template/upgrade?to=1.1.0",

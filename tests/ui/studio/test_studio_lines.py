@@ -282,7 +282,9 @@ def test_line_15_and_16_an_archived_field_says_who_uses_it_and_comes_back(ann: R
     ann.open("machine/new")
     expect(ann.page.get_by_label("Use", exact=True)).to_have_count(0)
     ann.open("-/studio/entity/machine")
-    ann.page.get_by_role("listitem").filter(has_text="use_rate").get_by_role("button").click()
+    ann.page.get_by_role("listitem").filter(has_text="use_rate").get_by_role(
+        "button", name="Restore"
+    ).click()
     publish(ann)
     with ann.site.workspace.reading() as tx:
         assert tx.app.entity("machine").by_id["use_rate"] == before

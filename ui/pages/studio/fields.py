@@ -21,6 +21,7 @@ from ...desk import Desk, Visit
 from ...rendering import fragment, notice
 from ...rendering import page as render
 from ...show.studio import becoming, settings, things, types, uses
+from ...show.studio.archived import purgeable
 from ...show.studio.frame import Studio, studio_of
 from ...words import say
 from .refusals import Wrong, wrong_of
@@ -44,6 +45,7 @@ def listed(visit: Visit, entity: str) -> str:
                 if not one.archived
             ],
             archived=[(one, types.kind_of(one.type, desk.locale)) for one in mine if one.archived],
+            purgeable=purgeable(studio),
         )
 
 

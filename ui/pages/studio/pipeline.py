@@ -19,6 +19,7 @@ from ...desk import Desk, Visit
 from ...rendering import page as render
 from ...show.marks import hue
 from ...show.studio import held, stages, things, uses
+from ...show.studio.archived import purgeable
 from ...show.studio.frame import Studio, studio_of
 from ...show.studio.stages import ArrangedPipeline, StageLine
 from ...words import say
@@ -54,6 +55,7 @@ def _list(
         there=arranged is not None,
         stages=_lines(studio),
         archived=[(things.id_of(one), things.text_of(one, desk.locale)) for one in archived],
+        purgeable=purgeable(studio),
         typed=typed or {},
         chosen={key: pipeline.get(key, "") for key in _BOARD},
         numbers=[

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from flask import flash, redirect, request
@@ -23,6 +23,7 @@ from fieldstone.metadata.tombstones import place_of
 from ...desk import Desk, Visit
 from ...rendering import notice
 from ...rendering import page as render
+from ...show.studio.archived import named
 from ...show.studio.figures.changes import texts
 from ...show.studio.frame import Studio, studio_of
 from ...show.studio.merging import Asked, asked
@@ -34,6 +35,7 @@ from ..imports.running import begin
 from .refusals import line
 
 _MOST_REASON = 500
+_NAME = "name:"
 _MOST_REVISIONS = 100
 
 
@@ -51,7 +53,12 @@ def review(visit: Visit) -> str:
         return _review(desk, ())
 
 
-def _review(desk: Desk, refused: Iterable[Problem], typed: str | None = None) -> str:
+def _review(
+    desk: Desk,
+    refused: Iterable[Problem],
+    typed: str | None = None,
+    wrong: Collection[str] = (),
+) -> str:
     studio = studio_of(desk, "review")
     # While one goes on, the page is asked for again and again, and a plan takes its time.
     plan = drafts.plan(desk.tx, desk.caller) if studio.draft.edits and not studio.work else None
@@ -68,7 +75,7 @@ def _review(desk: Desk, refused: Iterable[Problem], typed: str | None = None) ->
         plan=plan,
         changes=changes,
         steps=_steps(plan, studio),
-        losses=_losses(plan, studio),
+        losses=_losses(plan, studio, wrong),
         refused=[one.text(desk.locale) for one in refused],
         ended=ended,
         problems=[line(one, desk.locale) for one in plan.problems] if plan else [],
@@ -95,9 +102,41 @@ def _steps(plan: Plan | None, studio: Studio) -> list[tuple[str, tuple[str, ...]
     ]
 
 
-def _losses(plan: Plan | None, studio: Studio) -> list[tuple[Step, str]]:
-    """The steps that lose values, each with where it does in words."""
-    return [(one, _lost(one, studio)) for one in (plan.steps if plan else ()) if one.loss]
+@dataclass(frozen=True)
+class Lost:
+    """What would be lost, and how it is accepted: by a tick, or by typing `name`."""
+
+    key: str
+    text: str
+    examples: tuple[str, ...]
+    name: str = ""
+    wrong: bool = False
+
+
+def _losses(plan: Plan | None, studio: Studio, wrong: Collection[str]) -> list[Lost]:
+    found = []
+    for step in plan.steps if plan else ():
+        if step.loss:
+            key, rows = step.loss.key, step.loss.rows
+            place, purged = _lost(step, studio), step.kind.startswith("purge_")
+            how: str = step.outcome.void if step.outcome else "empty"
+            if purged:
+                how = "purged" if place_of(key).path else "purged_whole"
+            text = say(
+                f"studio.accept_{how}", studio.desk.locale, key=place or key, n=rows, rows=rows
+            )
+            name = named(studio, place_of(key)) if purged else ""
+            found.append(Lost(key, text, tuple(step.loss.examples), name, key in wrong))
+    return found
+
+
+def _typed(desk: Desk) -> dict[str, bool]:
+    """Whether the names were typed right of what is deleted for good, by what would be lost."""
+    studio = studio_of(desk)
+    given = {
+        key.removeprefix(_NAME): text for key, text in request.form.items() if key.startswith(_NAME)
+    }
+    return {key: text.strip() == named(studio, place_of(key)) for key, text in given.items()}
 
 
 def _lost(step: Step, studio: Studio) -> str:
@@ -146,6 +185,11 @@ def apply(visit: Visit) -> Response | tuple[str, int]:
     with visit.reading() as desk:
         number = studio_of(desk).draft.changes
         caller = desk.caller
+        names = _typed(desk)
+        if not all(names.values()):
+            wrong = [key for key, right in names.items() if not right]
+            return _review(desk, (), reason, wrong), 422
+        accepted += names
         long = draft_publishing.takes_long(desk.tx, caller)
 
     def ask(desk: Desk) -> None:

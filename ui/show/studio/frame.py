@@ -87,6 +87,7 @@ class Studio:
             ("modules", self.paths.modules, "toggle-left"),
             ("template", self.paths.template, "package"),
             ("revisions", self.paths.revisions, "history"),
+            ("put_away", self.paths.archived, "archive"),
         )
         return tuple(
             Entry(say(f"studio.{name}", self.desk.locale), href, icon, name == self.room)
