@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
-from dataclasses import field as part
-from decimal import Decimal
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
 from typing import Any
 
-from .fields import BECOMING
-from .json_text import number_text
-from .messages import LOCALES, catalogue, render
-from .model import App, Entity, EntityAccess, Field, Labels, Named, Role, Stage, label_text
-from .problems import Problem
+from .change import Change
+from .messages import LOCALES, render
+from .model import App, Entity, EntityAccess, Field, Named, Role, Stage
 from .purging import purged_between, thing_at
 from .replacing import replaced_between
-from .shown_names import Said, ThingName, TypeNames
 from .whole import moved, whole
 
 _KEPT = frozenset(
@@ -36,89 +31,6 @@ _APART: Mapping[str, frozenset[str]] = {
     "role": frozenset({"entities", "everything_else"}),
 }
 """What is compared part by part instead of as a whole."""
-
-_SHORT = 60
-
-
-@dataclass(frozen=True, kw_only=True)
-class Change:
-    """One thing that is different.
-
-    `kind` is `<sort>.<verb>`: the sort is entity, field, option, stage, tag, band, check,
-    unique_group, checklist_item, section, card, pipeline, menu_item, access (of a role to an
-    entity), module or a kind of document; the verb is added, removed, archived, purged, restored,
-    renamed, reordered, replaced (`after` is what records get), kept (not replaced any more),
-    switched_off, switched_on (of modules), hidden, shown (with their module) or the key that
-    changed (`field.required`). `document` is its key (`entity/deal`),
-    `entity`, `field` and `item` the ids that apply, `before` and `after` the values (the thing
-    itself where it came or went).
-    """
-
-    kind: str
-    document: str
-    entity: str | None = None
-    field: str | None = None
-    item: str | None = None
-    before: Any = None
-    after: Any = None
-    subject: Named = part(compare=False)
-    owners: tuple[Named, ...] = part(default=(), compare=False)
-
-    @property
-    def sort(self) -> str:
-        return self.kind.partition(".")[0]
-
-    @property
-    def verb(self) -> str:
-        return self.kind.partition(".")[2]
-
-    def text(self, locale: str) -> str:
-        """The change in words."""
-        where = " / ".join(owner.text(locale) for owner in self.owners)
-        spoken = self._spoken(locale)
-        sort = render(f"sort.{self.sort}", locale)
-        params = {
-            "where": render("change.where", locale, {"owners": where}) if where else "",
-            "sort": sort if where else sort[:1].upper() + sort[1:],
-            "name": self.subject.text(locale),
-            "before": self._told(self.before, spoken),
-            "after": self._told(self.after, spoken),
-            "key": render(f"key.{self.verb}", locale),
-        }
-        if self.verb in _VERBS:
-            return render(f"change.{self.verb}", locale, params)
-        told = _is_short(self.before) and _is_short(self.after)
-        return render("change.set" if told else "change.changed", locale, params)
-
-    def _spoken(self, locale: str) -> str:
-        """The language of the values: the reader's, unless they differ in another alone."""
-        languages = [locale]
-        if isinstance(self.before, Mapping) and isinstance(self.after, Mapping):
-            languages += sorted({*self.before, *self.after} - {locale})
-        told = (
-            one for one in languages if self._told(self.before, one) != self._told(self.after, one)
-        )
-        return next(told, locale)
-
-    def _told(self, value: Any, locale: str) -> str:
-        worded = _worded(self.kind, value)
-        if worded in catalogue(locale):
-            return render(worded, locale)
-        return shown_value(TypeNames(value) if self.kind == "field.type" else value, locale)
-
-
-_OF_MODULES = frozenset({"switched_off", "switched_on", "hidden", "shown"})
-_VERBS = _OF_MODULES | {
-    "added",
-    "removed",
-    "archived",
-    "purged",
-    "restored",
-    "renamed",
-    "reordered",
-    "replaced",
-    "kept",
-}
 
 
 def differences(before: App | None, after: App) -> tuple[Change, ...]:
@@ -147,27 +59,6 @@ def _purged(before: App, after: App) -> Iterator[Change]:
             subject=subject,
             owners=tuple(owners),
         )
-
-
-def forbidden(change: Change) -> Problem | None:
-    """Why a change of a field cannot be made without losing values, or None where it can.
-
-    What the values themselves allow is decided where they are read; this is about the types.
-    """
-    before, after = change.before, change.after
-    if change.kind == "field.type" and not BECOMING.widens(before, after):
-        params = {
-            "name": change.subject,
-            "before": TypeNames(before),
-            "after": TypeNames(after),
-        }
-        return Problem("change.type", params, change.document)
-    if change.kind == "field.scale" and after < before:
-        params = {"name": change.subject, "before": before, "after": after}
-        return Problem("change.scale", params, change.document)
-    if change.kind in {"field.to", "field.dimension", "field.scheme"} and before is not None:
-        return Problem("change.target", {"name": change.subject}, change.document)
-    return None
 
 
 class _Comparison:
@@ -376,43 +267,3 @@ def _is_system(one: Named) -> bool:
 
 def _gone(old: Named, new: Named) -> bool:
     return old.archived or new.archived
-
-
-def _is_short(value: Any) -> bool:
-    """Whether a value can be told in a line."""
-    if isinstance(value, str):
-        return isinstance(value, Said) or len(value) <= _SHORT
-    if isinstance(value, Mapping):
-        return all(isinstance(one, str) and len(one) <= _SHORT for one in value.values())
-    return value is None or isinstance(value, (bool, int, Decimal))
-
-
-def _worded(kind: str, value: Any) -> str:
-    """The id of the sentence for a value that is a word of the documents; there may be none."""
-    if kind == "access.rows":
-        return f"change.rows_{value}"
-    return f"change.severity_{value}" if kind == "alert_rule.severity" else ""
-
-
-def shown_value(value: Any, locale: str) -> str:
-    """A value of a document in a line; empty for what is too long for one."""
-    if value is None or value == {}:
-        return render("change.nothing", locale)
-    if isinstance(value, bool):
-        return render("change.yes" if value else "change.no", locale)
-    if isinstance(value, (int, Decimal)):
-        return number_text(value)
-    if isinstance(value, Mapping) and _is_short(value):
-        return _labels_text(value, locale)
-    if isinstance(value, (TypeNames, ThingName)):
-        return value.text(locale)
-    return str(value) if isinstance(value, str) else ""
-
-
-def _labels_text(labels: Labels, locale: str) -> str:
-    return label_text(labels, locale, next(iter(labels.values()), ""))
-
-
-def archived(changes: Iterable[Change]) -> tuple[Change, ...]:
-    """The changes that hide data: it is kept and comes back when the thing is restored."""
-    return tuple(one for one in changes if one.verb == "archived")

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from ...metadata.differences import Change
+from ...metadata.change import Change
 from ...metadata.documents import Document, document_of
 from ...metadata.messages import LOCALES, render
 from ...metadata.problems import Problem

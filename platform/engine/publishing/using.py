@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ...metadata.differences import Change
+from ...metadata.change import Change
 from ...metadata.model import App
 from ...metadata.refer import Target, Use
 from ...metadata.uses import uses

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..differences import shown_value
+from ..change import shown_value
 from ..documents import Document
 from ..messages import catalogue, render
 from ..model import label_text

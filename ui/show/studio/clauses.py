@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from fieldstone.metadata.differences import Change
+from fieldstone.metadata.change import Change
 from fieldstone.metadata.model import (
     AlertRule,
     App,

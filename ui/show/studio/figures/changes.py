@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from fieldstone.engine.publishing.plan import Words
-from fieldstone.metadata.differences import Change
+from fieldstone.metadata.change import Change
 from fieldstone.metadata.model import App, Card, Dashboard, Measured, Metric
 
 from ....words import say
