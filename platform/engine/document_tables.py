@@ -77,3 +77,10 @@ DRAFT_TEMPLATE = table(
     sa.Column("after", CODE, nullable=False),
 )
 """The version of the template that a draft brings with it, and the one that was there."""
+
+DRAFT_BACK = table(
+    "_draft_back",
+    sa.Column("member_id", sa.BigInteger(), primary_key=True, autoincrement=False),
+    sa.Column("revision", sa.BigInteger(), nullable=False),
+)
+"""The earlier revision that a draft was made to go back to."""

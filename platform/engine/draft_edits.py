@@ -22,7 +22,7 @@ from ..metadata.json_text import write_json
 from ..metadata.merge import ABSENT, Difference, Side, merge
 from ..metadata.resolve import to_ids
 from . import revisions
-from .document_tables import DRAFT, DRAFT_CHOICE, DRAFT_TEMPLATE
+from .document_tables import DRAFT, DRAFT_BACK, DRAFT_CHOICE, DRAFT_TEMPLATE
 from .template_bases import TemplateBase
 from .transaction import Transaction
 
@@ -106,8 +106,8 @@ def forget(tx: Transaction, member: int, keys: Collection[str] | None = None) ->
     for table in (DRAFT, DRAFT_CHOICE):
         tx.connection.execute(sa.delete(table).where(_mine(table, member, keys)))
     if keys is None:
-        mine = DRAFT_TEMPLATE.c.member_id == member
-        tx.connection.execute(sa.delete(DRAFT_TEMPLATE).where(mine))
+        for whole in (DRAFT_TEMPLATE, DRAFT_BACK):
+            tx.connection.execute(sa.delete(whole).where(whole.c.member_id == member))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +137,18 @@ def write_template(
             member_id=member, before=before.hash if before else None, after=after.hash
         )
     )
+
+
+def back(tx: Transaction, member: int) -> int | None:
+    """The earlier revision that a draft was made to go back to, if it was."""
+    query = sa.select(DRAFT_BACK.c.revision).where(DRAFT_BACK.c.member_id == member)
+    return tx.connection.execute(query).scalar_one_or_none()
+
+
+def write_back(tx: Transaction, member: int, revision: int) -> None:
+    """Say that a draft was made to go back to an earlier revision."""
+    tx.connection.execute(sa.delete(DRAFT_BACK).where(DRAFT_BACK.c.member_id == member))
+    tx.connection.execute(sa.insert(DRAFT_BACK).values(member_id=member, revision=revision))
 
 
 def choose(tx: Transaction, member: int, difference: Difference, side: Side) -> None:

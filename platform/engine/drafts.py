@@ -7,7 +7,7 @@ side holds. Publishing goes through `publish` and empties the draft.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -29,6 +29,7 @@ from .draft_edits import BroughtTemplate, Edit
 from .errors import Conflict, Forbidden, Invalid, NotFound
 from .publishing.asked import last
 from .publishing.checking import checked
+from .publishing.leaving import settled
 from .publishing.plan import Plan
 from .template_bases import TemplateBase
 from .transaction import Transaction
@@ -46,6 +47,8 @@ class Draft:
 
     `base` is that revision's app, `laid` its documents with the edits laid over them, as they
     were written. `template` is the version of the template that it brings, if it brings one.
+    `back` is the earlier revision whose documents these are to the letter, if it goes back to one:
+    what came since and holds data is laid beside them, archived, and the rest goes.
     """
 
     revision: int
@@ -53,13 +56,14 @@ class Draft:
     base: App | None = field(repr=False)
     laid: tuple[Document, ...] = field(repr=False)
     template: BroughtTemplate | None = None
+    back: int | None = None
 
     @cached_property
     def checked(self) -> Checked:
         """The outcome for `laid`; it takes long, and not everybody asks."""
         if not self.edits:
             return Checked(self.base, self.laid, ())
-        return checked(self.laid, self.base)
+        return checked(self.laid, self.base if self.back is None else None)
 
     @cached_property
     def digest(self) -> str:
@@ -102,7 +106,11 @@ def read(tx: Transaction, caller: Caller) -> Draft:
     """The caller's draft; Forbidden without the right to change metadata."""
     member = _member(tx, caller)
     draft = _draft(tx, tuple(draft_edits.edits(tx, member)))
-    return replace(draft, template=draft_edits.template(tx, member))
+    draft = replace(draft, template=draft_edits.template(tx, member))
+    back = draft_edits.back(tx, member) if draft.edits else None
+    if back is None or not _is(draft, revisions.manifest(tx.connection, back)):
+        return draft
+    return replace(draft, back=back, laid=settled(tx, draft.laid))
 
 
 def count(tx: Transaction, caller: Caller) -> int:
@@ -232,11 +240,14 @@ def settle(tx: Transaction, caller: Caller, place: str, side: Side) -> Draft:
 def restore(tx: Transaction, caller: Caller, revision: int) -> Draft:
     """Put the documents of an old revision into the caller's draft, and the template of then.
 
-    What came since is left out. Conflict for a draft that has edits, NotFound for no such revision.
+    As long as nothing else is edited, publishing it does what `publish.restore_plan` says. Conflict
+    for a draft that has edits, NotFound for no such revision.
     """
     documents = revisions.documents(tx.connection, revision)
     then = template_bases.of_revision(tx.connection, revision)
-    return _instead(tx, caller, documents, then)
+    _instead(tx, caller, documents, then)
+    draft_edits.write_back(tx, _member(tx, caller), revision)
+    return read(tx, caller)
 
 
 def bring(tx: Transaction, caller: Caller, upgrade: Upgrade) -> Draft:
@@ -275,7 +286,7 @@ def _instead(
         if one != there.get(one.key):
             _write(tx, caller, draft, one.key, one)
     for one in tx.app.documents:
-        if one.key not in kept and not one.data.get("archived"):
+        if one.key not in kept:
             _write(tx, caller, draft, one.key, None)
     now = template_bases.of_revision(tx.connection, tx.revision)
     if template is not None and template != now:
@@ -286,6 +297,8 @@ def _instead(
 def plan(tx: Transaction, caller: Caller) -> Plan:
     """What publishing the caller's draft would do."""
     draft = read(tx, caller)
+    if draft.back is not None:
+        return publishing.restore_plan(tx, caller, draft.back)
     found = publishing.preview(tx, caller, draft.documents)
     return replace(found, template=draft.template.after if draft.template else None)
 
@@ -356,6 +369,11 @@ def _draft(tx: Transaction, edits: tuple[Edit, ...]) -> Draft:
         base=tx.app if tx.revision else None,
         laid=tuple(draft_edits.laid(tx.app.documents, edits)),
     )
+
+
+def _is(draft: Draft, manifest: Mapping[str, str]) -> bool:
+    """Whether the documents of a draft are those of a revision's manifest to the letter."""
+    return {one.key: one.hash for one in draft.laid} == manifest
 
 
 def _within_bounds(draft: Draft, keys: Iterable[str]) -> None:

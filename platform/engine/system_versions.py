@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from . import search_tables
-from .document_tables import DRAFT, DRAFT_CHOICE, DRAFT_TEMPLATE, REVISION, TEMPLATE
+from .document_tables import DRAFT, DRAFT_BACK, DRAFT_CHOICE, DRAFT_TEMPLATE, REVISION, TEMPLATE
 from .errors import Conflict
 from .layout import Layout
 from .system_metadata import METADATA
@@ -82,6 +82,10 @@ def _search_by_columns(connection: sa.Connection) -> None:
             connection.execute(sa.update(search).where(own).values(field=at.column))
 
 
+def _drafts_that_go_back(connection: sa.Connection) -> None:
+    DRAFT_BACK.create(connection)
+
+
 STEPS: Sequence[Step] = (
     _drafts,
     _keep_files_of_imports,
@@ -91,6 +95,7 @@ STEPS: Sequence[Step] = (
     _resting_endpoints,
     _templates,
     _search_by_columns,
+    _drafts_that_go_back,
 )
 """Step n moves the tables from version n + 1 to n + 2; a new workspace is made at the last one."""
 

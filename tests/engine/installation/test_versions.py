@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from fieldstone.engine import control_tables, search_tables, system_versions
 from fieldstone.engine.database import databases
-from fieldstone.engine.document_tables import REVISION
+from fieldstone.engine.document_tables import DRAFT_BACK, REVISION
 from fieldstone.engine.settings import Settings
 from fieldstone.engine.stores import CONTROL, Databases
 from fieldstone.engine.system_tables import STATE
@@ -51,6 +51,7 @@ def test_values_of_a_converted_field_are_found_under_its_column(stores: Database
     stores.store(OLD).create()
     with stores.store(OLD).begin(writing=True) as connection:
         system_versions.create(connection)
+        DRAFT_BACK.drop(connection)
         connection.execute(sa.update(STATE).values(revision=1, system_version=8))
         connection.execute(
             sa.insert(REVISION).values(

@@ -346,3 +346,42 @@ def test_an_option_that_the_template_replaces_is_replaced_in_the_records(
     ]
     with workspace.reading() as tx:
         assert column(tx, "customer", "size") == ["large"]
+
+
+def test_the_draft_of_an_earlier_revision_goes_back_to_the_very_same(
+    workspace: Workspace, shop: Shop
+) -> None:
+    with workspace.reading() as tx:
+        first, hash_before = tx.revision, tx.app.hash
+    shop.add("customer", name="web", type="url")
+    shop.put(kind="tag_dimension", name="mood", tags=[{"name": "glad"}])
+    upgraded(workspace, version(shop, "1.1.0"))
+    with workspace.writing() as tx:
+        draft = drafts.restore(tx, LI, first)
+        assert draft.app is not None
+        assert draft.app.hash == hash_before
+    drafts.publish(workspace, LI)
+    assert base(workspace) == ("shop", "1.0.0")
+    assert app(workspace).hash == hash_before
+    with workspace.reading() as tx:
+        assert drafts.read(tx, LI).edits == ()
+
+
+def test_a_draft_that_goes_back_and_is_edited_is_one_like_any(
+    workspace: Workspace, shop: Shop
+) -> None:
+    with workspace.reading() as tx:
+        first = tx.revision
+    shop.add("customer", name="web", type="url")
+    upgraded(workspace, version(shop, "1.1.0"))
+    own = Shop()
+    own.add("deal", name="note", type="text")
+    with workspace.writing() as tx:
+        assert drafts.restore(tx, LI, first).back == first
+        put = drafts.put(tx, LI, [one for one in own.documents() if one.name == "deal"])
+        assert put.back is None
+    drafts.publish(workspace, LI)
+    found = app(workspace)
+    assert found.entity("customer").field("web").archived
+    assert "note" in found.entity("deal").by_id
+    assert base(workspace) == ("shop", "1.0.0")
