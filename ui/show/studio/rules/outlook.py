@@ -41,6 +41,8 @@ def expected(desk: Desk, rule: AlertRule, *, counted: bool = True) -> Expected:
     known = Expected(runs=_runs(desk, rule), read=_read(desk, rule))
     if not counted:
         return replace(known, note=say("rules.too_slow", desk.locale))
+    if rule.entity not in desk.tx.layout:
+        return replace(known, note=say("rules.not_there_yet", desk.locale))
     try:
         found = alerts.trial(desk.tx, desk.caller, rule, most=EXAMPLES)
         ahead = alerts.outlook(desk.tx, desk.caller, rule)
