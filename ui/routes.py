@@ -165,6 +165,8 @@ ROUTES: tuple[Route, ...] = (
     Route(_GET, f"{_STUDIO}/new-entity", entities.new_entity),
     Route(_POST, f"{_STUDIO}/new-entity", entities.create_entity),
     Route(_GET, _OF, fields.listed),
+    Route(_GET, f"{_OF}/settings", entities.edit),
+    Route(_POST, f"{_OF}/settings", entities.save),
     Route(_GET, f"{_OF}/new", fields.new),
     Route(_POST, f"{_OF}/new", fields.create),
     Route(_GET, f"{_OF}/forms", layouts.forms),

@@ -58,6 +58,9 @@ class StudioPaths:
     def fields(self, entity: str) -> str:
         return f"{self.start}/entity/{entity}"
 
+    def settings(self, entity: str) -> str:
+        return f"{self.start}/entity/{entity}/settings"
+
     def new_field(self, entity: str, **query: str | None) -> str:
         return with_query(f"{self.start}/entity/{entity}/new", query)
 

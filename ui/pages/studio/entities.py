@@ -1,4 +1,4 @@
-"""The page of a new entity, which begins with its title field and an entry of the menu."""
+"""The pages of a new entity, which begins with its title field, and of how one is called."""
 
 from __future__ import annotations
 
@@ -15,11 +15,14 @@ from fieldstone.metadata.documents import Document, document_of
 from fieldstone.metadata.naming import NAME
 
 from ...desk import Desk, Visit
+from ...rendering import notice
 from ...rendering import page as render
 from ...show.studio import things
 from ...show.studio.frame import Studio, studio_of
 from ...words import say
 from .refusals import Wrong, kept, wrong_of
+
+_TEXTS = ("label", "plural")
 
 
 def new_entity(visit: Visit) -> str:
@@ -101,3 +104,58 @@ def _new_entity(studio: Studio, typed: Mapping[str, str], locale: str) -> dict[s
             {"name": "name", "type": "text", "label": title, "required": True, "search": True}
         ],
     }
+
+
+def edit(visit: Visit, entity: str) -> str:
+    """How people call an entity, one of it and many."""
+    with visit.reading() as desk:
+        data = _document(studio_of(desk, "settings", entity)).data
+        typed = {
+            f"{key}.{locale}": text
+            for key in _TEXTS
+            for locale, text in things.labels_of(data.get(key)).items()
+        }
+        return _settings_form(desk, entity, typed, Wrong({}))
+
+
+def _document(studio: Studio) -> Document:
+    assert studio.entity is not None
+    found = studio.draft.document("entity", studio.entity.id)
+    assert found is not None
+    return found
+
+
+def _settings_form(desk: Desk, entity: str, typed: Mapping[str, str], error: Wrong) -> str:
+    studio = studio_of(desk, "settings", entity)
+    return render(
+        desk,
+        "studio/settings.html",
+        studio.paths.start,
+        studio=studio,
+        typed=typed,
+        wrong=error.wrong,
+        problems=error.lines,
+        locales=things.ordered(desk.locale),
+    )
+
+
+def save(visit: Visit, entity: str) -> Response | tuple[str, int]:
+    """Call an entity otherwise in the draft; its name and everything in it stay."""
+    typed = dict(request.form)
+
+    def work(desk: Desk) -> str:
+        studio = studio_of(desk, "settings", entity)
+        document = _document(studio)
+        texts = {key: things.typed_labels(typed, key) for key in _TEXTS}
+        if not texts["label"]:
+            raise Wrong({"label": [say("studio.label_missing", desk.locale)]})
+        others = {key: value for key, value in document.data.items() if key not in _TEXTS}
+        data = {**others, **{key: text for key, text in texts.items() if text}}
+        try:
+            drafts.put_sound(desk.tx, desk.caller, [document.with_data(data)])
+        except Invalid as error:
+            raise wrong_of(studio, error.problems, document, "/") from error
+        notice(desk, say("studio.kept", desk.locale, name=things.text_of(data, desk.locale)))
+        return studio.paths.settings(entity)
+
+    return kept(visit, work, lambda desk, error: _settings_form(desk, entity, typed, error))

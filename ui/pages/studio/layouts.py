@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from flask import redirect, request
@@ -170,18 +170,19 @@ def arrange_form(visit: Visit, entity: str) -> Response | tuple[str, int]:
 
 def _settings(studio: Studio, typed: Mapping[str, str]) -> dict[str, Any]:
     """The settings of a field's place as they are kept; raises _Wrong."""
-    assert studio.entity is not None
     found: dict[str, Any] = {"wide": bool(typed.get("wide"))}
-    wrong = {}
-    for key in _CONDITIONS:
-        asked = conditions.sent(studio, studio.entity, key, request.form)
-        if asked.right:
-            found[key] = conditions.in_ids(studio, studio.entity, asked)
-        else:
-            wrong[key] = [say("studio.condition_wrong", studio.desk.locale)]
+    return {**found, **_sent(studio, _CONDITIONS)}
+
+
+def _sent(studio: Studio, keys: Iterable[str]) -> dict[str, str]:
+    """Conditions as they are kept, by their key; raises _Wrong."""
+    assert studio.entity is not None
+    asked = {key: conditions.sent(studio, studio.entity, key, request.form) for key in keys}
+    wrong = [key for key, one in asked.items() if not one.right]
     if wrong:
-        raise _Wrong(wrong)
-    return found
+        text = say("studio.condition_wrong", studio.desk.locale)
+        raise _Wrong({key: [text] for key in wrong})
+    return {key: conditions.in_ids(studio, studio.entity, one) for key, one in asked.items()}
 
 
 class _Wrong(Exception):
@@ -250,7 +251,7 @@ def make_form(visit: Visit, entity: str) -> Response:
 
 
 def lists(visit: Visit, entity: str) -> str:
-    """A list of the entity: its columns and its order."""
+    """A list of the entity: its columns, its records and their order."""
     with visit.reading() as desk:
         return _list_page(desk, entity, {}, {})
 
@@ -276,6 +277,7 @@ def _list_page(
         view=shown,
         text_of=lambda path: _path_text(studio, path),
         missing=[one for one in studio.entity.live_fields if one.id not in there],
+        narrowed=_narrowed(studio, document, again=bool(typed)),
         sort=sort[0] if sort else "",
         sorts=[
             Choice(sign + one.id, say(f"studio.sort{'_down' if sign else '_up'}", desk.locale,
@@ -285,6 +287,15 @@ def _list_page(
         ],
         wrong=wrong,
     )  # fmt: skip
+
+
+def _narrowed(studio: Studio, document: Document | None, *, again: bool) -> ConditionInput | None:
+    """Which records a list shows, or `again` as it was sent."""
+    if document is None or studio.entity is None:
+        return None
+    if again:
+        return conditions.again(studio, studio.entity, "filter", request.form)
+    return conditions.shown(studio, studio.entity, "filter", str(document.data.get("filter", "")))
 
 
 def _path_text(studio: Studio, path: str) -> str:
@@ -316,6 +327,7 @@ def arrange_list(visit: Visit, entity: str) -> Response | tuple[str, int]:
             for one in list(arranged.columns):
                 text = typed.get(f"width.{one['field']}", "").strip()
                 arranged.widen(one["field"], _width(text, studio.desk.locale))
+            arranged.narrow(_sent(studio, ["filter"])["filter"])
             arranged.sort_by(typed.get("sort", ""))
 
     return _arranged(visit, entity, "view", ArrangedList, change, typed)

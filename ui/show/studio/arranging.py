@@ -105,7 +105,7 @@ class ArrangedForm(Arranged):
 
 
 class ArrangedList(Arranged):
-    """A list: its columns and its order."""
+    """A list: its columns, which records it shows, and their order."""
 
     @property
     def columns(self) -> list[dict[str, Any]]:
@@ -137,8 +137,18 @@ class ArrangedList(Arranged):
             self.columns[at]["width"] = width
 
     def sort_by(self, key: str) -> None:
-        """Order by `path` or `-path` alone; nothing for the usual order."""
-        self.data["sort"] = [key] if key else []
+        """Order by `path` or `-path` alone; nothing for the usual order.
+
+        An order of several columns that begins with it stays.
+        """
+        if key != next(iter(self.data.get("sort") or ()), ""):
+            self.data["sort"] = [key] if key else []
+
+    def narrow(self, expression: str) -> None:
+        """Show only records for which this holds; nothing for all of them."""
+        self.data.pop("filter", None)
+        if expression:
+            self.data["filter"] = expression
 
 
 def _id(one: Mapping[str, Any]) -> str:

@@ -16,7 +16,7 @@ from ..lists import Tab
 from ..shell import Entry
 from .publishing import Work, work_of
 
-ROOMS = ("fields", "forms", "lists", "pipeline", "tiers", "rules")
+ROOMS = ("fields", "forms", "lists", "pipeline", "tiers", "rules", "settings")
 """The rooms of an entity, in the order of their tabs; each is a path and a word by its name."""
 
 
