@@ -17,7 +17,15 @@ from fieldstone.engine.upgrades import Choice
 from fieldstone.engine.workspaces import Workspace
 from fieldstone.metadata import Document
 from fieldstone.metadata.documents import read_folder, write_folder
-from fieldstone.metadata.model import App
+from tests.apps.crm_upgrade import (
+    DOUYIN,
+    QUOTE,
+    SILENCE,
+    app,
+    own_changes_hold,
+    version_1_1_holds,
+    version_2_0_holds,
+)
 from tests.apps.crm_versions import IN_FILES, IN_THE_STUDIO, V_1_0, V_1_1, V_2_0
 from tests.engine.publish.conftest import NOW
 from tests.engine.publish.shop import column, insert
@@ -25,9 +33,6 @@ from tests.metadata.editing import Edit, with_edits
 from tests.servers.database import Database
 
 ADMIN = Caller(1, system=True)
-QUOTE = "entity/deal#/pipeline/stages/quote/max_days"
-DOUYIN = "entity/customer#/fields/douyin"
-SILENCE = "tier_scheme/abc#/bands/A/properties/silence_days"
 
 
 @pytest.fixture
@@ -82,37 +87,6 @@ def upgrade(
     return asked
 
 
-def app(workspace: Workspace) -> App:
-    with workspace.reading() as tx:
-        assert publish.layout_matches(tx) == ()
-        return tx.app
-
-
-def own_changes_hold(found: App) -> None:
-    """What the company changed, and no version of the template did."""
-    customer, deal = found.entity("customer"), found.entity("deal")
-    assert customer.label["en"] == "Account"
-    assert customer.field("region_note").label["zh-CN"] == "片区"
-    basics = found.forms["customer_edit"].sections[0]
-    assert [one.field for one in basics.fields][:3] == ["name", "code", "region_note"]
-    assert customer.field("company_size").option("from_5000") is not None
-    assert deal.pipeline is not None
-    stages = [one.id for one in deal.pipeline.stages]
-    assert stages == ["contact", "need", "trial", "quote", "negotiation", "won", "lost"]
-    assert deal.pipeline.stages[3].label["zh-CN"] == "方案报价"
-    assert ("channel",) not in [one.path for one in found.views["customer_all"].columns]
-    assert "role:sales_manager" in found.rules["silent_customer"].tell
-    assert not found.entity("visit").archived
-    assert not found.rules["no_progress"].active
-    access = found.roles["salesperson"].access("customer")
-    assert access is not None
-    assert access.delete
-    assert customer.field("budget").label["en"] == "Purse"
-    assert customer.field("current_supplier").label["en"] == "Served by"
-    assert found.manifest.time_zone == "Asia/Hong_Kong"
-    assert "customer_vip" not in found.views
-
-
 def test_a_company_follows_its_template_and_keeps_what_it_made(company: Workspace) -> None:
     own_changes_hold(app(company))
     with company.reading() as tx:
@@ -122,33 +96,14 @@ def test_a_company_follows_its_template_and_keeps_what_it_made(company: Workspac
     assert {one.params["place"] for one in refused.value.problems} == {QUOTE, DOUYIN}
 
     assert set(upgrade(company, V_1_1, {QUOTE: "ours", DOUYIN: "both"})) == {QUOTE, DOUYIN}
-    found = app(company)
-    own_changes_hold(found)
-    customer, deal = found.entity("customer"), found.entity("deal")
-    assert (customer.field("douyin").type, customer.field("douyin_2").type) == ("url", "text")
-    assert customer.field("status").option("dormant") is not None
-    assert deal.pipeline is not None
-    assert {one.id: one.properties["max_days"] for one in deal.pipeline.stages}["quote"] == 45
-    assert found.rules["silent_customer"].severity == "high"
-    assert found.views["deal_mine"].filter == (
-        "owner == me() and not stage.closed and weighted > 10000 and amount is not None"
-    )
+    own_changes_hold(app(company))
+    version_1_1_holds(app(company))
 
     with company.reading() as tx:
         second, hash_between = tx.revision, tx.app.hash
     assert upgrade(company, V_2_0, {SILENCE: "theirs"}) == [SILENCE]
-    found = app(company)
-    own_changes_hold(found)
-    customer = found.entity("customer")
-    assert customer.field("current_supplier").name == "supplier"
-    assert customer.field("buying_process").archived
-    assert not found.entity("contract").archived
-    assert found.entity("ticket").archived, "its module is off in the template"
-    assert [one.id for one in found.manifest.menu][3] == "contracts"
-    bands = {one.id: one for one in found.schemes["abc"].bands}
-    assert bands["A"].properties["silence_days"] == 5
-    person = next(one for one in found.forms["customer_edit"].sections if one.id == "person")
-    assert "referrer" in [one.field for one in person.fields]
+    own_changes_hold(app(company))
+    version_2_0_holds(app(company))
 
     back_to(company, second, hash_between)
     back_to(company, first, hash_before)
