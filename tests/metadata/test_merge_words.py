@@ -92,6 +92,53 @@ def test_a_conflict_is_told_with_its_three_sides(name: str) -> None:
     assert (told.place, told.base, told.ours, told.theirs) == wanted
 
 
+LABELLED = with_edits(BASE, [
+    ("set", "entity/customer#/fields/email/label", {"en": "E-mail", "zh-CN": "邮箱"}),
+    ("set", "entity/customer#/fields/phone/label", {"en": "Phone", "zh-CN": "电话"}),
+    ("set", f"{DEAL}/fields/lost_reason/label", {"en": "Lost reason", "zh-CN": "输单原因"}),
+])  # fmt: skip
+FORM = "form/customer_edit#/sections"
+INCOMING: dict[str, tuple[list[Edit], str, tuple[str, str, str]]] = {
+    "a text in the reader's language": (
+        [("set", f"{AMOUNT}/help", {"en": "Without tax", "zh-CN": "不含税"})],
+        "zh-CN",
+        ("业务对象“商机” / 字段“amount”：帮助", "没有", "不含税"),
+    ),
+    "a field of a form, as people call it": (
+        [("drop", f"{FORM}/basics/fields/email")],
+        "en",
+        ('form "customer_edit" / field "E-mail"', "E-mail", "not there"),
+    ),
+    "a setting of a field's place": (
+        [("set", f"{FORM}/basics/fields/phone/required_when", "email is not None")],
+        "zh-CN",
+        ("表单“customer_edit” / 字段“电话”：必填条件", "email is None", "email is not None"),
+    ),
+    "a field in another section": (
+        [
+            ("drop", f"{FORM}/basics/fields/email"),
+            ("set", f"{FORM}/status/fields/-", {"field": "email"}),
+        ],
+        "zh-CN",
+        ("表单“customer_edit” / 字段“邮箱”：所在分组", "基本信息", "status"),
+    ),
+    "a column of a list": (
+        [("set", "view/my_deals#/columns/-", {"field": "lost_reason"})],
+        "en",
+        ('view "My deals" / field "Lost reason"', "not there", "Lost reason"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", INCOMING)
+def test_what_one_side_changed_is_told_by_labels(name: str) -> None:
+    edits, locale, wanted = INCOMING[name]
+    theirs = with_edits(LABELLED, edits)
+    (one,) = merge(LABELLED, LABELLED, theirs).differences
+    told = Wording(LABELLED, LABELLED, theirs).told(one, locale)
+    assert (told.place, told.ours, told.theirs) == wanted
+
+
 @pytest.mark.parametrize("locale", ["en", "zh-CN"])
 @pytest.mark.parametrize("name", CASES)
 def test_every_difference_has_words(name: str, locale: str) -> None:

@@ -19,6 +19,9 @@ from .outcome import ABSENT, ORDER, Difference
 
 _LOCALES = frozenset({"en", "zh-CN"})
 _MOST_KEYS = 6
+_PLACING = ("form/", "view/")
+
+_Fields = Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +48,32 @@ class Wording:
         self._sides = tuple(tuple(one) for one in (base, ours, theirs))
         self._spaces: dict[int, Space] = {}
         self._named: dict[tuple[int, str], Mapping[str, Any] | None] = {}
+        self._shown: dict[str, _Fields] = {}
 
     def told(self, one: Difference, locale: str) -> Told:
         """The difference in the words of a language."""
         data = [self._document(side, one.document) for side in range(3)]
-        steps = _Steps(one, [each for each in (data[1], data[2], data[0]) if each is not None])
+        fields = self._fields(one.document)
+        there = [each for each in (data[1], data[2], data[0]) if each is not None]
+        steps = _Steps(one, there, fields)
         values = (
-            _value_text(one, value, each, locale)
+            _value_text(one, value, each, fields, locale)
             for value, each in zip((one.base, one.ours, one.theirs), data, strict=True)
         )
         document, within = steps.apart(locale)
         return Told(document, within, steps.text(locale), *values)
+
+    def _fields(self, key: str) -> _Fields:
+        """The fields that a form or list places, by their ids; none of other documents."""
+        if key not in self._shown:
+            self._shown[key] = {}
+            for side in (0, 2, 1):
+                documents = {one.key: one.data for one in self._sides[side]}
+                placing = documents.get(key, {}) if key.startswith(_PLACING) else {}
+                entity = documents.get(f"entity/{placing.get('entity')}", {})
+                found = {str(one.get("id") or one["name"]): one for one in entity.get("fields", ())}
+                self._shown[key] = {**self._shown[key], **found}
+        return self._shown[key]
 
     def _document(self, side: int, key: str) -> Mapping[str, Any] | None:
         """A document of a side with names in it, as people read it."""
@@ -72,7 +90,7 @@ class Wording:
 class _Steps:
     """The way to a place through the documents that have it: things by their labels, and keys."""
 
-    def __init__(self, one: Difference, sides: list[Mapping[str, Any]]) -> None:
+    def __init__(self, one: Difference, sides: list[Mapping[str, Any]], fields: _Fields) -> None:
         self.things: list[tuple[str, Mapping[str, Any]]] = []
         self.keys: list[str] = []
         kind = one.document.partition("/")[0]
@@ -80,8 +98,10 @@ class _Steps:
         here: list[Any] = list(sides)
         if here:
             self.things.append((kind, here[0]))
-        for part in one.path:
+        for before, part in zip(("", *one.path), one.path, strict=False):
             here, node = self._into(here, node, part)
+            if before in ("fields", "columns") and part in fields:
+                self.things, self.keys = [*self.things[:1], ("field", fields[part])], []
 
     def _into(self, here: list[Any], node: Node, part: str) -> tuple[list[Any], Node]:
         """One part further: a thing of a list, or a key of an object."""
@@ -151,7 +171,9 @@ def _key_text(key: str, locale: str) -> str:
     return render(word, locale) if word in catalogue(locale) else key
 
 
-def _value_text(one: Difference, value: Any, data: Mapping[str, Any] | None, locale: str) -> str:
+def _value_text(
+    one: Difference, value: Any, data: Mapping[str, Any] | None, fields: _Fields, locale: str
+) -> str:
     """What a side has at a place, in a line."""
     last = one.path[-1] if one.path else ""
     if last == "archived":
@@ -162,8 +184,12 @@ def _value_text(one: Difference, value: Any, data: Mapping[str, Any] | None, loc
         return render(f"change.severity_{value}", locale)
     if last == "type":
         return TypeNames(value).text(locale)
+    if last == HOME:
+        sections = (data or {}).get("sections", ())
+        home = next((each for each in sections if _any_key(each) == value), {"name": value})
+        return _thing_text("", home, locale)
     if isinstance(value, Mapping):
-        return _object_text(one, value, locale)
+        return _object_text(one, fields.get(value.get("field", ""), value), value, locale)
     if isinstance(value, list | tuple):
         things = [
             _thing_text("", each, locale) if isinstance(each, Mapping) else str(each)
@@ -174,12 +200,16 @@ def _value_text(one: Difference, value: Any, data: Mapping[str, Any] | None, loc
     return shown_value(named if isinstance(named, str) else value, locale)
 
 
-def _object_text(one: Difference, value: Mapping[str, Any], locale: str) -> str:
+def _object_text(
+    one: Difference, thing: Mapping[str, Any], value: Mapping[str, Any], locale: str
+) -> str:
     """A thing as a whole: what is other than in the base, or that it was added."""
+    if value and value.keys() <= _LOCALES:
+        return label_text(value, locale, "")
     if one.base is ABSENT or value == one.base:
         kind = value.get("type")
         word = TypeNames(kind).text(locale) if isinstance(kind, str) else ""
-        called = _thing_text("", value, locale)
+        called = _thing_text("", thing, locale)
         return " ".join(part for part in (called, f"({word})" if word else "") if part)
     keys = [key for key in {**one.base, **value} if one.base.get(key) != value.get(key)]
     told = render("merge.between", locale).join(_key_text(key, locale) for key in keys[:_MOST_KEYS])
