@@ -97,7 +97,7 @@ LABELLED = with_edits(BASE, [
     ("set", "entity/customer#/fields/phone/label", {"en": "Phone", "zh-CN": "电话"}),
     ("set", f"{DEAL}/fields/lost_reason/label", {"en": "Lost reason", "zh-CN": "输单原因"}),
 ])  # fmt: skip
-FORM = "form/customer_edit#/sections"
+FORM, RULE = "form/customer_edit#/sections", "alert_rule/silent_customer#"
 INCOMING: dict[str, tuple[list[Edit], str, tuple[str, str, str]]] = {
     "a text in the reader's language": (
         [("set", f"{AMOUNT}/help", {"en": "Without tax", "zh-CN": "不含税"})],
@@ -121,6 +121,11 @@ INCOMING: dict[str, tuple[list[Edit], str, tuple[str, str, str]]] = {
         ],
         "zh-CN",
         ("表单“customer_edit” / 字段“邮箱”：所在分组", "基本信息", "status"),
+    ),
+    "what holds where nothing is written": (
+        [("set", f"{RULE}/active", False)],
+        "en",
+        ('alert rule "Silent customer": active', "yes", "no"),
     ),
     "a column of a list": (
         [("set", "view/my_deals#/columns/-", {"field": "lost_reason"})],

@@ -57,7 +57,7 @@ class Wording:
         there = [each for each in (data[1], data[2], data[0]) if each is not None]
         steps = _Steps(one, there, fields)
         values = (
-            _value_text(one, value, each, fields, locale)
+            _value_text(one, steps.default if value is ABSENT else value, each, fields, locale)
             for value, each in zip((one.base, one.ours, one.theirs), data, strict=True)
         )
         document, within = steps.apart(locale)
@@ -93,6 +93,8 @@ class _Steps:
     def __init__(self, one: Difference, sides: list[Mapping[str, Any]], fields: _Fields) -> None:
         self.things: list[tuple[str, Mapping[str, Any]]] = []
         self.keys: list[str] = []
+        self.default: Any = ABSENT
+        """What holds at the place where nothing is written."""
         kind = one.document.partition("/")[0]
         node: Node = schema_of(kind)
         here: list[Any] = list(sides)
@@ -107,6 +109,7 @@ class _Steps:
         """One part further: a thing of a list, or a key of an object."""
         lists = [one for one in here if isinstance(one, list)]
         if lists:
+            self.default = ABSENT
             found = [item for one in lists for item in one if _key(item, node) == part]
             inner = node.get("items", {})
             if found and isinstance(found[0], Mapping):
@@ -119,6 +122,7 @@ class _Steps:
             return found, inner
         found = [one[part] for one in here if isinstance(one, Mapping) and part in one]
         inner = property_node(branch(node, here[0]) if here else node, part) or {}
+        self.default = inner.get("default", ABSENT)
         self.keys.append(part)
         return found, branch(inner, found[0]) if found else inner
 
