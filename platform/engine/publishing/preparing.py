@@ -257,7 +257,7 @@ class Preparing:
         if step.kind == "empty_column" and "now" not in known:
             self._write(lambda tx: run_once(self._running(tx, worked), step))
 
-        def work(tx: Transaction, after: int | None) -> int | None:
+        def batch(tx: Transaction, after: int | None) -> int | None:
             rows, upto = next(batches(tx.connection, table, after))
             run_on(self._running(tx, worked), step, rows)
             if upto is None:
@@ -266,12 +266,13 @@ class Preparing:
                 progress.further(tx, self.job, name, table, upto)
             return upto
 
-        in_turns(
-            self.workspace.dialect,
-            lambda after: self._write(lambda tx: work(tx, after)),
-            after=known["after"] if known.get("now") == name else None,
-            each="publish.batch",
-        )
+        def turn(after: int | None) -> int | None:
+            upto = self._write(lambda tx: batch(tx, after))
+            failpoints.hit("publish.batch")
+            return upto
+
+        begun = known["after"] if known.get("now") == name else None
+        in_turns(self.workspace.dialect, turn, after=begun)
 
     def _catch_up(self, worked: Worked, early: tuple[Step, ...]) -> None:
         """Do once more what was written meanwhile, until there is little left."""

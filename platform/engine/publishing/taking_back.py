@@ -68,11 +68,12 @@ def in_batches(
         work(tx.connection, rows)
         return upto
 
-    in_turns(
-        workspace.dialect,
-        lambda after: workspace.altering(lambda tx: batch(tx, after), beside=True),
-        each="publish.swept",
-    )
+    def turn(after: int | None) -> int | None:
+        upto = workspace.altering(lambda tx: batch(tx, after), beside=True)
+        failpoints.hit("publish.swept")
+        return upto
+
+    in_turns(workspace.dialect, turn)
 
 
 def _rows(tx: Transaction, steps: Iterable[Step], there: Physical) -> Iterator[tuple[str, str]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from .. import failpoints
 from ..stores import DialectName
 
 
@@ -14,17 +13,15 @@ def in_turns(
     batch: Callable[[int | None], int | None],
     *,
     after: int | None = None,
-    each: str,
 ) -> None:
     """Do a batch after the other until one comes to the end.
 
     `batch` is done in a transaction of its own, behind the id `after`, and returns the last that it
-    came to, None at the end. `each` is the fail point behind it.
+    came to, None at the end.
     """
     while True:
         began = time.monotonic()
         after = batch(after)
-        failpoints.hit(each)
         if after is None:
             return
         if dialect == "sqlite":

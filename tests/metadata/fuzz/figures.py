@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from tests.metadata.fuzz.verdict import Verdict
 from tests.metadata.fuzz.wrong import Wrong
 
+BOUND = 2.0
+"""Seconds of processor time within which any one App is checked."""
+
 
 @dataclass
 class Figures:
@@ -34,7 +37,8 @@ class Figures:
             self.right[name] += 1
         self.refused.update(set(verdict.ids))
         self.slowest = max(self.slowest, (round(verdict.seconds, 3), what))
-        self.findings += [f"{what}: {one}" for one in verdict.findings]
+        slow = [f"slow: {verdict.seconds:.1f} s"] if verdict.seconds > BOUND else []
+        self.findings += [f"{what}: {one}" for one in (*verdict.findings, *slow)]
 
     def add(self, other: Figures) -> None:
         """Count another part in."""

@@ -20,9 +20,6 @@ from fieldstone.rules import check
 from tests.metadata.fuzz.templates import Template
 from tests.metadata.fuzz.wrong import Wrong, written
 
-BOUND = 2.0
-"""Seconds of processor time within which any one App is checked."""
-
 LONGEST = 3_000
 """Characters of a sentence; a reader who is sent more has been sent a document."""
 
@@ -59,8 +56,6 @@ def judged(template: Template, wrong: Wrong) -> Verdict:
         findings += what_is_wrong(template, wrong, problems)
         if not problems:
             findings += _unlike(checked)
-    if slowest > BOUND:
-        findings.append(f"slow: {slowest:.1f} s")
     return Verdict(refused, tuple(dict.fromkeys(findings)), slowest, ids)
 
 

@@ -250,6 +250,8 @@ def test_76_axe_finds_nothing_serious_in_an_editor_and_beside_a_cell(
     for column in ("keeper", "place", "kind", "name"):
         go_to(page, column).press("Enter")
         expect(page.locator("td form :focus")).to_have_count(1)
+        if column == "keeper":
+            expect(page.locator("td form [role=listbox]")).to_be_attached()
         assert page.evaluate(SERIOUS) == [], column
         page.keyboard.press("Escape")
     go_to(page, "price").press("Enter")
