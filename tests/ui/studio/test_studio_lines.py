@@ -234,7 +234,7 @@ def test_an_old_revision_is_reviewed_before_it_is_restored(chief: Reader) -> Non
     chief.page.get_by_role("button", name="对比").click()
     expect(chief.page.locator(".told")).to_contain_text("颜色")
     chief.page.get_by_role("button", name="恢复到此版本").first.click()
-    expect(chief.page.locator("form.review")).to_contain_text("停用字段“颜色”")
+    expect(chief.page.locator("form.review")).to_contain_text("删除字段“颜色”")
 
 
 def test_a_new_entity_has_pages_once_it_is_published(ann: Reader) -> None:
