@@ -50,6 +50,7 @@ PAGES = (
     "-/studio/entity/machine/new",
     "-/studio/entity/machine/forms",
     "-/studio/entity/machine/lists",
+    "-/studio/entity/machine/settings",
     "-/studio/entity/machine/pipeline",
     "-/studio/entity/machine/tiers",
     "-/studio/entity/repair/pipeline",

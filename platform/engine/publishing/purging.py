@@ -71,18 +71,27 @@ def losing(
     tx: Transaction, gone: Sequence[Purge], scope: Scope = every
 ) -> frozenset[tuple[str, str]]:
     """The fields that stay, and of which records in `scope` lose single values (entity, field)."""
-    leaving = {(one.place.owner, one.place.id) for one in gone if one.place.sort == "field"}
-    away = {one.place.owner for one in gone if one.place.sort == "entity"}
     found: set[tuple[str, str]] = set()
     for one in gone:
-        for entity, field, condition in _holders(tx, one):
-            if (entity.id, field.id) in found | leaving or entity.id in away:
+        for entity, field, condition in _staying(tx, gone, one):
+            if (entity.id, field.id) in found:
                 continue
             table = tx.layout.table(entity.id)
             held = " OR ".join((condition, *_held_beside(tx, entity, field, one)))
             if _any(tx, table, f"{scope(table).on('id')} AND ({held})"):
                 found |= {(entity.id, each) for each in _alike(field)}
     return frozenset(found)
+
+
+def _staying(
+    tx: Transaction, gone: Sequence[Purge], one: Purge
+) -> Iterator[tuple[Entity, Field, str]]:
+    """The holders of a value that are not purged themselves: their columns are there afterwards."""
+    fields = {(one.place.owner, one.place.id) for one in gone if one.place.sort == "field"}
+    entities = {one.place.owner for one in gone if one.place.sort == "entity"}
+    for entity, field, condition in _holders(tx, one):
+        if entity.id not in entities and (entity.id, field.id) not in fields:
+            yield entity, field, condition
 
 
 def _held_beside(tx: Transaction, entity: Entity, field: Field, one: Purge) -> Iterator[str]:
@@ -108,7 +117,7 @@ def purge(
     tx: Transaction, caller: Caller, gone: Sequence[Purge], layout: Layout, there: Physical
 ) -> tuple[Layout, tuple[Step, ...]]:
     """The layout after purging, and the steps that lead there."""
-    work = _Purging(tx, caller, layout, there)
+    work = _Purging(tx, caller, gone, layout, there)
     steps = [step for one in gone for step in work.steps(one)]
     return work.layout, tuple(steps)
 
@@ -157,9 +166,17 @@ def _chooses(place: Place, entity: Entity, field: Field) -> bool:
 class _Purging:
     """Purges one thing after the other; `layout` is what is left of it."""
 
-    def __init__(self, tx: Transaction, caller: Caller, layout: Layout, there: Physical) -> None:
+    def __init__(
+        self,
+        tx: Transaction,
+        caller: Caller,
+        gone: Sequence[Purge],
+        layout: Layout,
+        there: Physical,
+    ) -> None:
         self.tx = tx
         self.caller = caller
+        self.gone = gone
         self.layout = layout
         self.there = there
 
@@ -272,9 +289,7 @@ class _Purging:
         """Take an option, stage, tag or band from the records that hold it."""
         steps: list[Step] = []
         lost = 0
-        for entity, field, condition in _holders(self.tx, one):
-            if entity.id not in self.layout or field.id in self._leaving(entity.id):
-                continue
+        for entity, field, condition in _staying(self.tx, self.gone, one):
             at = self.tx.layout.entity(entity.id)
             lost += count(self.tx, at.table, condition)
             if field.type == "tags" and at.link_table:
@@ -283,11 +298,6 @@ class _Purging:
             else:
                 steps += self._emptied(at, entity.id, field, one.place.id)
         return steps, self._loss(one, lost, None)
-
-    def _leaving(self, entity_id: str) -> frozenset[str]:
-        """The fields of an entity that are purged along and have no column any more."""
-        at, was = self.layout.entity(entity_id), self.tx.layout.entity(entity_id)
-        return frozenset(was.fields.keys() - at.fields.keys())
 
     def _emptied(
         self, at: EntityLayout, entity_id: str, field: Field, value: str

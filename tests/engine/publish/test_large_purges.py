@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -58,8 +59,9 @@ def without_option(shop: Shop) -> None:
     shop.field("customer", "size")["options"].pop(0)
 
 
-def without_tag(shop: Shop) -> None:
+def without_tag(shop: Shop) -> dict[str, dict[str, Any]]:
     shop.data["topic"]["tags"].pop(0)
+    return shop.data
 
 
 def without_band(shop: Shop) -> None:
@@ -75,6 +77,19 @@ PURGES: Mapping[str, Purged] = {
     ),
     "tags": Purged(
         ["entity/deal#/fields/topics"], lambda shop: shop.drop("deal", "topics"), "quality"
+    ),
+    "tag and its entity": Purged(
+        ["tag_dimension/topic#/tags/price", "entity/deal"],
+        lambda shop: without_tag(shop).pop("deal"),
+        "price",
+    ),
+    "option and its field": Purged(
+        ["entity/customer#/fields/size/options/small", "entity/customer#/fields/size"],
+        lambda shop: shop.drop("customer", "size"),
+        "small",
+    ),
+    "field and its entity": Purged(
+        ["entity/deal#/fields/topics", "entity/deal"], lambda shop: shop.data.pop("deal"), "Two"
     ),
     "entity": Purged(["entity/deal"], lambda shop: shop.data.pop("deal"), "Two"),
 }
