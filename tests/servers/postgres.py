@@ -13,7 +13,7 @@ import signal
 import subprocess
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -36,6 +36,7 @@ SETTINGS = {
     "timezone": "UTC",
     "log_min_messages": "warning",
 }
+NO_OTHERS: Mapping[str, str] = {}
 
 
 class PostgresServer:
@@ -60,23 +61,26 @@ class PostgresServer:
 
 
 @contextmanager
-def postgres_server() -> Iterator[PostgresServer]:
-    """Yield the server that was given, or one started here and stopped afterwards."""
+def postgres_server(settings: Mapping[str, str] = NO_OTHERS) -> Iterator[PostgresServer]:
+    """Yield the server that was given, or one started here and stopped afterwards.
+
+    `settings` are taken by the one started here, over those that suit tests.
+    """
     given = os.environ.get(VARIABLE)
     if given:
         yield PostgresServer(given)
         return
-    with new_server(find_programs()) as server:
+    with new_server(find_programs(), settings) as server:
         yield server
 
 
 @contextmanager
-def new_server(programs: Path) -> Iterator[PostgresServer]:
+def new_server(programs: Path, settings: Mapping[str, str] = NO_OTHERS) -> Iterator[PostgresServer]:
     """Yield a server on a cluster of its own, both gone afterwards."""
     with process.scratch_folder("fs-pg-") as folder:
         programs = reachable(programs, folder)
         create_cluster(programs, folder / "data")
-        with start_cluster(programs, folder) as url:
+        with start_cluster(programs, folder, settings) as url:
             yield PostgresServer(url)
 
 
@@ -132,12 +136,14 @@ def create_cluster(programs: Path, data: Path) -> None:
 
 
 @contextmanager
-def start_cluster(programs: Path, folder: Path) -> Iterator[str]:
+def start_cluster(
+    programs: Path, folder: Path, settings: Mapping[str, str] = NO_OTHERS
+) -> Iterator[str]:
     """Run the cluster in `folder` and yield the address of its own database."""
-    settings = [f"--{name}={value}" for name, value in SETTINGS.items()]
-    settings.append(f"--unix_socket_directories={folder}")
+    set_to = {**SETTINGS, **settings, "unix_socket_directories": str(folder)}
+    options = [f"--{name}={value}" for name, value in set_to.items()]
     url = URL.create("postgresql", "postgres", database="postgres", query={"host": str(folder)})
-    command = [str(programs / "postgres"), "-D", str(folder / "data"), *settings]
+    command = [str(programs / "postgres"), "-D", str(folder / "data"), *options]
     # SIGINT is PostgreSQL's fast shutdown: it waits for no client.
     with process.running(command, folder=folder, stop=signal.SIGINT) as child:
         _wait_for(url, child, folder / "log")
