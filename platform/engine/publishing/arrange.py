@@ -105,7 +105,7 @@ class _Arranging:
         kind = storage_of(self.app, self.entity, one)
         same = there and kind == (there.storage, there.scale) and one.id not in self.stale
         replaced = replacing.rewrites(old, one, self.formers.get(one.id, ()))
-        if same and not replaced and not _rewritten(old, one):
+        if same and not replaced and not _rewritten(old, one) and not self._left(one, old, kind):
             return
         if there:
             del self.fields[one.id]
@@ -131,15 +131,28 @@ class _Arranging:
         left = tuple(each for each in known if each not in same)
         self.formers[one.id] = (*left, Former(there, old.type, old.to, dict(old.replaced)))
 
+    def _left(self, one: Field, old: Field | None, kind: Kind | None) -> bool:
+        """Whether a field goes back to a type of which it has the values of then."""
+        if old is None or kind is None or old.type == one.type:
+            return False
+        return self._last(one, kind) is not None
+
     def _former(self, one: Field, kind: Kind) -> StoredField | None:
-        """The column that a field had when it was last of this type, with the same replaced."""
-        known = self.formers.get(one.id, ())
-        for former in known:
+        """The column that a field had when it was last of this type, taken from those it left."""
+        former = self._last(one, kind)
+        if former is None:
+            return None
+        known = self.formers[one.id]
+        self.formers[one.id] = tuple(each for each in known if each is not former)
+        return former.stored
+
+    def _last(self, one: Field, kind: Kind) -> Former | None:
+        """What a field left when it was last of this type, with the same replaced."""
+        for former in self.formers.get(one.id, ()):
             at = former.stored
             kept = former.type, former.to, replacing.declared(former.replaced, one)
             if (*kept, at.storage, at.scale) == (one.type, one.to, one.replaced, *kind):
-                self.formers[one.id] = tuple(each for each in known if each is not former)
-                return at
+                return former
         return None
 
     def _placed(self, one: Field, kind: Kind) -> StoredField:

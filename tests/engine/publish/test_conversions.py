@@ -213,6 +213,19 @@ def test_going_back_gives_the_very_values_that_nobody_touched(
     assert shown == {"1200 → 1,200", "约三十", "7"}
 
 
+@pytest.mark.parametrize(("narrow", "good"), [("email", "a@b.cn"), ("url", "https://b.cn")])
+def test_they_come_back_to_a_type_that_takes_every_value(
+    workspace: Workspace, shop: Shop, narrow: str, good: str
+) -> None:
+    fill(workspace, [good, "not one", None])
+    assert change(workspace, shop, type=narrow).lost == 1
+    assert stored(workspace) == [good, None, None]
+    change(workspace, shop, type="text")
+    assert stored(workspace) == [good, "not one", None]
+    change(workspace, shop, type="text", required=False, help="Unlike before")
+    assert stored(workspace) == [good, "not one", None]
+
+
 def test_digits_come_back_where_nobody_touched_them(workspace: Workspace, shop: Shop) -> None:
     shop.add("customer", name="rate", type="decimal", scale=3)
     publish.publish(workspace, SYSTEM, publish.preview(workspace, SYSTEM, shop.documents()))
