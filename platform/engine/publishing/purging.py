@@ -72,8 +72,9 @@ def losing(
 ) -> frozenset[tuple[str, str]]:
     """The fields that stay, and of which records in `scope` lose single values (entity, field)."""
     found: set[tuple[str, str]] = set()
+    away = _away(gone)
     for one in gone:
-        for entity, field, condition in _staying(tx, gone, one):
+        for entity, field, condition in _staying(tx, away, one):
             if (entity.id, field.id) in found:
                 continue
             table = tx.layout.table(entity.id)
@@ -83,14 +84,19 @@ def losing(
     return frozenset(found)
 
 
+def _away(gone: Sequence[Purge]) -> frozenset[tuple[str, str]]:
+    """The fields that are purged (entity, field), and the entities, with no field."""
+    places = [one.place for one in gone]
+    fields = ((one.owner, one.id) for one in places if one.sort == "field")
+    return frozenset((*fields, *((one.owner, "") for one in places if one.sort == "entity")))
+
+
 def _staying(
-    tx: Transaction, gone: Sequence[Purge], one: Purge
+    tx: Transaction, away: frozenset[tuple[str, str]], one: Purge
 ) -> Iterator[tuple[Entity, Field, str]]:
     """The holders of a value that are not purged themselves: their columns are there afterwards."""
-    fields = {(one.place.owner, one.place.id) for one in gone if one.place.sort == "field"}
-    entities = {one.place.owner for one in gone if one.place.sort == "entity"}
     for entity, field, condition in _holders(tx, one):
-        if entity.id not in entities and (entity.id, field.id) not in fields:
+        if away.isdisjoint({(entity.id, ""), (entity.id, field.id)}):
             yield entity, field, condition
 
 
@@ -176,7 +182,7 @@ class _Purging:
     ) -> None:
         self.tx = tx
         self.caller = caller
-        self.gone = gone
+        self.away = _away(gone)
         self.layout = layout
         self.there = there
 
@@ -289,7 +295,7 @@ class _Purging:
         """Take an option, stage, tag or band from the records that hold it."""
         steps: list[Step] = []
         lost = 0
-        for entity, field, condition in _staying(self.tx, self.gone, one):
+        for entity, field, condition in _staying(self.tx, self.away, one):
             at = self.tx.layout.entity(entity.id)
             lost += count(self.tx, at.table, condition)
             if field.type == "tags" and at.link_table:

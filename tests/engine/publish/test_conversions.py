@@ -217,13 +217,20 @@ def test_going_back_gives_the_very_values_that_nobody_touched(
 def test_they_come_back_to_a_type_that_takes_every_value(
     workspace: Workspace, shop: Shop, narrow: str, good: str
 ) -> None:
-    fill(workspace, [good, "not one", None])
-    assert change(workspace, shop, type=narrow).lost == 1
-    assert stored(workspace) == [good, None, None]
-    change(workspace, shop, type="text")
-    assert stored(workspace) == [good, "not one", None]
+    fill(workspace, [good, "not one", None, "nor this"])
+    assert change(workspace, shop, type=narrow).lost == 2
+    assert stored(workspace) == [good, None, None, None]
+    with workspace.writing() as tx:
+        table = tx.tables.table("customer")
+        code = tx.tables.column(table, "customer", "code").name
+        last = sa.select(sa.func.max(table.c.id)).scalar_subquery()
+        tx.connection.execute(sa.update(table).where(table.c.id == last).values({code: good}))
+        insert(tx, "customer", [{"name": "New", code: good}])
+    outcome = change(workspace, shop, type="text")
+    assert stored(workspace) == [good, "not one", None, good, good]
+    assert outcome["returned"].rows == 2
     change(workspace, shop, type="text", required=False, help="Unlike before")
-    assert stored(workspace) == [good, "not one", None]
+    assert stored(workspace) == [good, "not one", None, good, good]
 
 
 def test_digits_come_back_where_nobody_touched_them(workspace: Workspace, shop: Shop) -> None:
