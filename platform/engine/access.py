@@ -271,7 +271,7 @@ def _base(live: dict[str, Field], field_id: str) -> str:
 def _inputs_readable(
     app: App, roles: tuple[str, ...], entity_id: str, one: Field, shown: Iterable[str]
 ) -> bool:
-    if one.type != "formula" or one.formula is None:
+    if one.family != "formula" or one.formula is None:
         return True
     own = frozenset(shown)
     for other_id, field_id in inputs_of(app, entity_id, one.id):
@@ -319,7 +319,7 @@ def _writable(
     settable = {
         one.id
         for one in app.entity(entity_id).live_fields
-        if not one.system and one.type not in ("formula", "auto_number")
+        if not one.system and one.family not in ("formula", "auto_number")
     }
     if system:
         return frozenset(settable)
@@ -330,7 +330,7 @@ def _writable(
         *(frozenset(one.read_only_fields) | frozenset(one.hidden_fields) for one in grants)
     )
     declared = {
-        one.id for one in app.entity(entity_id).fields if one.read_only or one.type == "tier"
+        one.id for one in app.entity(entity_id).fields if one.read_only or one.family == "tier"
     }
     known = _readable(app, False, roles, entity_id)
     return frozenset(one for one in settable - refused - declared if one in known)
@@ -355,7 +355,7 @@ def _rule_text(entity: Entity, rows: str) -> str | None:
         return None
     if rows != "own":
         return rows
-    owners = [one.id for one in entity.live_fields if one.type == "owner"]
+    owners = [one.id for one in entity.live_fields if one.family == "owner"]
     return " or ".join(f"{one} == me()" for one in owners or ["created_by"])
 
 

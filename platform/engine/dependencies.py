@@ -58,7 +58,7 @@ def stored_formulas(app: App) -> tuple[StoredFormula, ...]:
         (entity.id, one.id)
         for entity in app.entities.values()
         for one in entity.live_fields
-        if one.type == "formula" and one.stored and not entity.archived
+        if one.family == "formula" and one.stored and not entity.archived
     }
     inputs = {at: frozenset(_inputs(app, *at)) for at in fields}
     levels: dict[tuple[str, str], int] = {}
@@ -109,7 +109,7 @@ class _Walk:
             if isinstance(mention.node, Name) and mention.node.text == "has_tag":
                 entity, route = self.scopes[mention.scope]
                 for one in self.app.entity(entity).live_fields:
-                    if one.type == "tags":
+                    if one.family == "tags":
                         yield Input(entity, one.id, route)
 
     def _start(self, path: Path, scope: int) -> tuple[tuple[Name, ...], str, Route]:
@@ -147,7 +147,7 @@ class _Walk:
                 yield Input(entity, step[1].field, route)
 
     def _field(self, entity: str, one: Field, route: Route) -> Iterator[Input]:
-        if one.type == "formula" and not one.stored:
+        if one.family == "formula" and not one.stored:
             yield from _inputs(self.app, entity, one.id, route)
         else:
             yield Input(entity, one.id, route)

@@ -195,7 +195,9 @@ class _Trial:
 
     def value(self, one: Field, given: Any) -> Any:
         if given is None or given == "":
-            return False if one.type == "boolean" else frozenset() if one.type == "tags" else None
+            return (
+                False if one.family == "boolean" else frozenset() if one.family == "tags" else None
+            )
         kind = field_type(self.app, _RECORD, one)
         match kind.kind:
             case "number" | "money":
@@ -280,7 +282,7 @@ def _app(fields: list[Field], text: str) -> App:
     dimensions = {
         one.id: TagDimension(id=one.id, name=one.name, tags=one.options)
         for one in fields
-        if one.type == "tags"
+        if one.family == "tags"
     }
     digest = hashlib.sha256(repr((fields, text)).encode("utf-8", "replace")).hexdigest()
     return App(

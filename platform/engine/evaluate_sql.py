@@ -35,7 +35,7 @@ class _Columns:
         columns = [
             sa.literal(self.values[one.id], _column_type(self.app, one)).label(f"f{index}")
             for index, one in enumerate(self.fields)
-            if one.type != "tags"
+            if one.family != "tags"
         ]
         return sa.select(sa.literal(1, sa.BigInteger()).label("id"), *columns).subquery("given")
 
@@ -61,7 +61,7 @@ class _Columns:
                 sa.null().label("valid_to"),
             )
             for one in self.fields
-            if one.type == "tags"
+            if one.family == "tags"
             for tag in sorted(self.values[one.id])
         ]
         if not rows:

@@ -212,7 +212,7 @@ def details_of(
 
 def _value(tx: Transaction, entity: Entity, field_id: str, text: str | None) -> Any:
     place = tx.layout.find(entity.id, field_id)
-    if place is None and entity.field(field_id).type != "tags":
+    if place is None and entity.field(field_id).family != "tags":
         return text
     return from_text(text, place.storage if place else None)
 

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from ..metadata.documents import Document
+from ..metadata.fields import load_field_types
 from ..metadata.modules import off_in, with_modules_off
 from ..metadata.problems import Problem
 from ..rules.functions import load_plugins
@@ -64,8 +65,9 @@ class Installation:
         """Open the installation that the settings name, made if it is new.
 
         Brings the control tables up to date, and removes what was left of workspaces whose
-        creation or removal was cut short. Plug-ins bring their functions (`load_plugins`).
+        creation or removal was cut short. Packages bring types and functions.
         """
+        load_field_types()
         load_plugins()
         settings.home.mkdir(parents=True, exist_ok=True)
         opened = cls(settings, clock or settings.make_clock(), databases(settings))

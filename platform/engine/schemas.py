@@ -55,7 +55,7 @@ class Declared(ma.fields.Field[Any]):
             found = self.type.load(self.declared, value, zone=self.zone, archived=self.archived)
         except ProblemsError as error:
             raise ma.ValidationError(list(error.problems)) from error
-        return bool(found) if self.declared.type == "boolean" else found
+        return bool(found) if self.declared.family == "boolean" else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +88,11 @@ def _schema(app: App, entity_id: str, verb: Verb, history: bool) -> Known:
 
 
 def _settable(one: Field) -> bool:
-    return not one.system and one.type not in ("formula", "auto_number")
+    return not one.system and one.family not in ("formula", "auto_number")
 
 
 def _is_history(one: Field) -> bool:
-    if one.type == "auto_number" or one.id in _HISTORY:
+    if one.family == "auto_number" or one.id in _HISTORY:
         return True
     return one.system and one.id.endswith(_HISTORY_ENDINGS)
 
@@ -202,15 +202,15 @@ def fitted(one: Field, value: Any) -> Any:
     """A Python value that was computed, made fit for its field: rounded, normalised."""
     if isinstance(value, str):
         return unicodedata.normalize("NFC", value) or None
-    if one.type in ("money", "decimal", "percent") and isinstance(value, int | Decimal):
+    if one.family in ("money", "decimal", "percent") and isinstance(value, int | Decimal):
         exact = Decimal(value)
         return exact.quantize(Decimal(1).scaleb(-one.scale), rounding=ROUND_HALF_UP)
-    if one.type == "integer" and isinstance(value, Decimal):
+    if one.family == "integer" and isinstance(value, Decimal):
         return int(value.quantize(Decimal(1), rounding=ROUND_HALF_UP))
-    if one.type == "date" and isinstance(value, datetime):
+    if one.family == "date" and isinstance(value, datetime):
         return value.date()
-    if one.type == "boolean":
+    if one.family == "boolean":
         return bool(value)
-    if one.type == "tags":
+    if one.family == "tags":
         return frozenset(value or ())
     return value

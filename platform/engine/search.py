@@ -77,7 +77,7 @@ def index(tx: Transaction, entity_id: str, fields: Collection[str], rows: sa.Tex
 
 
 def _row(entity: Entity, field_id: str, record_id: int, value: Any, under: str) -> dict[str, Any]:
-    digits = entity.field(field_id).type == "phone"
+    digits = entity.field(field_id).family == "phone"
     folded = "" if value is None else searchable(value, digits=digits)
     return {
         "entity": entity.id,

@@ -19,7 +19,7 @@ def tag_counts(tx: Transaction, dimension_id: str) -> Mapping[str, int]:
         fields = [
             one.id
             for one in entity.live_fields
-            if one.type == "tags" and one.dimension == dimension_id
+            if one.family == "tags" and one.dimension == dimension_id
         ]
         if entity.archived or entity.system or not fields:
             continue

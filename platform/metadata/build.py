@@ -29,6 +29,7 @@ from .model import (
     TierScheme,
     UniqueGroup,
 )
+from .model.families import family_of
 from .modules import Switched, switched
 from .problems import ProblemsError
 from .system import SYSTEM_ENTITIES, SYSTEM_FIELDS, companions
@@ -159,9 +160,10 @@ class _Builder:
         )
 
     def scale(self, data: Mapping[str, Any]) -> int:
+        family = family_of(data["type"])
         fixed = {"money": self.manifest.money_scale, "percent": PERCENT_SCALE}
-        other = DECIMAL_SCALE if data["type"] == "decimal" else 0
-        return int(fixed.get(data["type"], data.get("scale", other)))
+        other = DECIMAL_SCALE if family == "decimal" else 0
+        return int(fixed.get(family, data.get("scale", other)))
 
     def options(
         self, data: Mapping[str, Any], pipeline: Pipeline | None

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, ParamSpec, TypeVar, cast
+
+from .model.families import LIKE
 
 KINDS = (
     "app",
@@ -25,14 +27,60 @@ FOLDER = Path(__file__).parent / "schemas"
 Node = Mapping[str, Any]
 
 
-@cache
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+_kept: list[Callable[[], None]] = []
+
+
+def kept(function: Callable[_P, _T]) -> Callable[_P, _T]:
+    """Keep what a function makes of the schemas until a field type comes or goes."""
+    made = cache(function)
+    _kept.append(made.cache_clear)
+    return cast(Callable[_P, _T], made)
+
+
+def forget() -> None:
+    """Forget what was made of the schemas, since a field type came or went."""
+    for clear in _kept:
+        clear()
+
+
+@kept
 def published(name: str) -> Mapping[str, Any]:
-    """The schema file of a kind as it is published, or `common` for the shared definitions."""
+    """The schema file of a kind as it is published, or `common` for the shared definitions.
+
+    The field types of packages are in it.
+    """
     schema: dict[str, Any] = json.loads((FOLDER / f"{name}.json").read_text("utf-8"))
+    for more, like in LIKE.items():
+        _widen(schema, more, like)
     return schema
 
 
-@cache
+def _widen(node: Any, more: str, like: str) -> None:
+    """Let a type stand wherever a schema names the one that it is like."""
+    if isinstance(node, list):
+        for one in node:
+            _widen(one, more, like)
+    if not isinstance(node, dict):
+        return
+    for key, value in node.items():
+        if key in ("x-types", "types") and isinstance(value, list) and like in value:
+            value.append(more)
+        _widen(value, more, like)
+    if node.get("x-declares") == "field":
+        node["properties"]["type"]["enum"].append(more)
+        taken = next(one for one in node["allOf"] if _about(one) == like)
+        of_more = {"properties": {"type": {"const": more}}, "required": ["type"]}
+        node["allOf"].append({**taken, "if": of_more})
+
+
+def _about(part: Mapping[str, Any]) -> str:
+    """The type that a part of the declaration of a field is about."""
+    return str(part.get("if", {}).get("properties", {}).get("type", {}).get("const", ""))
+
+
+@kept
 def schema_of(kind: str) -> Node:
     """The schema of a kind in one piece: no `$ref` and no `$defs` left."""
     whole = published(kind)

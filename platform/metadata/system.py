@@ -72,11 +72,11 @@ def companions(field: Field) -> tuple[Field, ...]:
     A stage, or a choice with transitions: `<field>_entered_at`. A tier: `<field>_since` and
     `<field>_before`. An owner: `<field>_since`. Ids follow the field's id, names its name.
     """
-    if field.type == "stage" or (field.type == "choice" and field.transitions is not None):
+    if field.family == "stage" or (field.family == "choice" and field.transitions is not None):
         return (_companion(field, "entered_at", "datetime", " entered at", "进入时间"),)
-    if field.type == "owner":
+    if field.family == "owner":
         return (_companion(field, "since", "datetime", " since", "起始时间"),)
-    if field.type == "tier":
+    if field.family == "tier":
         return (
             _companion(field, "since", "datetime", " since", "起始时间"),
             _companion(field, "before", "tier", " before", "（此前）"),

@@ -11,12 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from .documents import Document
-from .schema import Node, branch, property_node, schema_of
+from .schema import Node, branch, kept, property_node, schema_of
 
 KEY = "purged"
 MOST = 20_000
@@ -152,7 +151,7 @@ def listings(document: Document) -> Iterator[Listing]:
         yield from _within(document, document.data, schema_of(document.kind), (), "")
 
 
-@cache
+@kept
 def _keeps(kind: str) -> bool:
     """Whether documents of a kind have lists that keep tombstones."""
     return _declared(schema_of(kind))

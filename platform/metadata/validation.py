@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -17,7 +16,7 @@ from .documents import Document
 from .json_text import canonical_text, escape, number_text
 from .naming import nearest
 from .problems import MOST_TOLD, Problem
-from .schema import KINDS, keys_for, schema_of, shape
+from .schema import KINDS, kept, keys_for, schema_of, shape
 
 
 def _is_integer(_: Any, value: Any) -> bool:
@@ -61,7 +60,7 @@ _Validator: Any = extend(  # type: ignore[no-untyped-call]
 )
 
 
-@cache
+@kept
 def _validator(kind: str) -> Any:
     return _Validator(schema_of(kind))
 

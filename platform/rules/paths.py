@@ -205,7 +205,7 @@ class Paths:
         )
 
     def field(self, node: Place, up: int, entity: Entity, field: Field) -> Typed:
-        if field.type == "formula":
+        if field.family == "formula":
             return self.formula_field(node, up, entity, field)
         kind = field_type(self.app, entity.id, field)
         never_empty = kind.kind in ("boolean", "tags") or (field.system and field.id == "id")
@@ -259,7 +259,7 @@ class Paths:
         return self.typer.any_tag(item, node, (self.typer.tag(item, constant),))
 
     def dimension_field(self, name: tree.Text, entity: Entity) -> Typed:
-        fields = [one for one in entity.live_fields if one.type == "tags" and one.dimension]
+        fields = [one for one in entity.live_fields if one.family == "tags" and one.dimension]
         for one in fields:
             dimension = self.app.dimensions[one.dimension or ""]
             if name.value in (one.dimension, dimension.name, *dimension.aliases):

@@ -162,19 +162,19 @@ def field_type(app: App, entity_id: str, field: Field) -> Type:
     """The type that reading a field gives; formulas have the type of their expression instead."""
     if field.system and field.id == "id":
         return reference(entity_id)
-    if field.type in _PLAIN:
-        return _PLAIN[field.type]
-    if field.type == "decimal":
+    if field.family in _PLAIN:
+        return _PLAIN[field.family]
+    if field.family == "decimal":
         return number(field.scale)
-    if field.type == "percent":
+    if field.family == "percent":
         return number(field.scale or PERCENT_SCALE)
-    if field.type == "money":
+    if field.family == "money":
         return money(app.manifest.money_scale)
-    if field.type == "reference" and field.to is not None:
+    if field.family == "reference" and field.to is not None:
         return reference(field.to)
-    if field.type == "tags":
+    if field.family == "tags":
         return Type("tags", options=options_key(entity_id, field))
-    if field.type in ("choice", "stage", "tier"):
+    if field.family in ("choice", "stage", "tier"):
         return choice(options_key(entity_id, field))
     raise KeyError(f"fields of type {field.type!r} have no meaning in expressions")
 
@@ -213,6 +213,6 @@ def property_label(app: App, key: str, name: str, locale: str) -> str | None:
 
 def target_of(field: Field) -> str | None:
     """The entity that a field's reference leads to, or None for other fields."""
-    if field.type in ("owner", "member"):
+    if field.family in ("owner", "member"):
         return "member"
-    return field.to if field.type == "reference" else None
+    return field.to if field.family == "reference" else None

@@ -97,11 +97,11 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shelf]:
     """Return a place for packages; what they brought is forgotten afterwards."""
     monkeypatch.syspath_prepend(tmp_path)
     kept = registry.snapshot()
-    loaded = set(door.loaded)
+    loaded = set(door.PLUGINS.loaded)
     yield Shelf(tmp_path)
     registry.restore(kept)
-    door.loaded.clear()
-    door.loaded.update(loaded)
+    door.PLUGINS.loaded.clear()
+    door.PLUGINS.loaded.update(loaded)
     for name in [one for one in sys.modules if (tmp_path / f"{one}.py").exists()]:
         del sys.modules[name]
 

@@ -10,6 +10,7 @@ from typing import Any, NoReturn, TypeVar
 import click
 
 from fieldstone.engine.errors import Refused
+from fieldstone.metadata.fields import load_field_types
 from fieldstone.metadata.messages import LOCALES
 from fieldstone.metadata.problems import Problem, ProblemsError
 from fieldstone.rules.functions import load_plugins
@@ -90,6 +91,7 @@ class Group(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command, with the functions that plug-ins bring to the language."""
+        load_field_types()
         load_plugins()
         return super().invoke(ctx)
 

@@ -145,7 +145,7 @@ def asked_of(desk: Desk, name: str, args: Mapping[str, str] | None = None) -> As
 def _groupable(desk: Desk, entity: Entity, name: str) -> str:
     """The present name of a field that the list may be grouped by; nothing for any other."""
     spot = spot_at(desk, entity, (name,)) if name else None
-    return spot.names if spot and spot.last.type in GROUPED and not spot.last.system else ""
+    return spot.names if spot and spot.last.family in GROUPED and not spot.last.system else ""
 
 
 def default_of(desk: Desk, entity: Entity) -> str | None:

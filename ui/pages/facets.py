@@ -52,9 +52,9 @@ def fields_of(desk: Desk, entity: Entity) -> tuple[Field, ...]:
     found = [
         one
         for one in entity.live_fields
-        if one.id in known and one.type in FACETED and not one.system
+        if one.id in known and one.family in FACETED and not one.system
     ]
-    return tuple(sorted(found, key=lambda one: one.type != "tags")[:_MOST])
+    return tuple(sorted(found, key=lambda one: one.family != "tags")[:_MOST])
 
 
 def shown(desk: Desk, entity: Entity) -> bool:

@@ -87,7 +87,7 @@ class Filling:
         return {
             one.name: wire(one, posted[one.name], zone)
             for one in self.entity.live_fields
-            if one.name in posted and one.id in may_write and one.type != "stage"
+            if one.name in posted and one.id in may_write and one.family != "stage"
         }
 
     def _titles(

@@ -26,7 +26,7 @@ def menu_of(desk: Desk, asked: Asked, path: str) -> tuple[Tab, ...]:
     fields = [
         spot.last
         for one in asked.entity.live_fields
-        if one.type in GROUPED and not one.system
+        if one.family in GROUPED and not one.system
         and (spot := spot_at(desk, asked.entity, (one.name,)))
     ]  # fmt: skip
     if not fields:
@@ -41,7 +41,7 @@ def menu_of(desk: Desk, asked: Asked, path: str) -> tuple[Tab, ...]:
 
 def _label(desk: Desk, one: Field) -> str:
     text = one.text(desk.locale)
-    if one.type in ("date", "datetime"):
+    if one.family in ("date", "datetime"):
         return say("group.month", desk.locale, field=text)
     return text
 
@@ -50,7 +50,7 @@ def key_text(field: Field, key: Any) -> str:
     """The key of a group as the address says it."""
     if key is None:
         return EMPTY
-    if field.type == "boolean":
+    if field.family == "boolean":
         return "true" if key else "false"
     return key.isoformat() if isinstance(key, date) else str(key)
 
@@ -85,9 +85,9 @@ def condition_of(field: Field, text: str) -> str | None:
     name = field.name
     if text == EMPTY:
         return f"{name} is None"
-    if field.type == "boolean":
+    if field.family == "boolean":
         return name if text == "true" else f"not {name}"
-    if field.type in ("date", "datetime"):
+    if field.family in ("date", "datetime"):
         try:
             day = date.fromisoformat(text)
         except ValueError:
@@ -96,4 +96,4 @@ def condition_of(field: Field, text: str) -> str | None:
     option = field.option(text)
     if option is None:
         return None
-    return f'"{option.name}" in {name}' if field.type == "tags" else f'{name} == "{option.name}"'
+    return f'"{option.name}" in {name}' if field.family == "tags" else f'{name} == "{option.name}"'

@@ -157,11 +157,11 @@ def _values(desk: Desk, asked: Asked, field: Field, found: Sequence[Group]) -> l
 
     def said(key: Any) -> Shown:
         if key is None:
-            return Shown(field.type, empty=True)
-        if field.type in ("date", "datetime"):
+            return Shown(field.family, empty=True)
+        if field.family in ("date", "datetime"):
             return Shown("text", f"{key:%Y-%m}")
-        if field.type == "tags":
+        if field.family == "tags":
             return show_one.show(kind, frozenset({key}))
-        return show_one.show(kind, bool(key) if field.type == "boolean" else key)
+        return show_one.show(kind, bool(key) if field.family == "boolean" else key)
 
     return [said(one.key) for one in found]

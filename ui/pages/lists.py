@@ -333,7 +333,7 @@ def _sorting(desk: Desk, asked: Asked, spots: tuple[Spot, ...], path: str) -> di
     found = {}
     first = asked.sort[0] if asked.sort else None
     for spot in spots:
-        if spot.last.type in ("tags", "long_text"):
+        if spot.last.family in ("tags", "long_text"):
             continue
         up = first and ".".join(first.path) == spot.ids and not first.descending
         key = f"-{spot.names}" if up else spot.names

@@ -65,7 +65,7 @@ def _second(desk: Desk, target: Entity) -> Field | None:
     """The field that tells equal names apart: the declared subtitle, else an own number."""
     known = access.readable(desk.app, desk.caller, target.id)
     wanted = [target.subtitle] if target.subtitle else []
-    wanted += [one.id for one in target.live_fields if one.type in ("auto_number", "phone")]
+    wanted += [one.id for one in target.live_fields if one.family in ("auto_number", "phone")]
     wanted += ["team"] if target.system else []
     return next((target.field(one) for one in wanted if one in known), None)
 

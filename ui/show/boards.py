@@ -175,7 +175,7 @@ class BoardMaker:
         if weighted is None and probability is not None:
             weighted = total * Decimal(probability)
         weigh = amount is not None and probability is not None and not stage.closed
-        money = amount is not None and self._shown(amount).type == "money"
+        money = amount is not None and self._shown(amount).family == "money"
 
         def said(value: Decimal) -> str:
             return formats.money_short(value) if money else formats.number(value)
@@ -220,7 +220,7 @@ class BoardMaker:
         fields = [one for one in (*own, *rest) if one.id in known and not one.archived]
 
         def first(*types: str) -> Field | None:
-            return next((one for one in fields if self._shown(one).type in types), None)
+            return next((one for one in fields if self._shown(one).family in types), None)
 
         declared = self.entity.by_id.get(self.pipeline.amount or "")
         amount = declared if declared is not None and declared.id in known else first("money")

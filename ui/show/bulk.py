@@ -109,7 +109,7 @@ def fields_of(desk: Desk, entity: Entity) -> tuple[Field, ...]:
     return tuple(
         one
         for one in entity.live_fields
-        if one.id in settable and one.type not in _NEVER and not one.unique
+        if one.id in settable and one.family not in _NEVER and not one.unique
     )
 
 
@@ -138,9 +138,9 @@ def old_of(
     show, kind = shower(desk, titles), shown_as(desk.app, entity, field)
 
     def said(value: Any) -> str:
-        if field.type == "boolean":
+        if field.family == "boolean":
             value = bool(value)
-        elif field.type == "tags" and value is not None:
+        elif field.family == "tags" and value is not None:
             value = frozenset({value})
         shown = show.show(kind, value)
         return say("bulk.empty", desk.locale) if shown.empty else shown.text

@@ -51,7 +51,7 @@ def why_not(desk: Desk, entity: Entity, spot: Spot) -> str:
     if len(spot.fields) > 1:
         return say("cell.of_other", desk.locale, what=label)
     one = spot.last
-    key = _NEVER.get(one.type) or ("cell.kept" if one.system else "")
+    key = _NEVER.get(one.family) or ("cell.kept" if one.system else "")
     if not key and one.id not in access.writable(desk.app, desk.caller, entity.id):
         key = "cell.no_right"
     if not key and not _on_form(desk, entity, one):

@@ -130,6 +130,6 @@ def _read(desk: Desk, one: Field, values: Typed, titles: Mapping[tuple[str, int]
     if one.options:
         named = [one.option_named(value) for value in kept]
         return ", ".join(option.text(desk.locale) for option in named if option)
-    if one.type == "boolean":
+    if one.family == "boolean":
         return say("value.yes" if kept and kept[-1] == "true" else "value.no", desk.locale)
     return " ".join(kept)

@@ -115,7 +115,7 @@ def layout_of(app: App, entity: Entity) -> tuple[FormSection, ...]:
     if form and form.sections:
         return form.sections
     own = [one for one in entity.live_fields if not one.system]
-    fields = tuple(FormField(field=one.id, wide=one.type in ("long_text", "tags")) for one in own)
+    fields = tuple(FormField(field=one.id, wide=one.family in ("long_text", "tags")) for one in own)
     return (FormSection(id="all", name="all", columns=2, fields=fields),)
 
 
@@ -154,7 +154,7 @@ class FormMaker:
         if one is None or one.archived or one.id not in known:
             return None
         read_only = self._read_only(one, place)
-        if read_only and self.verb == "create" and one.type != "auto_number":
+        if read_only and self.verb == "create" and one.family != "auto_number":
             return None
         return self._make(one, place, read_only, visible and self.preview.holds(place.visible_when))
 
@@ -163,20 +163,20 @@ class FormMaker:
             self.desk.app, self.desk.caller, self.entity.id,
             "create" if self.verb == "create" else "update",
         )  # fmt: skip
-        if one.id not in may_write or one.type in _NEVER_TYPED:
+        if one.id not in may_write or one.family in _NEVER_TYPED:
             return True
         return place.read_only_when is not None and self.preview.holds(place.read_only_when)
 
     def _make(self, one: Field, place: FormField, read_only: bool, visible: bool) -> Slot:
         desk, locale = self.desk, self.desk.locale
         value = self.preview.values.get(one.id)
-        if one.type == "formula":
+        if one.family == "formula":
             value = self.preview.source.value(one.id)
         values = self.posted.get(one.name, typed(one, value, desk.tx.zone))
         return Slot(
             id=f"{self.entity.name}-{one.name}",
             name=one.name,
-            type=one.type,
+            type=one.family,
             label=one.text(locale),
             values=values,
             shown=shower(desk, self.titles).show(shown_as(desk.app, self.entity, one), value),
@@ -203,9 +203,9 @@ class FormMaker:
         )
 
     def _unit(self, one: Field) -> str:
-        if one.type == "money":
+        if one.family == "money":
             return self.desk.formats.currency_mark
-        return "%" if one.type == "percent" else ""
+        return "%" if one.family == "percent" else ""
 
     def _options(self, one: Field, values: Typed) -> tuple[Option, ...]:
         target = target_of(one)

@@ -14,7 +14,7 @@ _PLAIN = frozenset({"money", "boolean", "date", "datetime", "tags"})
 
 def shown_as(app: App, entity: Entity, one: Field) -> Field:
     """The field itself, or for a formula a field of the type that it computes."""
-    if one.type != "formula" or one.formula is None:
+    if one.family != "formula" or one.formula is None:
         return one
     return _of_formula(app, entity.id, one.id)
 

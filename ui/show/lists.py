@@ -247,7 +247,7 @@ def spots_of(
 
 def default_columns(app: App, entity: Entity) -> list[str]:
     """The fields that a list without a view shows first."""
-    plain = [one for one in entity.live_fields if not one.system and one.type not in _LONG]
+    plain = [one for one in entity.live_fields if not one.system and one.family not in _LONG]
     order = [entity.title, *(one.id for one in plain if one.id != entity.title)]
     return order[:_FIRST_COLUMNS]
 
@@ -286,7 +286,7 @@ def headings(
             Heading(
                 spot.names,
                 spot.text(desk.locale),
-                shown_as(desk.app, spot.entity, one).type,
+                shown_as(desk.app, spot.entity, one).family,
                 (href or {}).get(spot.ids),
                 now,
                 spot.width,
@@ -331,8 +331,8 @@ def summed(desk: Desk, spots: Sequence[Spot]) -> tuple[Spot, ...]:
         for spot in spots
         if len(spot.fields) == 1
         and not spot.last.system
-        and (spot.last.type != "formula" or spot.last.stored)
-        and shown_as(desk.app, spot.entity, spot.last).type in _ADDED
+        and (spot.last.family != "formula" or spot.last.stored)
+        and shown_as(desk.app, spot.entity, spot.last).family in _ADDED
     )[:_MOST_SUMS]
 
 

@@ -20,9 +20,9 @@ Titles = Mapping[tuple[str, int], str]
 
 def target_of(one: Field) -> str | None:
     """The entity that a field points at; people are members."""
-    if one.type == "reference":
+    if one.family == "reference":
         return one.to
-    return "member" if one.type in ("owner", "member") else None
+    return "member" if one.family in ("owner", "member") else None
 
 
 def named(desk: Desk, entity_id: str, title: str) -> str:

@@ -112,8 +112,8 @@ def composed(desk: Desk, entity: Entity) -> tuple[Inverse, Field] | None:
         if not desk.may("create", inverse.entity):
             continue
         must = [one for one in inverse.entity.live_fields if one.required and not one.system]
-        text = next((one for one in must if one.type == "long_text"), None)
-        if text and any(one.type == "datetime" for one in must):
+        text = next((one for one in must if one.family == "long_text"), None)
+        if text and any(one.family == "datetime" for one in must):
             return inverse, text
     return None
 

@@ -64,7 +64,7 @@ class Reader:
     def pair(self, one: Field) -> Pair:
         """A field with its label; what needs the room gets the whole width."""
         shown = self.shown(one)
-        wide = one.type == "long_text" or len(shown.marks) > _MOST_MARKS
+        wide = one.family == "long_text" or len(shown.marks) > _MOST_MARKS
         return Pair(one.text(self.desk.locale), shown, wide and not shown.empty)
 
     def known(self) -> frozenset[str]:
@@ -85,14 +85,14 @@ class Reader:
     def _usual(self, known: frozenset[str]) -> list[Field]:
         """Who answers for it, its tier, its money, when something happened or will."""
         live = [one for one in self.entity.live_fields if one.id in known and not one.system]
-        kinds = {one.id: shown_as(self.desk.app, self.entity, one).type for one in live}
+        kinds = {one.id: shown_as(self.desk.app, self.entity, one).family for one in live}
         by_weight = sorted(live, key=self._weight)
         money = [one for one in by_weight if kinds[one.id] == "money"]
         times = [one for one in by_weight if kinds[one.id] in ("datetime", "date")]
-        state = [one for one in by_weight if one.type == "choice" and one.required]
+        state = [one for one in by_weight if one.family == "choice" and one.required]
         chosen = [
-            *[one for one in live if one.type == "owner"][:1],
-            *[one for one in live if one.type == "tier"][:2],
+            *[one for one in live if one.family == "owner"][:1],
+            *[one for one in live if one.family == "tier"][:2],
             *([] if self.entity.pipeline else state[:1]),
             *money[:2],
             *times[:2],
@@ -105,11 +105,11 @@ class Reader:
         view = next((each for each in views if not each.filter), None)
         paths = [column.path for column in view.columns] if view else []
         place = paths.index((one.id,)) if (one.id,) in paths else len(paths)
-        return place, one.type != "formula"
+        return place, one.family != "formula"
 
     def _fact(self, one: Field) -> Pair:
         pair = self.pair(one)
-        if one.type != "tier" or pair.shown.empty:
+        if one.family != "tier" or pair.shown.empty:
             return pair
         return Pair(
             pair.label, pair.shown, False, say("why.tier", self.desk.locale), self._tier(one)

@@ -229,8 +229,8 @@ class _Teller:
         facts = [
             Pair(one.text(self.desk.locale), shown)
             for one in sorted(
-                (one for one in live if one.type in _FACT_TYPES),
-                key=lambda one: _FACT_TYPES.index(one.type),
+                (one for one in live if one.family in _FACT_TYPES),
+                key=lambda one: _FACT_TYPES.index(one.family),
             )
             if not (shown := self.show.show(one, record.values.get(one.id))).empty
         ]
@@ -242,7 +242,7 @@ class _Teller:
         if any(one.done for one in child.live_fields):
             return None
         for one in child.live_fields:
-            if one.type == "datetime" and one.required and not one.system:
+            if one.family == "datetime" and one.required and not one.system:
                 at = record.values.get(one.id)
                 past = isinstance(at, datetime) and at <= self.desk.tx.now
                 return at if past else None
@@ -250,7 +250,7 @@ class _Teller:
 
     def _text(self, live: list[Field], record: Record) -> str:
         """The text that the record is about, where it must have one."""
-        one = next((each for each in live if each.type == "long_text" and each.required), None)
+        one = next((each for each in live if each.family == "long_text" and each.required), None)
         return str(record.values.get(one.id) or "") if one else ""
 
     def _time(self, at: datetime) -> dict[str, Any]:

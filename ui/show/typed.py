@@ -33,14 +33,14 @@ def record_ids(texts: Sequence[str]) -> list[int]:
 
 def typed(one: Field, value: Any, zone: ZoneInfo) -> Typed:
     """A Python value as the inputs of its field hold it; nothing for an empty one."""
-    if one.type == "tags":
+    if one.family == "tags":
         names = {option.id: option.name for option in one.options}
         return tuple(name for tag, name in names.items() if tag in (value or ()))
-    if one.type == "boolean":
+    if one.family == "boolean":
         return ("true" if value else "false",)
     if value is None:
         return ()
-    return (_WRITTEN.get(one.type, _as_text)(one, value, zone),)
+    return (_WRITTEN.get(one.family, _as_text)(one, value, zone),)
 
 
 def _as_text(one: Field, value: Any, zone: ZoneInfo) -> str:
@@ -72,14 +72,14 @@ _WRITTEN: Mapping[str, Callable[[Field, Any, ZoneInfo], str]] = {
 
 def wire(one: Field, values: Sequence[str], zone: ZoneInfo) -> Any:
     """What was typed, as the API speaks it; nonsense goes on as it is, to be refused."""
-    if one.type == "tags":
+    if one.family == "tags":
         return [value for value in values if value]
     last = values[-1].strip() if values else ""
-    if one.type == "boolean":
+    if one.family == "boolean":
         return last == "true"
     if not last:
         return None
-    return _READ.get(one.type, _unchanged)(last, zone)
+    return _READ.get(one.family, _unchanged)(last, zone)
 
 
 def _unchanged(text: str, zone: ZoneInfo) -> Any:

@@ -68,8 +68,8 @@ class Shower:
     def show(self, one: Field, value: Any) -> Shown:
         """The value of field `one`, a Python value as the engine holds it."""
         if value is None or value == frozenset() or value == "":
-            return Shown(one.type, raw=None, empty=True)
-        return _WAYS.get(one.type, _plain)(self, one, value, one.type)
+            return Shown(one.family, raw=None, empty=True)
+        return _WAYS.get(one.family, _plain)(self, one, value, one.family)
 
     def mark(self, one: Field, option_id: str) -> Mark:
         """The mark of an option of `one`."""
@@ -110,7 +110,7 @@ def _integer(shower: Shower, one: Field, value: Any, kind: str) -> Shown:
 
 
 def _decimal(shower: Shower, one: Field, value: Any, kind: str) -> Shown:
-    scale = one.scale if one.type == "decimal" else None
+    scale = one.scale if one.family == "decimal" else None
     return Shown(kind, shower.formats.number(value, scale), value)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from ...engine import access
+from ...metadata.fields import field_type
 from ...metadata.messages import FALLBACK
 from ...metadata.model import App, Entity, Field, Option
 
@@ -40,17 +41,17 @@ _EXACT: Final = frozenset({"decimal", "money", "percent"})
 
 def read(app: App, entity: Entity, field: Field, locale: str = FALLBACK) -> Schema:
     """What a field looks like in an answer; null stands for empty."""
-    if field.type == "boolean":
+    if field.family == "boolean":
         return _described(field, {"type": "boolean"}, locale)
-    if field.type == "tags":
+    if field.family == "tags":
         return _described(field, _tags(field.options, archived=True), locale)
-    shape = _formula(app, entity, field) if field.type == "formula" else _value(field, read=True)
+    shape = _formula(app, entity, field) if field.family == "formula" else _value(field, read=True)
     return _described(field, _nullable(shape), locale)
 
 
 def write(field: Field, locale: str = FALLBACK) -> Schema:
     """What a field takes in a request; null makes it empty, where it may be."""
-    if field.type == "tags":
+    if field.family == "tags":
         shape = _tags(field.options, archived=False)
         return _described(field, shape if field.required else _nullable(shape), locale)
     shape = _value(field, read=False)
@@ -58,16 +59,16 @@ def write(field: Field, locale: str = FALLBACK) -> Schema:
 
 
 def _value(field: Field, *, read: bool) -> Schema:
-    if field.type in _OPTIONS:
+    if field.family in _OPTIONS:
         names = [one.name for one in field.options if read or not one.archived]
         # A choice without options takes no value but empty.
         return {"enum": names} if names else {"type": "null"}
-    if field.type in _EXACT:
+    if field.family in _EXACT:
         return _exact(field, read=read)
-    if field.type == "boolean" and not read:
+    if field.family == "boolean" and not read:
         # Words such as "yes" are taken too, as files bring them.
         return {"type": ["boolean", "string"]}
-    shape = _PLAIN.get(field.type, _TEXT)
+    shape = _PLAIN.get(field.type) or dict(field_type(field.type).json_schema(field))
     return shape if read else _bounded(field, shape)
 
 
@@ -87,12 +88,12 @@ def _bounded(field: Field, plain: Schema) -> Schema:
     if plain is ID:
         return plain
     shape = dict(plain)
-    if field.type == "integer":
+    if field.family == "integer":
         if field.min is not None:
             shape["minimum"] = int(field.min)
         if field.max is not None:
             shape["maximum"] = int(field.max)
-    if shape.get("type") == "string" and field.type in ("text", "long_text"):
+    if shape.get("type") == "string" and field.family in ("text", "long_text"):
         if field.max_length:
             shape["maxLength"] = field.max_length
         if field.required:

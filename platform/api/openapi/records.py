@@ -35,7 +35,7 @@ def schemas(app: App, caller: Caller, entity: Entity) -> Mapping[str, Schema]:
         taken = [
             one
             for one in _writable(app, caller, entity, "update")
-            if one.type != "stage"  # moved by its own call, through the guards
+            if one.family != "stage"  # moved by its own call, through the guards
         ]
         found[f"{name}.change"] = _object(_written(taken, caller))
     return found
@@ -51,7 +51,7 @@ def _written(taken: list[Field], caller: Caller) -> dict[str, Schema]:
 
 
 def _must_be_given(field: Field) -> bool:
-    return field.required and field.default is None and field.type not in ("boolean", "stage")
+    return field.required and field.default is None and field.family not in ("boolean", "stage")
 
 
 def _object(

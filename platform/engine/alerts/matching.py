@@ -84,7 +84,7 @@ def may_enter(
 def people(tx: Transaction, rule: AlertRule, row: sa.FromClause) -> list[sa.ColumnElement[Any]]:
     """What to select of each record for `note`: its owner, and the members in its fields."""
     fields = tx.app.entity(rule.entity).live_fields
-    owner = next((one.id for one in fields if one.type == "owner"), None)
+    owner = next((one.id for one in fields if one.family == "owner"), None)
     found = tx.tables.column(row, rule.entity, owner) if owner else sa.null()
     return [
         found.label("owner"),

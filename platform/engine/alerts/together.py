@@ -76,4 +76,4 @@ def _compiled(app: App, entity_id: str, text: str) -> list[Expression]:
 
 def _stored(app: App, entity_id: str, field_id: str) -> bool:
     one = app.entity(entity_id).by_id.get(field_id)
-    return one is not None and one.type == "formula" and one.stored
+    return one is not None and one.family == "formula" and one.stored

@@ -105,7 +105,7 @@ def counted(tx: Transaction, caller: Caller, chosen: Chosen, act: Act = "update"
 def old_values(tx: Transaction, caller: Caller, chosen: Chosen, field: Field) -> Old:
     """What those that the caller may change have in a field, in two statements."""
     choosing = Choosing(tx, caller, chosen)
-    if field.type == "tags":
+    if field.family == "tags":
         values = _tags(choosing, field)
     else:
         value = column_or_value(tx, caller, choosing.entity_id, choosing.row, field.id)

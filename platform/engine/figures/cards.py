@@ -140,7 +140,7 @@ def owner_of(app: App, caller: Caller, entity_id: str) -> str | None:
     """The id of the field that says who is responsible for a record, if the caller may read it."""
     entity = app.entities.get(entity_id)
     known = access.readable(app, caller, entity_id) if entity else frozenset()
-    owners = [one.id for one in entity.live_fields if one.type == "owner"] if entity else []
+    owners = [one.id for one in entity.live_fields if one.family == "owner"] if entity else []
     return next((one for one in owners if one in known), None)
 
 

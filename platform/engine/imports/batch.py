@@ -172,7 +172,7 @@ def _read_cell(reading: Reading, target: Target, text: str) -> None:
 
 def target_entity(one: Field) -> str | None:
     """The entity whose records a field points at, if it is such a field."""
-    return "member" if one.type in ("owner", "member") else one.to
+    return "member" if one.family in ("owner", "member") else one.to
 
 
 def _find_references(

@@ -32,7 +32,7 @@ def create(tx: Transaction, caller: Caller, mapped: Mapped) -> list[tuple[str, i
 def may_create(tx: Transaction, caller: Caller, target: Target) -> bool:
     """Whether a record may be made of nothing but the name that a cell holds."""
     to = target.field.to
-    if target.field.type != "reference" or to is None:
+    if target.field.family != "reference" or to is None:
         return False
     if not access.may(tx.app, caller, to, "create"):
         return False

@@ -131,7 +131,7 @@ class _Resolver:
         return found
 
     def _key_of(self, field: Field, key: str, pointer: str) -> str | None:
-        to = "member" if field.type in ("owner", "member") else field.to
+        to = "member" if field.family in ("owner", "member") else field.to
         if to is None:
             self.problems.append(Problem("import.key_of_plain", {"field": field}, pointer=pointer))
             return None

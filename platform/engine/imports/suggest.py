@@ -36,7 +36,7 @@ def suggest(tx: Transaction, caller: Caller, mapped: Mapped, report: Report) -> 
 
 def _names(tx: Transaction, caller: Caller, target: Target) -> list[str]:
     field = target.field
-    entity_id = MEMBER_ENTITY if field.type in ("owner", "member") else field.to
+    entity_id = MEMBER_ENTITY if field.family in ("owner", "member") else field.to
     if entity_id is None:
         return []
     name = target.key or tx.app.entity(entity_id).title

@@ -36,7 +36,7 @@ def tell_owners(tx: Transaction, caller: Caller, report: Report) -> None:
     entity = tx.app.entity(report.entity)
     messages = []
     for one in entity.live_fields:
-        if one.type != "owner":
+        if one.family != "owner":
             continue
         for member_id, count in _by_owner(tx, report, one.id):
             if member_id != caller.member_id:

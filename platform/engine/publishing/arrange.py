@@ -91,7 +91,7 @@ class _Arranging:
     def _links(self) -> tuple[str | None, tuple[str, ...]]:
         """The table of the tags, another one where any of them change, and those of before."""
         there, spares = self.before.link_table, self.before.spare_links
-        tagged = {one.id for one in self.entity.fields if one.type == "tags"}
+        tagged = {one.id for one in self.entity.fields if one.family == "tags"}
         if not tagged or (there and not tagged & set(self.stale)):
             return there, spares
         left = (*spares, there) if there else spares
@@ -100,7 +100,7 @@ class _Arranging:
 
     def _field(self, one: Field, old: Field | None) -> None:
         there = self.fields.get(one.id)
-        if one.type == "formula" and (one.archived or self.entity.archived):
+        if one.family == "formula" and (one.archived or self.entity.archived):
             return  # What it computes is not known while what it reads may be away as well.
         kind = storage_of(self.app, self.entity, one)
         same = there and kind == (there.storage, there.scale) and one.id not in self.stale
@@ -123,7 +123,7 @@ class _Arranging:
         known = self.formers.get(one.id, ())
         replaced = old is not None and replacing.rewrites(old, one, known)
         wider = kind is not None and kind[1] >= there.scale and not _rewritten(old, one)
-        if old is None or (wider and not replaced) or "formula" in (old.type, one.type):
+        if old is None or (wider and not replaced) or "formula" in (old.family, one.family):
             self.spares.append(there.column)
             return
         same = [each for each in known if _same(each, old)]
@@ -176,9 +176,9 @@ def _same(former: Former, old: Field) -> bool:
 
 def _rewritten(old: Field | None, one: Field) -> bool:
     """Whether values of a kind of storage mean something else from now on."""
-    if old is None or "formula" in (old.type, one.type):
+    if old is None or "formula" in (old.family, one.family):
         return False
-    if old.type != one.type and "phone" in (old.type, one.type):
+    if old.family != one.family and "phone" in (old.family, one.family):
         # Telephone numbers are found by their digits, and what is found lies with the column.
         return True
     return old.to != one.to or not BECOMING.widens(old.type, one.type)

@@ -71,7 +71,7 @@ class Carrier:
         return value if found == value else None
 
     def _read(self, text: str) -> Any:
-        if self._target.field.type in ("text", "long_text"):
+        if self._target.field.family in ("text", "long_text"):
             return self.accepted(text)
         try:
             wire, problem = values.wire(self._target, text)
@@ -98,7 +98,7 @@ class Carrier:
         return found or self._read(self.written(option_id))
 
     def _linked(self, given: Collection[Any]) -> Mapping[Any, Any]:
-        target = MEMBER if self._after.type in ("owner", "member") else self._after.to
+        target = MEMBER if self._after.family in ("owner", "member") else self._after.to
         entity = self._tx.app.entities.get(target or "")
         texts = {one: str(one).strip() for one in given if one is not None}
         found: dict[str, int] = {}
@@ -124,7 +124,7 @@ class Carrier:
     def _written(self, one: Field, value: Any) -> str:
         if value is None:
             return ""
-        if one.type in _OPTIONS:
+        if one.family in _OPTIONS:
             option = one.option(value)
             if option is None:
                 return str(value)
@@ -134,7 +134,7 @@ class Carrier:
             return render("convert.yes" if value else "convert.no", self._locale)
         if isinstance(value, datetime):
             return value.astimezone(self._tx.zone).replace(tzinfo=None).isoformat(" ")
-        if one.type == "percent":
+        if one.family == "percent":
             return per_cent(value)
         return str(field_type(one.type).dump(one, value))
 
@@ -155,7 +155,7 @@ def _naming(entity: Entity) -> tuple[str | None, ...]:
         one.id
         for one in entity.live_fields
         if one.id != entity.title
-        and (one.type == "auto_number" or (one.unique and one.type in _KEYED))
+        and (one.family == "auto_number" or (one.unique and one.family in _KEYED))
     )
     return entity.title, *unique
 

@@ -55,8 +55,10 @@ class Conversion:
 
     @property
     def shifts(self) -> bool:
-        """Whether only the digits of numbers change."""
-        return {self.old.storage, self.new.storage} <= _NUMBERS
+        """Whether only the digits of numbers change, there and back."""
+        there = BECOMING.way(self.before.type, self.after.type)
+        back = BECOMING.way(self.after.type, self.before.type)
+        return {self.old.storage, self.new.storage} <= _NUMBERS and "written" not in (there, back)
 
     @property
     def replaces(self) -> bool:
@@ -82,7 +84,7 @@ def converted_fields(before: App, after: App, old: Layout, new: Layout) -> Itera
         known, formers = old.entity(entity.id).columns, old.entity(entity.id).formers
         for one in entity.fields:
             was = there.by_id.get(one.id)
-            if was is None or one.type == "formula" or was.type == "formula":
+            if was is None or one.family == "formula" or was.family == "formula":
                 continue
             at, to = old.find(entity.id, one.id), new.find(entity.id, one.id)
             if at and to and at.column != to.column:
@@ -113,13 +115,13 @@ def impossible(tx: Transaction, after: App, scope: Scope = every) -> Iterator[Pr
 def _impossible(was: Field, one: Field) -> bool:
     if was.type == one.type:
         return (was.to, was.dimension, was.scheme) != (one.to, one.dimension, one.scheme)
-    return was.type != "formula" and BECOMING.way(was.type, one.type) is None
+    return was.family != "formula" and BECOMING.way(was.type, one.type) is None
 
 
 def _filled(tx: Transaction, entity: Entity, was: Field, scope: Scope) -> int:
     """How many records have a value of the field."""
     rows = scope(tx.layout.table(entity.id))
-    if was.type == "tags":
+    if was.family == "tags":
         link = tx.tables.tags(entity.id)
         query = sa.select(sa.func.count()).select_from(link).where(link.c.field_id == was.id)
         query = query.where(sa.text(rows.on("record_id")))

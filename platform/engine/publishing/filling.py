@@ -33,7 +33,7 @@ def fill_steps(tx: Transaction, app: App, layout: Layout) -> Iterator[Step]:
         for one in entity.live_fields if rows else ():
             if one.system or one.id in before.by_id:
                 continue
-            if one.type == "auto_number":
+            if one.family == "auto_number":
                 yield Step("number", entity.id, one.id, rows=rows)
             elif one.default is not None:
                 yield from _defaults(tx, tables, entity, one, rows)
@@ -50,7 +50,7 @@ def count(tx: Transaction, entity_id: str) -> int:
 def _defaults(
     tx: Transaction, tables: Tables, entity: Entity, one: Field, rows: int
 ) -> Iterator[Step]:
-    if one.type == "tags":
+    if one.family == "tags":
         statements = tuple(_tagged(tables, entity, one))
     else:
         value = _value(tx, tables, entity, one)
@@ -64,7 +64,7 @@ def _filled(layout: Layout, entity: Entity, one: Field, value: str) -> Iterator[
     column = ddl.quoted(at.column)
     yield f"UPDATE {ddl.quoted(at.table)} SET {column} = {value} WHERE {OWN}"
     for companion in companions(one):
-        if companion.type == "datetime":
+        if companion.family == "datetime":
             beside = ddl.quoted(layout.stored(entity.id, companion.id).column)
             yield (
                 f"UPDATE {ddl.quoted(at.table)} SET {beside} = {NOW}"

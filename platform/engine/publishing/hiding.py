@@ -73,13 +73,13 @@ def _value(
     tx: Transaction, row: sa.TableClause, entity_id: str, one: Field
 ) -> sa.ColumnElement[int]:
     column = tx.tables.column(row, entity_id, one.id)
-    if one.type == "boolean":
+    if one.family == "boolean":
         return sa.func.count(sa.case((column.is_(True), 1)))
     return sa.func.count(column)
 
 
 def _tagged(tx: Transaction, entity_id: str, one: Field) -> int:
-    if one.type != "tags" or not tx.layout.link_table(entity_id):
+    if one.family != "tags" or not tx.layout.link_table(entity_id):
         return 0
     links = tx.tables.tags(entity_id)
     held = sa.and_(links.c.field_id == one.id, links.c.valid_to.is_(None))

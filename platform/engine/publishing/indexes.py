@@ -202,7 +202,7 @@ class _Maker:
         at = self._at.fields.get(field_id)
         if at is None or one is None or one.archived or _longest(one) > _LONGEST_KEY:
             return None
-        filled = one.type == "boolean" or (one.system and field_id in _NEVER_EMPTY)
+        filled = one.family == "boolean" or (one.system and field_id in _NEVER_EMPTY)
         return Key(at.column, descending, filled)
 
     def view(self, app: App, view: View) -> Index | None:
@@ -223,9 +223,9 @@ class _Maker:
 
 def _longest(one: Field) -> int:
     """How many characters a value may have; 0 for what is not text."""
-    if one.type in _LONG_TYPES:
-        return _LONG_TYPES[one.type]
-    return (one.max_length or 200) if one.type == "text" else 0
+    if one.family in _LONG_TYPES:
+        return _LONG_TYPES[one.family]
+    return (one.max_length or 200) if one.family == "text" else 0
 
 
 def _without_prefixes(indexes: list[Index], unique: list[Index]) -> list[Index]:

@@ -114,7 +114,7 @@ def _used(tx: Transaction, entity_id: str, field_id: str) -> set[str]:
     field = tx.app.entity(entity_id).by_id.get(field_id)
     if field is None:
         return set()
-    if field.type == "tags":
+    if field.family == "tags":
         links = tx.tables.tags(entity_id)
         there = sa.select(links.c.tag_id).where(links.c.field_id == field_id).distinct()
         return set(tx.connection.scalars(there))
@@ -135,7 +135,7 @@ def _used_somewhere(tx: Transaction, one: Document) -> Iterator[str]:
     key = {"tag_dimension": "dimension", "tier_scheme": "scheme"}[one.kind]
     for entity in tx.app.entities.values():
         for field in () if entity.system else entity.fields:
-            if getattr(field, key) == one.id and field.type in ("tags", "tier"):
+            if getattr(field, key) == one.id and field.family in ("tags", "tier"):
                 yield from _used(tx, entity.id, field.id)
 
 

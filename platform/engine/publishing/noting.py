@@ -66,7 +66,7 @@ class _Look(Look):
     def options(self, one: Field) -> Iterator[Problem]:
         """Options that are archived now and still set in records."""
         old = self.before.by_id.get(one.id)
-        if one.type not in ("choice", "stage") or old is None:
+        if one.family not in ("choice", "stage") or old is None:
             return
         live = {each.id for each in old.options if not each.archived}
         gone = [each for each in one.options if each.archived and each.id in live]
@@ -85,7 +85,7 @@ class _Look(Look):
         expression = compile_expression(self.app, self.after.id, text)
         for entity_id, field_id in expression.uses:
             one = self.app.entity(entity_id).field(field_id)
-            if one.type == "formula" and not one.stored:
+            if one.family == "formula" and not one.stored:
                 continue
             if not self._there(entity_id, one):
                 return None

@@ -77,12 +77,12 @@ class Look:
             yield from self.broken(problem_id, one, condition, bound=bound)
 
     def required(self, one: Field, old: Field | None) -> Iterator[Problem]:
-        if one.type == "boolean":
+        if one.family == "boolean":
             return
-        if old is None or (one.type != "tags" and not self.tx.layout.find(self.after.id, one.id)):
+        if old is None or (one.family != "tags" and not self.tx.layout.find(self.after.id, one.id)):
             if one.default is None or one.default.value is None:
                 yield from self.broken("publish.required_new", one, sa.true())
-        elif one.type == "tags":
+        elif one.family == "tags":
             link = self.tx.tables.tags(self.after.id)
             tagged = sa.exists().where(
                 link.c.record_id == self._column("id"),

@@ -52,7 +52,7 @@ def needed(tx: Transaction, gone: Iterable[Purge], scope: Scope = every) -> Iter
     """
     for one in gone:
         for entity, field, condition in _holders(tx, one):
-            must = field.required or field.type == "stage"
+            must = field.required or field.family == "stage"
             if field.archived or entity.archived or not must:
                 continue
             table = tx.layout.table(entity.id)
@@ -161,11 +161,11 @@ def _chooses(place: Place, entity: Entity, field: Field) -> bool:
         case "option":
             return (entity.id, field.id) == (place.owner, place.field)
         case "stage":
-            return entity.id == place.owner and field.type == "stage"
+            return entity.id == place.owner and field.family == "stage"
         case "tag":
-            return field.type == "tags" and field.dimension == place.owner
+            return field.family == "tags" and field.dimension == place.owner
         case "band":
-            return field.type == "tier" and field.scheme == place.owner
+            return field.family == "tier" and field.scheme == place.owner
     return False
 
 
@@ -230,17 +230,17 @@ class _Purging:
         step = Step("purge_column", entity_id, field.id)
         steps = list(freed(self.tx, self.there, step, at.table, columns))
         link = self.tx.layout.link_table(entity_id)
-        if field.type == "tags" and link:
+        if field.family == "tags" and link:
             steps.append(self._untag(entity_id, link, f'"field_id" = {_text(field.id)}'))
         return steps, loss
 
     def _filled(self, at: EntityLayout, field: Field, columns: Sequence[StoredField]) -> int:
         """How many records hold a value of a field, of now or of an earlier type."""
-        if field.type == "formula":
+        if field.family == "formula":
             return 0
         kinds = self.there.tables[at.table]
         conditions = [ddl.filled(each.column, kinds[each.column]) for each in columns]
-        if field.type == "tags" and at.link_table:
+        if field.family == "tags" and at.link_table:
             conditions.append(
                 f'"id" IN (SELECT "record_id" FROM {ddl.quoted(at.link_table)}'
                 f' WHERE "field_id" = {_text(field.id)})'
@@ -298,7 +298,7 @@ class _Purging:
         for entity, field, condition in _staying(self.tx, self.away, one):
             at = self.tx.layout.entity(entity.id)
             lost += count(self.tx, at.table, condition)
-            if field.type == "tags" and at.link_table:
+            if field.family == "tags" and at.link_table:
                 where = f'"field_id" = {_text(field.id)} AND "tag_id" = {_text(one.place.id)}'
                 steps.append(self._untag(entity.id, at.link_table, where, field.id))
             else:
@@ -345,7 +345,7 @@ class _Purging:
         return tuple(shown(value) for value in found)
 
     def _tags(self, entity_id: str, field: Field) -> tuple[str, ...]:
-        if field.type != "tags" or self.tx.layout.link_table(entity_id) is None:
+        if field.family != "tags" or self.tx.layout.link_table(entity_id) is None:
             return ()
         link = self.tx.tables.tags(entity_id)
         query = sa.select(link.c.tag_id).where(link.c.field_id == field.id).distinct()

@@ -34,7 +34,7 @@ def _select(entity: Entity, at: EntityLayout, dialect: DialectName) -> str:
     for one in entity.live_fields:
         if one.id == "deleted_at":
             continue
-        value = _tags(one, at, dialect) if one.type == "tags" else _value(one, at, dialect)
+        value = _tags(one, at, dialect) if one.family == "tags" else _value(one, at, dialect)
         if value:
             columns.append(f"{value} AS {quoted(one.name)}")
     lines = ",\n  ".join(columns)

@@ -153,6 +153,6 @@ def changed_tags(before: App, after: App) -> Iterator[tuple[str, Field, Field]]:
         known = there.by_id if there and not entity.system else {}
         for one in entity.fields:
             was = known.get(one.id)
-            tags = was is not None and was.type == one.type == "tags"
+            tags = was is not None and was.family == one.family == "tags"
             if was is not None and tags and declared(was.replaced, one) != one.replaced:
                 yield entity.id, was, one

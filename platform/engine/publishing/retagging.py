@@ -67,7 +67,7 @@ def _purged(before: App, after: App, entity_id: str) -> Iterator[str]:
     """The conditions on tags of fields, or single ones, that are there no more."""
     known = after.entity(entity_id).by_id
     for one in before.entity(entity_id).fields:
-        if one.type != "tags":
+        if one.family != "tags":
             continue
         of_field = f'"field_id" = {ddl.text(one.id)}'
         if one.id not in known:

@@ -43,7 +43,7 @@ def _counts(
     entity_id = conditions.entity_id
     row = tx.tables.table(entity_id).alias("r")
     source: sa.FromClause = row
-    if field.type == "tags":
+    if field.family == "tags":
         link = tx.tables.tags(entity_id).alias("l")
         source = row.join(
             link,

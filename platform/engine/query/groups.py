@@ -45,7 +45,7 @@ class Group:
 
 def text_of(field: Field) -> str:
     """The expression (names) whose value is a record's group; of tags the field itself."""
-    return f"start_of_month({field.name})" if field.type in _MONTHS else field.name
+    return f"start_of_month({field.name})" if field.family in _MONTHS else field.name
 
 
 def groups(
@@ -148,7 +148,7 @@ class Grouping:
 
     def __init__(self, tx: Transaction, caller: Caller, entity_id: str, field: Field) -> None:
         self.tx, self.caller, self.entity_id, self.field = tx, caller, entity_id, field
-        tags = field.type == "tags"
+        tags = field.family == "tags"
         self.expression: Expression | None = (
             None if tags else from_outside(tx, caller, entity_id, text_of(field), "/group")
         )
@@ -173,7 +173,7 @@ class Grouping:
         """The order in which groups stand."""
         if self.field.options:
             return [in_order_of_options(self.field, key).asc().nulls_first(), key.asc()]
-        if self.field.type in _MONTHS or self.field.type == "boolean":
+        if self.field.family in _MONTHS or self.field.family == "boolean":
             return [key.asc().nulls_first()]
         return [number.desc(), key.asc().nulls_first()]
 

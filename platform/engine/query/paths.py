@@ -71,7 +71,7 @@ def sort_path(path: Path, app: App, caller: Caller) -> Path:
     if target is None:
         return path
     title = access.field_for(app, caller, target, app.entity(target).title)
-    if title is None or title.type == "tags" or target_of(title) is not None:
+    if title is None or title.family == "tags" or target_of(title) is not None:
         return path
     return Path(
         path.key,

@@ -128,7 +128,7 @@ def _order(tx: Transaction, caller: Caller, request: ListRequest) -> tuple[tuple
     for key in request.sort_keys:
         name, descending = split_sign(key)
         path = resolve(tx.app, caller, request.entity_id, name, "/sort")
-        if path.field.type == "tags":
+        if path.field.family == "tags":
             raise Malformed(access.unknown_field(tx.app, caller, path.entity_id, name, "/sort"))
         found.append((sort_path(path, tx.app, caller), descending))
     return tuple(found)
@@ -155,7 +155,7 @@ class _Builder:
         values: dict[str, sa.ColumnElement[Any]] = {}
         tags: list[Tagged] = []
         for column in columns:
-            if column.field.type == "tags":
+            if column.field.family == "tags":
                 tags.append(self.tagged(column, values))
             else:
                 values[column.id] = self.sql(column)
@@ -243,7 +243,7 @@ class _Builder:
             if path.field.options:
                 sql = in_order_of_options(path.field, sql)
             own = len(path.ids) == 1
-            certain = own and (path.field.id in _NEVER_EMPTY or path.field.type == "boolean")
+            certain = own and (path.field.id in _NEVER_EMPTY or path.field.family == "boolean")
             found.append(Key(sql, descending, nullable=not certain))
         last = found[-1].descending if found else False
         if not any(path.ids == ("id",) for path, _ in order):

@@ -89,7 +89,7 @@ def wire(target: Target, text: str) -> tuple[Any, Problem | None]:
         cell = replaced
     if not cell:
         return NOTHING, None
-    kind = target.field.type
+    kind = target.field.family
     if kind in _OPTIONS:
         return _options(target, cell), None
     if kind in ("date", "datetime"):
@@ -113,7 +113,7 @@ def words_of(options: Sequence[Option]) -> Mapping[str, str]:
 
 
 def _options(target: Target, cell: str) -> Any:
-    if target.field.type != "tags":
+    if target.field.family != "tags":
         return _option(target, cell)
     return [_option(target, part.strip()) for part in _BETWEEN_TAGS.split(cell) if part.strip()]
 
@@ -153,7 +153,7 @@ def _number(target: Target, cell: str) -> tuple[Any, Problem | None]:
         exact = exact.scaleb(shift)
     if _PER_CENT in (unit, target.format):
         return number_text(exact), None
-    if target.field.type == "percent" and abs(exact) > 1:
+    if target.field.family == "percent" and abs(exact) > 1:
         return None, Problem("import.percent_two_readings", {"value": cell})
     return number_text(exact), None
 
@@ -168,7 +168,7 @@ def _boolean(cell: str) -> tuple[Any, Problem | None]:
 
 
 def _time(target: Target, cell: str) -> tuple[Any, Problem | None]:
-    wants_time = target.field.type == "datetime"
+    wants_time = target.field.family == "datetime"
     if target.format is not None:
         try:
             found = datetime.strptime(cell, target.format)

@@ -122,7 +122,7 @@ def _fill_defaults(tx: Transaction, caller: Caller, shape: Shape, drafts: Sequen
     """Give fields that a row leaves out their default: literals first, then expressions."""
     computed: list[Field] = []
     for one in shape.entity.live_fields:
-        if one.system or one.type in ("formula", "auto_number"):
+        if one.system or one.family in ("formula", "auto_number"):
             continue
         literal = _literal(shape, one)
         if one.default is not None and one.default.expr is not None:
@@ -159,9 +159,9 @@ def _literal(shape: Shape, one: Field) -> Any:
     pipeline = shape.entity.pipeline
     if pipeline is not None and one.id == pipeline.field:
         return stage.first_stage(pipeline).id
-    if one.type == "boolean":
+    if one.family == "boolean":
         return False
-    return frozenset() if one.type == "tags" else None
+    return frozenset() if one.family == "tags" else None
 
 
 def _fill_system(tx: Transaction, caller: Caller, shape: Shape, draft: Draft) -> None:

@@ -86,7 +86,7 @@ def pointing_at(app: App, entity_id: str) -> list[tuple[Entity, Field]]:
         for entity in app.entities.values()
         if not entity.archived and not entity.system
         for one in entity.live_fields
-        if one.type == "reference" and one.to == entity_id
+        if one.family == "reference" and one.to == entity_id
     ]
 
 

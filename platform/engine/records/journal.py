@@ -86,8 +86,8 @@ def is_tracked(one: Field) -> bool:
     """Whether moves of this field are kept as transitions."""
     if one.system:
         return False
-    return one.type in ("stage", "owner", "tier") or (
-        one.type == "choice" and one.transitions is not None
+    return one.family in ("stage", "owner", "tier") or (
+        one.family == "choice" and one.transitions is not None
     )
 
 

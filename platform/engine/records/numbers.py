@@ -25,7 +25,7 @@ def number(tx: Transaction, shape: Shape, drafts: Sequence[Draft]) -> None:
     """
     today = tx.now.astimezone(tx.zone).date()
     for one in shape.entity.live_fields:
-        if one.type != "auto_number":
+        if one.family != "auto_number":
             continue
         rule = pattern(one.pattern or "")
         waiting = [draft for draft in drafts if draft.after.get(one.id) is None]

@@ -57,7 +57,7 @@ def writer(one: Field, locale: str | None = None, scale: int | None = None) -> C
 
 def scale_of(app: App, entity_id: str, one: Field) -> int | None:
     """The digits after the point that a computed number is written with; None for other fields."""
-    if one.type != "formula" or one.formula is None:
+    if one.family != "formula" or one.formula is None:
         return None
     expression = access.formula(app, entity_id, one.id)
     return (one.scale or expression.scale or None) if expression.type.numeric else None

@@ -78,7 +78,7 @@ def as_written(tx: Transaction, caller: Caller, shape: Shape, draft: Draft) -> R
     Who has written it sees what became of it, even if it is now in other hands.
     """
     entity = shape.entity
-    if any(one.type == "formula" for one in entity.live_fields):
+    if any(one.family == "formula" for one in entity.live_fields):
         return get(tx, caller, entity.id, draft.record_id or 0, titles=False, any_row=True)
     known = access.readable(tx.app, caller, entity.id)
     return record_of(tx, caller, shape, draft.after, known, known, titles=False, title=entity.title)

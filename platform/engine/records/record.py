@@ -65,11 +65,11 @@ def _shape(tables: Tables, entity_id: str) -> Shape:
     return Shape(
         entity=entity,
         stored=tuple(one.id for one in live if tables.layout.find(entity_id, one.id)),
-        tags=tuple(one.id for one in live if one.type == "tags"),
+        tags=tuple(one.id for one in live if one.family == "tags"),
         computed=tuple(
             one.id
             for one in live
-            if one.type == "formula" and not tables.layout.find(entity_id, one.id)
+            if one.family == "formula" and not tables.layout.find(entity_id, one.id)
         ),
         references={one.id: target for one in live if (target := target_of(one))},
         companions={

@@ -127,7 +127,7 @@ def _judge_return(tx: Transaction, coming: Rows) -> dict[tuple[str, int], list[P
         found = [Draft(0, {}, {}, row, at) for at, row in rows.items()]
         unique.judge(tx, shape, found)
         for one in shape.entity.live_fields:
-            if one.type == "reference" and one.to and one.on_delete != "detach":
+            if one.family == "reference" and one.to and one.on_delete != "detach":
                 _judge_parents(tx, one, one.to, found, coming)
         wrong.update({(entity_id, one.record_id or 0): one.problems for one in found})
     return {key: problems for key, problems in wrong.items() if problems}

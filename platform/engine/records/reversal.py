@@ -70,7 +70,7 @@ def values_before(
         )
         for change in tx.connection.execute(query):
             place = tx.layout.find(entity_id, change.field)
-            if place is None and entity.field(change.field).type != "tags":
+            if place is None and entity.field(change.field).family != "tags":
                 continue
             value = from_text(change.before, place.storage if place else None)
             found.setdefault(change.record_id, {}).setdefault(change.field, value)

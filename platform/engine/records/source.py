@@ -108,12 +108,12 @@ class Source:
     def value(self, field_id: str) -> Any:
         """The value of a field; formulas that are not stored are computed."""
         one = self._pool.tx.app.entity(self._entity_id).field(field_id)
-        if one.type == "formula" and (self._fresh or field_id not in self._values):
+        if one.family == "formula" and (self._fresh or field_id not in self._values):
             expression = access.formula(self._pool.tx.app, self._entity_id, field_id)
             return evaluate(expression, self, self._pool.context)
-        if one.type == "tags":
+        if one.family == "tags":
             return self._values.get(field_id, frozenset())
-        if one.type == "boolean":
+        if one.family == "boolean":
             return bool(self._values.get(field_id))
         return self._values.get(field_id)
 

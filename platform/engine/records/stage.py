@@ -145,7 +145,9 @@ def _enter_problems(
 ) -> Iterable[Problem]:
     for field_id in stage.requires:
         one = shape.field(field_id)
-        if is_empty(source.value(field_id) if one.type == "formula" else draft.after.get(field_id)):
+        if is_empty(
+            source.value(field_id) if one.family == "formula" else draft.after.get(field_id)
+        ):
             params = {"stage": stage, "field": one}
             yield Problem("stage.field_needed", params, pointer=f"/{one.name}")
     if stage.enter_when is not None:
@@ -176,7 +178,7 @@ def ticks_of(tx: Transaction, entity_id: str, ids: Iterable[int | None]) -> Tick
 
 def _judge_statuses(shape: Shape, draft: Draft) -> None:
     for one in shape.entity.live_fields:
-        if one.type == "choice" and one.transitions is not None:
+        if one.family == "choice" and one.transitions is not None:
             before, after = draft.before.get(one.id), draft.after.get(one.id)
             if before is None or before == after or after in one.transitions.get(before, ()):
                 continue

@@ -64,7 +64,7 @@ def _required(
     app: App, shape: Shape, draft: Draft, source: Source, pool: Pool, changed: frozenset[str] | None
 ) -> Iterable[Field]:
     for one in shape.entity.live_fields:
-        if one.system or one.type in ("formula", "auto_number"):
+        if one.system or one.family in ("formula", "auto_number"):
             continue
         if not stage.is_empty(draft.after.get(one.id)):
             continue
@@ -87,7 +87,9 @@ def _judge_archived(shape: Shape, draft: Draft) -> None:
         if not one.options or one.system or one.id not in draft.given:
             continue
         after, before = draft.after[one.id], draft.before.get(one.id)
-        chosen = after - (before or frozenset()) if one.type == "tags" else {after} - {before, None}
+        chosen = (
+            after - (before or frozenset()) if one.family == "tags" else {after} - {before, None}
+        )
         for option in (one.option(option_id) for option_id in chosen):
             if option is not None and option.archived:
                 _blame_archived(draft, one, option)

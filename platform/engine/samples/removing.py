@@ -145,7 +145,7 @@ def _references(tx: Transaction) -> Iterator[tuple[str, str, str]]:
     live = {one.id for one in _entities(tx)}
     for entity in _entities(tx):
         for one in entity.live_fields:
-            if one.type == "reference" and one.to in live and one.on_delete != "detach":
+            if one.family == "reference" and one.to in live and one.on_delete != "detach":
                 yield entity.id, one.id, str(one.to)
 
 

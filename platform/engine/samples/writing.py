@@ -214,7 +214,7 @@ class _Writer:
             return value.id
         if value is None or isinstance(value, datetime | date):
             return value
-        if field.type not in _OPTION_TYPES:
+        if field.family not in _OPTION_TYPES:
             wire = str(value) if isinstance(value, Decimal) else value
             return field_type(field.type).load(field, wire, zone=self._tx.zone)
         key = (entity.id, field.id, tuple(value) if isinstance(value, list) else value)

@@ -8,6 +8,7 @@ from typing import Any
 from ..build_parts import exact
 from ..documents import Document
 from ..fields import DIGITS, pattern
+from ..model.families import family_of
 from ..naming import is_reserved
 from ..problems import Problem
 from ..schema import schema_of
@@ -42,7 +43,7 @@ def check_entities(checking: Checking) -> Iterator[Problem]:
         for index, group in live(document.data.get("unique")):
             for place, field_id in enumerate(group["fields"]):
                 kind = checking.space.type_of(document.id, field_id)
-                if kind in _NOT_UNIQUE:
+                if kind is not None and family_of(kind) in _NOT_UNIQUE:
                     where = f"/unique/{index}/fields/{place}"
                     yield problem(
                         document, where, "unique.field_type", name=field_id, type=TypeNames(kind)
@@ -73,14 +74,14 @@ def _bounds(checking: Checking, document: Document, field: Data) -> Iterator[Pro
             continue
         if bound and bound.adjusted() >= DIGITS:
             yield Problem("field.bound_digits", {"digits": DIGITS}, None, f"/{key}")
-        if field["type"] == "integer" and bound != bound.to_integral_value():
+        if family_of(field["type"]) == "integer" and bound != bound.to_integral_value():
             yield Problem("field.bound_whole", {"bound": str(bound)}, None, f"/{key}")
     if low is not None and high is not None and low > high:
         yield Problem("field.min_above_max", {"min": str(low), "max": str(high)}, None, "/min")
 
 
 def _length(checking: Checking, document: Document, field: Data) -> Iterator[Problem]:
-    if field["type"] == "text" and field.get("max_length", 0) > MAX_TEXT:
+    if family_of(field["type"]) == "text" and field.get("max_length", 0) > MAX_TEXT:
         yield Problem("field.max_length", {"limit": MAX_TEXT}, None, "/max_length")
 
 

@@ -9,6 +9,7 @@ from ..build_parts import exact
 from ..fields import TYPES
 from ..fields.percent import SCALE as PERCENT_SCALE
 from ..model import Field
+from ..model.families import family_of
 from ..problems import Problem, ProblemsError
 from .context import Checking
 
@@ -54,9 +55,10 @@ def _option_problems(data: Any, given: Any) -> Iterator[Problem]:
 
 
 def _scale(checking: Checking, data: Any) -> int:
-    if data["type"] == "money":
+    family = family_of(data["type"])
+    if family == "money":
         app = next(checking.kind("app"), None)
         return int(app.data.get("money_scale", _MONEY_SCALE)) if app else _MONEY_SCALE
-    if data["type"] == "percent":
+    if family == "percent":
         return PERCENT_SCALE
-    return int(data.get("scale", 2 if data["type"] == "decimal" else 0))
+    return int(data.get("scale", 2 if family == "decimal" else 0))

@@ -1,62 +1,14 @@
-"""The registry of field types: one file a type, found by the name that documents use."""
+"""Field types: one file a type, found by the name that documents use (`registry`)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from ..schema import published
-from .auto_number import AutoNumberType, Pattern, pattern
+from .auto_number import Pattern, pattern
 from .base import ExpressionType, FieldType, Storage, wire
 from .becoming import Becoming, Way
-from .boolean import BooleanType
-from .choice import ChoiceType
-from .date import DateType
-from .datetime import DateTimeType
-from .decimal import DecimalType
-from .email import EmailType
+from .door import load_field_types
 from .exact import DIGITS, number, scaled
-from .formula import FormulaType
-from .integer import IntegerType
-from .long_text import LongTextType
-from .member import MemberType
-from .money import MoneyType
-from .owner import OwnerType
-from .percent import PercentType
-from .phone import PhoneType
-from .reference import ReferenceType
-from .stage import StageType
-from .tags import TagsType
-from .text import TextType
-from .tier import TierType
-from .url import UrlType
-
-TYPES: Mapping[str, FieldType] = {
-    one.name: one
-    for one in (
-        TextType(),
-        LongTextType(),
-        IntegerType(),
-        DecimalType(),
-        MoneyType(),
-        PercentType(),
-        BooleanType(),
-        DateType(),
-        DateTimeType(),
-        ChoiceType(),
-        ReferenceType(),
-        OwnerType(),
-        MemberType(),
-        EmailType(),
-        PhoneType(),
-        UrlType(),
-        StageType(),
-        TagsType(),
-        TierType(),
-        FormulaType(),
-        AutoNumberType(),
-    )
-}
-"""All types by name, in the order in which they are offered."""
+from .registry import TYPES
 
 BECOMING = Becoming(TYPES)
 """Which type may turn into which."""
@@ -86,6 +38,7 @@ __all__ = [
     "Way",
     "field_type",
     "keys_of",
+    "load_field_types",
     "number",
     "pattern",
     "scaled",

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, ClassVar, Literal, NoReturn
 from zoneinfo import ZoneInfo
 
@@ -44,9 +45,15 @@ class FieldType:
     `storage` and `expression` say how values are kept and what expressions see; `widget` names
     the input of a form; `operators` are what the condition builder offers; `widens_to` are the
     types that a field may become without loss of any value.
+
+    A type that a package brings is a class made from that of one of ours, which it names by
+    `like`: what it does not say itself (column, input, operators, ways to and from other types) is
+    as there. Its words are in its `catalogue`, a folder with a file for each language.
     """
 
     name: ClassVar[str]
+    like: ClassVar[str] = ""
+    catalogue: ClassVar[Path | None] = None
     storage: ClassVar[Storage]
     expression: ClassVar[ExpressionType]
     widget: ClassVar[str]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Literal
 
+from ..model.families import LIKE, family_of
 from .base import FieldType
 
 Way = Literal["keep", "digits", "written", "cut", "options", "linked"]
@@ -54,10 +55,12 @@ class Becoming:
     def _way(self, before: str, after: str) -> Way | None:
         if self.widens(before, after):
             return "keep"
-        for sources, targets, way in _WAYS:
-            if before in sources and after in targets:
-                return way
-        return None
+        source, target = family_of(before), family_of(after)
+        found = next((way for a, b, way in _WAYS if source in a and target in b), None)
+        if after in LIKE and (found or source == target):
+            # Only the type itself knows which values it takes.
+            return "written"
+        return found
 
     def reachable(self, before: str, offered: Iterable[str]) -> tuple[str, ...]:
         """The other types that a field of a type may turn into, in the order given."""

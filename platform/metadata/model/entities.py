@@ -8,6 +8,7 @@ from dataclasses import field as part
 from functools import cached_property
 from typing import Any, Literal
 
+from .families import family_of
 from .named import Called, Labels, Named, Option, label_text, replacements
 
 
@@ -111,6 +112,11 @@ class Field(Named):
     stored: bool = False
     pattern: str | None = None
     system: bool = False
+
+    @cached_property
+    def family(self) -> str:
+        """The type of ours whose ways the field follows: its own, unless a package brought it."""
+        return family_of(self.type)
 
     def option(self, option_id: str) -> Option | None:
         """The option of that id, archived ones included, or None."""

@@ -6,19 +6,18 @@ functions when they are imported, or callables that do so. What ships stands the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.metadata import EntryPoint, entry_points
-from threading import Lock
+from importlib.metadata import EntryPoint
 
 from ...metadata.expression import AGGREGATES
 from ...metadata.naming import NAME, WORDS
+from ...metadata.plugins import PACKAGE, Plugins
 from ...metadata.problems import Problem, ProblemsError
 from . import registry
 from .registry import Function
 
 GROUP = "fieldstone.functions"
-PACKAGE = "fieldstone"
 SHIPPED = tuple(
     EntryPoint(name, f"{__package__}.{name}", GROUP)
     for name in (
@@ -36,41 +35,25 @@ SHIPPED = tuple(
 )
 """What ships, as pyproject.toml declares it; listed here too, so that it needs no installing."""
 _LANGUAGES = ("en", "zh-CN")
-loaded: set[str] = set()
-"""The entries that were let in."""
-_lock = Lock()
 
 
 def load_shipped() -> None:
     """Let in what ships; raises ProblemsError as `load_plugins` does."""
-    _load((PACKAGE, one) for one in SHIPPED)
+    for one in SHIPPED:
+        PLUGINS.open(PACKAGE, one)
 
 
 def load_plugins() -> None:
-    """Let in what the packages installed beside us bring, once a process.
+    """Let in the functions of the packages installed beside us, once a process.
 
     Raises ProblemsError with the package and the function: `plugin.failed` for one that cannot be
     imported, `plugin.name_taken`, `plugin.name` and `plugin.help` for a function that cannot be
     let in. Of such an entry nothing is let in.
     """
-    with _lock:
-        _load((package, one) for package, one in _found() if package != PACKAGE)
+    PLUGINS.load()
 
 
-def _found() -> Iterator[tuple[str, EntryPoint]]:
-    for one in sorted(entry_points(group=GROUP), key=lambda entry: (entry.name, entry.value)):
-        yield (one.dist.name if one.dist is not None else one.value.partition(".")[0]), one
-
-
-def _load(entries: Iterable[tuple[str, EntryPoint]]) -> None:
-    for package, entry in entries:
-        key = f"{package} {entry.name} {entry.value}"
-        if key not in loaded:
-            _open(package, entry)
-            loaded.add(key)
-
-
-def _open(package: str, entry: EntryPoint) -> None:
+def _let_in(package: str, entry: EntryPoint) -> None:
     """Let in the functions of one entry, all of them or none."""
     with _all_or_none():
         before = {one.name for one in registry.functions()}
@@ -81,10 +64,6 @@ def _open(package: str, entry: EntryPoint) -> None:
         except registry.NameTaken as error:
             params = {"package": package, "name": error.name}
             raise ProblemsError([Problem("plugin.name_taken", params)]) from error
-        except Exception as error:
-            why = f"{type(error).__name__}: {error}"
-            params = {"package": package, "entry": entry.value, "why": why}
-            raise ProblemsError([Problem("plugin.failed", params)]) from error
         for one in registry.functions():
             if one.name not in before:
                 _check(package, one)
@@ -108,3 +87,7 @@ def _check(package: str, one: Function) -> None:
     told = all(one.help.get(language) for language in _LANGUAGES)
     if not (told and one.examples and f"{one.name}(" in one.signature):
         raise ProblemsError([Problem("plugin.help", params)])
+
+
+PLUGINS = Plugins(GROUP, _let_in)
+"""The entries that bring functions."""

@@ -128,7 +128,7 @@ def _picked(desk: Desk, asked: Asked) -> Field | None:
     """The field that was chosen in the dialog, at first one whose values records share."""
     fields = fields_of(desk, asked.entity)
     wanted = request.form.get(_FIELD)
-    shared = next((one for one in fields if one.type in _SHARED), fields[0] if fields else None)
+    shared = next((one for one in fields if one.family in _SHARED), fields[0] if fields else None)
     return next((one for one in fields if one.name == wanted), shared)
 
 

@@ -266,7 +266,7 @@ def _list_page(
     shown = ArrangedList(document.data) if document else None
     there = {one["field"] for one in shown.columns} if shown else set()
     sort = list(shown.data.get("sort") or ()) if shown else []
-    known = [one for one in studio.entity.live_fields if one.type != "tags"]
+    known = [one for one in studio.entity.live_fields if one.family != "tags"]
     return render(
         desk,
         "studio/lists.html",
@@ -305,7 +305,7 @@ def _path_text(studio: Studio, path: str) -> str:
     for part in path.split("."):
         one = entity.by_id.get(part) if entity else None
         found.append(one.text(studio.desk.locale) if one else part)
-        target = one.to if one and one.to else "member" if one and one.type == "owner" else None
+        target = one.to if one and one.to else "member" if one and one.family == "owner" else None
         entity = studio.app.entities.get(target) if target else None
     return " · ".join(found)
 

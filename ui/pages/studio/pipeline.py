@@ -59,7 +59,7 @@ def _list(
         typed=typed or {},
         chosen={key: pipeline.get(key, "") for key in _BOARD},
         numbers=[
-            one for one in found.live_fields if one.type in _NUMBERS and not one.system
+            one for one in found.live_fields if one.family in _NUMBERS and not one.system
         ],
         locales=things.ordered(desk.locale),
         refused=tuple(refused),

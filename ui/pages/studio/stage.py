@@ -56,7 +56,7 @@ def _form(
     entity = entity_of(studio)
     assert entity.pipeline is not None
     stage = entity.pipeline.stage(stage_id)
-    asked = [one for one in entity.live_fields if not one.system and one.type != "stage"]
+    asked = [one for one in entity.live_fields if not one.system and one.family != "stage"]
     found = uses_of(studio.app, Target("stage", entity.id, stage_id))
     return render(
         desk,

@@ -99,7 +99,7 @@ def _numbers(studio: Studio, entity: Entity) -> list[tuple[str, str]]:
     """The fields that records may be ranked by."""
     found = []
     for one in entity.live_fields:
-        if one.type in _NUMBERS and not one.system:
+        if one.family in _NUMBERS and not one.system:
             kind = compile_expression(studio.app, entity.id, one.id).type.kind
             if kind in ("number", "money"):
                 found.append((one.id, one.text(studio.desk.locale)))

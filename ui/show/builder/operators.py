@@ -168,7 +168,7 @@ def operators_of(one: Field, title: str = "") -> tuple[Operator, ...]:
 
     `title` is the name of the field by which the records of a reference go.
     """
-    found = _BY_TYPE.get(one.type, ())
-    if target_of(one) is None or one.type != "reference":
+    found = _BY_TYPE.get(one.family, ())
+    if target_of(one) is None or one.family != "reference":
         return found
     return tuple(replace(each, tail=each.tail.format(title=title)) for each in found)

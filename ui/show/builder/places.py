@@ -61,8 +61,8 @@ def example_of(desk: Desk, entity: Entity) -> str:
     """A condition over fields of this very entity, for who writes one for the first time."""
     known = access.readable(desk.app, desk.caller, entity.id)
     read = [one for one in entity.live_fields if one.id in known and one.id not in _INNER]
-    number = next((one.name for one in read if one.type in _NUMBERS), None)
-    stage = next((one.name for one in read if one.type == "stage"), None)
+    number = next((one.name for one in read if one.family in _NUMBERS), None)
+    stage = next((one.name for one in read if one.family == "stage"), None)
     found = [f"{number} > 1000"] if number else []
     found += [f"not {stage}.closed"] if stage else []
     if not found and entity.title in known:

@@ -135,7 +135,7 @@ def _typed(item: Item, places: Sequence[Place]) -> Typed:
         for place in places:
             for operator in place.operators:
                 if item.path.startswith(place.path) and operator.fits(place.path, item):
-                    values = typed_values(operator, place.field.type, item)
+                    values = typed_values(operator, place.field.family, item)
                     if _offered(place, operator.input, values):
                         return TypedRow(place.path, operator.key, values)
         return TypedText(write(Group("and", (item,))))
@@ -185,4 +185,4 @@ def _row(one: TypedRow | TypedText, places: Mapping[str, Place]) -> Item:
     operator = place.operator(one.op) if place else None
     if place is None or operator is None:
         raise WrongValue("builder.need_field")
-    return operator.row(place.path, place.field.type, one.values)
+    return operator.row(place.path, place.field.family, one.values)

@@ -61,7 +61,7 @@ def same_of(
     named = set(mapped_names(mapping))
     found = []
     for one in fields:
-        lacking = one.required and one.default is None and one.type not in _GIVEN
+        lacking = one.required and one.default is None and one.family not in _GIVEN
         if one.name in named or not (lacking or one.name in given):
             continue
         known = tuple(option.text(desk.locale) for option in one.options if not option.archived)

@@ -64,7 +64,7 @@ def guessed(desk: Desk, entity: Entity, found: Mapping[str, str]) -> dict[str, A
     if desk.may("update", entity):
         for name in found.values():
             one = entity.field_named(name)
-            if one is not None and one.unique and one.type in _KEYS:
+            if one is not None and one.unique and one.family in _KEYS:
                 return {**mapping, "key": name}
     return mapping
 
@@ -95,7 +95,7 @@ def settable_of(desk: Desk, entity: Entity) -> list[Field]:
     return [
         one
         for one in entity.live_fields
-        if one.id in settable or (one.type == "auto_number" and one.id in readable)
+        if one.id in settable or (one.family == "auto_number" and one.id in readable)
     ]
 
 
@@ -153,14 +153,14 @@ def _count(desk: Desk, key: str, n: int) -> str:
 def _named_by(desk: Desk, target: Target) -> tuple[Option, ...]:
     """The fields by which the file may name the records that a reference points at."""
     to = target.field.to
-    if target.field.type != "reference" or to is None:
+    if target.field.family != "reference" or to is None:
         return ()
     entity = desk.app.entity(to)
     known = access.readable(desk.app, desk.caller, to)
     fields = [
         one
         for one in entity.live_fields
-        if one.id in known and (one.id == entity.title or (one.unique and one.type in _KEYS))
+        if one.id in known and (one.id == entity.title or (one.unique and one.family in _KEYS))
     ]
     chosen = target.key or entity.title
     return tuple(
@@ -230,7 +230,7 @@ def keys_of(desk: Desk, entity: Entity, mapping: Mapping[str, Any]) -> tuple[Opt
         return ()
     for name in mapped_names(mapping):
         one = entity.field_named(name)
-        if one is not None and one.type in _KEYS:
+        if one is not None and one.family in _KEYS:
             options.append(Option(one.name, one.text(desk.locale), one.name == mapping.get("key")))
     return tuple(options)
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from fieldstone.metadata.fields import TYPES
 from fieldstone.metadata.messages import render
 from fieldstone.metadata.model import App
-
-from ...words import say
+from fieldstone.metadata.model.families import family_of
 
 ICONS: Mapping[str, str] = {
     "text": "letter-case",
@@ -52,9 +51,9 @@ def kind_of(name: str, locale: str) -> Kind:
     """A type in words."""
     return Kind(
         name,
-        ICONS[name],
+        ICONS[family_of(name)],
         render(f"type_name.{name}", locale),
-        say(f"studio.type_hint.{name}", locale),
+        render(f"type_hint.{name}", locale),
     )
 
 

@@ -94,7 +94,7 @@ def _chain(app: App, entity: Entity, typed: Mapping[str, str]) -> tuple[Field, .
 
 
 def _choosable(entity: Entity) -> tuple[Field, ...]:
-    return tuple(one for one in offered(entity) if one.type not in _NEVER)
+    return tuple(one for one in offered(entity) if one.family not in _NEVER)
 
 
 def _text(app: App, entity: Entity, chain: tuple[Field, ...], part: str) -> str:

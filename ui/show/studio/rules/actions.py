@@ -132,7 +132,7 @@ def _row(app: App, entity: Entity, typed: MultiDict[str, str], at: int, locale: 
     links = [
         one
         for one in (target.live_fields if target else ())
-        if one.type == "reference" and one.to == entity.id
+        if one.family == "reference" and one.to == entity.id
     ]
     return ActionRow(
         name=name,
@@ -157,7 +157,7 @@ def _written(target: Entity | None) -> list[Field]:
     return [
         one
         for one in (target.live_fields if target else ())
-        if not one.system and one.type not in ("formula", "auto_number", "tier")
+        if not one.system and one.family not in ("formula", "auto_number", "tier")
     ]
 
 
@@ -178,7 +178,7 @@ def _setting(
         ways=tuple(Choice(each, say(f"rules.way.{each}", locale), each == way) for each in WAYS),
         way=way,
         value=", ".join(held),
-        several=one is not None and one.type == "tags",
+        several=one is not None and one.family == "tags",
         options=_options(one, held, locale),
         texts={each: typed.get(f"{name}.text.{each}", "") for each in LOCALES},
     )
@@ -187,7 +187,7 @@ def _setting(
 def _options(one: Field | None, held: list[str], locale: str) -> tuple[Choice, ...]:
     if one is None:
         return ()
-    if one.type == "boolean":
+    if one.family == "boolean":
         return tuple(
             Choice(name, say(f"value.{word}", locale), name in held)
             for name, word in (("true", "yes"), ("false", "no"))
@@ -295,11 +295,11 @@ def _value(
         return ""
     if way == "expr":
         return {"expr": held[-1]}
-    if one is not None and one.type == "tags":
+    if one is not None and one.family == "tags":
         return held
-    if one is not None and one.type == "boolean":
+    if one is not None and one.family == "boolean":
         return held[-1] == "true"
-    if one is not None and one.type in _NUMBERS:
+    if one is not None and one.family in _NUMBERS:
         if not _NUMBER.fullmatch(held[-1]):
             refuse(at, say("studio.not_number", locale))
             return 0

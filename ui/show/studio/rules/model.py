@@ -98,7 +98,7 @@ def _inserts(studio: Studio, entity: Entity) -> tuple[tuple[str, tuple[Choice, .
     places = [
         one
         for one in places_of(studio.desk, entity, studio.app, viewer=False)
-        if one.field.type != "tags"
+        if one.field.family != "tags"
     ]
     return tuple(
         (over, tuple(Choice(one.path, one.label) for one in some))

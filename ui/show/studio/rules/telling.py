@@ -22,7 +22,7 @@ def choices(app: App, entity: Entity, chosen: Iterable[str], locale: str) -> tup
     found += [
         (f"{_FIELD}{one.name}", one.text(locale))
         for one in entity.live_fields
-        if one.type == "member"
+        if one.family == "member"
     ]
     found += [
         (f"{_ROLE}{one.name}", say("rules.tell.role", locale, name=one.text(locale)))
