@@ -55,7 +55,7 @@ def test_every_sentence_that_code_names_exists() -> None:
 
 def test_every_sentence_is_used() -> None:
     named = named_in_code()
-    dynamic = ("sort.", "key.", "change.", "type_name.", "merge.")
+    dynamic = ("sort.", "key.", "change.", "type_hint.", "type_name.", "merge.")
     unused = {
         key
         for key in SENTENCES["en"]
