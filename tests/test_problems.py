@@ -23,6 +23,7 @@ from tests.engine.publish.test_modules import HIDING, SHOWING
 from tests.engine.publish.test_refused import CASES as BROKEN
 from tests.engine.publish.test_refused import NOTES
 from tests.engine.refused import data, files, formulas, made_up, people, places, publishing
+from tests.engine.test_kept_answers import IDS as KEYS
 from tests.engine.test_refused import BUSY
 from tests.refusals import PLACEHOLDER, ROOT, ids_of, sentences
 from tests.test_sentences import SINGULAR
@@ -133,7 +134,7 @@ def engine_and_api() -> frozenset[str]:
     found |= {one.problem for one in BROKEN} | {str(one[2][0]) for one in NOTES}
     found |= {one.problem for one in BACKED_UP} | PACKAGED | HIDING | SHOWING
     found |= {one.id for one in files.ROWS} | {one for _, _, one in formulas.CASES}
-    return found | API_FAILURES | {formulas.SLOW, HIDDEN, *TAKEN_OVER, *BUSY, *DOCTOR}
+    return found | API_FAILURES | KEYS | {formulas.SLOW, HIDDEN, *TAKEN_OVER, *BUSY, *DOCTOR}
 
 
 def cli_and_ui() -> frozenset[str]:

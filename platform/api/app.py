@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
-from datetime import date, datetime
-from decimal import Decimal
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import structlog
@@ -17,21 +14,20 @@ from werkzeug.routing import BaseConverter
 from werkzeug.wrappers import Request
 
 from ..engine.again import again
-from ..engine.canonical import instant
 from ..engine.errors import Invalid, Refused, Stale, Unavailable
 from ..engine.installation import Installation
 from ..engine.records import Record, present
 from ..engine.tokens import Entrance
 from ..engine.transaction import Transaction
 from ..engine.workspaces import MOST_SECONDS
-from ..metadata.json_text import write_json
 from ..metadata.messages import FALLBACK
 from ..metadata.problems import Problem, ProblemsError
-from . import bodies, callers, problems, reading, uploads
+from . import bodies, callers, keys, problems, reading, uploads
 from .asking import Answer, Ask, version_tag
 from .batches import BatchRefused
 from .route import Route
 from .routes import ROUTES
+from .wire import dump
 
 PREFIX = "/api/v1/<workspace>"
 CSV = "text/csv; charset=utf-8"
@@ -127,21 +123,27 @@ def _handled(route: Route, given: Request, ask: Ask) -> Answer:
     if not given.headers.get("Accept-Language"):
         ask.locale = callers.locale_of(entrance)
     ask.parameters = reading.parameters_of(given.args, route.parameters)
+    key = keys.key_of(route, given.headers)
     ask.body = _body(route, given)
-    if route.opens == "nothing":
+    if route.opens == "nothing" or route.before is not None:
         with ask._workspace.reading(entrance.member_id) as tx:
-            ask._caller = callers.caller_of(tx, ask.locale)
-            callers.require(tx, ask._caller, route.right)
+            _admit(route, ask, tx)
+    if route.opens == "nothing":
         return route.handler(ask)
 
     def done() -> Answer:
         with _transaction(route, ask, entrance) as tx:
             ask._tx = tx
-            ask._caller = callers.caller_of(tx, ask.locale)
-            callers.require(tx, ask._caller, route.right)
-            return route.handler(ask)
+            _admit(route, ask, tx)
+            return route.handler(ask) if key is None else keys.once(route, ask, key)
 
-    return again(done)
+    with nullcontext() if route.before is None else route.before(ask):
+        return again(done)
+
+
+def _admit(route: Route, ask: Ask, tx: Transaction) -> None:
+    ask._caller = callers.caller_of(tx, ask.locale)
+    callers.require(tx, ask._caller, route.right)
 
 
 def _transaction(route: Route, ask: Ask, entrance: Entrance) -> AbstractContextManager[Transaction]:
@@ -169,11 +171,11 @@ def _response(answer: Answer, locale: str, request_id: str) -> Response:
     headers = {**_ALWAYS, "X-Request-Id": request_id, **answer.headers}
     if answer.body is None:
         return Response(status=answer.status, headers=headers)
-    headers["Content-Language"] = locale
+    headers.setdefault("Content-Language", locale)
     if isinstance(answer.body, bytes):
         return Response(answer.body, answer.status, headers, content_type=CSV)
     return Response(
-        _dump(answer.body, documents=answer.documents),
+        dump(answer.body, documents=answer.documents),
         answer.status,
         headers,
         content_type="application/json; charset=utf-8",
@@ -210,7 +212,7 @@ def _problem(
     body: Mapping[str, Any], headers: Mapping[str, str], locale: str, request_id: str
 ) -> Response:
     return Response(
-        _dump(body),
+        dump(body),
         body["status"],
         {**_ALWAYS, "X-Request-Id": request_id, "Content-Language": locale, **headers},
         content_type="application/problem+json; charset=utf-8",
@@ -232,24 +234,3 @@ def _unrouted() -> Response | None:
         problem = Problem("api.no_method", {"method": request.method, "allow": headers["Allow"]})
     body = problems.of_problems(status, [problem], locale, request_id)
     return _problem(body, headers, locale, request_id)
-
-
-def _dump(value: Any, *, documents: bool = False) -> bytes:
-    if documents:
-        text = write_json(value)
-    else:
-        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_plain)
-    return text.encode("utf-8", "replace")
-
-
-def _plain(value: Any) -> Any:
-    """Python values as they travel: exact numbers as text, times in UTC."""
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, datetime):
-        return instant(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, (frozenset, set)):
-        return sorted(value)
-    raise TypeError(f"not a JSON value: {type(value)!r}")

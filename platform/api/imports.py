@@ -2,59 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from ..engine import access, imports
-from ..engine.again import again
 from ..engine.errors import Malformed
-from ..engine.imports import Import, Options, Source, desk, kept, rights
+from ..engine.imports import Import, Options, desk, kept, rights
 from ..engine.transaction import Transaction
 from ..engine.work.waking import wake_after
 from ..metadata.problems import Problem
 from .asking import MOST_ID, Answer, Ask
 from .records import entity_of
-from .uploads import Sent
+from .uploads import Received, Sent
 
 _PAGE = 50
 _COUNTS = ("rows", "created", "updated", "skipped", "failed", "warnings")
 
 
-def create(ask: Ask) -> Answer:
-    """Keep a file and let the worker import it, or with `dry_run` tell what would happen."""
+@contextmanager
+def received(ask: Ask) -> Iterator[None]:
+    """Keep the file that was sent, and remove it again unless an import took it."""
     sent: Sent = ask.body
     with ask.workspace.reading() as tx:
         rights.require(tx, ask.caller, _entity_id(ask, tx))
     folder, digest = kept.receive(sent.content, _keep(ask), ask.workspace)
+    file = None
     try:
         given = {name: value for name, value in sent.options.items() if name != "dry_run"}
         source = Options(**given).open(kept.file_in(folder), sent.name)
-
-        def done() -> Answer:
-            with ask.workspace.writing() as tx:
-                ask._tx = tx
-                entity_id = _entity_id(ask, tx)
-                number = desk.take(tx, ask.caller, entity_id, sent.name, folder.name, digest)
-                return _begun(ask, number, given, source)
-
-        return again(done)
-    except BaseException:
-        kept.remove(folder)
-        raise
+        ask.body = file = Received(sent.name, sent.options, folder, digest, source)
+        yield
+    finally:
+        if file is None or not file.taken:
+            kept.remove(folder)
 
 
-def _begun(ask: Ask, number: int, given: Mapping[str, Any], source: Source) -> Answer:
-    tx, caller, sent = ask.tx, ask.caller, ask.body
+def create(ask: Ask) -> Answer:
+    """Keep a file and let the worker import it, or with `dry_run` tell what would happen."""
+    file: Received = ask.body
+    entity_id = _entity_id(ask, ask.tx)
+    number = desk.take(ask.tx, ask.caller, entity_id, file.name, file.folder.name, file.digest)
+    ask.tx.after_commit(file.take)
+    return _begun(ask, number)
+
+
+def _begun(ask: Ask, number: int) -> Answer:
+    tx, caller = ask.tx, ask.caller
+    file: Received = ask.body
+    given = {name: value for name, value in file.options.items() if name != "dry_run"}
     one = desk.get(tx, caller, number)
     mapping = given.get("mapping") or {
-        "columns": imports.guess(tx.app, caller, one.entity, source.columns)
+        "columns": imports.guess(tx.app, caller, one.entity, file.source.columns)
     }
     options = Options(**{**given, "mapping": mapping})
-    rights.mapped_for(tx, caller, one.entity, source, options)
+    rights.mapped_for(tx, caller, one.entity, file.source, options)
     desk.choose(tx, one, options)
     one = desk.get(tx, caller, number)
-    (desk.check if sent.options.get("dry_run") else desk.start)(tx, one)
+    (desk.check if file.options.get("dry_run") else desk.start)(tx, one)
     wake_after(tx, ask.installation)
     place = f"/api/v1/{ask.path['workspace']}/imports/{number}"
     return Answer(_whole(ask, desk.get(tx, caller, number)), 202, {"Location": place})

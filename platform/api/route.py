@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Literal
 
@@ -23,6 +24,8 @@ class Route:
     """One line of the table of routes; `path` is under `/api/v1/{workspace}` unless `open`.
 
     `takes` are the parameters of its query, the schema of its body, or a file with options.
+    `before` is done around the transaction that the handler finds open, for what takes long and
+    must hold no lock.
     """
 
     method: str
@@ -31,6 +34,7 @@ class Route:
     right: Right
     takes: tuple[Parameter, ...] | Schema | Upload | None = None
     opens: Opens = "reading"
+    before: Callable[[Ask], AbstractContextManager[None]] | None = None
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -46,6 +50,11 @@ class Route:
     def upload(self) -> Upload | None:
         """The file that it takes, if it takes one."""
         return self.takes if isinstance(self.takes, Upload) else None
+
+    @property
+    def keeps(self) -> bool:
+        """Whether it keeps its answer for a request with a key: one write, not safe by itself."""
+        return self.opens == "writing" and self.method in ("POST", "PATCH")
 
     @property
     def name(self) -> str:

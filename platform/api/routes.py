@@ -45,6 +45,7 @@ from .uploads import IMPORT_FILE
 reads = partial(Route, opens="reading")
 writes = partial(Route, opens="writing")
 alone = partial(Route, opens="nothing")
+takes = partial(Route, opens="writing", before=imports.received)
 
 # An address is under /api/v1/{workspace}, except for open ones. The right is a role's; the engine
 # judges every record that a member asks for.
@@ -97,7 +98,7 @@ ROUTES: Final = (
     alone("GET",     "/dashboards/{name}",             figures.dashboard,    "member", FIGURES),
     reads("GET",     "/imports",                       imports.listed,       "member", IMPORTS),
     reads("GET",     "/imports/{entity}",              imports.of_entity,    "member", IMPORTS),
-    alone("POST",    "/imports/{entity}",              imports.create,       "member", IMPORT_FILE),
+    takes("POST",    "/imports/{entity}",              imports.create,       "member", IMPORT_FILE),
     reads("GET",     "/imports/{id}",                  imports.get,          "member"),
     reads("GET",     "/imports/{id}/errors",           imports.errors,       "member"),
     writes("POST",   "/imports/{id}/start",            imports.start,        "member"),

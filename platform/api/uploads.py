@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, Any, Final
 
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
@@ -10,7 +11,7 @@ from werkzeug.http import parse_options_header
 from werkzeug.wrappers import Request
 
 from ..engine.errors import Malformed
-from ..engine.imports import kept
+from ..engine.imports import Source, kept
 from ..metadata.problems import Problem
 from . import bodies
 from .bodies import Schema
@@ -36,6 +37,25 @@ class Sent:
     content: IO[bytes]
     name: str
     options: dict[str, Any]
+
+
+@dataclass(slots=True)
+class Received:
+    """A file that was kept: its folder, the hash of its content, and the file opened.
+
+    `taken` says whether an import has it: then it stays.
+    """
+
+    name: str
+    options: dict[str, Any]
+    folder: Path
+    digest: str
+    source: Source
+    taken: bool = False
+
+    def take(self) -> None:
+        """Say that an import has it."""
+        self.taken = True
 
 
 def read(request: Request, upload: Upload) -> Sent:

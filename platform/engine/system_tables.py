@@ -341,5 +341,24 @@ SAVED = table(
 )
 """What a member set for themselves: columns of a list, the last view, the locale."""
 
+KEPT_ANSWER = table(
+    "_kept_answer",
+    sa.Column("member_id", sa.BigInteger(), primary_key=True, autoincrement=False),
+    sa.Column("key", CODE, primary_key=True),
+    sa.Column("fingerprint", CODE, nullable=False),
+    sa.Column("sight", CODE, nullable=False),
+    sa.Column("status", sa.Integer(), nullable=False),
+    sa.Column("headers", JsonText(), nullable=False),
+    sa.Column("body", sa.LargeBinary()),
+    sa.Column("at", UtcDateTime(), nullable=False),
+    sa.Index("_kept_answer_at", "at"),
+    backup=False,
+)
+"""What a request of a member was answered that came with a key, written with what it wrote.
+
+`fingerprint` says which request it was, `sight` what its member could see, `body` is compressed.
+A copy of the workspace answers nobody again.
+"""
+
 APPEND_ONLY = (CHANGE, FIELD_CHANGE, TRANSITION)
 """Tables that triggers keep from being changed or emptied."""

@@ -21,6 +21,7 @@ from .system_tables import (
     ENDPOINT_REST,
     IMPORT,
     IMPORT_ROW,
+    KEPT_ANSWER,
     NOTIFICATION,
     OUTBOX,
     STATE,
@@ -86,6 +87,10 @@ def _drafts_that_go_back(connection: sa.Connection) -> None:
     DRAFT_BACK.create(connection)
 
 
+def _kept_answers(connection: sa.Connection) -> None:
+    KEPT_ANSWER.create(connection)
+
+
 STEPS: Sequence[Step] = (
     _drafts,
     _keep_files_of_imports,
@@ -96,6 +101,7 @@ STEPS: Sequence[Step] = (
     _templates,
     _search_by_columns,
     _drafts_that_go_back,
+    _kept_answers,
 )
 """Step n moves the tables from version n + 1 to n + 2; a new workspace is made at the last one."""
 

@@ -22,12 +22,13 @@ class Unanswered(Exception):
 
 @dataclass(frozen=True)
 class Asked:
-    """A request that is safe to send again: it holds a unique name, or the version it changes."""
+    """A request that is safe to send again: by a unique name, the version it changes, or a key."""
 
     method: str
     path: str
     body: Mapping[str, Any] | None = None
     version: int | None = None
+    key: str | None = None
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,8 @@ class Door:
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         if asked.version is not None:
             headers["If-Match"] = f'"{asked.version}"'
+        if asked.key is not None:
+            headers["Idempotency-Key"] = f'"{asked.key}"'
         body = None if asked.body is None else json.dumps(asked.body)
         try:
             connection.request(asked.method, f"/api/v1/{SLUG}{asked.path}", body, headers)
@@ -56,11 +59,17 @@ class Door:
 
 @dataclass
 class Writer:
-    """Makes customers, alone and three at a time, and changes them; knows what was answered."""
+    """Makes customers and orders, alone and some at a time, and changes customers.
+
+    It knows what was answered. Nothing of an order is unique but the key that it is sent with.
+    """
 
     door: Door
     worth: dict[str, str] = field(default_factory=dict)
     """What was answered: customers by name, with their worth."""
+
+    ordered: list[str] = field(default_factory=list)
+    """What was answered: the codes of orders."""
 
     cut: Asked | None = None
     """The request that was not answered."""
@@ -89,8 +98,10 @@ class Writer:
             elif status == 412:
                 return self._note(asked, body["current"])
             elif status in (409, 422):
-                assert {one["code"] for one in body["errors"]} == {"unique.taken"}, body
-                return self._note(asked, None)
+                codes = {one["code"] for one in body["errors"]}
+                if codes != {"key.running"}:
+                    assert codes == {"unique.taken"} and asked.key is None, body
+                    return self._note(asked, None)
             else:
                 assert status == 503, body
 
@@ -99,12 +110,19 @@ class Writer:
             name, (record, version) = list(self._versions.items())[-1]
             body = {"worth": str(5000 + number), "name": name}
             return Asked("PATCH", f"/records/customer/{record}", body, version)
+        if number % 4 == 0:
+            orders = [{"code": f"Web {number} {part}", "amount": "1"} for part in "ab"]
+            path = "/records/order"
+            if number % 8 == 0:
+                return Asked("POST", f"{path}/batch", {"create": orders}, key=str(number))
+            return Asked("POST", path, orders[0], key=str(number))
         if number % 5 == 0:
             rows = [_customer(f"Web {number} {part}") for part in "abc"]
             return Asked("POST", "/records/customer/batch", {"create": rows})
         return Asked("POST", "/records/customer", _customer(f"Web {number}"))
 
     def _note(self, asked: Asked, record: Mapping[str, Any] | None) -> None:
+        self.ordered += orders(asked)
         for name, worth in written(asked).items():
             self.worth[name] = worth
             if record and "id" in record:
@@ -113,8 +131,18 @@ class Writer:
 
 def written(asked: Asked) -> dict[str, str]:
     """The worth of the customers that a request writes, by their names."""
+    return {one["name"]: one["worth"] for one in _rows(asked) if "name" in one}
+
+
+def orders(asked: Asked) -> list[str]:
+    """The codes of the orders that a request makes."""
+    return [one["code"] for one in _rows(asked) if "code" in one]
+
+
+def _rows(asked: Asked) -> list[Mapping[str, Any]]:
     assert asked.body is not None
-    return {one["name"]: one["worth"] for one in asked.body.get("create", [asked.body])}
+    found: list[Mapping[str, Any]] = asked.body.get("create", [asked.body])
+    return found
 
 
 def _customer(name: str) -> dict[str, Any]:

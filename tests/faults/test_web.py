@@ -21,7 +21,17 @@ from fieldstone.engine import members
 from fieldstone.engine.outbox import endpoints
 from fieldstone.engine.outbox.webhook import read_networks
 from fieldstone.engine.system_tables import ALERT, FIELD_CHANGE, JOB, OUTBOX
-from tests.faults.clients import RUN, Asked, Door, Unanswered, Writer, beside, run_rules, written
+from tests.faults.clients import (
+    RUN,
+    Asked,
+    Door,
+    Unanswered,
+    Writer,
+    beside,
+    orders,
+    run_rules,
+    written,
+)
 from tests.faults.company import SLUG
 from tests.faults.conftest import AT_MOST, PATIENCE, Copy
 from tests.faults.test_brokers import BOTH, KILLING, moments
@@ -119,7 +129,7 @@ def write_until_killed(copy: Copy, door: Door, kill: Callable[[], None], after: 
     kill()
     for one in threads:
         one.join(PATIENCE)
-    assert_there(writer, worths(copy))
+    assert_there(writer, worths(copy), ordered(copy))
     return writer
 
 
@@ -168,6 +178,7 @@ def assert_all_once(copy: Copy, writer: Writer, receiver: Receiver) -> None:
     """Everything was done within a minute, and once, of what people, rules and programs did."""
     assert copy.late() == []
     assert worths(copy) == {name: [Decimal(one)] for name, one in writer.worth.items()}
+    assert ordered(copy) == sorted(writer.ordered)
     assert_told_once(copy, receiver)
     assert copy.look().problems == ()
 
@@ -185,12 +196,22 @@ def worths(copy: Copy) -> dict[str, list[Decimal]]:
         return found
 
 
-def assert_there(writer: Writer, found: dict[str, list[Decimal]]) -> None:
+def ordered(copy: Copy) -> list[str]:
+    """The codes of the orders that programs made, once for each time."""
+    with copy.opened() as opened, opened.workspace(SLUG).reading() as tx:
+        row = tx.tables.table("order")
+        code = tx.tables.column(row, "order", "code")
+        return sorted(tx.connection.scalars(sa.select(code).where(code.like("Web %"))))
+
+
+def assert_there(writer: Writer, found: dict[str, list[Decimal]], codes: list[str]) -> None:
     """What was answered is there once; what was not, once or not at all, and whole."""
     known = {name: [Decimal(one)] for name, one in writer.worth.items()}
     wanted = {} if writer.cut is None else written(writer.cut)
     done = known | {name: [Decimal(one)] for name, one in wanted.items()}
     assert found in (known, done)
+    cut = [] if writer.cut is None else orders(writer.cut)
+    assert codes in (sorted(writer.ordered), sorted([*writer.ordered, *cut]))
 
 
 def assert_told_once(copy: Copy, receiver: Receiver) -> None:

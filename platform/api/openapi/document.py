@@ -130,6 +130,8 @@ def _operation(route: Route, caller: Caller, entity: Entity | None) -> dict[str,
         parameters.append(parts.IF_MATCH)
     if route.name in _MAY_TAKE_LONG:
         parameters.append(parts.PREFER)
+    if route.keeps:
+        parameters.append(parts.key(locale))
     operation: dict[str, Any] = {
         "operationId": f"{route.name}.{entity.name}" if entity else route.name,
         "summary": render(f"openapi.{route.name}", locale, named),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from ...metadata.messages import render
+from .. import keys
 from ..parameters import Parameter
 from .fields import ID, Schema
 
@@ -76,6 +77,21 @@ def form(options: Schema) -> Schema:
                 },
                 "encoding": {"options": {"contentType": "application/json"}},
             }
+        },
+    }
+
+
+def key(locale: str) -> Schema:
+    """The header with the key of a write that is to be done once."""
+    return {
+        "name": keys.HEADER,
+        "in": "header",
+        "required": False,
+        "description": render("openapi.key", locale),
+        "schema": {
+            "type": "string",
+            "maxLength": keys.LONGEST,
+            "pattern": f"^({keys.PATTERN})$",
         },
     }
 

@@ -1,4 +1,4 @@
-"""Purging: jobs that were done long ago are forgotten, and what they sent with them."""
+"""Purging: jobs done long ago are forgotten with what they sent, and answers that were kept."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 import structlog
 
+from .. import kept_answers
 from ..installation import Installation
 from ..system_tables import JOB, OUTBOX
 from ..workspaces import Workspace
@@ -23,14 +24,18 @@ _log = structlog.get_logger()
 def purge(installation: Installation) -> int:
     """Forget in every workspace what is over for longer than the settings keep; how many jobs.
 
-    What waits, runs or was given up stays. A workspace with very many has the rest forgotten by
-    the next call. One that cannot be opened does not keep the others waiting.
+    What waits, runs or was given up stays. Kept answers go along once they lasted long enough. A
+    workspace with very many has the rest forgotten by the next call. One that cannot be opened
+    does not keep the others waiting.
     """
-    before = installation.clock.now() - timedelta(days=installation.settings.keep_work_days)
+    now = installation.clock.now()
+    before = now - timedelta(days=installation.settings.keep_work_days)
     gone = 0
     for entry in installation.workspaces():
         try:
-            gone += _purge_one(installation.workspace_by_id(entry.id), before)
+            workspace = installation.workspace_by_id(entry.id)
+            gone += _purge_one(workspace, before)
+            kept_answers.forget(workspace, now)
         except Exception as error:
             trace = "".join(traceback.format_exception(error))
             _log.error("purge.failed", workspace=entry.id, trace=trace)

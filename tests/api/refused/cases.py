@@ -297,4 +297,10 @@ IMPORTS = (
     get("an import that is not there", "/imports/999", 404, "import.unknown"),
     get("a page of imports of nobody", "/imports?cursor=x", 400, "/cursor query.cursor"),
 )  # fmt: skip
-CASES: tuple[Case, ...] = (*READING, *BODIES, *RECORDS, *LISTS, *RULES, *IMPORTS)
+KEYS = (
+    post("a key of two", JSON, {"name": "A"}, 400, "api.key",
+         headers={"Idempotency-Key": '"a", "b"'}),
+    post("a key where no answer is kept", "/rules/big_budget/run", {}, 400, "api.key_not_here",
+         headers={"Idempotency-Key": '"a"'}),
+)  # fmt: skip
+CASES: tuple[Case, ...] = (*READING, *BODIES, *RECORDS, *LISTS, *RULES, *IMPORTS, *KEYS)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from fieldstone.engine.system_tables import JOB, OUTBOX
+from fieldstone.engine import kept_answers
+from fieldstone.engine.access import Caller
+from fieldstone.engine.kept_answers import Kept
+from fieldstone.engine.system_tables import JOB, KEPT_ANSWER, OUTBOX
 from fieldstone.engine.work import given_up, jobs
 from fieldstone.engine.work.purge import BATCH, purge
 from tests.engine.outbox.conftest import House
@@ -62,3 +65,14 @@ def test_many_go_in_batches(house: House) -> None:
     house.later(days=1000)
     assert purge(house.installation) == len(rows)
     assert counts(house) == (0, 0)
+
+
+def test_answers_that_were_kept_go_along(house: House) -> None:
+    with house.workspace.writing() as tx:
+        kept_answers.keep(tx, Caller(1), "k", "this", Kept(204, {}, None))
+    kept = sa.select(sa.func.count()).select_from(KEPT_ANSWER)
+    for later, left in (({"hours": 24}, 1), ({"seconds": 1}, 0)):
+        house.later(**later)
+        assert purge(house.installation) == 0
+        with house.workspace.reading() as tx:
+            assert tx.connection.scalar(kept) == left
