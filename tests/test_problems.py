@@ -13,6 +13,7 @@ import pytest
 
 from tests.api.refused.cases import CASES as API
 from tests.api.test_failing import FAILURES as API_FAILURES
+from tests.api.test_rates import IDS as RATES
 from tests.cli.refused import CASES as CLI
 from tests.engine.backups.test_refused import CASES as BACKED_UP
 from tests.engine.figures.test_cards import HIDDEN
@@ -134,7 +135,9 @@ def engine_and_api() -> frozenset[str]:
     found |= {one.problem for one in BROKEN} | {str(one[2][0]) for one in NOTES}
     found |= {one.problem for one in BACKED_UP} | PACKAGED | HIDING | SHOWING
     found |= {one.id for one in files.ROWS} | {one for _, _, one in formulas.CASES}
-    return found | API_FAILURES | KEYS | {formulas.SLOW, HIDDEN, *TAKEN_OVER, *BUSY, *DOCTOR}
+    return (
+        found | API_FAILURES | KEYS | RATES | {formulas.SLOW, HIDDEN, *TAKEN_OVER, *BUSY, *DOCTOR}
+    )
 
 
 def cli_and_ui() -> frozenset[str]:

@@ -14,7 +14,7 @@ from werkzeug.routing import BaseConverter
 from werkzeug.wrappers import Request
 
 from ..engine.again import again
-from ..engine.errors import Invalid, Refused, Stale, Unavailable
+from ..engine.errors import Invalid, Refused, Stale, TooMany, Unavailable
 from ..engine.installation import Installation
 from ..engine.records import Record, present
 from ..engine.tokens import Entrance
@@ -22,9 +22,10 @@ from ..engine.transaction import Transaction
 from ..engine.workspaces import MOST_SECONDS
 from ..metadata.messages import FALLBACK
 from ..metadata.problems import Problem, ProblemsError
-from . import bodies, callers, keys, problems, reading, uploads
+from . import bodies, callers, keys, problems, rates, reading, uploads
 from .asking import Answer, Ask, version_tag
 from .batches import BatchRefused
+from .rates import Rates
 from .route import Route
 from .routes import ROUTES
 from .wire import dump
@@ -35,11 +36,12 @@ _ALWAYS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 _log = structlog.get_logger()
 
 
-def register(app: Flask, installation: Installation) -> Blueprint:
-    """Put the API into a Flask application.
+def register(app: Flask, installation: Installation, limits: Rates | None = None) -> Blueprint:
+    """Put the API into a Flask application; `limits` are those of the settings.
 
     It knows nobody but by token, so protection against forged forms may leave its blueprint out.
     """
+    limits = limits or Rates(installation.settings)
     app.url_map.converters["number"] = _Number
     app.url_map.converters["name"] = _Name
     blueprint = Blueprint("api", "fieldstone_api")
@@ -48,7 +50,7 @@ def register(app: Flask, installation: Installation) -> Blueprint:
         blueprint.add_url_rule(
             prefix + _pattern(route.path),
             endpoint=route.name.replace(".", "_"),
-            view_func=_view(installation, route),
+            view_func=_view(installation, limits, route),
             methods=[route.method],
             provide_automatic_options=False,
         )
@@ -57,12 +59,12 @@ def register(app: Flask, installation: Installation) -> Blueprint:
     return blueprint
 
 
-def application(installation: Installation) -> Flask:
+def application(installation: Installation, limits: Rates | None = None) -> Flask:
     """A Flask application of the API alone."""
     # Not the package's own name: Flask looks for its folder, which no single one is (platform/).
     app = Flask("fieldstone_api", static_folder=None)
     app.url_map.merge_slashes = False
-    register(app, installation)
+    register(app, installation, limits)
     return app
 
 
@@ -83,18 +85,18 @@ class _Number(BaseConverter):
     regex = "[0-9]{1,19}"
 
 
-def _view(installation: Installation, route: Route) -> Callable[..., Response]:
+def _view(installation: Installation, limits: Rates, route: Route) -> Callable[..., Response]:
     def view(**path: str) -> Response:
-        return _answer(installation, route, request, path)
+        ask = _ask(installation, request, path)
+        answer = _answer(limits, route, request, ask)
+        answer.headers.update(rates.headers(ask.left))
+        return answer
 
     return view
 
 
-def _answer(
-    installation: Installation, route: Route, given: Request, path: Mapping[str, str]
-) -> Response:
-    request_id = secrets.token_hex(8)
-    ask = Ask(
+def _ask(installation: Installation, given: Request, path: Mapping[str, str]) -> Ask:
+    return Ask(
         installation=installation,
         locale=reading.locale_of(given.headers.get("Accept-Language")) or FALLBACK,
         path=path,
@@ -103,8 +105,12 @@ def _answer(
         headers=given.headers,
         routes=ROUTES,
     )
+
+
+def _answer(limits: Rates, route: Route, given: Request, ask: Ask) -> Response:
+    request_id = secrets.token_hex(8)
     try:
-        return _response(_handled(route, given, ask), ask.locale, request_id)
+        return _response(_handled(limits, route, given, ask), ask.locale, request_id)
     except Refused as error:
         return _refusal(error, ask, request_id)
     except ProblemsError as error:
@@ -114,7 +120,7 @@ def _answer(
         return _failure(ask.locale, request_id)
 
 
-def _handled(route: Route, given: Request, ask: Ask) -> Answer:
+def _handled(limits: Rates, route: Route, given: Request, ask: Ask) -> Answer:
     if route.right == "open":
         ask.parameters = reading.parameters_of(given.args, route.parameters)
         return route.handler(ask)
@@ -122,6 +128,8 @@ def _handled(route: Route, given: Request, ask: Ask) -> Answer:
     ask._workspace = callers.workspace_of(ask.installation, entrance, ask.path["workspace"])
     if not given.headers.get("Accept-Language"):
         ask.locale = callers.locale_of(entrance)
+    ask.left = limits.spend(entrance, rates.cost_of(route))
+    rates.require(ask.left)
     ask.parameters = reading.parameters_of(given.args, route.parameters)
     key = keys.key_of(route, given.headers)
     ask.body = _body(route, given)
@@ -192,7 +200,7 @@ def _refusal(error: Refused, ask: Ask, request_id: str) -> Response:
         headers["ETag"] = version_tag(error.current.version)
     if isinstance(error, BatchRefused):
         body.update(error.more)
-    if isinstance(error, Unavailable):
+    if isinstance(error, (TooMany, Unavailable)):
         headers["Retry-After"] = str(error.retry_after)
     if error.status == 401:
         headers["WWW-Authenticate"] = "Bearer"

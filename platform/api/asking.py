@@ -19,6 +19,7 @@ from ..metadata.model import App
 from ..metadata.problems import Problem
 
 if TYPE_CHECKING:
+    from .rates import Left
     from .route import Route
 
 MOST_ID = 2**63 - 1
@@ -54,6 +55,7 @@ class Ask:
     body: Any
     headers: Headers
     routes: tuple[Route, ...]
+    left: tuple[Left, ...] = ()
     _workspace: Workspace | None = None
     _tx: Transaction | None = None
     _caller: Caller | None = None

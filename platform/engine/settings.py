@@ -153,6 +153,18 @@ class Settings:
         default=168,
         metadata=_about("Hours after signing in at which a session ends in any case.", _positive),
     )
+    api_member_per_minute: int = field(
+        default=3_000,
+        metadata=_about(
+            "Requests that a member may send to the API in a minute, of which costly ones count "
+            "as several; 0 for any number.",
+            _count,
+        ),
+    )
+    api_workspace_per_minute: int = field(
+        default=15_000,
+        metadata=_about("The same for all members of a workspace together.", _count),
+    )
     tick_seconds: int = field(
         default=15, metadata=_about("Seconds between two looks for work that is due.", _positive)
     )

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Thread
 from typing import Any
 from uuid import uuid4
@@ -14,13 +15,21 @@ from schemathesis.engine import events, from_schema
 from werkzeug.serving import make_server
 
 from fieldstone.api import keys
+from fieldstone.engine.installation import Installation
+from fieldstone.engine.settings import Settings
 from tests.api.conftest import Person
 from tests.api.shop import APP, CUSTOMER, DOCUMENTS
 
-pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-
 # What a schema cannot say: that a filter is an expression, that a reference points at something.
 REFUSED_FOR_MEANING = ["2xx", "304", "400", "404", "409", "412", "422"]
+
+
+@pytest.fixture
+def installation(home: Path) -> Iterator[Installation]:
+    """Return an installation on SQLite that answers any number of requests."""
+    settings = Settings(home=home, env="test", api_member_per_minute=0, api_workspace_per_minute=0)
+    with Installation.open(settings) as opened:
+        yield opened
 
 
 def described(person: Person) -> dict[str, Any]:

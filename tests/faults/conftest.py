@@ -126,6 +126,8 @@ class Copy:
             "FIELDSTONE_TICK_SECONDS": "1",
             "FIELDSTONE_CLOCK": self._clock(),
             "FIELDSTONE_LISTEN": self.settings.listen,
+            "FIELDSTONE_API_MEMBER_PER_MINUTE": "0",
+            "FIELDSTONE_API_WORKSPACE_PER_MINUTE": "0",
             "FIELDSTONE_WEBHOOK_NETWORKS": ",".join(map(str, self.settings.webhook_networks)),
             "C_FORCE_ROOT": "1",
         }

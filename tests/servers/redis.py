@@ -21,9 +21,15 @@ def redis_server() -> Iterator[str]:
     if given:
         yield given
         return
+    with started_at(free_port()) as url:
+        yield url
+
+
+@contextmanager
+def started_at(port: int) -> Iterator[str]:
+    """Yield the address of a server that is started at this port, and stopped."""
     program = find_program()
     with process.scratch_folder("fs-redis-") as folder:
-        port = free_port()
         command = [program, "--bind", "127.0.0.1", "--port", str(port), "--save", ""]
         with process.running([*command, "--appendonly", "no"], folder=folder):
             _wait_for(port, folder / "log")

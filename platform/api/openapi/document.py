@@ -11,7 +11,7 @@ from ...engine import access
 from ...engine.access import Caller, Verb
 from ...metadata.messages import render
 from ...metadata.model import App, Entity
-from .. import bodies
+from .. import bodies, rates
 from ..route import Route
 from . import parts, records
 from .fields import Schema
@@ -138,6 +138,8 @@ def _operation(route: Route, caller: Caller, entity: Entity | None) -> dict[str,
         "tags": [entity.name if entity else route.name.partition(".")[0]],
         "responses": _answers(route, entity, locale),
     }
+    if rates.cost_of(route) > 1:
+        operation["x-cost"] = rates.cost_of(route)
     if parameters:
         operation["parameters"] = parameters
     if route.upload is not None:
@@ -177,7 +179,7 @@ def _answers(route: Route, entity: Entity | None, locale: str) -> dict[str, Any]
         answer["content"] = {_KINDS.get(route.name, "application/json"): {"schema": schema}}
         if name == "{entity}":
             answer["headers"] = parts.ETAG
-    refusals = {401, 404, 503}
+    refusals = {401, 404, 429, 503}
     if route.parameters or route.right != "member":
         refusals |= {400, 403}
     if route.method != "GET":

@@ -48,13 +48,15 @@ PREFER: Final[Schema] = {
     "schema": {"type": "string", "examples": ["respond-async"]},
 }
 ETAG: Final[Schema] = {"ETag": {"schema": {"type": "string"}}}
+_RETRY_AFTER: Final[Schema] = {"Retry-After": {"schema": {"type": "integer", "minimum": 1}}}
 _RECORD_ID: Final[Schema] = {"name": "id", "in": "path", "required": True, "schema": ID}
 
 
 def problem(locale: str, status: int) -> dict[str, Any]:
-    """The answer of a refusal."""
+    """The answer of a refusal; some say when to try again."""
     return {
         "description": render(f"api.title.{status}", locale),
+        **({"headers": _RETRY_AFTER} if status in (429, 503) else {}),
         "content": {
             "application/problem+json": {"schema": {"$ref": "#/components/schemas/problem"}}
         },

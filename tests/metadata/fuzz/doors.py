@@ -32,7 +32,13 @@ from tests.metadata.fuzz.wrong import Wrong
 @contextmanager
 def doors(home: Path, url: str | None = None) -> Iterator[Doors]:
     """The doors of an installation of their own."""
-    settings = Settings(home=home, database_url=url, env="test")
+    settings = Settings(
+        home=home,
+        database_url=url,
+        env="test",
+        api_member_per_minute=0,
+        api_workspace_per_minute=0,
+    )
     with Installation.open(settings) as installation:
         yield Doors(installation)
 
