@@ -128,7 +128,14 @@ def _served(home: Path, database: Database, port: int) -> Iterator[subprocess.Po
     kept = {key: text for key, text in os.environ.items() if not key.startswith("FIELDSTONE_")}
     process = subprocess.Popen(
         [sys.executable, "-m", "fieldstone.ui.cli", "web", "--port", str(port)],
-        env={**kept, "FIELDSTONE_HOME": str(home), "FIELDSTONE_DATABASE_URL": database.url or ""},
+        env={
+            **kept,
+            "FIELDSTONE_HOME": str(home),
+            "FIELDSTONE_DATABASE_URL": database.url or "",
+            # Counted as ever, and never reached.
+            "FIELDSTONE_API_MEMBER_PER_MINUTE": "10000000",
+            "FIELDSTONE_API_WORKSPACE_PER_MINUTE": "10000000",
+        },
         cwd=home,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
