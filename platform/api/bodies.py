@@ -27,6 +27,7 @@ _TEXTS: Final[Schema] = {"type": "array", "items": {"type": "string"}, "maxItems
 _LISTED: Final[Schema] = {"type": ["string", "array"], "maxLength": _LONG, "maxItems": 200}
 _LISTED["items"] = {"type": "string"}
 _VALUES: Final[Schema] = {"type": "object"}
+_MOMENT: Final[Schema] = {"type": "string", "maxLength": 40}
 
 
 def _object(required: tuple[str, ...] = (), /, **properties: Schema) -> Schema:
@@ -43,6 +44,9 @@ def _object(required: tuple[str, ...] = (), /, **properties: Schema) -> Schema:
 NOTHING: Final = _object()
 VALUES: Final[Schema] = _VALUES
 STAGE: Final = _object(("to",), to={"type": "string", "maxLength": 100}, reason=_TEXT)
+REVERT: Final = _object(
+    as_of=_MOMENT, change={"type": "string", "pattern": "^[0-9]{1,18}$"}, reason=_TEXT
+)
 QUERY: Final = _object(
     filter=_TEXT,
     q={"type": "string", "maxLength": 200},
@@ -51,6 +55,7 @@ QUERY: Final = _object(
     cursor=_TEXT,
     fields=_LISTED,
     count={"enum": ["exact"]},
+    as_of=_MOMENT,
 )
 AGGREGATE: Final = _object(group=_LISTED, measure=_LISTED, filter=_TEXT)
 BATCH: Final = _object(
@@ -143,6 +148,7 @@ _SCHEMAS: Final[Mapping[int, Schema]] = {
         NOTHING,
         VALUES,
         STAGE,
+        REVERT,
         QUERY,
         AGGREGATE,
         BATCH,

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..engine import as_of
 from ..engine import query as engine
 from ..engine.query import AggregateRequest, ListRequest
 from .asking import Answer, Ask
 from .bodies import texts
-from .records import entity_of
+from .records import as_then, entity_of
 
 
 def listed(ask: Ask) -> Answer:
@@ -43,9 +44,12 @@ def _page(ask: Ask, given: Mapping[str, Any]) -> Answer:
         fields=texts(given["fields"]) if given.get("fields") else None,
         count="count" in given,
         titles=False,
+        as_of=as_of.moment_of(ask.tx, given["as_of"]) if "as_of" in given else None,
     )
     page = engine.page(ask.tx, ask.caller, request)
     body: dict[str, Any] = {"data": engine.present(page), "next": page.next_cursor}
+    if page.as_of is not None:
+        body |= as_then(page.as_of, page.left_out)
     if page.count is not None:
         body["count"] = page.count
     return Answer(body)

@@ -31,6 +31,7 @@ FILTER = Parameter("filter")
 LIMIT = Parameter("limit", whole=(1, MOST_ROWS))
 CURSOR = Parameter("cursor")
 FIELDS = Parameter("fields")
+AS_OF = Parameter("as_of")
 LIST = (
     FILTER,
     Parameter("q"),
@@ -39,7 +40,9 @@ LIST = (
     CURSOR,
     FIELDS,
     Parameter("count", one_of=("exact",)),
+    AS_OF,
 )
+RECORD = (AS_OF,)
 GROUPS = (
     Parameter("group", repeated=True),
     Parameter("measure", repeated=True),

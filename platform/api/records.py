@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
-from ..engine import access, history
+from ..engine import access, as_of, history
 from ..engine import records as store
 from ..engine.access import Verb
+from ..engine.errors import Malformed
 from ..engine.history import Entry, History
 from ..engine.records import Record
+from ..metadata.model import Field
+from ..metadata.problems import Problem
 from .asking import Answer, Ask, version_tag
+from .problems import as_json
 
 
 def create(ask: Ask) -> Answer:
@@ -21,7 +27,12 @@ def create(ask: Ask) -> Answer:
 
 
 def get(ask: Ask) -> Answer:
-    """A record with all that its reader may read; 304 if they hold this version already."""
+    """A record with all that its reader may read; 304 if they hold this version already.
+
+    With a moment, the record as it was, and which fields cannot be told of then.
+    """
+    if "as_of" in ask.parameters:
+        return _then(ask, ask.parameters["as_of"])
     record = store.get(ask.tx, ask.caller, entity_of(ask), ask.id, titles=False)
     if "If-None-Match" in ask.headers and ask.unchanged(version_tag(record.version)):
         return Answer(status=304, headers={"ETag": version_tag(record.version)})
@@ -56,6 +67,29 @@ def move(ask: Ask) -> Answer:
     )
 
 
+def revert(ask: Ask) -> Answer:
+    """Give a record the values of a moment, or of after a change set, again."""
+    entity_id, version = entity_of(ask, "update"), ask.version()
+    if len({"as_of", "change"} & ask.body.keys()) != 1:
+        raise Malformed(Problem("api.revert_to"))
+    if "as_of" in ask.body:
+        at = as_of.moment_of(ask.tx, ask.body["as_of"])
+    else:
+        at = store.moment_after(ask.tx, entity_id, ask.id, int(ask.body["change"]))
+    reason = ask.body.get("reason")
+    done = store.revert(ask.tx, ask.caller, entity_id, ask.id, version, at, reason=reason)
+    body = {
+        "data": store.present(ask.app, ask.caller, done.record),
+        "changed": [one.name for one in done.fields],
+        "left": [
+            {"field": one.field.name, "code": told["code"], "message": told["message"]}
+            for one in done.left
+            for told in [as_json(one.problem, ask.locale)]
+        ],
+    }
+    return Answer(body, headers={"ETag": version_tag(done.record.version)})
+
+
 def events(ask: Ask) -> Answer:
     """What happened to a record, the newest first."""
     page = history.of(
@@ -86,6 +120,7 @@ def _entry(ask: Ask, one: Entry, page: History) -> dict[str, Any]:
     actor = None if one.actor is None else page.titles.get((access.MEMBER_ENTITY, one.actor))
     return {
         "kind": one.kind,
+        "change": str(one.id) if one.id else None,
         "at": one.at,
         "actor": None if one.actor is None else str(one.actor),
         "actor_name": actor,
@@ -101,6 +136,21 @@ def _entry(ask: Ask, one: Entry, page: History) -> dict[str, Any]:
             for field in [entity.field(change.field)]
         ],
     }
+
+
+def as_then(at: datetime, left_out: Iterable[Field]) -> dict[str, Any]:
+    """Of which moment records are, and which fields cannot be told of it."""
+    return {"as_of": at, "left_out": [one.name for one in left_out]}
+
+
+def _then(ask: Ask, text: str) -> Answer:
+    entity_id = entity_of(ask)
+    at = as_of.moment_of(ask.tx, text)
+    record = store.get_as_of(ask.tx, ask.caller, entity_id, ask.id, at, titles=False)
+    shown = store.present(ask.app, ask.caller, record)
+    shown.pop("version")
+    left_out = as_of.left_out(as_of.looking_back(ask.tx, entity_id, at), ask.caller, entity_id)
+    return Answer({"data": shown, **as_then(at, left_out)})
 
 
 def _shown(ask: Ask, record: Record, status: int = 200, **headers: str) -> Answer:

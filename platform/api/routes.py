@@ -32,13 +32,14 @@ from .bodies import (
     QUERY,
     RESET,
     RESTORE,
+    REVERT,
     SETTLE,
     SNOOZE,
     STAGE,
     UPGRADE,
     VALUES,
 )
-from .parameters import ALERTS, FIGURES, GROUPS, IMPORTS, LIST, PAGE
+from .parameters import ALERTS, FIGURES, GROUPS, IMPORTS, LIST, PAGE, RECORD
 from .route import Route
 from .uploads import IMPORT_FILE
 
@@ -57,11 +58,12 @@ ROUTES: Final = (
     reads("GET",     "/records/{entity}/aggregate",    lists.counted,        "member", GROUPS),
     reads("POST",    "/records/{entity}/aggregate",    lists.aggregate,      "member", AGGREGATE),
     writes("POST",   "/records/{entity}/batch",        batches.run,          "member", BATCH),
-    reads("GET",     "/records/{entity}/{id}",         records.get,          "member"),
+    reads("GET",     "/records/{entity}/{id}",         records.get,          "member", RECORD),
     writes("PATCH",  "/records/{entity}/{id}",         records.update,       "member", VALUES),
     writes("DELETE", "/records/{entity}/{id}",         records.delete,       "member"),
     writes("POST",   "/records/{entity}/{id}/restore", records.restore,      "member"),
     writes("POST",   "/records/{entity}/{id}/stage",   records.move,         "member", STAGE),
+    writes("POST",   "/records/{entity}/{id}/revert",  records.revert,       "member", REVERT),
     reads("GET",     "/records/{entity}/{id}/history", records.events,       "member", PAGE),
     reads("GET",     "/metadata",                      documents.everything, "metadata"),
     reads("GET",     "/metadata/draft",                drafts.get,           "metadata"),

@@ -168,14 +168,18 @@ def row_rule(app: App, caller: Caller, entity_id: str, verb: Verb = "read") -> s
 def row_predicate(
     tx: Transaction, caller: Caller, entity_id: str, row: sa.FromClause, verb: Verb = "read"
 ) -> sa.ColumnElement[bool] | None:
-    """The condition on `row` (the entity's table or an alias) that `row_rule` means; None: all."""
-    rule = row_rule(tx.app, caller, entity_id, verb)
+    """The condition on `row` (the entity's table or an alias) that `row_rule` means; None: all.
+
+    Who looks back at an earlier moment sees the rows that they may see now.
+    """
+    now = tx.present
+    rule = row_rule(now.app, caller, entity_id, verb)
     if rule is None:
         return None
     if isinstance(rule, Nothing):
         return sa.false()
-    expression = _compiled(tx.app, entity_id, rule)
-    found = to_sql(expression, tx.tables, row, context(tx, caller), mode="filter")
+    expression = _compiled(now.app, entity_id, rule)
+    found = to_sql(expression, now.tables, row, context(now, caller), mode="filter")
     return sa.and_(found)
 
 
@@ -196,8 +200,11 @@ def context(tx: Transaction, caller: Caller) -> Context:
 def statement_key(tx: Transaction, caller: Caller) -> tuple[object, ...] | None:
     """What statements that hold the caller's row rules may be cached by; None for not at all.
 
-    Rules may read the clock, so a key may hold the date; what reads the very instant has none.
+    Rules may read the clock, so a key may hold the date; what reads the very instant has none,
+    and what looks back holds one.
     """
+    if tx.past_of is not None:
+        return None
     if caller.system:
         return (*tx.tables.key, "system")
     today = moment(tx, _rules_of(tx.app, caller.roles))

@@ -49,11 +49,20 @@ class Tables:
         name = self.layout.stored(entity_id, field_id).column
         return column_of(row, self.table(entity_id).c[name])
 
-    def tags(self, entity_id: str) -> sa.TableClause:
-        """The table of an entity's tags: record_id, field_id, tag_id, source, valid_from/_to.
+    @property
+    def present(self) -> Tables:
+        """The tables of now: these, unless they are those of an earlier moment."""
+        return self
 
-        A tag that is set now has no `valid_to`. KeyError for an entity without tags.
+    def tags(self, entity_id: str) -> sa.FromClause:
+        """An entity's tags, for reading: record_id, field_id, tag_id, source, valid_from/_to.
+
+        A tag that is set has no `valid_to`. KeyError for an entity without tags.
         """
+        return self.links(entity_id)
+
+    def links(self, entity_id: str) -> sa.TableClause:
+        """The table that holds an entity's tags; KeyError for an entity without tags."""
         found = self._links.get(entity_id)
         if found is None:
             name = self.layout.link_table(entity_id)

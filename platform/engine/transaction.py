@@ -27,6 +27,9 @@ class Transaction:
     `layout` and `tables` belong to `revision`, the revision in force (0: none published yet, an
     app without entities). Rows are written only where `writable`. `asker` is the member it was
     opened for, None for nobody or for one who is not an active member.
+
+    One that looks back (`as_of.looking_back`) has the moment that it looks at as `now`, the tables
+    of then, and in `past_of` the one that it is a view of.
     """
 
     connection: sa.Connection
@@ -39,7 +42,13 @@ class Transaction:
     revision: int
     writable: bool
     asker: Asker | None = None
+    past_of: Transaction | None = None
     _afterwards: list[Callable[[], None]] = field(default_factory=list)
+
+    @property
+    def present(self) -> Transaction:
+        """What holds now: itself, or what it is a view of."""
+        return self.past_of or self
 
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Call this once the transaction is committed; never if it is rolled back."""

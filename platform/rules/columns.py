@@ -22,8 +22,8 @@ class Columns(Protocol):
     def column(self, row: sa.FromClause, entity_id: str, field_id: str) -> sa.ColumnElement[Any]:
         """The column of a stored field on a table or alias."""
 
-    def tags(self, entity_id: str) -> sa.TableClause:
-        """The link table of an entity's tags: record_id, field_id, tag_id, valid_to."""
+    def tags(self, entity_id: str) -> sa.FromClause:
+        """The tags of an entity's records: record_id, field_id, tag_id, valid_to."""
 
 
 def column_of(row: sa.FromClause, column: sa.ColumnClause[Any]) -> sa.ColumnElement[Any]:

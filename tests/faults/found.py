@@ -68,7 +68,7 @@ def _tables(tx: Transaction) -> dict[str, sa.TableClause]:
         if not entity.system:
             found[entity.id] = tx.tables.table(entity.id)
             if tx.layout.link_table(entity.id):
-                found[f"{entity.id}__tags"] = tx.tables.tags(entity.id)
+                found[f"{entity.id}__tags"] = tx.tables.links(entity.id)
     return found
 
 

@@ -20,13 +20,14 @@ _VERBS: Final[Mapping[str, Verb]] = {
     "records.create": "create",
     "records.update": "update",
     "records.move": "update",
+    "records.revert": "update",
     "records.delete": "delete",
     "records.restore": "delete",
     "imports.create": "create",
     "imports.of_entity": "create",
 }
 _NEEDS_VERSION: Final = frozenset(
-    {"records.update", "records.delete", "records.restore", "records.move"}
+    {"records.update", "records.delete", "records.restore", "records.move", "records.revert"}
 )
 _ANSWERS: Final[Mapping[str, tuple[int, str]]] = {
     "records.create": (201, "{entity}"),
@@ -34,11 +35,14 @@ _ANSWERS: Final[Mapping[str, tuple[int, str]]] = {
     "records.update": (200, "{entity}"),
     "records.restore": (200, "{entity}"),
     "records.move": (200, "{entity}"),
+    "records.revert": (200, "{entity}.reverted"),
     "records.delete": (204, ""),
     "imports.create": (202, ""),
     "lists.listed": (200, "{entity}.page"),
     "lists.query": (200, "{entity}.page"),
 }
+_OR_ELSE: Final[Mapping[str, str]] = {"records.get": "{entity}.then"}
+"""What a route may answer with instead, depending on what it was asked."""
 _MAY_TAKE_LONG: Final = frozenset({"drafts.publish"})
 _IMPORTS: Final = frozenset({"imports.create", "imports.of_entity"})
 _KINDS: Final[Mapping[str, str]] = {"imports.errors": "text/csv"}
@@ -171,13 +175,13 @@ def _answers(route: Route, entity: Entity | None, locale: str) -> dict[str, Any]
     answer: dict[str, Any] = {"description": render(f"openapi.answer.{status}", locale)}
     if status != 204:
         named = entity.name if entity else ""
-        schema = (
-            {"$ref": f"#/components/schemas/{name.format(entity=named)}"}
-            if name
-            else {"type": "string" if route.name in _KINDS else "object"}
-        )
+        names = [one for one in (name, _OR_ELSE.get(route.name)) if one]
+        listed = [{"$ref": f"#/components/schemas/{one.format(entity=named)}"} for one in names]
+        schema: Schema = {"type": "string" if route.name in _KINDS else "object"}
+        if listed:
+            schema = listed[0] if len(listed) == 1 else {"anyOf": listed}
         answer["content"] = {_KINDS.get(route.name, "application/json"): {"schema": schema}}
-        if name == "{entity}":
+        if name in ("{entity}", "{entity}.reverted"):
             answer["headers"] = parts.ETAG
     refusals = {401, 404, 429, 503}
     if route.parameters or route.right != "member":

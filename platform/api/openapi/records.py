@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from ...engine import access
 from ...engine.access import Caller
 from ...metadata.model import App, Entity, Field
 from . import fields
 from .fields import Schema
+
+_NAMES: Final[Schema] = {"type": "array", "items": {"type": "string"}}
+_AS_OF: Final[Mapping[str, Schema]] = {
+    "as_of": {"type": "string", "format": "date-time"},
+    "left_out": _NAMES,
+}
 
 
 def schemas(app: App, caller: Caller, entity: Entity) -> Mapping[str, Schema]:
@@ -26,6 +32,7 @@ def schemas(app: App, caller: Caller, entity: Entity) -> Mapping[str, Schema]:
         name: _object(shown, required=sorted(shown), title=entity.text(caller.locale)),
         f"{name}.row": {"type": "object", "properties": shown},
         f"{name}.page": _page(f"{name}.row"),
+        f"{name}.then": _then(f"{name}.row"),
     }
     if access.may(app, caller, entity.id, "create"):
         taken = _writable(app, caller, entity, "create")
@@ -38,6 +45,7 @@ def schemas(app: App, caller: Caller, entity: Entity) -> Mapping[str, Schema]:
             if one.family != "stage"  # moved by its own call, through the guards
         ]
         found[f"{name}.change"] = _object(_written(taken, caller))
+        found[f"{name}.reverted"] = _reverted(name)
     return found
 
 
@@ -75,6 +83,25 @@ def _page(row: str) -> Schema:
             "data": {"type": "array", "items": {"$ref": f"#/components/schemas/{row}"}},
             "next": {"type": ["string", "null"]},
             "count": {"type": "integer", "minimum": 0},
+            **_AS_OF,
         },
         required=["data", "next"],
     )
+
+
+def _then(row: str) -> Schema:
+    data = {"$ref": f"#/components/schemas/{row}"}
+    return _object({"data": data, **_AS_OF}, required=["data", *_AS_OF])
+
+
+def _reverted(record: str) -> Schema:
+    text = {"type": "string"}
+    left = _object(
+        {"field": text, "code": text, "message": text}, required=["field", "code", "message"]
+    )
+    parts = {
+        "data": {"$ref": f"#/components/schemas/{record}"},
+        "changed": _NAMES,
+        "left": {"type": "array", "items": left},
+    }
+    return _object(parts, required=list(parts))

@@ -155,7 +155,7 @@ def _load_records(tx: Transaction, backup: Backup, entity_id: str) -> None:
 
 
 def _load_tags(tx: Transaction, backup: Backup, entity_id: str) -> None:
-    links = tx.tables.tags(entity_id)
+    links = tx.tables.links(entity_id)
     columns = {one.name: (one.name, form.loader(_LINKS.get(one.name, "text"))) for one in links.c}
     _load(tx, backup, form.tags_part(entity_id), links, columns)
 

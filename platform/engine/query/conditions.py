@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from ...metadata.problems import Problem, ProblemsError
 from ...rules import Expression, compile_expression, to_sql
-from .. import access, search
+from .. import access, as_of, search
 from ..access import Caller
 from ..errors import Malformed
 from ..system_tables import IMPORT_ROW
@@ -83,6 +83,16 @@ class Conditions:
             resolve(tx.app, caller, entity_id, one.field, "/where")
         self.brought = tuple(one.import_id for one in where if isinstance(one, Brought))
         self.key = (filter, where, self.q, deleted)
+        if tx.past_of is not None:
+            self._require_of_then(tx)
+
+    def _require_of_then(self, tx: Transaction) -> None:
+        """Malformed for what only the present can be asked."""
+        if self.q:
+            raise Malformed(Problem("as_of.search", pointer="/q"))
+        if self.deleted:
+            raise Malformed(Problem("as_of.bin", pointer="/as_of"))
+        as_of.require_expressions(tx, self.expressions, "/filter")
 
     @property
     def expressions(self) -> tuple[Expression, ...]:

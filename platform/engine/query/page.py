@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from ...metadata.model import App
+from ...metadata.model import App, Field
 from ...metadata.problems import Problem
 from ...rules.types import target_of
-from .. import access
+from .. import access, as_of
 from ..access import Caller
 from ..errors import Malformed
 from ..records.record import Record
@@ -35,6 +36,8 @@ class Page:
     A record's `values` hold its own fields by id and paths by their ids joined with points; what
     `columns` do not name is there only where reading needed it.
     `columns` are what was asked for, in order. `titles` name the records that are pointed at.
+    Where the records are those of a moment, `as_of` is it, and `left_out` are fields of which
+    nobody can tell what they were.
     """
 
     app: App
@@ -43,6 +46,8 @@ class Page:
     next_cursor: str | None = None
     count: int | None = None
     titles: Mapping[tuple[str, int], str] = field(default_factory=dict)
+    as_of: datetime | None = None
+    left_out: tuple[Field, ...] = ()
 
 
 def page(tx: Transaction, caller: Caller, request: ListRequest) -> Page:
@@ -54,11 +59,12 @@ def page(tx: Transaction, caller: Caller, request: ListRequest) -> Page:
     access.entity_for(tx.app, caller, request.entity_id)
     if not 1 <= request.limit <= MOST_ROWS:
         raise Malformed(Problem("query.limit", {"most": MOST_ROWS}, pointer="/limit"))
+    tx = _looking(tx, request)
     conditions = _conditions(tx, caller, request)
     plan = plan_of(tx, caller, request, conditions)
     # What a cursor holds are values of the order, which whoever asks for that order may read.
     who = () if request.shared else (caller.member_id, caller.roles)
-    made_for = cursor.digest((plan.identity, tx.revision, *who))
+    made_for = cursor.digest((plan.identity, tx.revision, request.as_of, *who))
     start: tuple[Any, ...] | None = None
     if request.cursor:
         start = cursor.decode(tx.workspace.id, made_for, request.cursor, len(plan.keys))
@@ -75,13 +81,22 @@ def page(tx: Transaction, caller: Caller, request: ListRequest) -> Page:
     if request.titles:
         titles.update(titles_in(tx, caller, plan, records))
     total = _count(tx, caller, request.entity_id, conditions) if request.count else None
-    return Page(tx.app, records, plan.columns, following, total, titles)
+    left_out = as_of.left_out(tx, caller, request.entity_id) if request.fields is None else ()
+    return Page(tx.app, records, plan.columns, following, total, titles, request.as_of, left_out)
 
 
 def count(tx: Transaction, caller: Caller, request: ListRequest) -> int:
     """How many records a request is about, whatever its page."""
     access.entity_for(tx.app, caller, request.entity_id)
+    tx = _looking(tx, request)
     return _count(tx, caller, request.entity_id, _conditions(tx, caller, request))
+
+
+def _looking(tx: Transaction, request: ListRequest) -> Transaction:
+    """The transaction, as a view of the moment that a request asks for."""
+    if request.as_of is None:
+        return tx
+    return as_of.looking_back(tx, request.entity_id, request.as_of)
 
 
 def _conditions(tx: Transaction, caller: Caller, request: ListRequest) -> Conditions:

@@ -30,6 +30,11 @@ class Path:
         """The key of its values in a row: the ids joined by points."""
         return ".".join(self.ids)
 
+    @property
+    def reads(self) -> tuple[tuple[str, str], ...]:
+        """The (entity id, field id) of the references on the way, and of the field."""
+        return (*(one[:2] for one in self.steps), (self.entity_id, self.field.id))
+
 
 def resolve(app: App, caller: Caller, entity_id: str, text: str, pointer: str) -> Path:
     """The path that a text names; Malformed for what is unknown or may not be read."""

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from .. import access
+from .. import access, as_of
 from ..access import Caller
 from ..errors import Malformed
 from ..moments import moment
@@ -113,12 +113,15 @@ def _columns(tx: Transaction, caller: Caller, request: ListRequest) -> tuple[Pat
         return tuple(
             Path(one.name, (one.id,), (), entity_id, one)
             for one in tx.app.entity(entity_id).live_fields
-            if one.id in known
+            if one.id in known and not as_of.unknown(tx, entity_id, one.id)
         )
     names = tuple(dict.fromkeys(one.strip() for one in request.fields if one.strip()))
     if len(names) > MOST_FIELDS:
         raise too_long("/fields", MOST_FIELDS)
-    return tuple(resolve(tx.app, caller, entity_id, one, "/fields") for one in names)
+    found = tuple(resolve(tx.app, caller, entity_id, one, "/fields") for one in names)
+    for path in found:
+        as_of.require(tx, path.reads, "/fields")
+    return found
 
 
 def _order(tx: Transaction, caller: Caller, request: ListRequest) -> tuple[tuple[Path, bool], ...]:
@@ -130,7 +133,9 @@ def _order(tx: Transaction, caller: Caller, request: ListRequest) -> tuple[tuple
         path = resolve(tx.app, caller, request.entity_id, name, "/sort")
         if path.field.family == "tags":
             raise Malformed(access.unknown_field(tx.app, caller, path.entity_id, name, "/sort"))
-        found.append((sort_path(path, tx.app, caller), descending))
+        ordered = sort_path(path, tx.app, caller)
+        as_of.require(tx, ordered.reads, "/sort")
+        found.append((ordered, descending))
     return tuple(found)
 
 
@@ -160,7 +165,8 @@ class _Builder:
             else:
                 values[column.id] = self.sql(column)
         for one in ALWAYS:
-            if one in shape_of(self.tx.tables, self.entity_id).stored:
+            stored = one in shape_of(self.tx.tables, self.entity_id).stored
+            if stored and not as_of.unknown(self.tx, self.entity_id, one):
                 values.setdefault(one, self.own(one))
         title = self.title(values)
         keys = self.keys(order, values)
@@ -229,6 +235,8 @@ class _Builder:
     def title(self, values: dict[str, sa.ColumnElement[Any]]) -> str | None:
         title = self.tx.app.entity(self.entity_id).title
         if title not in access.readable(self.tx.app, self.caller, self.entity_id):
+            return None
+        if as_of.unknown(self.tx, self.entity_id, title):
             return None
         if not moment_of(self.tx, self.entity_id, [title]):
             values.setdefault(title, self.own(title))

@@ -11,7 +11,8 @@ from .page import Page
 def present(page: Page, locale: str | None = None) -> list[dict[str, Any]]:
     """The records of a page: id, version, and the columns under the keys they were asked by.
 
-    With a `locale`, options are shown by their labels in it instead of their names.
+    What they were at a moment has no version, for no write is made from it. With a `locale`,
+    options are shown by their labels in it instead of their names.
     """
     columns = [
         (one.key, one.id, writer(one.field, locale, scale_of(page.app, one.entity_id, one.field)))
@@ -21,7 +22,7 @@ def present(page: Page, locale: str | None = None) -> list[dict[str, Any]]:
     return [
         {
             "id": str(record.id),
-            "version": record.version,
+            **({"version": record.version} if page.as_of is None else {}),
             **{key: write(record.values[place]) for key, place, write in columns},
         }
         for record in page.records

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 DEFAULT_LIMIT: Final = 50
@@ -40,8 +41,9 @@ class ListRequest:
     space (of a view), which may ask for `me()`, and records that references point at. `q` is a
     search. `sort` is a list such as `-amount,name`, with paths over references. `fields` are names
     and paths (`owner.name`); None means all readable fields of the record itself. `deleted` looks
-    into the recycle bin instead. A `shared` cursor holds for whoever may ask the same, each with
-    their own rights; any other only for who was given it.
+    into the recycle bin instead; `as_of` asks for the records as they were then. A `shared` cursor
+    holds for whoever may ask the same, each with their own rights; any other only for who was
+    given it.
     """
 
     entity_id: str
@@ -56,6 +58,7 @@ class ListRequest:
     deleted: bool = False
     titles: bool = True
     shared: bool = False
+    as_of: datetime | None = None
 
     @property
     def sort_keys(self) -> tuple[str, ...]:

@@ -40,7 +40,7 @@ def get(
     if refused:
         raise NotFound(access.unknown_field(tx.app, caller, entity_id, one) for one in refused)
     values = readable_row(
-        tx, caller, entity_id, record_id, _columns(shape, wanted), any_row=any_row
+        tx, caller, entity_id, record_id, columns_for(shape, wanted), any_row=any_row
     )
     if values is None:
         raise NotFound(not_found(record_id))
@@ -84,7 +84,8 @@ def as_written(tx: Transaction, caller: Caller, shape: Shape, draft: Draft) -> R
     return record_of(tx, caller, shape, draft.after, known, known, titles=False, title=entity.title)
 
 
-def _columns(shape: Shape, wanted: frozenset[str]) -> tuple[str, ...]:
+def columns_for(shape: Shape, wanted: frozenset[str]) -> tuple[str, ...]:
+    """The fields to read for those wanted: what every record tells of itself is among them."""
     needed = wanted | {"id", "version", shape.entity.title}
     return tuple(one for one in (*shape.stored, *shape.computed, *shape.tags) if one in needed)
 

@@ -55,7 +55,7 @@ class Shape:
 
 def shape_of(tables: Tables, entity_id: str) -> Shape:
     """The shape of an entity in these tables; KeyError for an unknown entity."""
-    return _shape(tables, entity_id)
+    return _shape(tables.present, entity_id)
 
 
 @lru_cache(maxsize=2048)

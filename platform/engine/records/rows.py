@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 import sqlalchemy as sa
 
 from ...rules import to_sql
-from .. import access
+from .. import access, as_of
 from ..access import SYSTEM, Caller
 from ..moments import moment
 from ..statements import STATEMENTS
@@ -76,9 +76,8 @@ def add_tags(
     for values in rows.values():
         values.update(dict.fromkeys(wanted, frozenset()))
     collected: defaultdict[tuple[int, str], set[str]] = defaultdict(set)
-    statement = STATEMENTS.get(
-        (*tx.tables.key, "tags", entity_id), lambda: _tags_statement(tx, entity_id)
-    )
+    key = (*tx.tables.key, "tags", entity_id) if tx.past_of is None else None
+    statement = STATEMENTS.get(key, lambda: _tags_statement(tx, entity_id))
     for record_id, field_id, tag_id in of_ids(tx, statement, rows, fields=wanted):
         collected[record_id, field_id].add(tag_id)
     for (record_id, field_id), tags in collected.items():
@@ -209,9 +208,11 @@ def titles_of(
 
 
 def title_readable(tx: Transaction, caller: Caller, entity_id: str) -> bool:
-    """Whether the caller may read the field that names records of an entity."""
-    entity = tx.app.entity(entity_id)
-    return entity.title in access.readable(tx.app, caller, entity_id)
+    """Whether the caller may read the field that names records of an entity, as of when it is."""
+    title = tx.app.entity(entity_id).title
+    if title not in access.readable(tx.app, caller, entity_id):
+        return False
+    return not as_of.unknown(tx, entity_id, title)
 
 
 def _titles_statement(tx: Transaction, caller: Caller, entity_id: str) -> sa.Select[Any]:

@@ -26,7 +26,7 @@ def keep(tx: Transaction, shape: Shape, drafts: Sequence[Draft], source: Source 
             after = draft.after.get(field_id) or frozenset()
             ended.extend(_rows("b_", draft, field_id, before - after))
             begun.extend(_rows("", draft, field_id, after - before))
-    link = tx.tables.tags(shape.entity.id)
+    link = tx.tables.links(shape.entity.id)
     if ended:
         statement = (
             sa.update(link)

@@ -73,7 +73,7 @@ def everything(workspace: Workspace) -> Mapping[str, list[tuple[Any, ...]]]:
 
 
 def tagged(tx: Transaction, *tags: tuple[int, str]) -> None:
-    link = tx.tables.tags("deal")
+    link = tx.tables.links("deal")
     for record_id, tag in tags:
         row = {"record_id": record_id, "field_id": "topics", "tag_id": tag, "valid_from": tx.now}
         tx.connection.execute(sa.insert(link).values(row))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
 
 from fieldstone.engine import (
     alerts,
@@ -24,7 +26,7 @@ from fieldstone.engine.query import AggregateRequest, ListRequest
 from fieldstone.engine.transaction import Transaction
 from fieldstone.engine.work import given_up
 from fieldstone.metadata.documents import document_of
-from tests.engine.crm_like import Company
+from tests.engine.crm_like import CUSTOMER, DOCUMENTS, Company
 from tests.refusals import Call
 
 
@@ -85,6 +87,12 @@ class Data:
         """Ask for a run of a rule that is switched off."""
         self.write(lambda tx: alerts.run_soon(tx, SYSTEM, "quiet"))
 
+    def list_of_yesterday(self, **asked: Any) -> None:
+        """Ask for customers as they were before all was published."""
+        at = self.company.clock.instant - timedelta(days=1)
+        request = ListRequest(entity_id="customer", as_of=at, **asked)
+        self.read(lambda tx: query.page(tx, SYSTEM, request))
+
     def inbox(self, **asked: object) -> None:
         request = AlertRequest(**asked)  # type: ignore[arg-type]
         self.read(lambda tx: alerts.inbox(tx, SYSTEM, request))
@@ -103,10 +111,14 @@ QUIET = document_of(
 )
 
 
+ADDED = document_of(
+    {**CUSTOMER, "fields": [*CUSTOMER["fields"], {"name": "added", "type": "text"}]}
+)
+
+
 def data(company: Company) -> Data:
-    """The company's records, and a rule that is switched off."""
-    with company.workspace.reading() as tx:
-        documents = (*tx.app.documents, QUIET)
+    """The company's records, a field that is new, and a rule that is switched off."""
+    documents = [ADDED if one.name == "customer" else one for one in (*DOCUMENTS, QUIET)]
     plan = publish.preview(company.workspace, SYSTEM, documents)
     publish.publish(company.workspace, SYSTEM, plan, None)
     with company.workspace.writing() as tx:
@@ -136,6 +148,10 @@ CASES: tuple[Call[Data], ...] = (
     Call("a key action of no stage", NotFound, ("stage.item_unknown",),
          lambda it: it.write(lambda tx: records.tick(
              tx, SYSTEM, "deal", it.deal, "zz", "called"))),
+    Call("the recycle bin of yesterday", Malformed, ("/as_of as_of.bin",),
+         lambda it: it.list_of_yesterday(deleted=True)),
+    Call("yesterday by a field of today", Malformed, ("/sort as_of.other_then",),
+         lambda it: it.list_of_yesterday(sort="added")),
     Call("a collision in a strange index", Conflict, ("unique.taken_somewhere",),
          lambda it: it.collide()),
     Call("a bulk change of nothing", Conflict, ("bulk.nothing",),
