@@ -27,6 +27,7 @@ from .pages import (
     records,
     sample,
     search,
+    then,
     views,
     webhooks,
 )
@@ -268,6 +269,8 @@ ROUTES: tuple[Route, ...] = (
     Route(_GET, f"{_RECORD}/cell/<field>", cells.edit),
     Route(_POST, f"{_RECORD}/cell/<field>", cells.save),
     Route(_GET, f"{_RECORD}/timeline", records.timeline),
+    Route(_GET, f"{_RECORD}/then", then.page),
+    Route(_POST, f"{_RECORD}/revert", then.revert),
     Route(_POST, f"{_RECORD}/stage", records.move),
     Route(_POST, f"{_RECORD}/board", boards.move),
     Route(_POST, f"{_RECORD}/tick", records.tick),

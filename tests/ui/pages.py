@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+TODAY = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+
 PAGES = (
     "",
     "-/today",
@@ -71,6 +76,7 @@ PAGES = (
     "machine/1/edit",
     "repair/1",
     "machine/1?list=sort%3D-name",
+    f"machine/1/then?at={TODAY}",
     "repair?show=board",
     "repair?show=board&q=nobody",
     "/new",

@@ -70,6 +70,12 @@ CASES = (
          {"version": "1"}),
     Case("a move from a version of before", "POST", "/deal/{sale}/stage", 412,
          ("record.moved_on", "record.moved_on_hint"), {"version": "9", "to": "quote"}),
+    Case("as of no moment", "GET", "/customer/{acme}/then?at=zz", 400, fault(400)),
+    Case("before it was made", "GET", "/customer/{acme}/then?at=2020-01-01", 404, fault(404)),
+    Case("back to another moment, from a version of before", "POST", "/customer/{acme}/revert", 412,
+         ("then.refused", "record.moved_on_hint"), {"version": "9", "at": "2026-03-05"}),
+    Case("back without a version", "POST", "/customer/{acme}/revert", 428, ("then.refused",),
+         {"at": "2026-03-05"}),
     Case("a move without what is needed", "POST", "/deal/{sale}/stage", 409,
          ("stage.to_enter",), {"version": "1", "to": "quote"}),
 )  # fmt: skip

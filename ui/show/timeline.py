@@ -62,6 +62,8 @@ class Happening:
     changes: tuple[Change, ...] = ()
     note: Note | None = None
     about: Link | None = None
+    then: str | None = None
+    """Where the record is shown as it was after this."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ def timeline_of(
         desk.tx, desk.caller, entity.id, record.id, _EACH, cursor or None, kind,
         oldest_first=turned,
     )  # fmt: skip
-    teller = _Teller(desk, entity, found.titles)
+    teller = _Teller(desk, entity, record.id, found.titles)
     onward = None
     if found.next_cursor:
         onward = desk.paths.act(
@@ -150,9 +152,12 @@ def _kinds(
 class _Teller:
     """Tells events of one entity's record to one reader."""
 
-    def __init__(self, desk: Desk, entity: Entity, titles: Mapping[tuple[str, int], str]) -> None:
+    def __init__(
+        self, desk: Desk, entity: Entity, record_id: int, titles: Mapping[tuple[str, int], str]
+    ) -> None:
         self.desk = desk
         self.entity = entity
+        self.record_id = record_id
         self.titles = titles
         self.show: Shower = shower(desk, titles)
 
@@ -185,8 +190,13 @@ class _Teller:
             hue="indigo" if moved else "",
             changes=() if entry.kind == "created" else changes,
             about=self._link(entity, child) if child else None,
+            then=None if child or entry.kind == "deleted" else self._then(entry.at),
             **self._time(entry.at),
         )
+
+    def _then(self, at: datetime) -> str:
+        paths = self.desk.paths
+        return paths.act(self.entity.name, self.record_id, "then", at=at.isoformat())
 
     def _link(self, entity: Entity, record: Record) -> Link:
         href = self.desk.paths.record(entity.name, record.id)
