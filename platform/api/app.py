@@ -194,10 +194,11 @@ def _refusal(error: Refused, ask: Ask, request_id: str) -> Response:
     body = problems.document(error, ask.locale, request_id)
     headers: dict[str, str] = {}
     if isinstance(error, Stale) and isinstance(error.current, Record) and ask._caller:
-        body["sent_version"] = ask.version()
+        body["sent_version"] = error.problems[0].params["sent"]
         body["current_version"] = error.current.version
         body["current"] = present(ask.app, ask.caller, error.current)
-        headers["ETag"] = version_tag(error.current.version)
+        if ask.path.get("id") == str(error.current.id):
+            headers["ETag"] = version_tag(error.current.version)
     if isinstance(error, BatchRefused):
         body.update(error.more)
     if isinstance(error, (TooMany, Unavailable)):

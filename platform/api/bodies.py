@@ -47,6 +47,18 @@ STAGE: Final = _object(("to",), to={"type": "string", "maxLength": 100}, reason=
 REVERT: Final = _object(
     as_of=_MOMENT, change={"type": "string", "pattern": "^[0-9]{1,18}$"}, reason=_TEXT
 )
+_ID: Final[Schema] = {"type": "string", "pattern": "^[1-9][0-9]{0,17}$"}
+MERGE: Final = _object(
+    ("into",),
+    into=_ID,
+    version={"type": "integer", "minimum": 1},
+    take={
+        "type": "object",
+        "maxProperties": 400,
+        "additionalProperties": {"enum": ["this", "other"]},
+    },
+    reason=_TEXT,
+)
 QUERY: Final = _object(
     filter=_TEXT,
     q={"type": "string", "maxLength": 200},
@@ -65,7 +77,7 @@ BATCH: Final = _object(
         "items": {
             "type": "object",
             "properties": {
-                "id": {"type": "string", "pattern": "^[1-9][0-9]{0,17}$"},
+                "id": _ID,
                 "version": {"type": "integer", "minimum": 1},
             },
             "required": ["id", "version"],
@@ -75,7 +87,7 @@ BATCH: Final = _object(
         "type": "array",
         "items": _object(
             ("id", "version"),
-            id={"type": "string", "pattern": "^[1-9][0-9]{0,17}$"},
+            id=_ID,
             version={"type": "integer", "minimum": 1},
         ),
     },
@@ -149,6 +161,7 @@ _SCHEMAS: Final[Mapping[int, Schema]] = {
         VALUES,
         STAGE,
         REVERT,
+        MERGE,
         QUERY,
         AGGREGATE,
         BATCH,

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from ..engine import access, as_of, history
+from ..engine import access, as_of, history, merges
 from ..engine import records as store
 from ..engine.access import Verb
-from ..engine.errors import Malformed
+from ..engine.errors import Malformed, NotFound
 from ..engine.history import Entry, History
 from ..engine.records import Record
 from ..metadata.model import Field
@@ -22,18 +22,25 @@ def create(ask: Ask) -> Answer:
     """Make a record; 201 with the record, its address and its ETag."""
     entity_id = entity_of(ask, "create")
     record = store.create(ask.tx, ask.caller, entity_id, ask.body)
-    place = f"/api/v1/{ask.path['workspace']}/records/{ask.path['entity']}/{record.id}"
-    return _shown(ask, record, 201, Location=place)
+    return _shown(ask, record, 201, Location=_place(ask, record.id))
 
 
 def get(ask: Ask) -> Answer:
     """A record with all that its reader may read; 304 if they hold this version already.
 
-    With a moment, the record as it was, and which fields cannot be told of then.
+    With a moment, the record as it was, and which fields cannot be told of then. One that
+    was merged into another leads there by 307: an undo brings it back.
     """
     if "as_of" in ask.parameters:
         return _then(ask, ask.parameters["as_of"])
-    record = store.get(ask.tx, ask.caller, entity_of(ask), ask.id, titles=False)
+    entity_id = entity_of(ask)
+    try:
+        record = store.get(ask.tx, ask.caller, entity_id, ask.id, titles=False)
+    except NotFound:
+        into = merges.survivor(ask.tx, ask.caller, entity_id, ask.id)
+        if into is None:
+            raise
+        return Answer(status=307, headers={"Location": _place(ask, into)})
     if "If-None-Match" in ask.headers and ask.unchanged(version_tag(record.version)):
         return Answer(status=304, headers={"ETag": version_tag(record.version)})
     return _shown(ask, record)
@@ -115,6 +122,10 @@ def entity_of(ask: Ask, verb: Verb = "read") -> str:
     return access.entity_for(ask.app, ask.caller, found.id if found else name, verb).id
 
 
+def _place(ask: Ask, record_id: int) -> str:
+    return f"/api/v1/{ask.path['workspace']}/records/{ask.path['entity']}/{record_id}"
+
+
 def _entry(ask: Ask, one: Entry, page: History) -> dict[str, Any]:
     entity = ask.app.entity(entity_of(ask))
     actor = None if one.actor is None else page.titles.get((access.MEMBER_ENTITY, one.actor))
@@ -125,6 +136,8 @@ def _entry(ask: Ask, one: Entry, page: History) -> dict[str, Any]:
         "actor": None if one.actor is None else str(one.actor),
         "actor_name": actor,
         "origin": one.origin,
+        "merged_from": _known(page, entity.id, one.merged_from),
+        "merged_into": _known(page, entity.id, one.merged_into),
         "changes": [
             {
                 "field": field.name,
@@ -151,6 +164,12 @@ def _then(ask: Ask, text: str) -> Answer:
     shown.pop("version")
     left_out = as_of.left_out(as_of.looking_back(ask.tx, entity_id, at), ask.caller, entity_id)
     return Answer({"data": shown, **as_then(at, left_out)})
+
+
+def _known(page: History, entity_id: str, record_id: int | None) -> str | None:
+    """The id of a record that the reader may see."""
+    known = record_id is not None and (entity_id, record_id) in page.titles
+    return str(record_id) if known else None
 
 
 def _shown(ask: Ask, record: Record, status: int = 200, **headers: str) -> Answer:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final, Literal
 
@@ -24,13 +24,13 @@ from .errors import Malformed, NotFound
 from .query import cursor as cursors
 from .records.read import not_found
 from .records.rows import titles_of, whole_rows
-from .system_tables import CHANGE, FIELD_CHANGE, TRANSITION
+from .system_tables import CHANGE, FIELD_CHANGE, MERGE, TRANSITION
 from .transaction import Transaction
 
 MOST_ENTRIES: Final = 200
 HIDDEN: Final = frozenset({"version", "updated_at", "updated_by"})
 """Fields whose changes say nothing that the other changes do not say."""
-Kind = Literal["created", "changed", "deleted", "restored"]
+Kind = Literal["created", "changed", "deleted", "restored", "merged", "unmerged"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,10 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One change set of a record: who (a member's id, None for the product), whence and when."""
+    """One change set of a record: who (a member's id, None for the product), whence and when.
+
+    A merge says `merged_from` which record `merged_into` which, one of them this one.
+    """
 
     id: int
     kind: Kind
@@ -53,6 +56,8 @@ class Entry:
     actor: int | None
     origin: str
     changes: tuple[Changed, ...] = ()
+    merged_from: int | None = None
+    merged_into: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +156,7 @@ def _entries(
     for one, at_, actor, origin in found:
         changed = details[entity.id, record_id, at_, one]
         entries.append(Entry(one, kind_of(changed), at_, actor, origin, tuple(changed)))
-    return entries
+    return with_merges(tx, entity.id, record_id, entries)
 
 
 def _moments(entity_id: str, record_id: int, fields: list[str]) -> sa.Subquery:
@@ -171,7 +176,48 @@ def _moments(entity_id: str, record_id: int, fields: list[str]) -> sa.Subquery:
         .where(of_record(FIELD_CHANGE))
     )
     moved = sa.select(TRANSITION.c.at, TRANSITION.c.change_id).where(of_record(TRANSITION))
-    return sa.union(changed, moved).subquery("moments")
+    return sa.union(changed, moved, *merged(entity_id, record_id)).subquery("moments")
+
+
+def merged(entity_id: str, record_id: int, *more: Any) -> tuple[sa.Select[Any], ...]:
+    """When a record was merged, or another one into it, and when that was taken back.
+
+    Whatever `more` is selected stands between the time and the change set.
+    """
+    own = sa.and_(
+        MERGE.c.entity == entity_id,
+        sa.or_(MERGE.c.record_id == record_id, MERGE.c.into_id == record_id),
+    )
+    return (
+        sa.select(MERGE.c.at, *more, MERGE.c.change_id).where(own),
+        sa.select(MERGE.c.undone_at, *more, MERGE.c.undone_change_id).where(
+            own, MERGE.c.undone_at.is_not(None)
+        ),
+    )
+
+
+def with_merges(
+    tx: Transaction, entity_id: str, record_id: int, entries: Sequence[Entry]
+) -> list[Entry]:
+    """The entries of a record; those of merges say so, and which records they were."""
+    sets = [one.id for one in entries if one.origin == "merge"]
+    if not sets:
+        return list(entries)
+    found: dict[int, tuple[Kind, int, int]] = {}
+    statement = sa.select(MERGE).where(
+        MERGE.c.entity == entity_id,
+        sa.or_(MERGE.c.record_id == record_id, MERGE.c.into_id == record_id),
+        sa.or_(MERGE.c.change_id.in_(sets), MERGE.c.undone_change_id.in_(sets)),
+    )
+    for row in tx.connection.execute(statement):
+        found[row.change_id] = "merged", row.record_id, row.into_id
+        if row.undone_change_id is not None:
+            found[row.undone_change_id] = "unmerged", row.record_id, row.into_id
+    told = []
+    for one in entries:
+        kind, start, end = found.get(one.id, (one.kind, None, None))
+        told.append(replace(one, kind=kind, merged_from=start, merged_into=end))
+    return told
 
 
 def details_of(
@@ -253,6 +299,8 @@ def mentioned(entity: Entity, entries: Sequence[Entry]) -> dict[str, set[int]]:
     for one in entries:
         if one.actor is not None:
             wanted.setdefault(MEMBER_ENTITY, set()).add(one.actor)
+        if one.merged_from is not None and one.merged_into is not None:
+            wanted.setdefault(entity.id, set()).update((one.merged_from, one.merged_into))
         for change in one.changes:
             values = {change.field: change.before}, {change.field: change.after}
             for value in values:

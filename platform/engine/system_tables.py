@@ -314,6 +314,40 @@ BULK_ROW = table(
 `version` is the record's when it was written, under the change set `change_id`.
 """
 
+MERGE = table(
+    "_merge",
+    serial(),
+    sa.Column("entity", CODE, nullable=False),
+    sa.Column("record_id", sa.BigInteger(), nullable=False),
+    sa.Column("into_id", sa.BigInteger(), nullable=False),
+    sa.Column("state", CODE, nullable=False),
+    sa.Column("member_id", sa.BigInteger()),
+    sa.Column("change_id", sa.BigInteger(), nullable=False),
+    sa.Column("at", UtcDateTime(), nullable=False),
+    sa.Column("kept", JsonText(), nullable=False),
+    sa.Column("undone_change_id", sa.BigInteger()),
+    sa.Column("undone_at", UtcDateTime()),
+    sa.Index("_merge_record", "entity", "record_id"),
+    sa.Index("_merge_into", "entity", "into_id"),
+)
+"""Records that were merged into others: `state` is done or undone, `change_id` what it changed.
+
+`kept` are times of the surviving record that no history holds, as text by field.
+"""
+
+MERGE_ROW = table(
+    "_merge_row",
+    sa.Column("merge_id", sa.BigInteger(), primary_key=True, autoincrement=False),
+    sa.Column("entity", CODE, primary_key=True),
+    sa.Column("field", CODE, primary_key=True),
+    sa.Column("record_id", sa.BigInteger(), primary_key=True, autoincrement=False),
+    sa.Column("state", CODE, nullable=False),
+)
+"""What a merge changed: fields `set` in the surviving record, or `moved` to it in other records.
+
+An alert's place is the table of alerts. After an undo `back`, or `left` where it was edited since.
+"""
+
 CHECKLIST_TICK = table(
     "_checklist_tick",
     sa.Column("entity", CODE, primary_key=True),

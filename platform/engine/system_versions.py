@@ -22,6 +22,8 @@ from .system_tables import (
     IMPORT,
     IMPORT_ROW,
     KEPT_ANSWER,
+    MERGE,
+    MERGE_ROW,
     NOTIFICATION,
     OUTBOX,
     STATE,
@@ -91,6 +93,11 @@ def _kept_answers(connection: sa.Connection) -> None:
     KEPT_ANSWER.create(connection)
 
 
+def _merges(connection: sa.Connection) -> None:
+    for table in (MERGE, MERGE_ROW):
+        table.create(connection)
+
+
 STEPS: Sequence[Step] = (
     _drafts,
     _keep_files_of_imports,
@@ -102,6 +109,7 @@ STEPS: Sequence[Step] = (
     _search_by_columns,
     _drafts_that_go_back,
     _kept_answers,
+    _merges,
 )
 """Step n moves the tables from version n + 1 to n + 2; a new workspace is made at the last one."""
 

@@ -26,7 +26,9 @@ from .history import (
     details_of,
     kind_of,
     mentioned,
+    merged,
     row_of,
+    with_merges,
 )
 from .query import cursor as cursors
 from .records.record import Record, shape_of
@@ -227,6 +229,9 @@ def _happened(
             )
         )
 
+    itself = source.pointer is None
+    at_record = place, sa.literal(record_id, sa.BigInteger())
+    merges = merged(source.entity, record_id, *at_record) if itself else ()
     return sa.union(
         sa.select(
             made.c.created_at.label("at"),
@@ -236,6 +241,7 @@ def _happened(
         ),
         told(FIELD_CHANGE, CHANGE.c.at),
         told(TRANSITION, TRANSITION.c.at),
+        *merges,
     )
 
 
@@ -292,6 +298,8 @@ def _events(
             found = details[one.source.entity, one.record_id, one.at, one.change_id]
             kind = kind_of(found)
             entry = Entry(one.change_id, kind, one.at, one.actor, one.origin, tuple(found))
+            if one.source.pointer is None:
+                (entry,) = with_merges(tx, one.source.entity, one.record_id, [entry])
         if one.source.pointer is not None:
             child = records[one.source.entity][one.record_id]
             events.append(Event(one.at, entry, child, one.source.pointer))

@@ -1,9 +1,11 @@
 """The page of a record: stages, key actions, related records, notes, deleting, alerts and why."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
-from fieldstone.engine import records
+from fieldstone.engine import merges, records
 from fieldstone.engine.access import SYSTEM
 from tests.ui.readers import Reader, Site
 
@@ -67,6 +69,18 @@ def test_writes_down_what_was_done(chief: Reader) -> None:
     page.click("#composer [data-save]")
     expect(page.locator("#flow .note")).to_contain_text("试车正常")
     expect(page.locator(".tabs.under")).to_contain_text("工作记录 1")
+
+
+def test_a_merged_record_leads_to_the_one_that_it_became(
+    chief: Reader, site: Site, repair: int
+) -> None:
+    with site.workspace.writing() as tx:
+        values = {"subject": "刀架松动", "machine": "3"}
+        other = records.create(tx, SYSTEM, "repair", values).id
+        merges.merge(tx, SYSTEM, "repair", repair, 1, other, 1)
+    chief.open(f"repair/{repair}")
+    expect(chief.page).to_have_url(re.compile(f"/repair/{other}$"))
+    expect(chief.page.locator("#flow")).to_contain_text("将“换刀架”并入“刀架松动”")
 
 
 def test_deletes_and_restores(chief: Reader) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from flask import make_response, redirect, request
 from werkzeug.wrappers import Response
 
-from fieldstone.engine import alerts, query, records, samples
+from fieldstone.engine import alerts, merges, query, records, samples
 from fieldstone.engine.alerts import AlertRequest
 from fieldstone.engine.errors import Forbidden, Invalid, Malformed, NotFound, Refused
 from fieldstone.engine.records import preview
@@ -45,11 +45,17 @@ from .asked import asked_of, request_of
 _MOST_ALERTS = 5
 
 
-def page(visit: Visit, entity: str, record_id: int) -> str:
-    """The record."""
+def page(visit: Visit, entity: str, record_id: int) -> str | Response:
+    """The record; one that was merged into another leads there."""
     with visit.reading() as desk:
         found = desk.entity(entity)
-        record = records.get(desk.tx, desk.caller, found.id, record_id)
+        try:
+            record = records.get(desk.tx, desk.caller, found.id, record_id)
+        except NotFound:
+            into = merges.survivor(desk.tx, desk.caller, found.id, record_id)
+            if into is None:
+                raise
+            return redirect(desk.paths.record(found.name, into), 302)
         return _render(desk, found, _model(desk, found, record))
 
 

@@ -182,10 +182,18 @@ class _Teller:
             if one.field in entity.by_id and one.field != "deleted_at"
         )
         key = f"timeline.{'moved' if moved else entry.kind}" + ("_of" if child else "")
-        icons = {"created": "plus", "deleted": "trash", "restored": "arrow-back-up"}
+        icons = {"created": "plus", "deleted": "trash", "restored": "arrow-back-up",
+                 "merged": "git-branch", "unmerged": "arrow-back-up"}  # fmt: skip
         return Happening(
             who=self._who(entry.actor),
-            what=say(key, self.desk.locale, field=moved, what=self._called(entity)),
+            what=say(
+                key,
+                self.desk.locale,
+                field=moved,
+                what=self._called(entity),
+                gone=self._title(entity, entry.merged_from),
+                kept=self._title(entity, entry.merged_into),
+            ),
             icon="route" if moved else icons.get(entry.kind, "pencil"),
             hue="indigo" if moved else "",
             changes=() if entry.kind == "created" else changes,
@@ -197,6 +205,10 @@ class _Teller:
     def _then(self, at: datetime) -> str:
         paths = self.desk.paths
         return paths.act(self.entity.name, self.record_id, "then", at=at.isoformat())
+
+    def _title(self, entity: Entity, record_id: int | None) -> str:
+        found = self.titles.get((entity.id, record_id)) if record_id is not None else None
+        return found or say("value.gone", self.desk.locale)
 
     def _link(self, entity: Entity, record: Record) -> Link:
         href = self.desk.paths.record(entity.name, record.id)

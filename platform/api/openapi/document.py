@@ -23,11 +23,19 @@ _VERBS: Final[Mapping[str, Verb]] = {
     "records.revert": "update",
     "records.delete": "delete",
     "records.restore": "delete",
+    "merges.merge": "delete",
     "imports.create": "create",
     "imports.of_entity": "create",
 }
 _NEEDS_VERSION: Final = frozenset(
-    {"records.update", "records.delete", "records.restore", "records.move", "records.revert"}
+    {
+        "records.update",
+        "records.delete",
+        "records.restore",
+        "records.move",
+        "records.revert",
+        "merges.merge",
+    }
 )
 _ANSWERS: Final[Mapping[str, tuple[int, str]]] = {
     "records.create": (201, "{entity}"),
@@ -104,6 +112,8 @@ def _operations(
             wanted = any(
                 access.may(app, caller, entity.id, one) for one in ("create", "update", "delete")
             )
+        if route.name == "merges.merge":
+            wanted = wanted and access.may(app, caller, entity.id, "update")
         if route.name in _IMPORTS and not _imports(app, caller):
             wanted = False
         if entity.system and route.name not in _SYSTEM_ROUTES:
@@ -192,9 +202,11 @@ def _answers(route: Route, entity: Entity | None, locale: str) -> dict[str, Any]
         refusals |= {412, 428}
     if route.parameters or route.method == "GET":
         refusals |= {400, 403}
+    led = {"description": render("openapi.answer.307", locale), "headers": parts.LOCATION}
     begun = {"description": render("openapi.answer.202", locale), "content": answer.get("content")}
     return {
         str(status): answer,
         **({"202": begun} if route.name in _MAY_TAKE_LONG else {}),
+        **({"307": led} if route.name == "records.get" else {}),
         **{str(one): parts.problem(locale, one) for one in sorted(refusals)},
     }

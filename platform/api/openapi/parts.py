@@ -49,6 +49,7 @@ PREFER: Final[Schema] = {
 }
 ETAG: Final[Schema] = {"ETag": {"schema": {"type": "string"}}}
 _RETRY_AFTER: Final[Schema] = {"Retry-After": {"schema": {"type": "integer", "minimum": 1}}}
+LOCATION: Final[Schema] = {"Location": {"schema": {"type": "string"}}}
 _RECORD_ID: Final[Schema] = {"name": "id", "in": "path", "required": True, "schema": ID}
 
 

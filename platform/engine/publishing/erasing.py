@@ -26,6 +26,8 @@ from ..system_tables import (
     FIELD_CHANGE,
     IMPORT,
     IMPORT_ROW,
+    MERGE,
+    MERGE_ROW,
     NOTIFICATION,
     TIER_RANK,
     TRANSITION,
@@ -107,7 +109,7 @@ def _parts(tx: Transaction, place: Place) -> Iterator[Part]:
 def _of_field(tx: Transaction, entity_id: str, field_id: str) -> Iterator[Part]:
     field = tx.app.entity(entity_id).field(field_id)
     ids = (field_id, *(one.id for one in companions(field)))
-    for table in _HISTORY:
+    for table in (*_HISTORY, MERGE_ROW):
         yield table, sa.and_(table.c.entity == entity_id, table.c.field.in_(ids))
     columns = tx.layout.entity(entity_id).columns_of(ids) if entity_id in tx.layout else ()
     yield SEARCH, sa.and_(SEARCH.c.entity == entity_id, SEARCH.c.field.in_(columns))
@@ -117,6 +119,8 @@ def _of_field(tx: Transaction, entity_id: str, field_id: str) -> Iterator[Part]:
 def _of_entity(entity_id: str) -> Iterator[Part]:
     for whole, part, key in ((IMPORT, IMPORT_ROW, "import_id"), (BULK, BULK_ROW, "bulk_id")):
         yield part, part.c[key].in_(sa.select(whole.c.id).where(whole.c.entity == entity_id))
-    for table in (*_HISTORY, SEARCH, ALERT, NOTIFICATION, CHECKLIST_TICK, IMPORT, BULK):
+    merges = sa.select(MERGE.c.id).where(MERGE.c.entity == entity_id)
+    yield MERGE_ROW, sa.or_(MERGE_ROW.c.merge_id.in_(merges), MERGE_ROW.c.entity == entity_id)
+    for table in (*_HISTORY, SEARCH, ALERT, NOTIFICATION, CHECKLIST_TICK, IMPORT, BULK, MERGE):
         yield table, table.c.entity == entity_id
     yield COUNTER, COUNTER.c.key.startswith(f"{entity_id}.", autoescape=True)

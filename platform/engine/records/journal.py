@@ -63,6 +63,12 @@ def change_set(tx: Transaction, caller: Caller) -> int:
     return opened[key]
 
 
+def new_set(tx: Transaction, caller: Caller) -> int:
+    """A change set of its own for what this actor does from here on."""
+    _open.get(tx, {}).pop((caller.member_id, caller.origin), None)
+    return change_set(tx, caller)
+
+
 def opened_set(tx: Transaction, caller: Caller) -> int | None:
     """The change set of this actor in this transaction, or None while nothing was changed."""
     return _open.get(tx, {}).get((caller.member_id, caller.origin))
@@ -119,6 +125,29 @@ def field_changes(
         for row in rows:
             row["change_id"] = change_id
         tx.connection.execute(_NEW_FIELD_CHANGES, rows)
+
+
+def same_change(
+    tx: Transaction,
+    caller: Caller,
+    entity_id: str,
+    field_id: str,
+    ids: sa.Select[int],
+    before: Any,
+    after: Any,
+) -> None:
+    """Keep one change of a field that many records went through, those that a query names."""
+    names = ("change_id", "entity", "record_id", "field", "before", "after")
+    (at,) = ids.subquery().c
+    values = (
+        sa.literal(change_set(tx, caller)),
+        sa.literal(entity_id),
+        at,
+        sa.literal(field_id),
+        sa.literal(to_text(before), FIELD_CHANGE.c.before.type),
+        sa.literal(to_text(after), FIELD_CHANGE.c.after.type),
+    )
+    tx.connection.execute(sa.insert(FIELD_CHANGE).from_select(names, sa.select(*values)))
 
 
 def transitions(tx: Transaction, caller: Caller, entity_id: str, moves: Iterable[Moved]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ...metadata.model import Field
+from ...metadata.model import App, Field
 from ...rules import compile_expression, evaluate
 from .. import access
 from ..access import MEMBER_ENTITY, Caller
@@ -74,7 +74,9 @@ def _judge_where(tx: Transaction, shape: Shape, draft: Draft, source: Source, po
     for field_id, target in shape.references.items():
         one = shape.field(field_id)
         pointed = draft.after.get(field_id)
-        if one.where is None or pointed is None or not _concerned(tx, shape, one, target, draft):
+        if one.where is None or pointed is None:
+            continue
+        if not draft.changed(read_by_where(tx.app, shape, one)):
             continue
         expression = compile_expression(tx.app, target, one.where, parent=shape.entity.id)
         record = pool.source(target, pointed, (shape.entity.id, field_id))
@@ -82,8 +84,9 @@ def _judge_where(tx: Transaction, shape: Shape, draft: Draft, source: Source, po
             draft.blame("reference.not_allowed", one.name, field=one, id=pointed)
 
 
-def _concerned(tx: Transaction, shape: Shape, one: Field, target: str, draft: Draft) -> bool:
-    """Whether the draft changes the reference, or what its `where` reads of this record."""
-    expression = compile_expression(tx.app, target, one.where or "", parent=shape.entity.id)
+def read_by_where(app: App, shape: Shape, one: Field) -> frozenset[str]:
+    """A reference, and what its `where` reads of the record that has it."""
+    target = shape.references[one.id]
+    expression = compile_expression(app, target, one.where or "", parent=shape.entity.id)
     own = {field_id for entity_id, field_id in expression.uses if entity_id == shape.entity.id}
-    return bool(draft.changed({one.id} | own))
+    return frozenset({one.id} | own)

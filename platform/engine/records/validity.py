@@ -50,6 +50,22 @@ def judge(
     return pool
 
 
+def may_refuse(app: App, shape: Shape, changed: frozenset[str]) -> bool:
+    """Whether some rule would look at a record again because these fields changed."""
+    entity = shape.entity
+    texts = [one.that for one in entity.checks if not one.archived]
+    texts += [one.required_when for one in entity.live_fields if one.required_when is not None]
+    if any(_concerned(app, entity.id, text, changed) for text in texts):
+        return True
+    if any(not changed.isdisjoint(group) for group in unique.groups_of(entity)):
+        return True
+    return any(
+        not changed.isdisjoint(references.read_by_where(app, shape, one))
+        for one in entity.live_fields
+        if one.where is not None
+    )
+
+
 def _judge_missing(shape: Shape, draft: Draft) -> None:
     """Blame what a draft that could not be read lacks as well: people mend everything at once."""
     wrong = {one.pointer.lstrip("/") for one in draft.problems}

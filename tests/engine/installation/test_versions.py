@@ -15,7 +15,7 @@ from fieldstone.engine.database import databases
 from fieldstone.engine.document_tables import DRAFT_BACK, REVISION
 from fieldstone.engine.settings import Settings
 from fieldstone.engine.stores import CONTROL, Databases
-from fieldstone.engine.system_tables import KEPT_ANSWER, STATE
+from fieldstone.engine.system_tables import KEPT_ANSWER, MERGE, MERGE_ROW, STATE
 
 FIRST = Path(__file__).parent / "version_1"
 OLD, NEW = "0" * 32, "1" * 32
@@ -51,7 +51,7 @@ def test_values_of_a_converted_field_are_found_under_its_column(stores: Database
     stores.store(OLD).create()
     with stores.store(OLD).begin(writing=True) as connection:
         system_versions.create(connection)
-        for later in (DRAFT_BACK, KEPT_ANSWER):
+        for later in (DRAFT_BACK, KEPT_ANSWER, MERGE, MERGE_ROW):
             later.drop(connection)
         connection.execute(sa.update(STATE).values(revision=1, system_version=8))
         connection.execute(

@@ -22,6 +22,8 @@ from fieldstone.engine.system_tables import (
     FIELD_CHANGE,
     IMPORT,
     IMPORT_ROW,
+    MERGE,
+    MERGE_ROW,
     NOTIFICATION,
     SAVED,
     TRANSITION,
@@ -85,6 +87,8 @@ def remembered(tx: Transaction) -> None:
     change = {"change_id": 1, "before": "a", "after": "b"}
     staff = {"entity": "customer", "record_id": 1, "field": "staff"}
     done = {"state": "done", "options": {}, "created_at": NOW}
+    merged = {"record_id": 1, "into_id": 2, "state": "done", "change_id": 1, "kept": {}, **at}
+    moved = {"record_id": 1, "state": "moved"}
     rows: list[tuple[sa.Table, dict[str, Any]]] = [
         (CHANGE, {"origin": "test", "revision": 1, **at}),
         (FIELD_CHANGE, {**both, "field": "name", **change}),
@@ -105,6 +109,11 @@ def remembered(tx: Transaction) -> None:
         (BULK, {"id": 7, "entity": "deal", "act": "update", "state": "done", "token": "t",
                 "what": {}, "counts": {}, "created_at": NOW}),
         (BULK_ROW, {"bulk_id": 7, "record_id": 1, "state": "changed"}),
+        (MERGE, {"id": 7, "entity": "deal", **merged}),
+        (MERGE_ROW, {"merge_id": 7, "entity": "follow_up", "field": "deal", **moved}),
+        (MERGE, {"id": 8, "entity": "customer", **merged}),
+        (MERGE_ROW, {"merge_id": 8, "entity": "deal", "field": "customer", **moved}),
+        (MERGE_ROW, {"merge_id": 8, "entity": "customer", "field": "staff", **moved}),
         (SAVED, {"member_id": 1, "key": "columns/deal/", "value": ["name"], **at}),
         (SAVED, {"member_id": 1, "key": "facets/deal", "value": True, **at}),
         (SAVED, {"member_id": 1, "key": "columns/customer/deal", "value": ["name"], **at}),
@@ -235,6 +244,8 @@ def test_an_entity_goes_with_its_tables_and_all_that_is_kept_of_it(
     assert everything(workspace) == customers
     for table in (ALERT, NOTIFICATION, CHECKLIST_TICK, BULK, BULK_ROW, TRANSITION):
         assert left(workspace, table, table.c.keys()[0]) == [], table.name
+    assert left(workspace, MERGE_ROW, "field") == ["staff"]
+    assert left(workspace, MERGE, "id") == [8]
     assert left(workspace, IMPORT, "id") == [8]
     assert left(workspace, IMPORT_ROW, "import_id") == [8]
     assert left(workspace, FIELD_CHANGE, "entity") == ["customer", "customer"]
