@@ -59,6 +59,7 @@ MERGE: Final = _object(
     },
     reason=_TEXT,
 )
+DUPLICATES: Final = _object(("values",), values=_VALUES, id=_ID)
 QUERY: Final = _object(
     filter=_TEXT,
     q={"type": "string", "maxLength": 200},
@@ -162,6 +163,7 @@ _SCHEMAS: Final[Mapping[int, Schema]] = {
         STAGE,
         REVERT,
         MERGE,
+        DUPLICATES,
         QUERY,
         AGGREGATE,
         BATCH,

@@ -20,7 +20,7 @@ from .access import Caller
 from .errors import Malformed
 from .layout import Layout
 from .search_tables import SEARCH, TERMS
-from .search_terms import MOST_QUERY, Word, searchable, terms_of, words_of
+from .search_terms import MOST_QUERY, Word, searchable, terms_of, word_of, words_of
 from .transaction import Transaction
 
 _COLUMNS: Final = "entity, field, record_id, folded, terms"
@@ -107,6 +107,24 @@ def condition(
         return sa.false()
     hits = _HITS[tx.tables.dialect]
     return sa.and_(*(record_id.in_(hits(entity_id, fields, word)) for word in words))
+
+
+def containing(
+    tx: Transaction, entity_id: str, field_id: str, texts: Collection[str], most: int
+) -> sa.Select[Any] | None:
+    """The ids of the `most` records of which a searched field holds most of these folded texts.
+
+    None where the field is not searched, or no text says anything.
+    """
+    under = places(tx.app.entity(entity_id), tx.layout).get(field_id)
+    words = [word for one in sorted(texts) if (word := word_of(one))]
+    if under is None or not words:
+        return None
+    hits = _HITS[tx.tables.dialect]
+    ways = [hits(entity_id, [under], word).subquery() for word in words]
+    found = sa.union_all(*(sa.select(one.c.record_id) for one in ways)).subquery()
+    held = sa.func.count().desc(), found.c.record_id.desc()
+    return sa.select(found.c.record_id).group_by(found.c.record_id).order_by(*held).limit(most)
 
 
 def _hits_sqlite(entity_id: str, fields: list[str], word: Word) -> sa.CompoundSelect[Any]:

@@ -66,6 +66,15 @@ def words_of(query: str) -> tuple[Word, ...]:
     return tuple(found for one in words[:MOST_WORDS] if (found := _word(one)))
 
 
+def word_of(text: str) -> Word | None:
+    """What finds values that hold a folded text, however it sounds; None without any content."""
+    runs = _runs(text)
+    if not runs:
+        return None
+    pairs = {run[at : at + 2] for run in runs for at in range(len(run) - 1)}
+    return Word(text, tuple(sorted(pairs)), None if pairs else runs[0][0], ())
+
+
 def _word(text: str) -> Word | None:
     bare = text.translate(_NUMBER_MARKS)
     if bare.isdigit() and len(bare) > 2:

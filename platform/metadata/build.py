@@ -16,7 +16,9 @@ from .model import (
     Band,
     Check,
     ChecklistItem,
+    Comparison,
     Default,
+    DuplicateKey,
     Entity,
     Field,
     Manifest,
@@ -115,6 +117,10 @@ class _Builder:
             unique=tuple(
                 UniqueGroup(**named(one), fields=tuple(one["fields"]))
                 for one in data.get("unique", ())
+            ),
+            duplicates=tuple(
+                DuplicateKey(**named(one), compare=tuple(Comparison(**it) for it in one["compare"]))
+                for one in data.get("duplicates", ())
             ),
             pipeline=pipeline,
         )

@@ -21,10 +21,10 @@ class Change:
     """One thing that is different.
 
     `kind` is `<sort>.<verb>`: the sort is entity, field, option, stage, tag, band, check,
-    unique_group, checklist_item, section, card, pipeline, menu_item, access (of a role to an
-    entity), module or a kind of document; the verb is added, removed, archived, purged, restored,
-    renamed, reordered, replaced (`after` is what records get), kept (not replaced any more),
-    switched_off, switched_on (of modules), hidden, shown (with their module) or the key that
+    unique_group, duplicate_key, checklist_item, section, card, pipeline, menu_item, access (of a
+    role to an entity), module or a kind of document; the verb is added, removed, archived, purged,
+    restored, renamed, reordered, replaced (`after` is what records get), kept (not replaced any
+    more), switched_off, switched_on (of modules), hidden, shown (with their module) or the key that
     changed (`field.required`). `document` is its key (`entity/deal`),
     `entity`, `field` and `item` the ids that apply, `before` and `after` the values (the thing
     itself where it came or went).

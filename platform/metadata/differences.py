@@ -20,7 +20,7 @@ _KEPT = frozenset(
 
 _IDENTITY = frozenset({"id", "name", "aliases", "archived", "replaced_by"})
 _APART: Mapping[str, frozenset[str]] = {
-    "entity": frozenset({"fields", "checks", "unique", "pipeline", "system"}),
+    "entity": frozenset({"fields", "checks", "unique", "duplicates", "pipeline", "system"}),
     "field": frozenset({"options", "exclusive", "inverse_id", "system"}),
     "stage": frozenset({"checklist", "properties"}),
     "tag_dimension": frozenset({"tags"}),
@@ -163,6 +163,7 @@ class _Comparison:
             yield from here.siblings("field", old.fields, new.fields)
             yield from here.siblings("check", old.checks, new.checks)
             yield from here.siblings("unique_group", old.unique, new.unique)
+            yield from here.siblings("duplicate_key", old.duplicates, new.duplicates)
             yield from self.pipeline(old, new)
         elif sort == "field" and new.type == old.type == "choice":
             yield from self.within(new).siblings("option", old.options, new.options)

@@ -88,6 +88,7 @@ _PARTS: Mapping[str, str] = {
     "field": "fields",
     "check": "checks",
     "unique_group": "unique",
+    "duplicate_key": "duplicates",
     "section": "sections",
     "card": "cards",
 }

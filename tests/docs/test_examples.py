@@ -46,6 +46,7 @@ PARTS = {
     "check": ("checks",),
     "stage": ("pipeline", "stages"),
     "module": ("modules",),
+    "duplicate_key": ("duplicates",),
 }
 """Where a part of an entity, or of the app, stands in its document."""
 

@@ -52,6 +52,7 @@ _ANSWERS: Final[Mapping[str, tuple[int, str]]] = {
 _OR_ELSE: Final[Mapping[str, str]] = {"records.get": "{entity}.then"}
 """What a route may answer with instead, depending on what it was asked."""
 _MAY_TAKE_LONG: Final = frozenset({"drafts.publish"})
+_DUPLICATES: Final = frozenset({"duplicates.of_record", "duplicates.typed"})
 _IMPORTS: Final = frozenset({"imports.create", "imports.of_entity"})
 _KINDS: Final[Mapping[str, str]] = {"imports.errors": "text/csv"}
 _SYSTEM_ROUTES: Final = frozenset(
@@ -117,6 +118,8 @@ def _operations(
         if route.name in _IMPORTS and not _imports(app, caller):
             wanted = False
         if entity.system and route.name not in _SYSTEM_ROUTES:
+            wanted = False
+        if route.name in _DUPLICATES and not entity.duplicates:
             wanted = False
         if route.name == "records.move" and entity.pipeline is None:
             wanted = False

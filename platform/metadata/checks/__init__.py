@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from ..problems import Problem
 from .context import Checking
+from .duplicates import check_duplicates
 from .fields import check_entities, check_fields
 from .figures import check_dashboards, check_metrics
 from .ladders import check_dimensions, check_pipelines, check_schemes
@@ -31,6 +32,7 @@ WHOLE_CHECKS: tuple[Callable[[Checking], Iterator[Problem]], ...] = (
 CHECKS: tuple[Callable[[Checking], Iterator[Problem]], ...] = (
     check_fields,
     check_entities,
+    check_duplicates,
     check_pipelines,
     check_dimensions,
     check_schemes,

@@ -161,9 +161,29 @@ class UniqueGroup(Named):
     fields: tuple[str, ...]
 
 
+How = Literal["same", "phone", "name"]
+"""When two values agree: equal but for case and width, one telephone number, similar names."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """A field (id) whose values are compared; names are alike from `at_least` percent on."""
+
+    field: str
+    how: How = "same"
+    at_least: int = 85
+
+
+@dataclass(frozen=True, kw_only=True)
+class DuplicateKey(Named):
+    """What two records share, all of it, to be taken for one and the same."""
+
+    compare: tuple[Comparison, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Entity(Named):
-    """A kind of record: its fields in order, its pipeline, checks and unique groups.
+    """A kind of record: its fields in order, its pipeline, checks, unique groups, duplicate keys.
 
     `fields` holds the declared ones (archived included) and then the system ones. `title` and
     `subtitle` are field ids, `header` those that a record's page shows first. `system` entities
@@ -178,6 +198,7 @@ class Entity(Named):
     fields: tuple[Field, ...] = ()
     checks: tuple[Check, ...] = ()
     unique: tuple[UniqueGroup, ...] = ()
+    duplicates: tuple[DuplicateKey, ...] = ()
     pipeline: Pipeline | None = None
     system: bool = False
 
