@@ -281,10 +281,7 @@ def _flip(
     if fresh.empty or worked.app is None or worked.layout is None:
         return _Flipped(tx)
     require_administrator(tx, worked.app)
-    running = running_of(tx, worked)
-    left = _do(running, worked, prepared)
-    after = running.after
-    after.revision = revisions.append(
+    revision = revisions.append(
         tx.connection,
         worked.plan.documents,
         worked.layout,
@@ -293,11 +290,15 @@ def _flip(
         at=tx.now,
         template=plan.template,
     )
-    tx.connection.execute(
-        sa.insert(CHANGE).values(
-            actor=caller.member_id, origin=caller.origin, at=tx.now, revision=after.revision
-        )
-    )
+    change = tx.connection.execute(
+        sa.insert(CHANGE)
+        .values(actor=caller.member_id, origin=caller.origin, at=tx.now, revision=revision)
+        .returning(CHANGE.c.id)
+    ).scalar_one()
+    running = replace(running_of(tx, worked), change=change)
+    left = _do(running, worked, prepared)
+    after = running.after
+    after.revision = revision
     schedules.sync(after)
     failpoints.hit("publish.before_commit")
     return _Flipped(after, left)

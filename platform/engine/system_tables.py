@@ -64,7 +64,7 @@ FIELD_CHANGE = table(
     sa.Column("before", WORDS),
     sa.Column("after", WORDS),
     sa.Index("_field_change_record", "entity", "record_id", "id"),
-    sa.Index("_field_change_change", "change_id"),
+    sa.Index("_field_change_change", "change_id", "id"),
 )
 """Values that changed, one row a field, typed as canonical text."""
 
@@ -82,6 +82,7 @@ TRANSITION = table(
     sa.Column("reason", WORDS),
     sa.Index("_transition_record", "entity", "record_id", "field", "at"),
     sa.Index("_transition_field", "entity", "field", "at"),
+    sa.Index("_transition_change", "change_id", "id"),
 )
 """Moves of a stage, tier, owner or status, with the time of the move and why (a move back)."""
 
@@ -393,6 +394,3 @@ KEPT_ANSWER = table(
 `fingerprint` says which request it was, `sight` what its member could see, `body` is compressed.
 A copy of the workspace answers nobody again.
 """
-
-APPEND_ONLY = (CHANGE, FIELD_CHANGE, TRANSITION)
-"""Tables that triggers keep from being changed or emptied."""

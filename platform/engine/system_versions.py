@@ -9,16 +9,17 @@ from typing import Any
 import sqlalchemy as sa
 
 from . import search_tables
+from .audit_tables import APPEND_ONLY, AUDIT_ENTRY, ERASURE
 from .document_tables import DRAFT, DRAFT_BACK, DRAFT_CHOICE, DRAFT_TEMPLATE, REVISION, TEMPLATE
 from .errors import Conflict
 from .layout import Layout
 from .system_metadata import METADATA
 from .system_tables import (
-    APPEND_ONLY,
     BULK,
     BULK_ROW,
     ENDPOINT,
     ENDPOINT_REST,
+    FIELD_CHANGE,
     IMPORT,
     IMPORT_ROW,
     KEPT_ANSWER,
@@ -27,6 +28,7 @@ from .system_tables import (
     NOTIFICATION,
     OUTBOX,
     STATE,
+    TRANSITION,
 )
 
 Step = Callable[[sa.Connection], None]
@@ -43,7 +45,11 @@ def _keep_files_of_imports(connection: sa.Connection) -> None:
     ):
         for name in names:
             _add_column(connection, table.c[name])
-    next(one for one in IMPORT.indexes if one.name == "_import_digest").create(connection)
+    _index(IMPORT, "_import_digest").create(connection)
+
+
+def _index(table: sa.Table, name: str) -> sa.Index:
+    return next(one for one in table.indexes if one.name == name)
 
 
 def _add_column(connection: sa.Connection, column: sa.Column[Any]) -> None:
@@ -98,6 +104,16 @@ def _merges(connection: sa.Connection) -> None:
         table.create(connection)
 
 
+def _audit(connection: sa.Connection) -> None:
+    for table in (ERASURE, AUDIT_ENTRY):
+        table.create(connection)
+        _refuse_changes(connection, table.name)
+    sets = _index(FIELD_CHANGE, "_field_change_change")
+    sets.drop(connection)
+    for one in (sets, _index(TRANSITION, "_transition_change")):
+        one.create(connection)
+
+
 STEPS: Sequence[Step] = (
     _drafts,
     _keep_files_of_imports,
@@ -110,6 +126,7 @@ STEPS: Sequence[Step] = (
     _drafts_that_go_back,
     _kept_answers,
     _merges,
+    _audit,
 )
 """Step n moves the tables from version n + 1 to n + 2; a new workspace is made at the last one."""
 
@@ -147,22 +164,25 @@ def upgrade(connection: sa.Connection) -> None:
 
 
 @contextmanager
-def erasable(connection: sa.Connection, tables: Sequence[sa.Table]) -> Iterator[None]:
-    """Let rows be deleted from append-only tables meanwhile; the caller's transaction ends it too.
+def erasable(connection: sa.Connection, history: sa.Table) -> Iterator[None]:
+    """Let rows of a table of the history be deleted meanwhile, and their seals say so.
 
-    For what is purged by name, and nothing else.
+    For what is purged by name, and nothing else. The caller's transaction ends it too. Nobody seals
+    in the meantime.
     """
-    for table in tables:
-        if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql(f"DROP TRIGGER {table.name}_no_delete")
+    on_sqlite = connection.dialect.name == "sqlite"
+    switched = ((AUDIT_ENTRY.name, "UPDATE"), (history.name, "DELETE"))
+    for table, event in switched:
+        if on_sqlite:
+            connection.exec_driver_sql(f"DROP TRIGGER {table}_no_{event.lower()}")
         else:
-            _switch_trigger(connection, table.name, "DISABLE")
+            _switch_trigger(connection, table, "DISABLE")
     yield
-    for table in tables:
-        if connection.dialect.name == "sqlite":
-            _refuse_on_sqlite(connection, table.name, "DELETE")
+    for table, event in switched:
+        if on_sqlite:
+            _refuse_on_sqlite(connection, table, event)
         else:
-            _switch_trigger(connection, table.name, "ENABLE")
+            _switch_trigger(connection, table, "ENABLE")
 
 
 def _switch_trigger(connection: sa.Connection, table: str, how: str) -> None:

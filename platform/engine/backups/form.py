@@ -64,6 +64,8 @@ def dump(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, Decimal):
         return format(value, "f")
+    if isinstance(value, bytes):
+        return value.hex()
     return value
 
 
@@ -116,6 +118,8 @@ def revision_hash(manifest: Any, layout: Any) -> str:
 def _system_loader(column: sa.Column[Any]) -> Load:
     if isinstance(column.type, JsonText):
         return lambda value: value
+    if isinstance(column.type, sa.LargeBinary):
+        return _optional(lambda value: bytes.fromhex(_text(value)))
     if isinstance(column.type, UtcDateTime):
         return loader("datetime")
     if isinstance(column.type, sa.Boolean):

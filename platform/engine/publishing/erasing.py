@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from ...metadata.system import companions
 from ...metadata.tombstones import Place
 from .. import saved, views
+from ..audit import erasures
 from ..search_tables import SEARCH
 from ..system_tables import (
     ALERT,
@@ -57,26 +58,43 @@ def rows(tx: Transaction, place: Place) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Long:
-    """Rows of an entity in one of the long tables: a statement that can be about some records."""
+    """Rows of an entity in one of the long tables: a statement that can be about some records.
+
+    `erasure` is what seals of the history say then; of other tables there is none.
+    """
 
     table: str
     entity: str
     statement: str
+    erasure: int | None = None
 
     def delete(self, connection: sa.Connection, rows: Rows) -> None:
         """Delete those of some records."""
-        history = [one for one in _HISTORY if one.name == self.table]
+        history = next((one for one in _HISTORY if one.name == self.table), None)
+        if history is None:
+            run_within(connection, rows, self.statement)
+            return
+        assert self.erasure is not None
+        where = rows.within(self.statement).partition(" WHERE ")[2]
         with erasable(connection, history):
+            run_within(connection, rows, erasures.marking(history, where, self.erasure))
             run_within(connection, rows, self.statement)
 
 
-def long(tx: Transaction, place: Place) -> Iterator[Long]:
-    """What there may be a great deal of, and can be deleted once the thing is gone."""
-    for table, where in _parts(tx, place):
-        if table in _LONG:
-            condition = statement(where, tx.tables.dialect)
-            text = f"DELETE FROM {ddl.quoted(table.name)} WHERE {condition} AND {BESIDE}"
-            yield Long(table.name, place.owner, text)
+def long(tx: Transaction, place: Place, change: int) -> Iterator[Long]:
+    """What there may be a great deal of, and can be deleted once the thing is gone.
+
+    The history gets an erasure, as part of the change set.
+    """
+    parts = [part for part in _parts(tx, place) if part[0] in _LONG]
+    erasure = None
+    if any(table in _HISTORY for table, _ in parts):
+        fields = _history_of(tx, place.owner, place.id) if place.sort == "field" else None
+        erasure = erasures.note(tx.connection, change, place.owner, fields)
+    for table, where in parts:
+        condition = statement(where, tx.tables.dialect)
+        text = f"DELETE FROM {ddl.quoted(table.name)} WHERE {condition} AND {BESIDE}"
+        yield Long(table.name, place.owner, text, erasure if table in _HISTORY else None)
 
 
 def erase(before: Transaction, after: Transaction, place: Place) -> None:
@@ -107,13 +125,18 @@ def _parts(tx: Transaction, place: Place) -> Iterator[Part]:
 
 
 def _of_field(tx: Transaction, entity_id: str, field_id: str) -> Iterator[Part]:
-    field = tx.app.entity(entity_id).field(field_id)
-    ids = (field_id, *(one.id for one in companions(field)))
+    ids = _history_of(tx, entity_id, field_id)
     for table in (*_HISTORY, MERGE_ROW):
         yield table, sa.and_(table.c.entity == entity_id, table.c.field.in_(ids))
     columns = tx.layout.entity(entity_id).columns_of(ids) if entity_id in tx.layout else ()
     yield SEARCH, sa.and_(SEARCH.c.entity == entity_id, SEARCH.c.field.in_(columns))
     yield COUNTER, COUNTER.c.key.startswith(f"{entity_id}.{field_id}.", autoescape=True)
+
+
+def _history_of(tx: Transaction, entity_id: str, field_id: str) -> tuple[str, ...]:
+    """What the history may call the values of a field."""
+    field = tx.app.entity(entity_id).field(field_id)
+    return (field_id, *(one.id for one in companions(field)))
 
 
 def _of_entity(entity_id: str) -> Iterator[Part]:

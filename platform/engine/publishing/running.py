@@ -42,11 +42,15 @@ _EMPTYING = frozenset({"empty_column", "reuse_column"})
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """What steps need: the transaction as it was, the same as it will be, and the conversions."""
+    """What steps need: the transaction as it was, the same as it will be, and the conversions.
+
+    `change` is the change set of the publish, once it is brought into force.
+    """
 
     before: Transaction
     after: Transaction
     conversions: Mapping[tuple[str, str], Conversion]
+    change: int | None = None
 
 
 def run(running: Running, step: Step) -> None:
@@ -119,9 +123,9 @@ def once_more(
 
 def forget(running: Running, step: Step) -> tuple[Long, ...]:
     """Delete what is kept beside a thing that is purged, but for what may be a great deal."""
-    assert step.target is not None
+    assert step.target is not None and running.change is not None
     place = place_of(step.target)
-    long = tuple(erasing.long(running.before, place))
+    long = tuple(erasing.long(running.before, place, running.change))
     erasing.erase(running.before, running.after, place)
     return long
 

@@ -29,15 +29,15 @@ AFTER = frozenset({"unsearch", "purge_column", "purge_values", "purge_beside"})
 def leave(running: Running, steps: Iterable[Step]) -> Job | None:
     """Do of these steps what concerns tables, and leave the rows to a job that the caller holds."""
     before = running.before
-    work: list[tuple[str, str, str | None]] = []
+    work: list[tuple[str, str, str | None, int | None]] = []
     for step in steps:
         if step.kind == "purge_beside":
             long = forget(running, step)
-            work += [(one.table, one.statement, one.entity) for one in long]
+            work += [(one.table, one.statement, one.entity, one.erasure) for one in long]
             continue
         run_once(running, step)
         table = before.layout.table(step.entity)
-        work += [(table, one, None) for one in step.statements if divisible(one)]
+        work += [(table, one, None, None) for one in step.statements if divisible(one)]
     if not work:
         return None
     return jobs.start(before, SWEEP, f"{SWEEP}:{before.revision}", {"work": work})
@@ -45,11 +45,12 @@ def leave(running: Running, steps: Iterable[Step]) -> Job | None:
 
 def sweep(workspace: Workspace, job: Job) -> None:
     """Run what is left over, in batches, and finish the job."""
-    for table, statement, entity in job.payload["work"]:
+    for table, statement, entity, erasure in job.payload["work"]:
         if entity is None:
             in_batches(workspace, job, table, partial(run_within, statement=statement))
         else:
-            in_batches(workspace, job, table, Long(table, entity, statement).delete, entity)
+            long = Long(table, entity, statement, erasure)
+            in_batches(workspace, job, table, long.delete, entity)
 
     def end(tx: Transaction) -> None:
         jobs.finish(tx, job)

@@ -16,6 +16,7 @@ from celery.exceptions import SecurityWarning
 from kombu.exceptions import OperationalError
 
 from .. import alerts, bulk, draft_publishing, imports, samples, stored, tiers
+from ..audit import sealing
 from ..installation import Installation
 from ..outbox import delivery, rows
 from ..publishing import alone, asked
@@ -43,6 +44,7 @@ LONG: Mapping[str, jobs.LongHandler] = {
     asked.KIND: draft_publishing.do,
     PREPARE: alone.end,
     SWEEP: sweep,
+    sealing.KIND: sealing.do,
 }
 """What does a job of a kind that has transactions of its own."""
 
@@ -69,6 +71,7 @@ def application(installation: Installation) -> Celery:
         if everything:
             imports.sweep(installation, imports_folder(settings))
             purge(installation)
+            sealing.plan(installation)
 
     @app.task(name=JOB)
     def _job(workspace_id: str, job_id: int) -> None:

@@ -15,6 +15,8 @@ import sqlalchemy as sa
 
 from fieldstone.engine import backups, members, query, records, samples
 from fieldstone.engine.access import SYSTEM
+from fieldstone.engine.audit import sealing
+from fieldstone.engine.audit.verifying import verify
 from fieldstone.engine.backups import form
 from fieldstone.engine.clock import FixedClock
 from fieldstone.engine.column_types import JsonText
@@ -27,6 +29,8 @@ from fieldstone.engine.system_metadata import METADATA
 from fieldstone.engine.system_tables import MEMBER
 from fieldstone.engine.templates import shipped
 from fieldstone.engine.transaction import Transaction
+from fieldstone.engine.work import worker
+from fieldstone.engine.work.tick import tick
 from fieldstone.engine.workspaces import Workspace
 from fieldstone.rules.sql_types import UtcDateTime
 from tests.engine.crm_like import NOW
@@ -54,14 +58,24 @@ def here(home: Path, database: Database) -> Iterator[Installation]:
         declaration = shipped("crm").sample
         assert declaration is not None
         samples.load(workspace, declaration, scale=0.01)
+        seal(made)
         convert_a_field(workspace)
         purge_a_field(workspace)
         with workspace.writing() as tx:
             asked = query.ListRequest(entity_id="task", limit=3)
             gone = [(one.id, one.version) for one in query.page(tx, SYSTEM, asked).records]
             records.delete_many(tx, SYSTEM, "task", gone)
+        seal(made)
+        with workspace.writing() as tx:
             fill_what_is_empty(tx)
         yield made
+
+
+def seal(installation: Installation) -> None:
+    """Have the history sealed."""
+    sealing.plan(installation)
+    for workspace_id, job_id in tick(installation):
+        worker.do(installation, workspace_id, job_id)
 
 
 def fill_what_is_empty(tx: Transaction) -> None:
@@ -135,6 +149,8 @@ def test_a_backup_goes_to_the_other_kind_and_back(
         restored = other.restore_workspace(first)
         with restored.reading() as tx:
             assert layout_matches(tx) == ()
+        assert verify(restored) == verify(here.workspace("acme"))
+        assert verify(restored).entries and verify(restored).fault is None
         backups.write(restored, second)
     assert second.read_bytes() == first.read_bytes()
     back = here.restore_workspace(second, "again")

@@ -11,11 +11,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from fieldstone.engine.audit_tables import APPEND_ONLY, AUDIT_ENTRY, ERASURE
 from fieldstone.engine.clock import FixedClock
 from fieldstone.engine.errors import Conflict, Invalid, NotFound, TooSlow, Unavailable
 from fieldstone.engine.installation import Installation
 from fieldstone.engine.settings import Settings
-from fieldstone.engine.system_tables import APPEND_ONLY, CHANGE, COUNTER, FIELD_CHANGE, TRANSITION
+from fieldstone.engine.system_tables import CHANGE, COUNTER, FIELD_CHANGE, TRANSITION
 from fieldstone.engine.transaction import Transaction
 from fieldstone.engine.workspaces import Workspace
 
@@ -148,7 +149,11 @@ def test_history_cannot_be_changed(workspace: Workspace, table: sa.Table, verb: 
         tx.connection.execute(sa.insert(CHANGE).values(revision=0, **moment))
         tx.connection.execute(sa.insert(FIELD_CHANGE).values(at))
         tx.connection.execute(sa.insert(TRANSITION).values({**at, **moment}))
-    statement = sa.update(table).values(id=7) if verb == "update" else sa.delete(table)
+        tx.connection.execute(sa.insert(ERASURE).values(change_id=1, entity="deal"))
+        seal = {"sort": "change", "row_id": 1, "change_id": 1, "digest": b"", "link": b""}
+        tx.connection.execute(sa.insert(AUDIT_ENTRY).values(number=1, **seal))
+    key = next(iter(table.primary_key)).name
+    statement = sa.update(table).values({key: 7}) if verb == "update" else sa.delete(table)
     with pytest.raises(DBAPIError, match="append-only"), workspace.writing() as tx:
         tx.connection.execute(statement)
     with workspace.reading() as tx:
