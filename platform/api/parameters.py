@@ -27,6 +27,9 @@ class Parameter:
 
 
 MOST_ROWS = 500
+MOST_WHOLE = 2**53
+"""The largest whole number that every reader of JSON takes as it is."""
+
 FILTER = Parameter("filter")
 LIMIT = Parameter("limit", whole=(1, MOST_ROWS))
 CURSOR = Parameter("cursor")
@@ -51,6 +54,7 @@ GROUPS = (
 FIGURES = (Parameter("period", one_of=PERIODS), Parameter("person"))
 IMPORTS = (LIMIT, CURSOR)
 PAGE = (Parameter("limit", whole=(1, 200)), CURSOR)
+AUDIT = (Parameter("after", whole=(0, MOST_WHOLE)),)
 ALERTS = (
     Parameter("state", one_of=("open", "snoozed", "dismissed", "resolved")),
     Parameter("mine", one_of=("true", "false")),

@@ -20,7 +20,7 @@ from ..metadata.json_text import can_be_kept
 from ..metadata.messages import LOCALES
 from ..metadata.naming import nearest
 from ..metadata.problems import Problem
-from .parameters import Parameter
+from .parameters import MOST_WHOLE, Parameter
 
 MOST_BYTES = 16 * 1024 * 1024
 """The largest body that is read."""
@@ -130,7 +130,7 @@ def _unreadable(found: dict[str, Any], known: Mapping[str, Parameter]) -> Iterab
         parameter = known[name]
         if parameter.whole is not None:
             low, high = parameter.whole
-            plain = value.isascii() and value.isdigit() and len(value) < 10
+            plain = value.isascii() and value.isdigit() and len(value) <= len(str(MOST_WHOLE))
             if plain and low <= int(value) <= high:
                 found[name] = int(value)
             else:

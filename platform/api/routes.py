@@ -6,6 +6,7 @@ from functools import partial
 from typing import Final
 
 from . import (
+    audit,
     batches,
     describing,
     documents,
@@ -43,7 +44,7 @@ from .bodies import (
     UPGRADE,
     VALUES,
 )
-from .parameters import ALERTS, FIGURES, GROUPS, IMPORTS, LIST, PAGE, RECORD
+from .parameters import ALERTS, AUDIT, FIGURES, GROUPS, IMPORTS, LIST, PAGE, RECORD
 from .route import Route
 from .uploads import IMPORT_FILE
 
@@ -115,6 +116,7 @@ ROUTES: Final = (
     writes("POST",   "/imports/{id}/undo",             imports.undo,         "member"),
     reads("GET",     "/merges/{id}",                   merges.get,           "member"),
     writes("POST",   "/merges/{id}/undo",              merges.undo,          "member"),
+    reads("GET",     "/audit/verify",                  audit.verify,         "metadata", AUDIT),
     reads("GET",     "/me",                            people.me,            "member"),
     reads("GET",     "/members",                       people.listed,        "member"),
     reads("GET",     "/openapi.json",                  describing.openapi,   "member"),

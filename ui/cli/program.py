@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import (
+    audit,
     documents,
     files,
     formulas,
@@ -25,6 +26,7 @@ root = Group("", help=say("help.fieldstone"))
 _PARTS = (
     serving,
     workspaces,
+    audit,
     templates,
     members,
     documents,
