@@ -62,6 +62,7 @@ mutants: setup ## Change the language's code in small ways, and see that a test 
 bench: setup ## Measure, and compare with the figures kept
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.language
+	$(BIN)/python -m benchmarks.auditing
 	$(BIN)/python -m benchmarks.publishing
 	$(BIN)/python -m benchmarks.upgrading
 

@@ -1,0 +1,1 @@
+"""What sealing and verifying a long history takes."""
