@@ -35,6 +35,7 @@ from .publishing.running import Running, run
 from .publishing.sweeping import AFTER, leave, sweep
 from .publishing.taking_back import take_back
 from .publishing.work_out import Worked, work_out
+from .records import journal
 from .system_tables import CHANGE
 from .transaction import Transaction
 from .work import jobs, schedules
@@ -281,7 +282,12 @@ def _flip(
     if fresh.empty or worked.app is None or worked.layout is None:
         return _Flipped(tx)
     require_administrator(tx, worked.app)
-    revision = revisions.append(
+    running = running_of(tx, worked)
+    if any(one.kind == "purge_beside" for one in worked.plan.steps):
+        running = replace(running, change=journal.change_set(tx, caller))
+    left = _do(running, worked, prepared)
+    after = running.after
+    after.revision = revisions.append(
         tx.connection,
         worked.plan.documents,
         worked.layout,
@@ -290,15 +296,11 @@ def _flip(
         at=tx.now,
         template=plan.template,
     )
-    change = tx.connection.execute(
-        sa.insert(CHANGE)
-        .values(actor=caller.member_id, origin=caller.origin, at=tx.now, revision=revision)
-        .returning(CHANGE.c.id)
-    ).scalar_one()
-    running = replace(running_of(tx, worked), change=change)
-    left = _do(running, worked, prepared)
-    after = running.after
-    after.revision = revision
+    tx.connection.execute(
+        sa.insert(CHANGE).values(
+            actor=caller.member_id, origin=caller.origin, at=tx.now, revision=after.revision
+        )
+    )
     schedules.sync(after)
     failpoints.hit("publish.before_commit")
     return _Flipped(after, left)

@@ -44,7 +44,7 @@ _EMPTYING = frozenset({"empty_column", "reuse_column"})
 class Running:
     """What steps need: the transaction as it was, the same as it will be, and the conversions.
 
-    `change` is the change set of the publish, once it is brought into force.
+    `change` is the change set of what is erased from the history, where something is purged.
     """
 
     before: Transaction

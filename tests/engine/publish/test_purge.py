@@ -211,7 +211,7 @@ def test_what_lies_beside_a_field_goes_with_it(workspace: Workspace, shop: Shop)
     assert [one for one in left(workspace, SAVED, "key") if one.startswith("view")] == [
         "view/customer/2"
     ]
-    assert len(left(workspace, CHANGE, "id")) == 4
+    assert len(left(workspace, CHANGE, "id")) == 5
 
 
 def test_history_is_append_only_again_afterwards(workspace: Workspace, shop: Shop) -> None:
