@@ -15,9 +15,12 @@ from tests.api.refused.cases import CASES as API
 from tests.api.test_failing import FAILURES as API_FAILURES
 from tests.api.test_rates import IDS as RATES
 from tests.cli.refused import CASES as CLI
+from tests.engine.audit.test_verifying import IDS as AUDITED
 from tests.engine.backups.test_refused import CASES as BACKED_UP
 from tests.engine.figures.test_cards import HIDDEN
 from tests.engine.imports.test_refused import TAKEN_OVER
+from tests.engine.merges.test_merging import BEYOND, HELD, ITSELF
+from tests.engine.merges.test_undo import AWAY, TWICE, UNKNOWN
 from tests.engine.outbox.test_webhooks import DOCTOR
 from tests.engine.packages.refused import IDS as PACKAGED
 from tests.engine.publish.test_modules import HIDING, SHOWING
@@ -134,6 +137,7 @@ def engine_and_api() -> frozenset[str]:
     found |= {one for _, _, ids in publishing.DAMAGE for one in ids}
     found |= {one.problem for one in BROKEN} | {str(one[2][0]) for one in NOTES}
     found |= {one.problem for one in BACKED_UP} | PACKAGED | HIDING | SHOWING
+    found |= AUDITED | {BEYOND, HELD, ITSELF, AWAY, TWICE, UNKNOWN}
     found |= {one.id for one in files.ROWS} | {one for _, _, one in formulas.CASES}
     return (
         found | API_FAILURES | KEYS | RATES | {formulas.SLOW, HIDDEN, *TAKEN_OVER, *BUSY, *DOCTOR}

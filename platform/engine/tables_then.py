@@ -58,7 +58,7 @@ class TablesThen(Tables):
         unknown = self.unknown(entity_id, field_id)
         if unknown is not None:
             raise Malformed(unknown)
-        if self.app.entity(entity_id).field(field_id).type == "formula":
+        if self.app.entity(entity_id).field(field_id).family == "formula":
             expression = access.formula(self.app, entity_id, field_id)
             return to_sql(expression, self, row, self._context, mode="value")
         then = self._value(row, entity_id, field_id)
@@ -82,7 +82,7 @@ class TablesThen(Tables):
         one = entity.field(field_id)
         if field_id in FIXED:
             return None
-        if one.type == "formula":
+        if one.family == "formula":
             return self.unknown_in(access.formula(self.app, entity_id, field_id))
         if entity.system:
             kept = field_id in _KEPT_OF_PEOPLE

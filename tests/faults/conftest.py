@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
 from fieldstone.engine import imports
+from fieldstone.engine.audit import sealing
 from fieldstone.engine.clock import FixedClock
 from fieldstone.engine.installation import Installation
 from fieldstone.engine.settings import Settings
@@ -151,9 +152,13 @@ class Copy:
         self.at = clock.instant
 
     def late(self) -> list[str]:
-        """What of the work was not done, or done more than a minute after it came back."""
+        """What of the work was not done, or done more than a minute after it came back.
+
+        Sealing the history follows all work, and is late to none.
+        """
+        work = sa.select(JOB).where(JOB.c.kind != sealing.KIND)
         with self.opened() as opened, opened.workspace(SLUG).reading() as tx:
-            rows = tx.connection.execute(sa.select(JOB)).all()
+            rows = tx.connection.execute(work).all()
         return [
             f"{one.key}: {one.state} {one.finished_at}, back {self.back}"
             for one in rows

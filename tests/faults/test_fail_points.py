@@ -70,6 +70,7 @@ RESTORE = [
 DELETE = ["workspace.deleting:1", "workspace.dropped:1"]
 PREPARING = ("watched", "batch", "prepared_step", "caught_up", "indexed", "taken_back", "swept")
 ELSEWHERE = {
+    "audit.sealed": "tests/engine/audit: a chain is gone on with where its sealer died",
     **{f"publish.{point}": "tests/engine/publish: one of many records" for point in PREPARING},
     **{f"publish.{kind}": "tests/engine/publish: a purge that dies" for kind in PURGING},
     "import.rehearsed": "tests/engine/imports: a trial run keeps nothing, wherever it ends",

@@ -20,6 +20,11 @@ SAID = [(sort, column) for sort in SORTS for column in sort.says]
 CHAINED = [one.name for one in AUDIT_ENTRY.c if one.name != "erased"]
 
 
+KINDS = ("altered", "deleted", "inserted", "reordered")
+NO_ENTRY = "audit.no_entry"
+IDS = frozenset({NO_ENTRY, *(f"audit.{one}{of}" for one in KINDS for of in ("", "_entry"))})
+
+
 class _Over(Exception):
     """Ends an attack, of which nothing is kept."""
 
@@ -212,11 +217,12 @@ def test_it_goes_from_stretch_to_stretch(whole: Ledger, monkeypatch: pytest.Monk
         after = one.following
     assert one.unsealed == 7
     assert seen == [*range(7, entries(whole), 7), entries(whole)]
-    with whole.workspace.reading() as tx, pytest.raises(NotFound):
+    with whole.workspace.reading() as tx, pytest.raises(NotFound) as beyond:
         verifying.stretch(tx, entries(whole) + 1)
+    assert [problem.id for problem in beyond.value.problems] == [NO_ENTRY]
 
 
-@pytest.mark.parametrize("kind", ["altered", "deleted", "inserted", "reordered"])
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("table", ["_change", "_audit_entry"])
 def test_what_is_wrong_is_said_in_words(kind: Any, table: str) -> None:
     fault = faults.Fault(
@@ -225,4 +231,4 @@ def test_what_is_wrong_is_said_in_words(kind: Any, table: str) -> None:
     for locale in ("en", "zh-CN"):
         text = fault.problem.text(locale)
         assert ("12" if table == "_change" else "5") in text and "{" not in text
-        assert text != fault.problem.id
+    assert fault.problem.id == f"audit.{kind}{'' if table == '_change' else '_entry'}"

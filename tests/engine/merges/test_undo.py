@@ -19,6 +19,10 @@ from fieldstone.engine.system_tables import ALERT
 from fieldstone.engine.transaction import Transaction
 from tests.engine.crm_like import Company
 
+AWAY = "merge.into_gone"
+TWICE = "merge.not_undoable"
+UNKNOWN = "merge.unknown"
+
 
 def made(tx: Transaction, entity: str, **values: Any) -> int:
     return records.create(tx, SYSTEM, entity, values).id
@@ -95,13 +99,18 @@ def test_is_refused_twice_and_while_the_survivor_is_away(sales: Company) -> None
     one = merged(sales, gone, kept)
     with sales.workspace.writing() as tx:
         records.delete(tx, SYSTEM, "customer", kept, None)
-    with pytest.raises(Conflict, match="restore it first"):
+    with pytest.raises(Conflict) as away:
         undone(sales, one)
+    assert [problem.id for problem in away.value.problems] == [AWAY]
     with sales.workspace.writing() as tx:
         records.restore(tx, SYSTEM, "customer", kept, None)
     undone(sales, one)
-    with pytest.raises(Conflict, match="undone already"):
+    with pytest.raises(Conflict) as twice:
         undone(sales, one)
+    assert [problem.id for problem in twice.value.problems] == [TWICE]
+    with sales.workspace.reading() as tx, pytest.raises(NotFound) as unknown:
+        merges.get(tx, SYSTEM, one.id + 1)
+    assert [problem.id for problem in unknown.value.problems] == [UNKNOWN]
 
 
 def test_a_value_that_somebody_else_has_by_now_stops_it(sales: Company) -> None:
