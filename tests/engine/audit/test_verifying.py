@@ -231,4 +231,5 @@ def test_what_is_wrong_is_said_in_words(kind: Any, table: str) -> None:
     for locale in ("en", "zh-CN"):
         text = fault.problem.text(locale)
         assert ("12" if table == "_change" else "5") in text and "{" not in text
+        assert text != fault.problem.id
     assert fault.problem.id == f"audit.{kind}{'' if table == '_change' else '_entry'}"
