@@ -106,7 +106,7 @@ class TablesThen(Tables):
         """`before` of the first change after the moment, else the present value."""
         present = self._present.column(row, entity_id, field_id)
         stored = self.layout.stored(entity_id, field_id)
-        moving = self.app.entity(entity_id).field(field_id).type in _MOVING
+        moving = self.app.entity(entity_id).field(field_id).family in _MOVING
         table = (TRANSITION if moving else FIELD_CHANGE).alias()
         made = CHANGE.alias()
         source: sa.FromClause = table

@@ -49,10 +49,10 @@ def values(
     found: dict[str, Any] = {}
     for field_id in sorted(access.writable(app, access.SYSTEM, shape.entity.id)):
         one = shape.field(field_id)
-        if one.type == "tier":
+        if one.family == "tier":
             continue  # Given by its scheme, from what the record has by then.
         theirs, ours = gone.get(field_id), kept.get(field_id)
-        if one.type == "reference" and one.to == shape.entity.id:
+        if one.family == "reference" and one.to == shape.entity.id:
             theirs = None if theirs in own else theirs
             ours = None if ours in own else ours
         value = _value(one, theirs, ours, chosen.get(field_id))
@@ -64,6 +64,6 @@ def values(
 def _value(one: Field, theirs: Any, ours: Any, side: Side | None) -> Any:
     if side is not None:
         return theirs if side == "this" else ours
-    if one.type == "tags" and not one.exclusive:
+    if one.family == "tags" and not one.exclusive:
         return frozenset(ours or ()) | frozenset(theirs or ())
     return theirs if is_empty(ours) else ours
