@@ -45,6 +45,9 @@ COSTS: Final[Mapping[str, int]] = {
     "rules.preview": 10,
     "rules.run": 10,
     "rules.grade": 10,
+    "merges.merge": 10,
+    "merges.undo": 10,
+    "audit.verify": 10,
     "imports.create": 20,
 }
 """As how many requests one counts that may look at or write many records; all others as one."""
