@@ -197,6 +197,8 @@ def _refusal(error: Refused, ask: Ask, request_id: str) -> Response:
         body["sent_version"] = error.problems[0].params["sent"]
         body["current_version"] = error.current.version
         body["current"] = present(ask.app, ask.caller, error.current)
+        if request.method == "PATCH":
+            body["sent"] = ask.body
         if ask.path.get("id") == str(error.current.id):
             headers["ETag"] = version_tag(error.current.version)
     if isinstance(error, BatchRefused):

@@ -55,6 +55,7 @@ def test_the_second_writer_gets_both_versions(admin: Person) -> None:
     body = late.get_json()
     assert body["current"]["name"] == "Two" and body["current"]["version"] == 2
     assert (body["sent_version"], body["current_version"]) == (1, 2)
+    assert body["sent"] == {"name": "Three"}
     assert admin.get(path).get_json()["name"] == "Two"
 
 
