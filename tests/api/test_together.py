@@ -1,4 +1,4 @@
-"""Many people who write one record at the same moment: nobody's write is lost, none is done twice."""
+"""Many people who write one record at the same moment: no write is lost, none is done twice."""
 
 from __future__ import annotations
 
