@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -21,6 +20,7 @@ from fieldstone.engine.publishing.steps import Step
 from fieldstone.engine.workspaces import Workspace
 from fieldstone.metadata.json_text import read_json, write_json
 from tests.engine.publish.shop import Shop, column, insert
+from tests.servers.statements import counting
 
 OPTIONS = [
     {"name": "high", "label": {"en": "High", "zh-CN": "高"}, "aliases": ["很高", "第一 级"]},
@@ -294,21 +294,6 @@ def test_a_batch_costs_the_same_statements_however_many_rows(
         fill(workspace, [])
         change(workspace, shop, type="text")
     assert costs[0] == costs[1]
-
-
-@contextmanager
-def counting() -> Iterator[list[str]]:
-    """Every statement while something is done."""
-    found: list[str] = []
-
-    def note(*given: Any) -> None:
-        found.append(given[2])
-
-    sa.event.listen(sa.Engine, "before_cursor_execute", note)
-    try:
-        yield found
-    finally:
-        sa.event.remove(sa.Engine, "before_cursor_execute", note)
 
 
 TEXTS = st.one_of(
