@@ -13,6 +13,7 @@ import pytest
 
 from tests.api.refused.cases import CASES as API
 from tests.api.test_failing import FAILURES as API_FAILURES
+from tests.api.test_locked import IDS as LOCKED
 from tests.api.test_rates import IDS as RATES
 from tests.cli.refused import CASES as CLI
 from tests.engine.audit.test_verifying import IDS as AUDITED
@@ -140,7 +141,11 @@ def engine_and_api() -> frozenset[str]:
     found |= AUDITED | {BEYOND, HELD, ITSELF, AWAY, TWICE, UNKNOWN}
     found |= {one.id for one in files.ROWS} | {one for _, _, one in formulas.CASES}
     return (
-        found | API_FAILURES | KEYS | RATES | {formulas.SLOW, HIDDEN, *TAKEN_OVER, *BUSY, *DOCTOR}
+        found
+        | API_FAILURES
+        | KEYS
+        | RATES
+        | {formulas.SLOW, HIDDEN, *TAKEN_OVER, *BUSY, *DOCTOR, *LOCKED}
     )
 
 

@@ -283,6 +283,7 @@ def _stage(data: Mapping[str, Any]) -> Stage:
     return Stage(
         **{**option(data), "properties": properties},
         closed=closed,
+        locked=bool(data.get("locked", False)),
         enter_when=data.get("enter_when"),
         requires=tuple(data.get("requires", ())),
         checklist=tuple(

@@ -15,7 +15,8 @@ from fieldstone.engine import access, records
 from fieldstone.engine.errors import Forbidden, Invalid, Refused, Stale, Unavailable
 from fieldstone.engine.records import preview
 from fieldstone.engine.records.record import Record
-from fieldstone.metadata.model import Entity, Field, FormSection
+from fieldstone.engine.records.stage import locked_in
+from fieldstone.metadata.model import Entity, Field, FormSection, Stage
 from fieldstone.metadata.problems import Problem
 
 from .. import security
@@ -53,6 +54,11 @@ class Filling:
         return "update" if self.record else "create"
 
     @property
+    def locked(self) -> Stage | None:
+        """The stage that the record is locked in."""
+        return locked_in(self.entity, self.record.values) if self.record else None
+
+    @property
     def layout(self) -> tuple[FormSection, ...]:
         return layout_of(self.desk.app, self.entity)
 
@@ -75,7 +81,8 @@ class Filling:
         else:
             seen = preview.of_new(desk.tx, desk.caller, entity.id, values)
         titles = self._titles(posted, seen.values)
-        return FormMaker(desk, entity, seen, self.verb, titles, posted, problems or {})
+        locked = self.locked is not None
+        return FormMaker(desk, entity, seen, self.verb, titles, posted, problems or {}, locked)
 
     def as_wire(self, posted: Mapping[str, Typed]) -> dict[str, Any]:
         """What was typed into fields that the caller may set, as the API speaks it."""
@@ -353,6 +360,9 @@ def _model(filling: Filling, maker: FormMaker, whole: tuple[str, ...] = ()) -> F
         version=_version(record),
         back=back,
         problems=whole,
+        locked=say("stage.locked_here", locale, stage=filling.locked.text(locale))
+        if filling.locked
+        else "",
         again=record is None,
         live=_live(filling, entity, record),
     )

@@ -12,6 +12,7 @@ from fieldstone.engine.alerts import AlertRequest
 from fieldstone.engine.errors import Forbidden, Invalid, Malformed, NotFound, Refused
 from fieldstone.engine.records import preview
 from fieldstone.engine.records.record import Record
+from fieldstone.engine.records.stage import locked_in
 from fieldstone.metadata.model import Entity
 from fieldstone.metadata.problems import ProblemsError
 
@@ -248,6 +249,7 @@ def _model(desk: Desk, entity: Entity, record: Record) -> RecordModel:
     )
     paths = desk.paths
     back = {"next": paths.record(entity.name, record.id, **along())} if came_from() else {}
+    locked = locked_in(entity, record.values) is not None
     return RecordModel(
         title=called(desk, record),
         subtitle=reader.subtitle(),
@@ -266,10 +268,10 @@ def _model(desk: Desk, entity: Entity, record: Record) -> RecordModel:
         timeline=timeline_of(desk, entity, record),
         alerts=items_of(desk, open_.alerts),
         edit=paths.act(entity.name, record.id, "edit", **back)
-        if desk.may("update", entity)
+        if desk.may("update", entity) and not locked
         else None,
         delete=paths.act(entity.name, record.id, "delete", **along())
-        if desk.may("delete", entity)
+        if desk.may("delete", entity) and not locked
         else None,
         sample=record.values.get("origin") == samples.ORIGIN,
     )

@@ -92,6 +92,7 @@ class FormModel:
     version: int | None = None
     back: str = ""
     problems: tuple[str, ...] = ()
+    locked: str = ""
     again: bool = False
     before: str = ""
 
@@ -130,6 +131,7 @@ class FormMaker:
     titles: Titles
     posted: Mapping[str, Typed] = field(default_factory=dict)
     problems: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    locked: bool = False
 
     def sections(self, layout: Iterable[FormSection]) -> tuple[Section, ...]:
         """The sections of a layout, hidden ones marked as such."""
@@ -163,7 +165,7 @@ class FormMaker:
             self.desk.app, self.desk.caller, self.entity.id,
             "create" if self.verb == "create" else "update",
         )  # fmt: skip
-        if one.id not in may_write or one.family in _NEVER_TYPED:
+        if self.locked or one.id not in may_write or one.family in _NEVER_TYPED:
             return True
         return place.read_only_when is not None and self.preview.holds(place.read_only_when)
 

@@ -67,6 +67,7 @@ class Stepper:
     label: str
     steps: tuple[Step, ...]
     days: str = ""
+    locked: str = ""
     next: str = ""
     lacking: str = ""
     ticks: tuple[TickBox, ...] = ()
@@ -91,6 +92,9 @@ def stepper_of(
         label=entity.field(pipeline.field).text(desk.locale),
         steps=tuple(_step(desk, one, at, place, present, move) for at, one in enumerate(live)),
         days=_days(desk, pipeline, record, present),
+        locked=say("stage.locked_here", desk.locale, stage=present.text(desk.locale))
+        if present and present.locked
+        else "",
         asking=asking,
     )
     if present is None or present.closed or asking:

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ...metadata.model import App, Entity, Field
+from ...metadata.problems import Problem
 from .. import access, stored
 from ..access import SYSTEM, Caller
 from ..system_tables import ALERT
@@ -16,6 +17,7 @@ from . import journal, written
 from .attempt import Attempt
 from .draft import Draft, Outcome, outcome
 from .rows import CHUNK, chunks, whole_rows
+from .stage import locked_in
 from .update import changeable, refused, standing
 
 Rows = dict[str, dict[int, dict[str, Any]]]
@@ -70,11 +72,15 @@ def _drafts(
 ) -> list[Draft]:
     rows = whole_rows(tx, caller, entity_id, [one for one, _ in wanted])
     allowed = changeable(tx, caller, entity_id, rows, "delete")
+    entity = tx.app.entity(entity_id)
     drafts = []
     for at, (record_id, version) in enumerate(wanted):
         row = rows.get(record_id, {})
         draft = Draft(start + at, row, {}, dict(row), record_id)
         draft.problems.extend(standing(caller, record_id, version, row, allowed))
+        held = locked_in(entity, row)
+        if held is not None and not draft.problems:
+            draft.problems.append(Problem("stage.locked_whole", {"stage": held}))
         drafts.append(draft)
     return drafts
 

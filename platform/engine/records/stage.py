@@ -13,14 +13,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ...metadata.model import Field, Pipeline, Stage
+from ...metadata.model import Entity, Field, Pipeline, Stage
 from ...metadata.problems import Problem
 from ...metadata.wording import expression_to_names
 from ...rules import compile_expression, evaluate
 from ..system_tables import CHECKLIST_TICK
 from ..transaction import Transaction
 from .draft import Draft
-from .record import Shape
+from .record import Shape, Values
 from .rows import chunks
 from .source import Pool, Source
 
@@ -91,6 +91,32 @@ def judge(
     if not history:
         for draft, _ in drafts:
             _judge_statuses(shape, draft)
+
+
+def locked_in(entity: Entity, values: Values) -> Stage | None:
+    """The stage that a record (its values by field id) is in, if it is locked there."""
+    if entity.pipeline is None:
+        return None
+    held = values.get(entity.pipeline.field)
+    return next((one for one in entity.pipeline.stages if one.id == held and one.locked), None)
+
+
+def judge_locks(shape: Shape, drafts: Iterable[Draft]) -> None:
+    """Blame drafts that change what people write of a record that stays in a locked stage.
+
+    A write that also moves the record is judged by the guards of where it goes.
+    """
+    pipeline = shape.entity.pipeline
+    if pipeline is None or not any(one.locked for one in pipeline.stages):
+        return
+    people = [one for one in (*shape.stored, *shape.tags) if not shape.field(one).system]
+    for draft in drafts:
+        held = locked_in(shape.entity, draft.before)
+        if held is None or draft.changed([pipeline.field]):
+            continue
+        for field_id in draft.changed(one for one in people if one in draft.given):
+            one = shape.field(field_id)
+            draft.blame("stage.locked", one.name, field=one, stage=held)
 
 
 def guard_problems(

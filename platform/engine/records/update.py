@@ -16,7 +16,7 @@ from .. import access, schemas, search, stored
 from ..access import Caller
 from ..statements import STATEMENTS
 from ..transaction import Transaction
-from . import journal, tags, unique, validity, written
+from . import journal, stage, tags, unique, validity, written
 from .attempt import Attempt
 from .draft import Draft, Outcome, outcome, refusal
 from .read import as_written, get, not_found
@@ -109,6 +109,8 @@ def _update(
     for at, some in enumerate(chunks(changes, CHUNK)):
         drafts = _drafts(tx, caller, shape, some, at * CHUNK, typed=typed, history=history)
         validity.judge(tx, caller, shape, drafts, history=history)
+        if not quiet and not history:
+            stage.judge_locks(shape, drafts)
         found.extend(drafts)
         _write(tx, caller, shape, attempt.good(drafts), quiet=quiet)
     if not attempt.end():

@@ -25,11 +25,13 @@ class Stage(Option):
 
     `probability` is a Decimal of 0 to 1; `max_days` whole days; `closed` is how the pipeline ends
     here ("won", "lost") or None while open. Entering needs `enter_when` (an expression) and the
-    `requires` fields (ids) filled. `properties` holds probability, max_days, closed (a boolean)
-    and outcome (text or None) for expressions: `stage.closed`, `stage.outcome`.
+    `requires` fields (ids) filled. A record in a stage that is `locked` is left as it is.
+    `properties` holds probability, max_days, closed (a boolean) and outcome (text or None) for
+    expressions: `stage.closed`, `stage.outcome`.
     """
 
     closed: Literal["won", "lost"] | None = None
+    locked: bool = False
     enter_when: str | None = None
     requires: tuple[str, ...] = ()
     checklist: tuple[ChecklistItem, ...] = ()

@@ -51,6 +51,7 @@ def test_a_new_stage_gets_everything_that_a_stage_has(ann: Reader) -> None:
     page.locator("#color").select_option("orange")
     page.locator("#probability").fill("12.5")
     page.locator("#max_days").fill("14")
+    page.get_by_label("Lock records in this stage").check()
     page.get_by_label("Cost", exact=True).check()
     page.locator("[name='item.0.label.en']").fill("Parts ordered")
     page.locator("[name='item.0.required']").check()
@@ -66,7 +67,7 @@ def test_a_new_stage_gets_everything_that_a_stage_has(ann: Reader) -> None:
     stage = stages(ann.site, ANN)["waiting_for_parts"]
     assert stage["label"] == {"en": "Waiting for parts", "zh-CN": "等待配件"}
     assert str(stage["probability"]) == "0.125"
-    assert (stage["max_days"], stage["color"]) == (14, "orange")
+    assert (stage["max_days"], stage["color"], stage["locked"]) == (14, "orange", True)
     assert (stage["requires"], stage["enter_when"]) == (["cost"], "cost > 100")
     assert [(one["name"], one.get("required", False)) for one in stage["checklist"]] == [
         ("parts_ordered", True),

@@ -121,6 +121,7 @@ def typed_of(stage: Mapping[str, Any], siblings: Collection[Mapping[str, Any]]) 
     found["kind"] = str(stage.get("closed", "open"))
     found["probability"] = percent_text(stage.get("probability"))
     found["max_days"] = str(stage.get("max_days", ""))
+    found["locked"] = "1" if stage.get("locked") else ""
     for one in stage.get("requires", ()):
         found[f"requires.{one}"] = "1"
     items = [one for one in stage.get("checklist", ()) if not one.get("archived")]
@@ -149,6 +150,7 @@ def read_stage(
         "description": things.typed_labels(typed, "description"),
         "color": typed.get("color") if typed.get("color") in things.COLORS else None,
         "closed": kind if kind in KINDS[1:] else None,
+        "locked": bool(typed.get("locked")) or None,
         "probability": _probability(found, typed.get("probability", ""), locale),
         "max_days": _days(found, typed.get("max_days", ""), locale),
         "requires": [one.id for one in entity.live_fields if typed.get(f"requires.{one.id}")],
