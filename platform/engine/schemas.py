@@ -1,22 +1,20 @@
 """Schemas: what comes over the wire, read into Python values by the fields' types.
 
-A marshmallow schema is built from an entity's fields and kept by the App's hash. Keys are field
-names, former names or ids; all problems are found at once and point at the key that was sent.
+What reads an entity's values is made once and kept by the App's hash. Keys are field names, former
+names or ids; all problems are found at once and point at the key that was sent.
 Whether a record as a whole is valid is decided later (`records/validity.py`).
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
-
-import marshmallow as ma
 
 from ..metadata.fields import field_type
 from ..metadata.json_text import escape
@@ -35,56 +33,40 @@ _HISTORY: Final = ("created_at", "created_by", "updated_at", "updated_by")
 _HISTORY_ENDINGS: Final = ("_entered_at", "_since")
 
 
-class Declared(ma.fields.Field[Any]):
-    """A marshmallow field that reads values as a field's type says."""
-
-    def __init__(self, declared: Field, zone: ZoneInfo, archived: bool) -> None:
-        super().__init__(allow_none=True)
-        self.declared = declared
-        self.type = field_type(declared.type)
-        self.zone = zone
-        self.archived = archived
-
-    def deserialize(
-        self, value: Any, attr: str | None = None, data: Any = None, **kwargs: Any
-    ) -> Any:
-        """The Python value; a ValidationError carries problems instead of sentences."""
-        if value is ma.missing:
-            return ma.missing
-        try:
-            found = self.type.load(self.declared, value, zone=self.zone, archived=self.archived)
-        except ProblemsError as error:
-            raise ma.ValidationError(list(error.problems)) from error
-        return bool(found) if self.declared.family == "boolean" else found
+Reader = Callable[[Any], Any]
+"""The Python value of what came over the wire; raises ProblemsError."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A schema, and which field every key means."""
+    """How the values of a record are read, and which field every key means.
 
-    schema: ma.Schema
+    `readers` by field id, in the order in which the fields are declared.
+    """
+
+    readers: Mapping[str, Reader]
     keys: Mapping[str, str]
 
 
-def schema_of(app: App, entity_id: str, verb: Verb, *, history: bool = False) -> Known:
-    """The schema of an entity's records for creating or updating them."""
-    return _schema(app, entity_id, verb, history)
-
-
 @lru_cache(maxsize=1024)
-def _schema(app: App, entity_id: str, verb: Verb, history: bool) -> Known:
+def _known(app: App, entity_id: str, verb: Verb, history: bool) -> Known:
     entity = app.entity(entity_id)
     zone = clocks.zone(app.manifest.time_zone)
     # What an old record holds may be sent back unchanged, so an update takes archived options;
     # that none is newly chosen is judged later.
     archived = history or verb == "update"
-    fields = {
-        one.id: Declared(one, zone, archived)
+    readers = {
+        one.id: _reader(one, zone, archived)
         for one in entity.live_fields
         if _settable(one) or (history and _is_history(one))
     }
-    made: type[ma.Schema] = ma.Schema.from_dict(dict(fields), name=f"{entity_id}_{verb}")
-    return Known(made(unknown=ma.RAISE), _keys(entity))
+    return Known(readers, _keys(entity))
+
+
+def _reader(one: Field, zone: ZoneInfo, archived: bool) -> Reader:
+    read = partial(field_type(one.type).load, one, zone=zone, archived=archived)
+    # A type of a package may leave a boolean empty; no record holds that.
+    return (lambda value: bool(read(value))) if one.family == "boolean" else read
 
 
 def _settable(one: Field) -> bool:
@@ -122,7 +104,7 @@ def load(
     not read is unknown; one that they may not set is refused. `history` lets through the times
     and numbers that an import of history brings.
     """
-    known = schema_of(tx.app, entity_id, verb, history=history)
+    known = _known(tx.app, entity_id, verb, history)
     gate = _Gate(tx.app, caller, entity_id, verb, history)
     sorted_rows = [gate.sort(row, known.keys) for row in rows]
     if typed:
@@ -133,25 +115,24 @@ def load(
         ]
     found: list[Loaded] = []
     for values, problems, keys in sorted_rows:
-        given, wrong = _read(known.schema, values, keys)
+        given, wrong = _read(known.readers, values, keys)
         found.append((given, (*problems, *wrong)))
     return found
 
 
 def _read(
-    schema: ma.Schema, values: Mapping[str, Any], keys: Mapping[str, str]
+    readers: Mapping[str, Reader], values: Mapping[str, Any], keys: Mapping[str, str]
 ) -> tuple[dict[str, Any], list[Problem]]:
-    try:
-        return dict(schema.load(values)), []
-    except ma.ValidationError as error:
-        messages = error.messages_dict
-        problems = [
-            one.at(None, f"/{keys[field_id]}")
-            for field_id, wrong in messages.items()
-            for one in wrong
-        ]
-        valid = error.valid_data
-        return (dict(valid) if isinstance(valid, Mapping) else {}), problems
+    found: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for field_id, read in readers.items():
+        if field_id not in values:
+            continue
+        try:
+            found[field_id] = read(values[field_id])
+        except ProblemsError as error:
+            problems += [one.at(None, f"/{keys[field_id]}") for one in error.problems]
+    return found, problems
 
 
 class _Gate:

@@ -120,15 +120,12 @@ def drafts_of(
 
 def _fill_defaults(tx: Transaction, caller: Caller, shape: Shape, drafts: Sequence[Draft]) -> None:
     """Give fields that a row leaves out their default: literals first, then expressions."""
-    computed: list[Field] = []
-    for one in shape.entity.live_fields:
-        if one.system or one.family in ("formula", "auto_number"):
-            continue
-        literal = _literal(shape, one)
-        if one.default is not None and one.default.expr is not None:
-            computed.append(one)
-        for draft in drafts:
-            draft.after.setdefault(one.id, literal)
+    literals = {one.id: _literal(shape, one) for one in shape.fillable}
+    for draft in drafts:
+        draft.after.update({**literals, **draft.after})
+    computed = [
+        one for one in shape.fillable if one.default is not None and one.default.expr is not None
+    ]
     if computed:
         _fill_expressions(tx, caller, shape, drafts, computed)
 

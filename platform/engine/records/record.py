@@ -48,6 +48,14 @@ class Shape:
     """Reference, owner and member fields -> the entity they point at."""
     companions: Mapping[str, tuple[str, ...]]
     """Field -> the fields that the product keeps beside it (`stage_entered_at`)."""
+    fillable: tuple[Field, ...]
+    """Those that people fill in."""
+    needed: tuple[Field, ...]
+    """Of these, those that may not be empty, always or under a condition."""
+    retired: tuple[Field, ...]
+    """Of these, those that have options which are no longer offered."""
+    ruled: tuple[Field, ...]
+    """Choices that say what may follow each option."""
 
     def field(self, field_id: str) -> Field:
         return self.entity.field(field_id)
@@ -62,6 +70,9 @@ def shape_of(tables: Tables, entity_id: str) -> Shape:
 def _shape(tables: Tables, entity_id: str) -> Shape:
     entity = tables.app.entity(entity_id)
     live = entity.live_fields
+    fillable = tuple(
+        one for one in live if not one.system and one.family not in ("formula", "auto_number")
+    )
     return Shape(
         entity=entity,
         stored=tuple(one.id for one in live if tables.layout.find(entity_id, one.id)),
@@ -77,6 +88,10 @@ def _shape(tables: Tables, entity_id: str) -> Shape:
             for one in live
             if (found := tuple(c.id for c in live if c.system and _accompanies(c.id, one.id)))
         },
+        fillable=fillable,
+        needed=tuple(one for one in fillable if one.required or one.required_when is not None),
+        retired=tuple(one for one in fillable if any(option.archived for option in one.options)),
+        ruled=tuple(one for one in live if one.family == "choice" and one.transitions is not None),
     )
 
 

@@ -203,18 +203,18 @@ def ticks_of(tx: Transaction, entity_id: str, ids: Iterable[int | None]) -> Tick
 
 
 def _judge_statuses(shape: Shape, draft: Draft) -> None:
-    for one in shape.entity.live_fields:
-        if one.family == "choice" and one.transitions is not None:
-            before, after = draft.before.get(one.id), draft.after.get(one.id)
-            if before is None or before == after or after in one.transitions.get(before, ()):
-                continue
-            draft.blame(
-                "choice.transition",
-                one.name,
-                field=one,
-                before=_option(one, before),
-                after=_option(one, after),
-            )
+    for one in shape.ruled:
+        before, after = draft.before.get(one.id), draft.after.get(one.id)
+        assert one.transitions is not None
+        if before is None or before == after or after in one.transitions.get(before, ()):
+            continue
+        draft.blame(
+            "choice.transition",
+            one.name,
+            field=one,
+            before=_option(one, before),
+            after=_option(one, after),
+        )
 
 
 def _option(one: Field, option_id: str | None) -> Any:

@@ -79,9 +79,7 @@ def _judge_missing(shape: Shape, draft: Draft) -> None:
 def _required(
     app: App, shape: Shape, draft: Draft, source: Source, pool: Pool, changed: frozenset[str] | None
 ) -> Iterable[Field]:
-    for one in shape.entity.live_fields:
-        if one.system or one.family in ("formula", "auto_number"):
-            continue
+    for one in shape.needed:
         if not stage.is_empty(draft.after.get(one.id)):
             continue
         if one.required:
@@ -99,8 +97,8 @@ def _required(
 
 def _judge_archived(shape: Shape, draft: Draft) -> None:
     """Blame options that are newly chosen though they are no longer offered."""
-    for one in shape.entity.live_fields:
-        if not one.options or one.system or one.id not in draft.given:
+    for one in shape.retired:
+        if one.id not in draft.given:
             continue
         after, before = draft.after[one.id], draft.before.get(one.id)
         chosen = (

@@ -95,6 +95,9 @@ def plain_text(value: Any) -> str:
     """Text in NFC with line feeds, without what no database keeps; raises ProblemsError."""
     if not isinstance(value, str):
         refuse("value.not_text")
+    if value.isascii() and value.isprintable():
+        # Most values; nothing of what follows changes them.
+        return value
     if not can_be_kept(value):
         refuse("value.bad_text")
     return unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n"))
@@ -102,7 +105,8 @@ def plain_text(value: Any) -> str:
 
 def narrow(value: Any) -> str:
     """Text as typed on any keyboard: trimmed, full-width digits and marks made half-width."""
-    return unicodedata.normalize("NFKC", plain_text(value)).strip()
+    text = plain_text(value)
+    return (text if text.isascii() else unicodedata.normalize("NFKC", text)).strip()
 
 
 def wire(value: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from ..model import Field
@@ -49,10 +50,15 @@ def scaled(value: Decimal, scale: int) -> Decimal:
         refuse("value.too_many_digits", digits=DIGITS - scale)
     if value and value.adjusted() < -DIGITS * 3:
         refuse("value.scale", scale=scale)
-    fitted = value.quantize(Decimal(1).scaleb(-scale))
+    fitted = value.quantize(_unit(scale))
     if fitted != value:
         refuse("value.whole" if scale == 0 else "value.scale", scale=scale)
     return fitted if fitted else abs(fitted)
+
+
+@lru_cache(maxsize=64)
+def _unit(scale: int) -> Decimal:
+    return Decimal(1).scaleb(-scale)
 
 
 def within(field: Field, value: Decimal, shown: Any = None) -> None:
