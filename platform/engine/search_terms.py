@@ -97,11 +97,6 @@ def _runs(folded: str) -> list[str]:
     return "".join(one if one.isalnum() else " " for one in folded).split()
 
 
-def load() -> None:
-    """Load what Chinese text needs now, and not with the first record that holds some."""
-    _pinyin_terms("中")
-
-
 @lru_cache(maxsize=4096)
 def _pinyin_terms(run: str) -> frozenset[str]:
     # Its dictionaries take 50 MB and a third of a second, and only Chinese text needs them.

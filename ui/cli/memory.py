@@ -4,10 +4,22 @@ from __future__ import annotations
 
 import ctypes
 import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 _ARENA_MAX, _MMAP_THRESHOLD = -8, -3
 _ARENAS = 2
 _LARGE = 1024 * 1024
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """Look for no garbage while modules are loaded: they leave none, and are walked each time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def give_back() -> None:
@@ -28,7 +40,6 @@ def settle() -> None:
     """Say that what is loaded stays, once everything is.
 
     Garbage is looked for only when a quarter more has come to what is there; without the modules
-    and dictionaries that is soon, and the search is short.
+    that is soon, and the search is short.
     """
-    gc.collect()
     gc.freeze()

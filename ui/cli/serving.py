@@ -13,7 +13,6 @@ from urllib.request import urlopen
 
 import click
 
-from fieldstone.engine import search_terms
 from fieldstone.engine.settings import Settings
 from fieldstone.engine.work.supervisor import Part, finish, supervise
 
@@ -65,16 +64,16 @@ def make_demo() -> None:
 @option("--host", help="host")
 @option("--port", type=click.IntRange(1, 65535), help="port")
 def web(host: str | None, port: int | None) -> None:
-    # Flask and the pages are loaded only where they are served.
-    from waitress import serve as serve_http
-
-    from fieldstone.ui.app import create_app
-
     memory.give_back()
     with opening.installation(log_level=logging.INFO) as installation:
         host, port = address(installation.settings, host, port)
-        app = create_app(installation)
-        search_terms.load()
+        with memory.loading():
+            # Flask and the pages are loaded only where they are served.
+            from waitress import serve as serve_http
+
+            from fieldstone.ui.app import create_app
+
+            app = create_app(installation)
         memory.settle()
         serve_http(
             app,
