@@ -1,7 +1,7 @@
 """Schemas: what comes over the wire, read into Python values by the fields' types.
 
-What reads an entity's values is made once and kept by the App's hash. Keys are field names, former
-names or ids; all problems are found at once and point at the key that was sent.
+A marshmallow schema is built from an entity's fields and kept by the App's hash. Keys are field
+names, former names or ids; all problems are found at once and point at the key that was sent.
 Whether a record as a whole is valid is decided later (`records/validity.py`).
 """
 
@@ -12,9 +12,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
+
+import marshmallow as ma
 
 from ..metadata.fields import field_type
 from ..metadata.json_text import escape
@@ -33,15 +35,41 @@ _HISTORY: Final = ("created_at", "created_by", "updated_at", "updated_by")
 _HISTORY_ENDINGS: Final = ("_entered_at", "_since")
 
 
+class Declared(ma.fields.Field[Any]):
+    """A marshmallow field that reads values as a field's type says."""
+
+    def __init__(self, declared: Field, zone: ZoneInfo, archived: bool) -> None:
+        super().__init__(allow_none=True)
+        self.declared = declared
+        self.type = field_type(declared.type)
+        self.zone = zone
+        self.archived = archived
+        self.boolean = declared.family == "boolean"
+
+    def deserialize(
+        self, value: Any, attr: str | None = None, data: Any = None, **kwargs: Any
+    ) -> Any:
+        """The Python value; a ValidationError carries problems instead of sentences."""
+        if value is ma.missing:
+            return ma.missing
+        try:
+            found = self.type.load(self.declared, value, zone=self.zone, archived=self.archived)
+        except ProblemsError as error:
+            raise ma.ValidationError(list(error.problems)) from error
+        # A type of a package may leave a boolean empty; no record holds that.
+        return bool(found) if self.boolean else found
+
+
 Reader = Callable[[Any], Any]
-"""The Python value of what came over the wire; raises ProblemsError."""
+"""The Python value of what came over the wire; raises ValidationError with problems."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     """How the values of a record are read, and which field every key means.
 
-    `readers` by field id, in the order in which the fields are declared.
+    `readers` are those of the schema's fields, by field id in the order of declaration. They are
+    asked one by one: the schema's own walk over records takes as long as all else of a batch.
     """
 
     readers: Mapping[str, Reader]
@@ -55,18 +83,14 @@ def _known(app: App, entity_id: str, verb: Verb, history: bool) -> Known:
     # What an old record holds may be sent back unchanged, so an update takes archived options;
     # that none is newly chosen is judged later.
     archived = history or verb == "update"
-    readers = {
-        one.id: _reader(one, zone, archived)
+    fields = {
+        one.id: Declared(one, zone, archived)
         for one in entity.live_fields
         if _settable(one) or (history and _is_history(one))
     }
+    made: type[ma.Schema] = ma.Schema.from_dict(dict(fields), name=f"{entity_id}_{verb}")
+    readers = {name: one.deserialize for name, one in made().load_fields.items()}
     return Known(readers, _keys(entity))
-
-
-def _reader(one: Field, zone: ZoneInfo, archived: bool) -> Reader:
-    read = partial(field_type(one.type).load, one, zone=zone, archived=archived)
-    # A type of a package may leave a boolean empty; no record holds that.
-    return (lambda value: bool(read(value))) if one.family == "boolean" else read
 
 
 def _settable(one: Field) -> bool:
@@ -130,9 +154,13 @@ def _read(
             continue
         try:
             found[field_id] = read(values[field_id])
-        except ProblemsError as error:
-            problems += [one.at(None, f"/{keys[field_id]}") for one in error.problems]
+        except ma.ValidationError as error:
+            problems += [one.at(None, f"/{keys[field_id]}") for one in _told(error)]
     return found, problems
+
+
+def _told(error: ma.ValidationError) -> list[Problem]:
+    return [one for one in error.messages if isinstance(one, Problem)]
 
 
 class _Gate:
