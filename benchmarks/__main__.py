@@ -3,70 +3,51 @@
 from __future__ import annotations
 
 import argparse
-import itertools
 import json
 import platform
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from tests.servers.postgres import postgres_server
 
-from . import baseline
-from .data import NOW, customers, deals
+from . import alone, baseline, frozen, report
+from .data import customers, deals
 from .measure import Ratio, compare
 from .ours import Ours
+from .works import AIMS, GROWING, STEADY, Works
 
-AIMS = {
-    "get": 1.5,
-    "create": 2.0,
-    "update": 2.0,
-    "list": 0.5,
-    "search": 1.0,
-    "rule": 1.3,
-    "tiers": 1.3,
-}
-_BY_HAND = "/customer?industry=retail&status=signed&sort=-annual_amount&limit=50"
-_FIELDS = "name,industry,status,owner,annual_amount,last_follow_up_at"
-_FILTER = 'industry == "retail" and status == "signed"'
-_NEW = {
-    "name": "Hua trade 000000",
-    "phone": "+8613000000000",
-    "email": "hua@trade.example",
-    "kind": "enterprise",
-    "industry": "retail",
-    "city": "Shanghai",
-    "status": "signed",
-    "annual_amount": "120000.50",
-    "employees": 120,
-    "vip": True,
-    "first_contact_on": "2026-03-05",
-    "last_follow_up_at": "2026-03-05T09:30:00Z",
-}
+_PLAIN: Final = "plain indexes"
+_OURS: Final = "our indexes as well"
+_POSTGRESQL: Final = {"fsync": "on", "synchronous_commit": "on", "shared_buffers": "512MB"}
+"""As durable as in service, for both sides."""
 
 
 def main() -> None:
-    """Measure and print; `--json FILE` keeps the figures."""
+    """Measure and print; `--write` keeps the page of figures, `--json FILE` the figures."""
     options = _options()
-    found: dict[str, dict[str, Ratio]] = {}
+    frozen.refuse_another()
+    ratios: dict[tuple[str, str], dict[str, Ratio]] = {}
+    figures: dict[str, dict[str, alone.Figure]] = {}
     for kind in options.databases:
+        figures[kind] = _alone(kind) if options.alone else {}
         with tempfile.TemporaryDirectory() as folder, _sides(kind, Path(folder), options) as sides:
-            for indexed in (False, True):
-                if indexed:
-                    baseline.add_indexes(sides[1])
-                words = "with our indexes" if indexed else "without indexes"
-                found[f"{kind}, {words}"] = _measure(*sides, options)
-                _print(f"{kind}, by hand {words}", found[f"{kind}, {words}"])
+            for words, works in _rounds(sides[1]):
+                wanted = [one for one in works if one in options.work]
+                found = _measure(f"{kind}, by hand with {words}", *sides, wanted, options)
+                ratios.setdefault((kind, words), {}).update(found)
+    run = report.Run(options.customers, options.pairs, ratios, figures)
     if options.json:
-        figures = {
-            name: {work: asdict(one) for work, one in by.items()} for name, by in found.items()
-        }
-        options.json.write_text(json.dumps({"machine": platform.platform(), **figures}, indent=2))
+        options.json.write_text(json.dumps(_figures(run), indent=2))
+    if options.write:
+        report.PAGE.parent.mkdir(exist_ok=True)
+        report.PAGE.write_text(report.text(run, date.today()), "utf-8")
 
 
 def _options() -> argparse.Namespace:
@@ -76,10 +57,40 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--databases", nargs="+", default=["sqlite", "postgresql"])
     parser.add_argument("--work", nargs="+", default=list(AIMS), choices=list(AIMS))
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--write", action="store_true", help="write docs/measured/speed.md")
+    parser.add_argument(
+        "--no-alone",
+        dest="alone",
+        action="store_false",
+        help="leave out starts and the entity of 300 fields",
+    )
     parser.add_argument(
         "--unguarded", action="store_true", help="the side by hand asks nobody for a token"
     )
     return parser.parse_args()
+
+
+def _rounds(by_hand: Any) -> Iterator[tuple[str, dict[str, float]]]:
+    """The works with plain indexes and with ours; those that make the tables larger come last."""
+    yield _PLAIN, STEADY
+    baseline.add_indexes(by_hand)
+    yield _OURS, STEADY
+    yield _OURS, GROWING
+    baseline.drop_indexes(by_hand)
+    yield _PLAIN, GROWING
+
+
+def _alone(kind: str) -> dict[str, alone.Figure]:
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        url = None
+        if kind == "postgresql":
+            url = stack.enter_context(stack.enter_context(postgres_server(_POSTGRESQL)).database())
+        found = alone.measured(url, Path(folder))
+    print(f"\n{kind}, by itself")
+    for name, one in found.items():
+        over = "" if one.median <= alone.AIMS[name] else "  over the aim"
+        print(f"{name:28}{one.median:8.2f}  (at first {one.first:.2f}){over}", flush=True)
+    return found
 
 
 @contextmanager
@@ -87,7 +98,7 @@ def _sides(kind: str, folder: Path, options: argparse.Namespace) -> Iterator[tup
     with ExitStack() as stack:
         urls: list[str | None] = [None, None]
         if kind == "postgresql":
-            server = stack.enter_context(postgres_server())
+            server = stack.enter_context(postgres_server(_POSTGRESQL))
             urls = [stack.enter_context(server.database()) for _ in range(2)]
         started = time.monotonic()
         ours = Ours(urls[0], folder)
@@ -97,85 +108,40 @@ def _sides(kind: str, folder: Path, options: argparse.Namespace) -> Iterator[tup
         stack.callback(by_hand.dispose)
         baseline.fill(by_hand, customers(options.customers), deals(options.customers))
         print(f"{kind}: filled in {time.monotonic() - started:.0f} s", file=sys.stderr)
+        Works(ours, by_hand, options.customers, guarded=True).same_answers()
         yield ours, by_hand
 
 
-def _measure(ours: Ours, by_hand: Any, options: argparse.Namespace) -> dict[str, Ratio]:
-    pairs = _pairs(ours, by_hand, options)
-    _same_answers(ours, by_hand)
-    return {
-        work: compare(pairs[work][0], pairs[work][1], pairs=options.pairs, repeat=pairs[work][2])
-        for work in options.work
-    }
-
-
-def _pairs(
-    ours: Ours, by_hand: Any, options: argparse.Namespace
-) -> dict[str, tuple[Callable[[], Any], Callable[[], Any], int]]:
-    """For each work our way, the way by hand, and how often it is done for one figure."""
-    client = baseline.application(by_hand, guarded=not options.unguarded).test_client()
-    headers = {"Authorization": f"Bearer {baseline.new_token(by_hand)}"}
-    step = itertools.count(1)
-    every: int = max(1, options.customers // 5000)
-
-    def number() -> int:
-        count: int = options.customers
-        return 1 + (next(step) * 7919 * every) % count
-
-    def city() -> dict[str, str]:
-        return {"city": f"City {next(step)}"}
-
-    def asked(method: str, path: str, status: int = 200, **body: Any) -> None:
-        answer = client.open(path, method=method, headers=headers, **body)
-        assert answer.status_code == status, answer.text
-
-    return {
-        "get": (
-            lambda: ours.get(f"/records/customer/{number()}"),
-            lambda: asked("GET", f"/customer/{number()}"),
-            20,
-        ),
-        "create": (
-            lambda: ours.post("/records/customer", _NEW),
-            lambda: asked("POST", "/customer", 201, json=_NEW),
-            10,
-        ),
-        "update": (
-            lambda: ours.update(number(), city()),
-            lambda: asked("PATCH", f"/customer/{number()}", json=city()),
-            10,
-        ),
-        "list": (
-            lambda: ours.query(_FILTER, "-annual_amount", _FIELDS),
-            lambda: asked("GET", _BY_HAND),
-            3,
-        ),
-        "search": (
-            lambda: ours.search(f"{number():06d}", _FIELDS),
-            lambda: asked("GET", f"/customer?q={number():06d}&limit=50"),
-            3,
-        ),
-        "rule": (ours.run_rule, lambda: baseline.run_rule(by_hand, NOW), 1),
-        "tiers": (ours.run_tiers, lambda: baseline.run_tiers(by_hand), 1),
-    }
-
-
-def _same_answers(ours: Ours, by_hand: Any) -> None:
-    """Both sides must do the same work, or the ratio says nothing."""
-    assert ours.run_tiers() == baseline.run_tiers(by_hand)
-    assert ours.run_rule() == baseline.run_rule(by_hand, NOW)
-
-
-def _print(title: str, ratios: dict[str, Ratio]) -> None:
-    heads = f"{'work':8} {'ratio':>6}  {'95 % interval':15} {'aim':>4} {'ours':>9} {'by hand':>9}"
-    print(f"\n{title}\n{heads}")
-    for work, one in ratios.items():
-        mark = "" if one.median <= AIMS[work] else "  over the aim"
+def _measure(
+    title: str, ours: Ours, by_hand: Any, wanted: list[str], options: argparse.Namespace
+) -> dict[str, Ratio]:
+    works = Works(ours, by_hand, options.customers, guarded=not options.unguarded)
+    print(f"\n{title}\n{'work':16} {'ratio':>6}  {'95 % interval':15} {'aim':>5}")
+    found = {}
+    for name in wanted:
+        work = works.of(name)
+        one = compare(work.ours, work.by_hand, pairs=options.pairs, repeat=work.repeat)
+        found[name] = one
+        mark = "" if one.within(AIMS[name]) else "  over the aim"
         interval = f"{one.low:.2f} to {one.high:.2f}"
         print(
-            f"{work:8} {one.median:6.2f}  {interval:15} {AIMS[work]:4.1f} "
-            f"{one.ours_ms:6.2f} ms {one.other_ms:6.2f} ms{mark}"
+            f"{name:16} {one.median:6.2f}  {interval:15} {AIMS[name]:5g} "
+            f"{one.ours_ms:8.2f} ms {one.other_ms:8.2f} ms{mark}",
+            flush=True,
         )
+    return found
+
+
+def _figures(run: report.Run) -> dict[str, Any]:
+    ratios = {
+        f"{kind}, {words}": {work: asdict(one) for work, one in by.items()}
+        for (kind, words), by in run.ratios.items()
+    }
+    alone_by = {
+        f"{kind}, by itself": {name: asdict(one) for name, one in by.items()}
+        for kind, by in run.figures.items()
+    }
+    return {"machine": platform.platform(), "customers": run.customers, **ratios, **alone_by}
 
 
 if __name__ == "__main__":

@@ -22,6 +22,10 @@ class Ratio:
     ours_ms: float
     other_ms: float
 
+    def within(self, aim: float) -> bool:
+        """Whether the aim is met as far as the pairs can say: it is not below the interval."""
+        return self.low <= aim
+
 
 def compare(
     ours: Callable[[], object], other: Callable[[], object], *, pairs: int, repeat: int

@@ -21,6 +21,7 @@ from fieldstone.engine.workspaces import Workspace
 from fieldstone.metadata.documents import read_folder
 
 from .data import MEMBERS, NOW
+from .publishing.changes import Change, Edit, planned, published
 
 _APP = Path(__file__).parent / "app"
 _SLUG = "bench"
@@ -63,7 +64,7 @@ class Ours:
         for entity, rows in (("customer", customers), ("deal", deals)):
             for chunk in _chunks(rows):
                 with self._workspace.writing() as tx:
-                    done = records.create_many(tx, SYSTEM, entity, [_wire(row) for row in chunk])
+                    done = records.create_many(tx, SYSTEM, entity, [wire(row) for row in chunk])
                 for one in done:
                     if one.problems:
                         raise AssertionError([problem.line() for problem in one.problems])
@@ -76,11 +77,21 @@ class Ours:
         assert answer.status_code == 200, answer.text
         return answer.json
 
+    def get_with(self, path: str, parameters: Mapping[str, str]) -> Any:
+        """A GET with parameters."""
+        return self.get(f"{path}?{urlencode(parameters)}")
+
     def post(self, path: str, body: Mapping[str, Any]) -> Any:
         """A POST of JSON."""
         answer = self._client.post(f"/api/v1/{_SLUG}{path}", json=body, headers=self._headers)
         assert answer.status_code == 201, answer.text
         return answer.json
+
+    def batch(self, rows: list[dict[str, Any]]) -> None:
+        """Create customers by one request, all or none."""
+        path = f"/api/v1/{_SLUG}/records/customer/batch"
+        answer = self._client.post(path, json={"create": rows}, headers=self._headers)
+        assert answer.status_code == 200, answer.text
 
     def update(self, number: int, body: Mapping[str, Any]) -> None:
         """A PATCH of a customer, made from the version that this side remembers."""
@@ -97,6 +108,46 @@ class Ours:
         """A list of customers."""
         found = {"filter": condition, "sort": sort, "fields": fields, "limit": "50"}
         assert self.get(f"/records/customer?{urlencode(found)}")["data"]
+
+    def last_page(self, condition: str, sort: str, fields: str) -> str:
+        """The cursor of the last whole page of a list."""
+        found = {"filter": condition, "sort": sort, "fields": fields, "limit": "50"}
+        before, cursor = "", ""
+        while page := self.get(f"/records/customer?{urlencode({**found, 'cursor': cursor})}"):
+            if not page["next"]:
+                return before
+            before, cursor = cursor, page["next"]
+        raise AssertionError
+
+    def page(self, condition: str, sort: str, fields: str, cursor: str) -> None:
+        """A page of a list of customers."""
+        found = {"filter": condition, "sort": sort, "fields": fields, "limit": "50"}
+        assert self.get(f"/records/customer?{urlencode({**found, 'cursor': cursor})}")["data"]
+
+    def aggregate(self, entity: str, group: str, measure: str) -> Any:
+        """How many records there are by a group, and a sum of theirs."""
+        found = urlencode({"group": group, "measure": ["n: count()", f"s: {measure}"]}, doseq=True)
+        return self.get(f"/records/{entity}/aggregate?{found}")["data"]
+
+    def add_field(self, name: str) -> None:
+        """Publish a new field of text of the customers."""
+        field = {"name": name, "type": "text"}
+        self._publish(lambda parts: parts["entity/customer"]["fields"].append(field))
+
+    def new_entity(self, name: str) -> None:
+        """Publish a new entity of 20 fields, which has a table like one made by hand."""
+        texts = [{"name": f"text_{at}", "type": "text"} for at in range(10)]
+        numbers = [{"name": f"number_{at}", "type": "integer"} for at in range(4)]
+        amounts = [{"name": f"amount_{at}", "type": "money"} for at in range(2)]
+        days = [{"name": f"day_{at}", "type": "date"} for at in range(2)]
+        title = {"name": "name", "type": "text", "required": True, "search": True}
+        fields = [title, *texts, *numbers, *amounts, *days, {"name": "owner", "type": "owner"}]
+        labels = {"label": name, "plural": name, "title": "name"}
+        entity = {"kind": "entity", "name": name, **labels, "fields": fields}
+        self._publish(lambda parts: parts.update({f"entity/{name}": entity}))
+
+    def _publish(self, edit: Edit) -> None:
+        published(self._workspace, planned(self._workspace, Change(edit)))
 
     def search(self, words: str, fields: str) -> None:
         """A search of customers."""
@@ -126,7 +177,8 @@ class Ours:
         )
 
 
-def _wire(row: Mapping[str, Any]) -> dict[str, Any]:
+def wire(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row as the API takes it."""
     return {name: _one(value) for name, value in row.items() if name not in ("id", "tier")}
 
 
