@@ -55,9 +55,11 @@ def prepare(app: Flask) -> None:
     environment.lstrip_blocks = True
     environment.bytecode_cache = _compiled
 
-    def part(type_name: str, macro: str, value: Any) -> Markup:
-        module = environment.get_template(f"fields/{type_name}.html").module
-        return Markup(getattr(module, macro)(value))
+    def module(look: str) -> Any:
+        return environment.get_template(f"fields/{look}.html").module
+
+    def part(look: str, macro: str, value: Any) -> Markup:
+        return Markup(getattr(module(look), macro)(value))
 
     environment.globals.update(
         t=lambda key, /, **params: say(key, g.locale, **params),
@@ -71,8 +73,9 @@ def prepare(app: Flask) -> None:
         here_now=here,
         locales=LOCALES,
         whole=whole,
-        view=lambda shown: part(shown.type, "view", shown),
-        edit=lambda slot: part(slot.type, "edit", slot),
+        view=lambda shown: part(shown.look or shown.type, "view", shown),
+        edit=lambda slot: part(slot.look, "edit", slot),
+        grouped=lambda slot: bool(getattr(module(slot.look), "grouped", False)),
     )
 
 

@@ -21,6 +21,7 @@ import marshmallow as ma
 from ..metadata.fields import field_type
 from ..metadata.json_text import escape
 from ..metadata.model import App, Entity, Field
+from ..metadata.model.families import LIKE
 from ..metadata.problems import Problem, ProblemsError
 from . import access
 from . import clock as clocks
@@ -133,15 +134,23 @@ def load(
     sorted_rows = [gate.sort(row, known.keys) for row in rows]
     if typed:
         entity = tx.app.entity(entity_id)
-        return [
-            ({key: fitted(entity.field(key), value) for key, value in values.items()}, problems)
-            for values, problems, _ in sorted_rows
-        ]
+        return [_fitted(entity, values, problems) for values, problems, _ in sorted_rows]
     found: list[Loaded] = []
     for values, problems, keys in sorted_rows:
         given, wrong = _read(known.readers, values, keys)
         found.append((given, (*problems, *wrong)))
     return found
+
+
+def _fitted(entity: Entity, values: Mapping[str, Any], problems: tuple[Problem, ...]) -> Loaded:
+    found: dict[str, Any] = {}
+    for key, value in values.items():
+        one = entity.field(key)
+        try:
+            found[key] = fitted(one, value)
+        except ProblemsError as error:
+            problems = (*problems, *(each.at(None, f"/{one.name}") for each in error.problems))
+    return found, problems
 
 
 def _read(
@@ -208,7 +217,18 @@ def typed_default(one: Field, zone: ZoneInfo | None = None) -> Any:
 
 
 def fitted(one: Field, value: Any) -> Any:
-    """A Python value that was computed, made fit for its field: rounded, normalised."""
+    """A Python value that was computed, made fit for its field: rounded, normalised.
+
+    Raises ProblemsError where the field is of a type that decides itself what its values are.
+    """
+    found = _rounded(one, value)
+    if one.type in LIKE and found is not None:
+        kind = field_type(one.type)
+        return kind.load(one, kind.dump(one, found), archived=True)
+    return found
+
+
+def _rounded(one: Field, value: Any) -> Any:
     if isinstance(value, str):
         return unicodedata.normalize("NFC", value) or None
     if one.family in ("money", "decimal", "percent") and isinstance(value, int | Decimal):

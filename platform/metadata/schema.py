@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
 
-from .model.families import LIKE
+from .model.families import BROUGHT
 
 KINDS = (
     "app",
@@ -52,7 +52,7 @@ def published(name: str) -> Mapping[str, Any]:
     The field types of packages are in it.
     """
     schema: dict[str, Any] = json.loads((FOLDER / f"{name}.json").read_text("utf-8"))
-    for more, like in LIKE.items():
+    for more, like in BROUGHT.items():
         _widen(schema, more, like)
     return schema
 

@@ -47,6 +47,19 @@ def with_fields(*fields: Field, without: str = "") -> list[Document]:
     ]
 
 
+def imported(who: Person, installation: Installation, rows: str) -> str:
+    """Import customers from a file, and return the rows that were refused."""
+    sent = who.web.post(
+        f"/api/v1/{who.slug}/imports/customer",
+        data={"file": (BytesIO(rows.encode()), "c.csv")},
+        headers={"Authorization": f"Bearer {who.token}"},
+    )
+    assert sent.status_code == 202, sent.text
+    for one in tick(installation):
+        do(installation, *one)
+    return str(who.get(f"/imports/{sent.get_json()['id']}/errors").text)
+
+
 @pytest.fixture
 def installation(stars: None, home: Path, database: Database) -> Iterator[Installation]:
     """Return an installation beside which the package is installed."""
@@ -111,17 +124,7 @@ def test_openapi_tells_what_it_takes(ada: Person) -> None:
 
 
 def test_an_import_reads_it(ada: Person, installation: Installation) -> None:
-    rows = "name,mark\nAcme,3\nBolt,*****\nCorn,9\n"
-    form = {"file": (BytesIO(rows.encode()), "c.csv")}
-    sent = ada.web.post(
-        f"/api/v1/{ada.slug}/imports/customer",
-        data=form,
-        headers={"Authorization": f"Bearer {ada.token}"},
-    )
-    assert sent.status_code == 202, sent.text
-    for one in tick(installation):
-        do(installation, *one)
-    errors = ada.get(f"/imports/{sent.get_json()['id']}/errors").text
+    errors = imported(ada, installation, "name,mark\nAcme,3\nBolt,*****\nCorn,9\n")
     assert "Corn" in errors and "Give one to five stars." in errors
     found = ada.get("/records/customer", fields="name,mark", sort="name").get_json()["data"]
     assert [one["mark"] for one in found] == [3, 5]

@@ -64,6 +64,7 @@ MACHINE: dict[str, Any] = {
         },
         {"name": "use_rate", "type": "percent", "label": {"en": "Use", "zh-CN": "利用率"}},
         {"name": "bought_on", "type": "date", "label": {"en": "Bought on", "zh-CN": "购置日期"}},
+        {"name": "state", "type": "rating", "label": {"en": "State", "zh-CN": "状况"}},
         {"name": "in_use", "type": "boolean", "label": {"en": "In use", "zh-CN": "在用"}},
         {
             "name": "place",

@@ -220,7 +220,7 @@ class BoardMaker:
         fields = [one for one in (*own, *rest) if one.id in known and not one.archived]
 
         def first(*types: str) -> Field | None:
-            return next((one for one in fields if self._shown(one).family in types), None)
+            return next((one for one in fields if self._shown(one).look in types), None)
 
         declared = self.entity.by_id.get(self.pipeline.amount or "")
         amount = declared if declared is not None and declared.id in known else first("money")

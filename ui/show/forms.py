@@ -47,6 +47,7 @@ class Slot:
     id: str
     name: str
     type: str
+    look: str
     label: str
     values: Typed = ()
     shown: Shown
@@ -58,6 +59,7 @@ class Slot:
     picker: str = ""
     follows: str = ""
     max_length: int | None = None
+    most: int | None = None
     required: bool = False
     read_only: bool = False
     visible: bool = True
@@ -179,6 +181,7 @@ class FormMaker:
             id=f"{self.entity.name}-{one.name}",
             name=one.name,
             type=one.family,
+            look=one.look,
             label=one.text(locale),
             values=values,
             shown=shower(desk, self.titles).show(shown_as(desk.app, self.entity, one), value),
@@ -190,6 +193,7 @@ class FormMaker:
             picker=desk.paths.picker(self.entity.name, one.name) if target_of(one) else "",
             follows=" ".join(_followed(desk.app, self.entity, one)),
             max_length=one.max_length,
+            most=None if one.max is None else int(one.max),
             required=self._required(one, place),
             read_only=read_only,
             visible=visible,

@@ -286,7 +286,7 @@ def headings(
             Heading(
                 spot.names,
                 spot.text(desk.locale),
-                shown_as(desk.app, spot.entity, one).family,
+                shown_as(desk.app, spot.entity, one).look,
                 (href or {}).get(spot.ids),
                 now,
                 spot.width,
@@ -332,7 +332,7 @@ def summed(desk: Desk, spots: Sequence[Spot]) -> tuple[Spot, ...]:
         if len(spot.fields) == 1
         and not spot.last.system
         and (spot.last.family != "formula" or spot.last.stored)
-        and shown_as(desk.app, spot.entity, spot.last).family in _ADDED
+        and shown_as(desk.app, spot.entity, spot.last).look in _ADDED
     )[:_MOST_SUMS]
 
 

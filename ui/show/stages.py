@@ -255,6 +255,7 @@ def _reason_slot(locale: str, problems: Sequence[Problem], values: Typed) -> Slo
         wide=True,
         label=say("stage.reason", locale),
         values=values,
+        look="long_text",
         shown=Shown("long_text", empty=True),
         problems=wrong if values else (),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fieldstone.engine.person_names import person_text
@@ -38,7 +38,10 @@ class Link:
 
 @dataclass(frozen=True)
 class Shown:
-    """A value ready to be shown: `text` says it all, the rest lets a template say it better."""
+    """A value ready to be shown: `text` says it all, the rest lets a template say it better.
+
+    `look` is the template, that of `type` where it is empty; `most` is the largest value.
+    """
 
     type: str
     text: str = ""
@@ -47,11 +50,13 @@ class Shown:
     marks: tuple[Mark, ...] = ()
     link: Link | None = None
     empty: bool = False
+    look: str = ""
+    most: int | None = None
 
     @property
     def right(self) -> bool:
         """Whether the value is a number, to be set flush right."""
-        return self.type in RIGHT
+        return (self.look or self.type) in RIGHT
 
 
 @dataclass(frozen=True)
@@ -68,8 +73,9 @@ class Shower:
     def show(self, one: Field, value: Any) -> Shown:
         """The value of field `one`, a Python value as the engine holds it."""
         if value is None or value == frozenset() or value == "":
-            return Shown(one.family, raw=None, empty=True)
-        return _WAYS.get(one.family, _plain)(self, one, value, one.family)
+            return Shown(one.family, raw=None, empty=True, look=one.look)
+        way = _WAYS.get(one.look) or _WAYS.get(one.family, _plain)
+        return replace(way(self, one, value, one.family), look=one.look)
 
     def mark(self, one: Field, option_id: str) -> Mark:
         """The mark of an option of `one`."""
@@ -107,6 +113,12 @@ def _boolean(shower: Shower, one: Field, value: Any, kind: str) -> Shown:
 
 def _integer(shower: Shower, one: Field, value: Any, kind: str) -> Shown:
     return Shown(kind, shower.formats.number(value, 0), value)
+
+
+def _rating(shower: Shower, one: Field, value: Any, kind: str) -> Shown:
+    most = int(one.max) if one.max is not None else value
+    text = say("value.stars_of", shower.formats.locale, stars=value, most=most)
+    return Shown(kind, text, value, most=most)
 
 
 def _decimal(shower: Shower, one: Field, value: Any, kind: str) -> Shown:
@@ -151,6 +163,7 @@ def _reference(shower: Shower, one: Field, value: Any, kind: str) -> Shown:
 
 _WAYS: Mapping[str, _Way] = {
     "text": _text, "phone": _phone, "boolean": _boolean, "integer": _integer,
+    "rating": _rating,
     "decimal": _decimal, "money": _money, "percent": _percent, "date": _date,
     "datetime": _datetime, "choice": _option, "stage": _option, "tier": _option,
     "tags": _tags, "reference": _reference, "owner": _reference, "member": _reference,

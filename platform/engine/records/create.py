@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from ...metadata.model import Field
+from ...metadata.problems import ProblemsError
 from ...rules import compile_expression, evaluate_all
 from .. import access, schemas, search, stored
 from ..access import Caller
@@ -147,7 +148,10 @@ def _fill_expressions(
         wanted = [(draft, source) for draft, source in sources if one.id not in draft.given]
         found = evaluate_all(expression, [source for _, source in wanted], context)
         for (draft, _), value in zip(wanted, found, strict=True):
-            draft.after[one.id] = schemas.fitted(one, value)
+            try:
+                draft.after[one.id] = schemas.fitted(one, value)
+            except ProblemsError as error:
+                draft.problems.extend(each.at(None, f"/{one.name}") for each in error.problems)
 
 
 def _literal(shape: Shape, one: Field) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..build_parts import exact
 from ..documents import Document
-from ..fields import DIGITS, pattern
+from ..fields import DIGITS, TYPES, pattern
 from ..model.families import family_of
 from ..naming import is_reserved
 from ..problems import Problem
@@ -76,6 +76,9 @@ def _bounds(checking: Checking, document: Document, field: Data) -> Iterator[Pro
             yield Problem("field.bound_digits", {"digits": DIGITS}, None, f"/{key}")
         if family_of(field["type"]) == "integer" and bound != bound.to_integral_value():
             yield Problem("field.bound_whole", {"bound": str(bound)}, None, f"/{key}")
+    between = TYPES[field["type"]].max_between
+    if between and high is not None and not between[0] <= high <= between[1]:
+        yield Problem("field.max_between", {"least": between[0], "most": between[1]}, None, "/max")
     if low is not None and high is not None and low > high:
         yield Problem("field.min_above_max", {"min": str(low), "max": str(high)}, None, "/min")
 

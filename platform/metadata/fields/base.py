@@ -46,13 +46,18 @@ class FieldType:
     the input of a form; `operators` are what the condition builder offers; `widens_to` are the
     types that a field may become without loss of any value.
 
-    A type that a package brings is a class made from that of one of ours, which it names by
-    `like`: what it does not say itself (column, input, operators, ways to and from other types) is
-    as there. Its words are in its `catalogue`, a folder with a file for each language.
+    A type that is like another is a class made from that one's, which it names by `like`: what it
+    does not say itself (column, input, operators, ways to and from other types) is as there. So are
+    all that packages bring, whose words are in a `catalogue`, a folder with a file for each
+    language; some of ours are, with a `look` of their own: the template of pages.
+
+    `default_min` and `default_max` hold where a field does not say `min` and `max`, and
+    `max_between` are the smallest and the largest `max` that a field may say.
     """
 
     name: ClassVar[str]
     like: ClassVar[str] = ""
+    look: ClassVar[str] = ""
     catalogue: ClassVar[Path | None] = None
     storage: ClassVar[Storage]
     expression: ClassVar[ExpressionType]
@@ -60,6 +65,9 @@ class FieldType:
     operators: ClassVar[tuple[str, ...]] = (*EQUAL, *EMPTY)
     widens_to: ClassVar[frozenset[str]] = frozenset()
     computed: ClassVar[bool] = False
+    default_min: ClassVar[Decimal | None] = None
+    default_max: ClassVar[Decimal | None] = None
+    max_between: ClassVar[tuple[int, int] | None] = None
 
     def load(
         self, field: Field, value: Any, *, zone: ZoneInfo | None = None, archived: bool = False

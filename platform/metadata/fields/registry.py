@@ -23,6 +23,7 @@ from .money import MoneyType
 from .owner import OwnerType
 from .percent import PercentType
 from .phone import PhoneType
+from .rating import RatingType
 from .reference import ReferenceType
 from .stage import StageType
 from .tags import TagsType
@@ -37,6 +38,7 @@ OWN: tuple[FieldType, ...] = (
     DecimalType(),
     MoneyType(),
     PercentType(),
+    RatingType(),
     BooleanType(),
     DateType(),
     DateTimeType(),
@@ -55,6 +57,10 @@ OWN: tuple[FieldType, ...] = (
 )
 """Those of ours, in the order in which they are offered."""
 
+for _one in OWN:
+    if _one.like:
+        families.belong(_one.name, _one.like, _one.look)
+
 _types: dict[str, FieldType] = {one.name: one for one in OWN}
 TYPES: Mapping[str, FieldType] = MappingProxyType(_types)
 """All types by name, those of packages last."""
@@ -62,7 +68,7 @@ TYPES: Mapping[str, FieldType] = MappingProxyType(_types)
 
 def add(one: FieldType) -> None:
     """Let a type of a package in; documents may use it from now on."""
-    families.join(one.name, one.like)
+    families.belong(one.name, one.like, brought=True)
     _types[one.name] = one
     schema.forget()
 

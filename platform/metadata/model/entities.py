@@ -8,7 +8,7 @@ from dataclasses import field as part
 from functools import cached_property
 from typing import Any, Literal
 
-from .families import family_of
+from .families import family_of, look_of
 from .named import Called, Labels, Named, Option, label_text, replacements
 
 
@@ -117,8 +117,13 @@ class Field(Named):
 
     @cached_property
     def family(self) -> str:
-        """The type of ours whose ways the field follows: its own, unless a package brought it."""
+        """The type whose ways the field follows: its own, unless that is like another."""
         return family_of(self.type)
+
+    @cached_property
+    def look(self) -> str:
+        """The template by which pages show the field's values and take them."""
+        return look_of(self.type)
 
     def option(self, option_id: str) -> Option | None:
         """The option of that id, archived ones included, or None."""

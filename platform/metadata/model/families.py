@@ -1,4 +1,4 @@
-"""Families: which type of ours a type of field that a package brings is like."""
+"""Families: which type of field another one is like, and what it looks like on pages."""
 
 from __future__ import annotations
 
@@ -6,20 +6,34 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 _like: dict[str, str] = {}
+_looks: dict[str, str] = {}
+_brought: dict[str, str] = {}
 LIKE: Mapping[str, str] = MappingProxyType(_like)
-"""The types of packages by name, each with the one of ours that it is like."""
+"""The types that belong to the family of another, by name, each with that one."""
+BROUGHT: Mapping[str, str] = MappingProxyType(_brought)
+"""Those of them that packages brought; the published schema does not name them itself."""
 
 
 def family_of(type_name: str) -> str:
-    """The type of ours whose ways fields of a type follow: itself, unless a package brought it."""
+    """The type whose ways fields of a type follow: itself, unless it belongs to another."""
     return _like.get(type_name, type_name)
 
 
-def join(type_name: str, like: str) -> None:
-    """Take a type of a package into the family of one of ours."""
+def look_of(type_name: str) -> str:
+    """The template that shows values of a type and takes them: its family's, unless it has one."""
+    return _looks.get(type_name) or family_of(type_name)
+
+
+def belong(type_name: str, like: str, look: str = "", *, brought: bool = False) -> None:
+    """Take a type into the family of another, with a look of its own where it has one."""
     _like[type_name] = like
+    if look:
+        _looks[type_name] = look
+    if brought:
+        _brought[type_name] = like
 
 
 def leave(type_name: str) -> None:
-    """Forget a type of a package."""
-    del _like[type_name]
+    """Forget a type that a package brought."""
+    del _like[type_name], _brought[type_name]
+    _looks.pop(type_name, None)

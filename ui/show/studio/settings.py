@@ -13,6 +13,7 @@ from fieldstone.metadata.fields import keys_of
 from fieldstone.metadata.json_text import number_text
 from fieldstone.metadata.messages import render
 from fieldstone.metadata.model import App
+from fieldstone.metadata.model.families import family_of
 from fieldstone.metadata.problems import Problem, ProblemsError
 from fieldstone.metadata.schema import schema_of
 from fieldstone.rules import compile_expression, compile_message
@@ -222,7 +223,7 @@ def _value(found: Read, app: App, entity_id: str, key: str, text: str, locale: s
         if key in ("formula", "to", "dimension", "pattern"):
             found.refuse(key, say("studio.setting_missing", locale))
         return None
-    if key in NUMBERS or (key == "default" and found.data["type"] in (
+    if key in NUMBERS or (key == "default" and family_of(found.data["type"]) in (
         "integer", "decimal", "money", "percent")):  # fmt: skip
         if not _NUMBER.fullmatch(text):
             found.refuse(key, say("studio.not_number", locale))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fieldstone.metadata.fields import TYPES
 from fieldstone.metadata.messages import render
 from fieldstone.metadata.model import App
-from fieldstone.metadata.model.families import family_of
+from fieldstone.metadata.model.families import look_of
 
 ICONS: Mapping[str, str] = {
     "text": "letter-case",
@@ -17,6 +17,7 @@ ICONS: Mapping[str, str] = {
     "decimal": "decimal",
     "money": "currency-yuan",
     "percent": "percentage",
+    "rating": "star",
     "boolean": "toggle-left",
     "date": "calendar",
     "datetime": "clock",
@@ -51,7 +52,7 @@ def kind_of(name: str, locale: str) -> Kind:
     """A type in words."""
     return Kind(
         name,
-        ICONS[family_of(name)],
+        ICONS[look_of(name)],
         render(f"type_name.{name}", locale),
         render(f"type_hint.{name}", locale),
     )

@@ -31,7 +31,8 @@ function contents(form: HTMLFormElement): string {
 }
 
 function focusIn(form: HTMLFormElement): void {
-  const goal = form.querySelector<HTMLElement>(
+  const chosen = form.querySelector<HTMLElement>("input[type=radio]:checked");
+  const goal = chosen ?? form.querySelector<HTMLElement>(
     ".ts-control input, input:not([type=hidden]):not(.ts-hidden-accessible), select:not([data-picker]), textarea",
   );
   goal?.focus();
@@ -234,6 +235,7 @@ function editorKey(event: KeyboardEvent): void {
   if (event.key === "Escape") restore();
   else if (event.key === "Tab") void commit(event.shiftKey ? "left" : "right");
   else if (event.key === "Enter" && !event.shiftKey && !event.altKey && !event.ctrlKey && !event.metaKey) void commit("down");
+  else if (event.target instanceof HTMLInputElement && event.target.type === "radio") return event.stopPropagation();
   else if (!throughTags(event)) return;
   event.preventDefault();
   event.stopPropagation();
