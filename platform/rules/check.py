@@ -20,6 +20,7 @@ from .expression import Expression, compile_expression, formula_expression
 from .grounds import Grounds
 from .messages import compile_message
 from .offers import offered
+from .shapes import shape_problem
 from .types import BOOLEAN, NO_VALUE, Words
 
 
@@ -140,6 +141,9 @@ def _formula_of(place: ExpressionPlace) -> str | None:
 def _formula_problems(found: Expression, app: App, place: ExpressionPlace) -> Iterator[Problem]:
     field = app.entity(place.entity).field(_formula_of(place) or "")
     yield from _no_value(found)
+    misshapen = shape_problem(found, field.type)
+    if misshapen is not None:
+        yield misshapen
     if field.stored and found.depends_on_time:
         yield Problem("formula.stored_time", position=1)
 

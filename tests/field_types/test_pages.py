@@ -47,3 +47,17 @@ def test_the_studio_offers_it_by_its_words(ada: Reader) -> None:
     expect(ada.page.get_by_text("One to five stars.")).to_be_visible()
     ada.open("-/studio/entity/customer/field/mark")
     expect(ada.page.locator("main")).to_contain_text("Stars")
+
+
+def test_a_rollup_is_made_in_the_studio(ada: Reader) -> None:
+    ada.open("-/studio/entity/customer/new?type=rollup")
+    page = ada.page
+    page.get_by_label("Label", exact=False).first.fill("Sold")
+    formula = page.get_by_label("Formula", exact=False).first
+    formula.fill("credit * 2")
+    expect(page.get_by_text("choose the type “Formula” for this expression").first).to_be_visible()
+    formula.fill("sum(deals.amount)")
+    page.get_by_role("button", name="Save", exact=True).last.click()
+    ada.open("-/studio/entity/customer/field/sold")
+    expect(page.locator("main")).to_contain_text("Summary of related records")
+    expect(page.get_by_label("Formula", exact=False).first).to_have_value("sum(deals.amount)")

@@ -28,6 +28,9 @@ def test_the_sample_is_right() -> None:
     assert checked.app is not None and checked.problems == ()
 
 
+NOT_AGGREGATE = "formula.not_aggregate"
+
+
 def formula(text: str, **more: Any) -> dict[str, Any]:
     return {"name": "added", "type": "formula", "formula": text, **more}
 
@@ -48,6 +51,10 @@ def formula(text: str, **more: Any) -> dict[str, Any]:
             formula("days_since(birthday)", stored=True),
             "formula.stored_time",
         ),
+        (CUSTOMER, "/fields/-", formula("name", type="lookup"), "formula.not_path"),
+        (CUSTOMER, "/fields/-", formula("count(deals)", type="lookup"), "formula.not_path"),
+        (CUSTOMER, "/fields/-", formula("owner.name", type="rollup"), "formula.not_aggregate"),
+        (CUSTOMER, "/fields/-", formula("sum(deals.amount) * 2", type="rollup"), NOT_AGGREGATE),
         ("metrics/won_amount.json", "/date", "amount", "type.expected"),
         ("metrics/won_amount.json", "/value/of", "name", "type.expected"),
         ("metrics/won_amount.json", "/filter", "amount", "type.expected"),

@@ -362,6 +362,8 @@ def test_every_sentence_has_a_case() -> None:
         "expression.too_large",
         "formula.broken",
         "formula.cycle",
+        "formula.not_aggregate",
+        "formula.not_path",
         "formula.stored_time",
         "function.table_nested",
         "name.label",

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from ...metadata.documents import Document
 from ...metadata.identity import KEPT_KINDS
+from ...metadata.model.families import family_of
 from ...metadata.purging import remembering
 from ..system_tables import FIELD_CHANGE, TRANSITION
 from ..transaction import Transaction
@@ -98,7 +99,7 @@ def _field_holds(tx: Transaction, entity_id: str, field: Mapping[str, Any]) -> b
     """Whether any record has a value of a field, or had one."""
     if field["type"] == "tags":
         return bool(_used(tx, entity_id, field["id"]))
-    if tx.layout.find(entity_id, field["id"]) is None or field["type"] == "formula":
+    if tx.layout.find(entity_id, field["id"]) is None or family_of(field["type"]) == "formula":
         return False
     table = tx.tables.table(entity_id)
     column = tx.tables.column(table, entity_id, field["id"])

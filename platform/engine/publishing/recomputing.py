@@ -71,7 +71,8 @@ def _part(app: App, entity_id: str, field_id: str) -> object:
         entity_id,
         entity.archived,
         field_id,
-        one.type,
+        # A lookup that becomes a formula computes what it did; another field is read otherwise.
+        one.type if one.formula is None else one.family,
         one.scale,
         one.formula,
         one.stored,

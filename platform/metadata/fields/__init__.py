@@ -8,6 +8,7 @@ from .base import ExpressionType, FieldType, Storage, wire
 from .becoming import Becoming, Way
 from .door import load_field_types
 from .exact import DIGITS, number, scaled
+from .formula import FormulaType, Shape
 from .registry import TYPES
 
 BECOMING = Becoming(TYPES)
@@ -33,7 +34,9 @@ __all__ = [
     "TYPES",
     "ExpressionType",
     "FieldType",
+    "FormulaType",
     "Pattern",
+    "Shape",
     "Storage",
     "Way",
     "field_type",

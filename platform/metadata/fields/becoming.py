@@ -23,9 +23,11 @@ _NUMBERS = frozenset({"integer", "decimal", "money", "percent"})
 _TIMES = frozenset({"date", "datetime"})
 _OPTIONS = frozenset({"choice", "stage"})
 _RECORDS = frozenset({"reference", "owner", "member"})
+_COMPUTED = frozenset({"formula"})
 _READ = _TEXTS | _NUMBERS | _TIMES | _OPTIONS | {"boolean"}
 
 _WAYS: tuple[tuple[frozenset[str], frozenset[str], Way], ...] = (
+    (_COMPUTED, _COMPUTED, "keep"),
     (_NUMBERS, _NUMBERS, "digits"),
     (frozenset({"datetime"}), frozenset({"date"}), "cut"),
     (_OPTIONS, _OPTIONS, "options"),

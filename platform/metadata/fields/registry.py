@@ -18,6 +18,7 @@ from .email import EmailType
 from .formula import FormulaType
 from .integer import IntegerType
 from .long_text import LongTextType
+from .lookup import LookupType
 from .member import MemberType
 from .money import MoneyType
 from .owner import OwnerType
@@ -25,6 +26,7 @@ from .percent import PercentType
 from .phone import PhoneType
 from .rating import RatingType
 from .reference import ReferenceType
+from .rollup import RollupType
 from .stage import StageType
 from .tags import TagsType
 from .text import TextType
@@ -53,6 +55,8 @@ OWN: tuple[FieldType, ...] = (
     TagsType(),
     TierType(),
     FormulaType(),
+    LookupType(),
+    RollupType(),
     AutoNumberType(),
 )
 """Those of ours, in the order in which they are offered."""

@@ -72,7 +72,7 @@ def test_value(kind: str, case: dict[str, Any]) -> None:
     back = type_.dump(field, loaded)
     if "back" in case:
         assert back == case["back"]
-    if back is not None and kind != "formula":
+    if back is not None and not type_.computed:
         assert type_.load(field, back, zone=zone) == loaded
         Draft202012Validator(type_.json_schema(field)).validate(back)
 

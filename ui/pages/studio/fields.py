@@ -13,6 +13,7 @@ from fieldstone.engine import drafts
 from fieldstone.engine.errors import Invalid, NotFound
 from fieldstone.engine.suggested_names import suggested_name
 from fieldstone.metadata.documents import Document
+from fieldstone.metadata.fields import TYPES
 from fieldstone.metadata.model import Entity, Field
 from fieldstone.metadata.naming import NAME
 from fieldstone.metadata.system import SYSTEM_NAMES
@@ -369,8 +370,18 @@ def check(visit: Visit, entity: str) -> str:
         about, parent = entity, None
         if key == "where":
             about, parent = request.form.get("to", ""), entity
+        kind = request.form.get("type", "") if key == "formula" else ""
         lines = (
-            settings.wrong_expression(studio.app, about, text, desk.locale, parent) if text else []
+            settings.wrong_expression(
+                studio.app,
+                about,
+                text,
+                desk.locale,
+                parent,
+                field_type=kind if kind in TYPES else "",
+            )
+            if text
+            else []
         )
         words = "" if lines or not text else settings.said(desk, studio.app, about, text)
         return fragment("studio/checked.html", lines=lines, words=words, asked=bool(text))

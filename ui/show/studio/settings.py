@@ -17,6 +17,7 @@ from fieldstone.metadata.model.families import family_of
 from fieldstone.metadata.problems import Problem, ProblemsError
 from fieldstone.metadata.schema import schema_of
 from fieldstone.rules import compile_expression, compile_message
+from fieldstone.rules.shapes import shape_problem
 
 from ...desk import Desk
 from ...words import say
@@ -70,7 +71,8 @@ def settings(
     found = []
     for key in keys(type_name):
         kind = _kind(key)
-        hint = say(f"studio.hint.{key}", locale)
+        # What stands in a formula is another thing for each type of its family.
+        hint = say(f"studio.hint.{type_name if key == 'formula' else key}", locale)
         text = render(f"key.{key}", locale)
         found.append(
             Setting(
@@ -232,7 +234,8 @@ def _value(found: Read, app: App, entity_id: str, key: str, text: str, locale: s
         return int(number) if number == number.to_integral_value() else number
     if key in EXPRESSIONS:
         about, parent = _scope(found.data, entity_id, key)
-        lines = wrong_expression(app, about, text, locale, parent)
+        whose = found.data["type"] if key == "formula" else ""
+        lines = wrong_expression(app, about, text, locale, parent, field_type=whose)
         for line in lines:
             found.refuse(key, line)
         return text if lines else expression_to_ids(app, about, text, parent)
@@ -251,11 +254,13 @@ def wrong_expression(
     expected: str = "",
     viewer: bool = False,
     table: bool = False,
+    field_type: str = "",
 ) -> list[str]:
     """What is wrong with an expression as it was typed, each with its place.
 
     With `expected` "boolean" it is also wrong if it gives a value that is not yes or no. Only with
-    a `viewer` it may depend on who looks at it, only over a `table` on the other records.
+    a `viewer` it may depend on who looks at it, only over a `table` on the other records. As the
+    formula of a field it has the shape that the `field_type` takes.
     """
     if entity_id not in app.entities:
         return []
@@ -271,6 +276,9 @@ def wrong_expression(
         )
     except ProblemsError as error:
         return list(told(error.problems, locale))
+    misshapen = shape_problem(found, field_type) if field_type else None
+    if misshapen is not None:
+        return [misshapen.text(locale)]
     if expected and found.type.kind != expected:
         return [say("studio.no_condition", locale)]
     return []

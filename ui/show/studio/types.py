@@ -32,6 +32,8 @@ ICONS: Mapping[str, str] = {
     "tags": "tags",
     "tier": "award",
     "formula": "math-function",
+    "lookup": "target-arrow",
+    "rollup": "hierarchy",
     "auto_number": "number",
 }
 _ELSEWHERE = frozenset({"stage", "tier"})
@@ -52,7 +54,7 @@ def kind_of(name: str, locale: str) -> Kind:
     """A type in words."""
     return Kind(
         name,
-        ICONS[look_of(name)],
+        ICONS.get(name) or ICONS[look_of(name)],
         render(f"type_name.{name}", locale),
         render(f"type_hint.{name}", locale),
     )
