@@ -12,6 +12,7 @@ from typing import Any
 from ...metadata.messages import LOCALES
 from ...metadata.model import Entity
 from ...metadata.problems import Problem
+from ..cells import defused_row
 
 MOST_BAD_ROWS = 100_000
 MOST_UNKNOWN_VALUES = 1_000
@@ -129,7 +130,8 @@ def _sentence(problem: Problem, entity: Entity | None, locale: str) -> str:
 def write_errors(report: Report, columns: Sequence[str], path: Path, locale: str) -> None:
     """Write the bad rows as CSV (with a mark for spreadsheets), the line and the reasons in front.
 
-    The other columns are those of the file, so that the mended file can be imported again.
+    The other columns are those of the file, so that the mended file can be imported again. No
+    spreadsheet computes what stands in them (`cells`).
     """
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         _write_errors(csv.writer(file), report.bad, columns, locale)
@@ -148,8 +150,9 @@ def own_columns(columns: Sequence[str]) -> Sequence[str]:
 
 
 def _write_errors(writer: Any, bad: Iterable[BadRow], columns: Sequence[str], locale: str) -> None:
-    writer.writerow([*_IN_FRONT.get(locale, _IN_FRONT["en"]), *own_columns(columns)])
+    own = defused_row(own_columns(columns))
+    writer.writerow([*_IN_FRONT.get(locale, _IN_FRONT["en"]), *own])
     skip = len(columns) - len(own_columns(columns))
     for row in bad:
         why = "; ".join(one.get(locale, one["en"]) for one in row.reasons)
-        writer.writerow([row.line, why, *row.cells[skip:]])
+        writer.writerow([row.line, *defused_row((why, *row.cells[skip:]))])

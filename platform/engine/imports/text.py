@@ -12,6 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
+from ..cells import plain
 from ..errors import Invalid
 
 LONGEST_CELL = 100_000
@@ -55,7 +56,7 @@ class Text:
                 next(reader, None)
                 line = reader.line_num
                 for cells in reader:
-                    yield line + 1, cells
+                    yield line + 1, [plain(cell) for cell in cells]
                     line = reader.line_num
             except csv.Error as error:
                 raise _unreadable(line + 1) from error
@@ -79,7 +80,7 @@ def open_text(path: Path, encoding: str | None, delimiter: str | None, name: str
         raise _unreadable(1) from error
     if header:
         header[0] = header[0].removeprefix(_MARK)
-    return Text(path, encoding, delimiter, header)
+    return Text(path, encoding, delimiter, [plain(cell) for cell in header])
 
 
 @contextmanager

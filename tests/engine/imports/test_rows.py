@@ -175,6 +175,39 @@ def test_bad_rows_are_mended_in_the_file_of_errors(desk: Desk, tmp_path: Path) -
     assert desk.names() == ["石田", "华光", "石田仪表", "长河"]
 
 
+@pytest.mark.parametrize(
+    ("name", "cell"),
+    [
+        ("=1+1", "'=1+1"),
+        ('=HYPERLINK("http://a.cn")', '\'=HYPERLINK("http://a.cn")'),
+        ("+cmd|x", "'+cmd|x"),
+        ("-2+3", "'-2+3"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("＝1", "'＝1"),
+        ("'=1", "''=1"),
+        ("'quoted'", "'quoted'"),
+        ("-5", "-5"),
+    ],
+)
+def test_no_spreadsheet_computes_a_bad_row_and_it_comes_back_as_it_was(
+    desk: Desk, tmp_path: Path, name: str, cell: str
+) -> None:
+    given, errors = tmp_path / "given.csv", tmp_path / "errors.csv"
+    with given.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([["name", "region"], [cell, "Nort"]])
+    mapping = {"columns": {"name": "name", "region": "region"}}
+    report = desk.bring(given, mapping)
+    assert report.bad[0].cells[0] == name
+    imports.write_errors(report, ("name", "region"), errors, "en")
+    with errors.open(encoding="utf-8-sig", newline="") as file:
+        header, (line, why, written, _) = csv.reader(file)
+    assert written == cell
+    with errors.open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file).writerows([header, [line, why, written, "North"]])
+    assert desk.bring(errors, mapping).created == 1
+    assert desk.names() == [name]
+
+
 def test_a_line_that_cannot_be_read_keeps_the_whole_file_out(desk: Desk) -> None:
     with pytest.raises(Exception, match="a cell has more than"):
         desk.bring(["name", *("x" for _ in range(1500)), '"' + "y" * 200_000])
