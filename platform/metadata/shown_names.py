@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .messages import render
+from .model.named import Named
 
 
 class TypeNames(str):
@@ -22,6 +23,17 @@ class TypeNames(str):
         """The types as they are offered in the Studio."""
         words = (render(f"type_name.{one}", locale) for one in self.split(", "))
         return render("type_name.between", locale).join(words)
+
+
+class Together:
+    """Several things (options, fields) as one parameter: their labels with commas between."""
+
+    def __init__(self, things: Iterable[Named]) -> None:
+        self._things = tuple(things)
+
+    def text(self, locale: str) -> str:
+        """The labels in the reader's language."""
+        return render("type_name.between", locale).join(one.text(locale) for one in self._things)
 
 
 class ThingName(str):

@@ -42,7 +42,10 @@ class Option:
 
 @dataclass(frozen=True, kw_only=True)
 class Slot:
-    """A field in a form: what is typed there, what may be, and what is wrong with it."""
+    """A field in a form: what is typed there, what may be, and what is wrong with it.
+
+    What `stays` has a value that may become another, but not empty.
+    """
 
     id: str
     name: str
@@ -61,6 +64,7 @@ class Slot:
     max_length: int | None = None
     most: int | None = None
     required: bool = False
+    stays: bool = False
     read_only: bool = False
     visible: bool = True
     wide: bool = False
@@ -195,6 +199,7 @@ class FormMaker:
             max_length=one.max_length,
             most=None if one.max is None else int(one.max),
             required=self._required(one, place),
+            stays=one.transitions is not None and self.preview.before.get(one.id) is not None,
             read_only=read_only,
             visible=visible,
             wide=place.wide,
@@ -221,13 +226,19 @@ class FormMaker:
                 for found in record_ids(values)
             )
         locale = self.desk.locale
+        before = self.preview.before.get(one.id)
+        following = (
+            {each.id for each in one.follow(before)} if one.transitions is not None else None
+        )
         return tuple(
             Option(
                 option.name, option.text(locale), hue(option, one.options),
                 option.description.get(locale, ""), option.name in values,
             )
             for option in one.options
-            if not option.archived or option.name in values
+            if option.name in values
+            or option.id == before
+            or (not option.archived if following is None else option.id in following)
         )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ...rules import Context, compile_expression, evaluate
@@ -17,13 +17,17 @@ from .source import Pool, Source
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """A record as it would be: its values by field id, and a place to ask conditions of it."""
+    """A record as it would be: its values by field id, and a place to ask conditions of it.
+
+    `before` are the values that it has now, none for a new one.
+    """
 
     tx: Transaction
     entity_id: str
     values: Mapping[str, Any]
     source: Source
     context: Context
+    before: Mapping[str, Any] = field(default_factory=dict)
 
     def holds(self, condition: str | None) -> bool:
         """Whether a condition (id space) is true of the record; None is no condition, so true."""
@@ -56,7 +60,7 @@ def of_change(
     """A record (its values by field id) after these changes; unreadable values are left out."""
     good = _readable_ones(tx, caller, entity_id, "update", values)
     given, _ = schemas.load(tx, caller, entity_id, "update", [good], typed=False)[0]
-    return _preview(tx, caller, entity_id, {**record, **given})
+    return replace(_preview(tx, caller, entity_id, {**record, **given}), before=record)
 
 
 def _preview(tx: Transaction, caller: Caller, entity_id: str, values: Mapping[str, Any]) -> Preview:

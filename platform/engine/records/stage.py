@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from ...metadata.model import Entity, Field, Pipeline, Stage
 from ...metadata.problems import Problem
+from ...metadata.shown_names import Together
 from ...metadata.wording import expression_to_names
 from ...rules import compile_expression, evaluate
 from ..system_tables import CHECKLIST_TICK
@@ -208,12 +209,14 @@ def _judge_statuses(shape: Shape, draft: Draft) -> None:
         assert one.transitions is not None
         if before is None or before == after or after in one.transitions.get(before, ()):
             continue
+        allowed = one.follow(before)
         draft.blame(
-            "choice.transition",
+            "choice.transition" if allowed else "choice.transition_last",
             one.name,
             field=one,
             before=_option(one, before),
             after=_option(one, after),
+            allowed=Together(allowed),
         )
 
 

@@ -139,6 +139,17 @@ class Field(Named):
         found = self.option(self.replaced.get(option_id, ""))
         return found if found and not found.archived else None
 
+    def follow(self, before: str | None) -> tuple[Option, ...]:
+        """The live options that may follow one (by id), or all where nothing is said of it.
+
+        Where `transitions` are declared nothing follows an option that they leave out.
+        """
+        live = tuple(one for one in self.options if not one.archived)
+        if before is None or self.transitions is None:
+            return live
+        after = self.transitions.get(before, ())
+        return tuple(one for one in live if one.id in after)
+
     def option_named(self, name: str) -> Option | None:
         """The option that is called `name` now, or was once (an alias), or None."""
         return self.called.named(name)

@@ -185,6 +185,8 @@ RECORDS = (
     patch("a record that one may only read", "/records/customer/{acme}", {"name": "x"}, 403,
           "access.forbidden_record", who="ann"),
     patch("a status that leads nowhere", "/records/customer/{bolt}", {"status": "lost"}, 409,
+          "/status choice.transition_last"),
+    patch("a status that becomes empty", "/records/customer/{acme}", {"status": None}, 409,
           "/status choice.transition"),
     patch("a version of before", "/records/customer/{acme}", {"name": "x"}, 412, "record.stale",
           version=7),

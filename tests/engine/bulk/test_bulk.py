@@ -144,7 +144,7 @@ def test_rows_are_refused_with_their_reason_and_the_others_go_in(sales: Company)
     with sales.workspace.reading() as tx:
         (row,) = bulk.rows(tx, one, "refused")
         assert row.record_id == ids[1]
-        assert row.reasons[0]["id"] == "choice.transition"
+        assert row.reasons[0]["id"] == "choice.transition_last"
 
 
 def test_stops_with_what_is_done_and_gives_that_back(sales: Company) -> None:

@@ -187,7 +187,17 @@ def test_a_status_moves_only_where_its_transitions_lead(sales: Company) -> None:
     made = make(sales, "customer", name="A", status="signed")
     with pytest.raises(Conflict) as refused, sales.workspace.writing() as tx:
         records.update(tx, sales.caller("boss", tx), "customer", made.id, 1, {"status": "lost"})
-    assert refused.value.problems[0].id == "choice.transition"
+    assert refused.value.problems[0].id == "choice.transition_last"
+
+
+def test_a_refused_move_of_a_status_names_where_it_may_go(sales: Company) -> None:
+    made = make(sales, "customer", name="A", status="lost")
+    with pytest.raises(Conflict) as refused, sales.workspace.writing() as tx:
+        records.update(tx, sales.caller("boss", tx), "customer", made.id, 1, {"status": "signed"})
+    (problem,) = refused.value.problems
+    assert problem.id == "choice.transition"
+    assert problem.text("en").endswith("from there it goes to interested.")
+    assert problem.text("zh-CN").endswith("可改为：interested。")
 
 
 def test_a_reference_obeys_its_where(sales: Company) -> None:
