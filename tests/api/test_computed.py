@@ -157,8 +157,8 @@ def test_they_become_formulas_and_come_back(filled: Person, workspace: Workspace
 
 
 def test_openapi_says_what_they_are(admin: Person, workspace: Workspace) -> None:
-    put_in_force(workspace, with_computed())
-    read = admin.get("/openapi.json").get_json()["components"]["schemas"]
-    deal = next(one for name, one in read.items() if "buyer_size" in one.get("properties", {}))
-    told = deal["properties"]["buyer_size"]
-    assert told["type"] == ["string", "null"]
+    put_in_force(workspace, with_computed(won={"formula": "count(deals)"}))
+    schemas = admin.get("/openapi.json").get_json()["components"]["schemas"]
+    assert schemas["customer"]["properties"]["won"]["type"] == ["integer", "null"]
+    assert schemas["customer"]["properties"]["double"]["type"] == ["string", "null"]
+    assert schemas["deal"]["properties"]["buyer_size"]["type"] == ["string", "null"]

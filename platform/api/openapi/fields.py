@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from ...engine import access
+from ...engine.records.present import scale_of
 from ...metadata.fields import field_type
 from ...metadata.messages import FALLBACK
 from ...metadata.model import App, Entity, Field, Option
@@ -103,13 +104,13 @@ def _bounded(field: Field, plain: Schema) -> Schema:
 
 
 def _formula(app: App, entity: Entity, field: Field) -> Schema:
+    """What a computed value looks like: as its expression's, numbers by their digits."""
     kind = access.formula(app, entity.id, field.id).type
-    name = getattr(kind, "name", str(kind)).lower()
-    if name in _PLAIN and name != "integer":
-        return dict(_PLAIN[name])
-    if name == "integer":
-        return {"type": ["integer", "string"]}
-    return dict(_TEXT)
+    if kind.numeric:
+        return dict(_TEXT) if scale_of(app, entity.id, field) else {"type": "integer"}
+    if kind.kind == "reference":
+        return {"type": "integer", "minimum": 1}
+    return dict(_PLAIN.get(kind.kind, _TEXT))
 
 
 def _tags(options: tuple[Option, ...], *, archived: bool) -> Schema:
