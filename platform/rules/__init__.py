@@ -19,6 +19,7 @@ from .narrowing import narrowed
 from .over_table import OverTable, over_table
 from .records import RecordSource
 from .sentences import sentence
+from .sql.joined import Joins
 from .to_sql import to_sql
 
 _messages.add_catalogue(_Path(__file__).parent / "locale")
@@ -29,6 +30,7 @@ __all__ = [
     "Context",
     "Explanation",
     "Expression",
+    "Joins",
     "Message",
     "OverTable",
     "RecordSource",

@@ -14,6 +14,7 @@ from .ir import Formula, Typed
 from .sql.compiler import Compiler, Visible, result_type
 from .sql.existence import merged
 from .sql.frame import Frame
+from .sql.joined import Joins
 from .types import BOOLEAN
 
 Mode = Literal["filter", "value"]
@@ -29,6 +30,7 @@ def to_sql(
     parent_row: sa.FromClause | None = None,
     visible: Visible | None = None,
     among: sa.ColumnElement[bool] | None = None,
+    joins: Joins | None = None,
 ) -> sa.ColumnElement[Any]:
     """An expression over `row`, the table or alias that stands for its entity.
 
@@ -38,9 +40,10 @@ def to_sql(
     `visible` adds a condition to every related table. Related records that are deleted do not
     count; whether `row` itself is deleted is the caller's business. rank(), share() and
     percentile() are over the rows that the statement keeps, or those of them that are `among`.
+    With `joins`, which is of `row`, the statement has to select from their `source`.
     """
     compiler = compiler_of(expression, columns, context, visible)
-    compiler.among = among
+    compiler.among, compiler.joins = among, joins
     frame = Frame(row, Frame(parent_row) if parent_row is not None else None)
     with compiler.inside(frame):
         return written(compiler, expression, mode)

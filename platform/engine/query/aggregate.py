@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from ...metadata.fields import wire
 from ...metadata.model import App
 from ...metadata.problems import Problem
-from ...rules import Expression, to_sql
+from ...rules import Expression, Joins, to_sql
 from ...rules.types import options_of
 from .. import access
 from ..access import Caller
@@ -127,21 +127,24 @@ def _rows(
 ) -> sa.Subquery:
     """The inner statement: for each row its groups, and the values that are to be added up."""
     row = tx.tables.table(conditions.entity_id).alias("r")
+    joins = Joins(row)
     context = access.context(tx, caller)
     seen = access.visible(tx, caller)
 
     def sql(one: Expression, among: Expression | None = None) -> sa.ColumnElement[Any]:
         if among is None or among.over_table or not one.over_table:
-            return to_sql(one, tx.tables, row, context, mode="value", visible=seen)
-        counts = to_sql(among, tx.tables, row, context, visible=seen)
-        return to_sql(one, tx.tables, row, context, mode="value", visible=seen, among=counts)
+            return to_sql(one, tx.tables, row, context, mode="value", visible=seen, joins=joins)
+        counts = to_sql(among, tx.tables, row, context, visible=seen, joins=joins)
+        return to_sql(
+            one, tx.tables, row, context, mode="value", visible=seen, among=counts, joins=joins
+        )
 
     columns = [sql(one).label(f"g{at}") for at, one in enumerate(groups)]
     for at, measure in enumerate(asked):
         value = sql(measure.value, measure.condition) if measure.value else None
         condition = sql(measure.condition) if measure.condition else None
         columns.append(measures.inner(value, condition).label(f"m{at}"))
-    found = sa.select(*columns).select_from(row).where(*conditions.sql(tx, caller, row))
+    found = sa.select(*columns).select_from(joins.source).where(*conditions.sql(tx, caller, row))
     return found.subquery("rows")
 
 

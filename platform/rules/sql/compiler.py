@@ -43,6 +43,7 @@ from .bounds import rewritten
 from .comparisons import Pair, member_of, pair
 from .existence import compared, counted, reached
 from .frame import Frame
+from .joined import Joins
 from .passes import key
 from .windows import windowed
 
@@ -54,7 +55,8 @@ class Compiler:
     """Compiles for one dialect, one instant and one reader (`visible`).
 
     `beside` holds aggregates that stand beside the rows of a table already (`beside.lay`);
-    `among` says which rows count in functions over the table, where that is not all.
+    `among` says which rows count in functions over the table, where that is not all; `joins`, where
+    a statement has them, holds the records that references of its rows lead to.
     """
 
     def __init__(self, columns: Columns, context: Context, live: Visible, visible: Visible) -> None:
@@ -68,6 +70,7 @@ class Compiler:
         self.aggregates = Aggregates(self)
         self.beside: dict[tuple[sa.FromClause, Hashable], Sql] = {}
         self.among: Sql | None = None
+        self.joins: Joins | None = None
 
     @contextmanager
     def inside(self, frame: Frame) -> Iterator[None]:
@@ -259,9 +262,11 @@ class Compiler:
         return self.along(node.up, node.steps, lambda: self.value(node.body))
 
     def along(self, up: int, steps: tuple[Step, ...], body: Callable[[], Sql]) -> Sql:
-        """A scalar sub-select: `body` for the record that references lead to."""
+        """`body` for the record that references lead to: of one that is joined, or a sub-select."""
         row = self.frame.up(up).row
         assert row is not None
+        if self.joins is not None and self.joins.row is row:
+            return self.of_joined(self.joins.reach(self, steps), steps[-1].target, body)
         aliases = [self.columns.table(step.target).alias() for step in steps]
         where = []
         source: sa.FromClause | None = None
@@ -279,6 +284,14 @@ class Compiler:
         with self.inside(Frame(row)):
             chosen = sa.select(body()).select_from(source).where(*where)
         return chosen.correlate_except(*aliases).scalar_subquery()
+
+    def of_joined(self, row: sa.FromClause, entity: str, body: Callable[[], Sql]) -> Sql:
+        """`body` for a joined record, NULL where there is none."""
+        with self.inside(Frame(row)):
+            found = body()
+        if isinstance(found, sa.Column):
+            return found
+        return sa.case((self.columns.column(row, entity, "id").is_not(None), found))
 
     def readable(self, entity: str, row: sa.FromClause) -> list[Sql]:
         """Which related records count: those that are not deleted and that the reader may see."""
