@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -12,7 +13,7 @@ from fieldstone.engine import publish
 from fieldstone.engine.access import SYSTEM
 from fieldstone.engine.publishing.plan import Plan
 from fieldstone.engine.workspaces import Workspace
-from fieldstone.metadata.documents import Document
+from fieldstone.metadata.documents import Document, document_of
 from fieldstone.rules import check
 from tests.api.conftest import Person
 from tests.api.shop import DOCUMENTS
@@ -115,6 +116,37 @@ def test_a_rename_is_followed(filled: Person, workspace: Workspace) -> None:
     assert filled.get("/records/deal/1").get_json()["buyer_size"] == "small"
 
 
+def test_an_option_is_told_by_its_present_name_and_a_record_by_its_id(
+    filled: Person, workspace: Workspace
+) -> None:
+    seller = {"name": "seller", "type": "lookup", "formula": "customer.owner"}
+    size = {"name": "buyer_size", "type": "lookup", "formula": "customer.size"}
+    documents = changed(deal=[seller, size])
+    renamed = copy.deepcopy([dict(one.data) for one in documents])
+    for one in renamed:
+        if (one["kind"], one["name"]) == ("entity", "customer"):
+            option = next(each for each in one["fields"] if each["name"] == "size")["options"][0]
+            option.update(id="small", name="tiny")
+    put_in_force(workspace, documents)
+    customer = filled.get("/records/customer/1").get_json()
+    owner = {"owner": str(filled.member_id)}
+    filled.write("PATCH", "/records/customer/1", customer["version"], owner)
+    put_in_force(workspace, [document_of(one) for one in renamed])
+    wanted = (str(filled.member_id), "tiny")
+    record = filled.get("/records/deal/1").get_json()
+    assert (record["seller"], record["buyer_size"]) == wanted
+    (line,) = filled.get(
+        "/records/deal", fields="seller,buyer_size", filter='name == "One"'
+    ).get_json()["data"]
+    assert (line["seller"], line["buyer_size"]) == wanted
+    groups = filled.get("/records/deal/aggregate", group="buyer_size", measure="n: count()")
+    assert [one["buyer_size"] for one in groups.get_json()["data"]] == ["tiny", "large"]
+    properties = filled.get("/openapi.json").get_json()["components"]["schemas"]["deal"][
+        "properties"
+    ]
+    assert properties["seller"]["pattern"].startswith("^[1-9]")
+
+
 @pytest.mark.parametrize(
     ("won", "size", "sentence"),
     [
@@ -161,4 +193,4 @@ def test_openapi_says_what_they_are(admin: Person, workspace: Workspace) -> None
     schemas = admin.get("/openapi.json").get_json()["components"]["schemas"]
     assert schemas["customer"]["properties"]["won"]["type"] == ["integer", "null"]
     assert schemas["customer"]["properties"]["double"]["type"] == ["string", "null"]
-    assert schemas["deal"]["properties"]["buyer_size"]["type"] == ["string", "null"]
+    assert schemas["deal"]["properties"]["buyer_size"]["enum"] == ["small", "large", None]

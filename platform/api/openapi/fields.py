@@ -9,6 +9,7 @@ from ...engine.records.present import scale_of
 from ...metadata.fields import field_type
 from ...metadata.messages import FALLBACK
 from ...metadata.model import App, Entity, Field, Option
+from ...rules.types import options_of
 
 Schema = dict[str, Any]
 
@@ -108,8 +109,8 @@ def _formula(app: App, entity: Entity, field: Field) -> Schema:
     kind = access.formula(app, entity.id, field.id).type
     if kind.numeric:
         return dict(_TEXT) if scale_of(app, entity.id, field) else {"type": "integer"}
-    if kind.kind == "reference":
-        return {"type": "integer", "minimum": 1}
+    if kind.options is not None:
+        return {"enum": [one.name for one in options_of(app, kind.options)]}
     return dict(_PLAIN.get(kind.kind, _TEXT))
 
 

@@ -16,6 +16,7 @@ from ...rules.types import options_of
 from .. import access
 from ..access import Caller
 from ..errors import Malformed
+from ..records.present import writer_of_type
 from ..transaction import Transaction
 from . import measures
 from .conditions import Conditions, from_outside
@@ -49,7 +50,7 @@ def aggregate(
         tx, caller, request.entity_id, filter=request.filter, where=request.where, q=request.q
     )
     rows = grouped(tx, caller, groups, asked, conditions, request.limit)
-    writers = [_writer(tx.app, one) for one in groups]
+    writers = [writer_of_type(tx.app, one.type) for one in groups]
     return tuple(_row(request.groups, writers, asked, *row) for row in rows)
 
 
@@ -163,16 +164,6 @@ def _row(
 
 def _figure(value: Any) -> Any:
     return wire(value) if not isinstance(value, Decimal) else format(value, "f")
-
-
-def _writer(app: App, one: Expression) -> Callable[[Any], Any]:
-    kind = one.type.kind
-    if kind == "choice" and one.type.options is not None:
-        names = {option.id: option.name for option in options_of(app, one.type.options)}
-        return lambda value: names.get(value, value)
-    if kind == "reference":
-        return lambda value: None if value is None else str(value)
-    return wire
 
 
 def _place(app: App, groups: Sequence[Expression], row: Sequence[Any]) -> tuple[Any, ...]:

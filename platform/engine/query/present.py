@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..records.present import scale_of, writer
+from ..records.present import writer_of
 from .page import Page
 
 
@@ -15,7 +15,7 @@ def present(page: Page, locale: str | None = None) -> list[dict[str, Any]]:
     options are shown by their labels in it instead of their names.
     """
     columns = [
-        (one.key, one.id, writer(one.field, locale, scale_of(page.app, one.entity_id, one.field)))
+        (one.key, one.id, writer_of(page.app, one.entity_id, one.field, locale))
         for one in page.columns
         if one.ids not in (("id",), ("version",))
     ]
