@@ -19,6 +19,7 @@ FIELDS: Mapping[str, Data] = {
     "decimal": {"name": "weight", "scale": 3},
     "money": {"name": "price"},
     "percent": {"name": "discount"},
+    "rating": {"name": "stars"},
     "boolean": {"name": "fragile"},
     "date": {"name": "made_on"},
     "datetime": {"name": "seen_at"},
