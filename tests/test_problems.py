@@ -18,6 +18,7 @@ from tests.api.test_rates import IDS as RATES
 from tests.cli.refused import CASES as CLI
 from tests.engine.audit.test_verifying import IDS as AUDITED
 from tests.engine.backups.test_refused import CASES as BACKED_UP
+from tests.engine.exports.test_refused import IDS as EXPORTED
 from tests.engine.figures.test_cards import HIDDEN
 from tests.engine.imports.test_refused import TAKEN_OVER
 from tests.engine.merges.test_merging import BEYOND, HELD, ITSELF
@@ -144,6 +145,7 @@ def engine_and_api() -> frozenset[str]:
         found
         | API_FAILURES
         | KEYS
+        | EXPORTED
         | RATES
         | {formulas.SLOW, HIDDEN, *TAKEN_OVER, *BUSY, *DOCTOR, *LOCKED}
     )

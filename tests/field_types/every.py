@@ -14,7 +14,7 @@ Data = Mapping[str, Any]
 
 FIELDS: Mapping[str, Data] = {
     "text": {"name": "name", "required": True, "search": True},
-    "long_text": {"name": "notes", "search": True},
+    "long_text": {"name": "notes", "search": True, "max_length": 100_000},
     "integer": {"name": "pieces", "min": -1000, "max": 1_000_000},
     "decimal": {"name": "weight", "scale": 3},
     "money": {"name": "price"},

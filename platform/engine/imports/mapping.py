@@ -10,6 +10,7 @@ from typing import Any
 
 from ...metadata.json_text import read_json
 from ...metadata.model import App, Entity, Field
+from ...rules.types import target_of
 from .. import access
 from ..access import Caller
 from ..errors import Invalid
@@ -143,8 +144,10 @@ def read_mapping(path: Path) -> dict[str, Any]:
 
 def guess(
     app: App, caller: Caller, entity_id: str, columns: Sequence[str], key: str | None = None
-) -> dict[str, str]:
-    """Column -> field name for the columns that are called like a field, in any language.
+) -> dict[str, Any]:
+    """Column -> place for the columns that are called like a field, in any language.
+
+    A place is the name of a field, or of a reference and the field of its target that names it.
 
     `key` is the field by which records are to be found, which need not be one that is written.
     """
@@ -152,18 +155,47 @@ def guess(
     found_by = None if key is None else access.field_for(app, caller, entity_id, key)
     if found_by is not None:
         wanted.add(found_by.id)
-    names: dict[str, str] = {}
-    for one in app.entity(entity_id).live_fields:
-        if one.id in wanted:
-            for word in (one.name, *one.aliases, *one.label.values()):
-                names.setdefault(_folded(word), one.name)
-    found: dict[str, str] = {}
+    fields = [one for one in app.entity(entity_id).live_fields if one.id in wanted]
+    names = _names(fields)
+    found: dict[str, Any] = {}
+    taken: set[str] = set()
     for column in columns:
-        name = names.get(_folded(column))
-        if name is not None and name not in found.values():
-            found[column] = name
+        one = names.get(folded(column))
+        place: Any = None if one is None else one.name
+        if one is None and "." in column:
+            one, place = _by_path(app, caller, names, column)
+        if one is not None and one.id not in taken:
+            found[column] = place
+            taken.add(one.id)
     return found
 
 
-def _folded(word: str) -> str:
+def _names(fields: Sequence[Field]) -> dict[str, Field]:
+    """Fields by every word that may stand for them, folded; names come before labels."""
+    found: dict[str, Field] = {}
+    for one in fields:
+        found.setdefault(folded(one.name), one)
+    for one in fields:
+        for word in (*one.aliases, *one.label.values()):
+            found.setdefault(folded(word), one)
+    return found
+
+
+def _by_path(
+    app: App, caller: Caller, names: Mapping[str, Field], column: str
+) -> tuple[Field | None, Any]:
+    """The reference and its place for a column such as `customer.code`, as exports call them."""
+    word, _, rest = column.partition(".")
+    one = names.get(folded(word))
+    target = None if one is None else target_of(one)
+    if one is None or target is None or target not in app.entities:
+        return None, None
+    known = access.readable(app, caller, target)
+    key = _names([each for each in app.entity(target).live_fields if each.id in known])
+    named = key.get(folded(rest))
+    return (None, None) if named is None else (one, {"field": one.name, "key": named.name})
+
+
+def folded(word: str) -> str:
+    """The letters and digits of a column's name, whatever their case."""
     return "".join(letter for letter in word.casefold() if letter.isalnum())

@@ -15,12 +15,14 @@ from ...metadata.json_text import number_text
 from ...metadata.model import Field, Option
 from ...metadata.naming import nearest
 from ...metadata.problems import Problem
+from ..cells import is_exact, meant
 
 _NUMBERS = frozenset({"integer", "decimal", "money", "percent"})
 _OPTIONS = frozenset({"choice", "stage", "tier", "tags"})
+_TEXTS = frozenset({"text", "long_text", "reference", "owner", "member"})
 _TRUE = frozenset({"true", "yes", "y", "1", "是", "有", "对", "√", "x"})
 _FALSE = frozenset({"false", "no", "n", "0", "否", "无", "没有", "×"})
-_BETWEEN_TAGS = re.compile(r"[,;|，；、\n]")
+BETWEEN_TAGS = re.compile(r"[,;|，；、\n]")
 _CURRENCY = re.compile(r"CNY|RMB|USD|EUR|HKD|[¥$€£元]")
 _GROUPED = re.compile(r"[-+]?\d{1,3}(?:([, '])\d{3})(?:\1\d{3})*(?:\.\d+)?[%万亿]?")
 _NUMBER = re.compile(r"([-+]?)(\d+(?:\.\d*)?|\.\d+)(?:E([-+]?\d{1,3}))?([%万亿]?)")
@@ -82,6 +84,8 @@ def wire(target: Target, text: str) -> tuple[Any, Problem | None]:
     back as the text that names them. Unknown is raised for an option that there is not.
     """
     cell = text.strip()
+    if target.field.family in _TEXTS and cell not in target.values and is_exact(text):
+        return meant(text), None
     if cell in target.values:
         replaced = target.values[cell]
         if replaced is None:
@@ -115,7 +119,7 @@ def words_of(options: Sequence[Option]) -> Mapping[str, str]:
 def _options(target: Target, cell: str) -> Any:
     if target.field.family != "tags":
         return _option(target, cell)
-    return [_option(target, part.strip()) for part in _BETWEEN_TAGS.split(cell) if part.strip()]
+    return [_option(target, part.strip()) for part in BETWEEN_TAGS.split(cell) if part.strip()]
 
 
 def _option(target: Target, word: str) -> str:
