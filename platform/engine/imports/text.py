@@ -15,7 +15,9 @@ from typing import TextIO
 from ..cells import plain
 from ..errors import Invalid
 
-LONGEST_CELL = 100_000
+LONGEST_CELL = 100_002
+"""The longest text that a field holds, with the two marks that an export may give it."""
+
 DELIMITERS = (",", "\t", ";", "|")
 _WRITTEN = {"\\t": "\t", "tab": "\t"}
 _BLOCK = 1 << 20

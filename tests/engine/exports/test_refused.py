@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from fieldstone.engine import exports, records
+from fieldstone.engine import exports, imports, records
 from fieldstone.engine.access import SYSTEM
+from fieldstone.engine.cells import is_exact, meant
 from fieldstone.engine.errors import Invalid, Refused, TooLarge
 from fieldstone.engine.exports.writing import MOST_IN_CELL
 from fieldstone.engine.installation import Installation
@@ -76,3 +77,15 @@ def test_it_is_said_what_to_do_and_no_file_is_left(
 
 def test_a_csv_holds_what_a_workbook_does_not(workspace: Workspace, tmp_path: Path) -> None:
     assert written(workspace, tmp_path / "a.csv") == 2
+
+
+@pytest.mark.parametrize("begins", ["=", "\t"])
+def test_the_longest_text_comes_back(workspace: Workspace, tmp_path: Path, begins: str) -> None:
+    longest = begins + "x" * 99_999
+    with workspace.writing() as tx:
+        rows = [{"name": "long", "notes": longest}]
+        assert not records.create_many(tx, SYSTEM, "thing", rows)[0].problems
+    path = tmp_path / "a.csv"
+    written(workspace, path)
+    cells = [cell for row in imports.open_source(path).rows() for cell in row.cells]
+    assert any(meant(cell) == longest if is_exact(cell) else cell == longest for cell in cells)
