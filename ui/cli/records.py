@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from fieldstone.engine import access, exports, query
+from fieldstone.engine import access, query
 from fieldstone.engine.access import SYSTEM
 from fieldstone.engine.query import ListRequest
 
@@ -35,6 +35,9 @@ def export_data(
     words: str | None,
     sort: str,
 ) -> None:
+    # Only here, because it loads what writes workbooks, which the parts of `serve` never need.
+    from fieldstone.engine import exports
+
     kind = exports.format_of(file.name)
     caller = replace(SYSTEM, locale=terminal.locale())
     with (
